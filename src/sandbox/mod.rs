@@ -1,0 +1,1 @@
+//! The double of Twilio Verify v2.

@@ -1,0 +1,1 @@
+//! The client of Twilio Verify v2.
