@@ -1,0 +1,48 @@
+//! What happened to a user and when.
+
+use super::schema::activities;
+use super::{Conn, Error, Id, Timestamp};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
+use diesel_async::RunQueryDsl;
+
+/// One thing that happened.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = activities)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct Activity {
+    /// UUIDv7.
+    pub id: Id,
+    /// To whom.
+    pub user_id: Id,
+    /// What: one of the words of the API's `ActivityKind`.
+    pub kind: String,
+    /// What the client said that it is. Data, never trusted.
+    pub user_agent: Option<String>,
+    /// Where the client came from. Data, never trusted.
+    pub ip_address: Option<String>,
+    /// When.
+    pub occurred_at: Timestamp,
+}
+
+/// Adds an activity.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Error> {
+    on!(conn, c => diesel::insert_into(activities::table).values(activity).execute(c).await)?;
+    Ok(())
+}
+
+/// A user's newest activities, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest(conn: &mut Conn<'_>, user_id: Id, limit: i64) -> Result<Vec<Activity>, Error> {
+    on!(conn, c => activities::table
+        .filter(activities::user_id.eq(user_id))
+        .order((activities::occurred_at.desc(), activities::id.desc()))
+        .limit(limit)
+        .select(Activity::as_select())
+        .load(c)
+        .await)
+}

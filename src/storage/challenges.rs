@@ -1,0 +1,238 @@
+//! Challenges: one row per log-in. Whatever may race is one conditional UPDATE whose row count tells who won.
+
+use super::schema::{challenges, users};
+use super::users::User;
+use super::{Conn, Error, Id, Timestamp};
+use diesel::{
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable,
+    SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+
+/// A challenge's row.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = challenges)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct Challenge {
+    /// `jti` of the password-ok token.
+    pub id: Id,
+    /// Who must answer.
+    pub user_id: Id,
+    /// Where codes go: the user's number when the challenge began, E.164.
+    pub phone_number: String,
+    /// How the last code travelled.
+    pub channel: String,
+    /// Twilio's verification; absent before the first code and once Twilio has forgotten it.
+    pub verification_sid: Option<String>,
+    /// Codes asked for, the first included.
+    pub sends: i32,
+    /// When the last code was asked for.
+    pub last_sent_at: Timestamp,
+    /// Checks begun that were not right.
+    pub failed_checks: i32,
+    /// When the password was right.
+    pub created_at: Timestamp,
+    /// Until when the code can be checked.
+    pub expires_at: Timestamp,
+    /// When the right code came; then the challenge opens nothing any more.
+    pub spent_at: Option<Timestamp>,
+    /// When the person logged out instead.
+    pub cancelled_at: Option<Timestamp>,
+}
+
+/// Adds a challenge.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Error> {
+    on!(conn, c => diesel::insert_into(challenges::table).values(challenge).execute(c).await)?;
+    Ok(())
+}
+
+/// A challenge and its user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Challenge, User)>, Error> {
+    on!(conn, c => challenges::table
+        .inner_join(users::table.on(users::id.eq(challenges::user_id)))
+        .filter(challenges::id.eq(id))
+        .select((Challenge::as_select(), User::as_select()))
+        .first(c)
+        .await
+        .optional())
+}
+
+/// A challenge.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
+    on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).first(c).await)
+}
+
+/// Counts a check before it is made. `false`: this challenge takes no more.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_check(conn: &mut Conn<'_>, id: Id, limit: i32, now: Timestamp) -> Result<bool, Error> {
+    let counted = on!(conn, c => diesel::update(challenges::table.find(id))
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::cancelled_at.is_null())
+        .filter(challenges::verification_sid.is_not_null())
+        .filter(challenges::expires_at.gt(now))
+        .filter(challenges::failed_checks.lt(limit))
+        .set(challenges::failed_checks.eq(challenges::failed_checks + 1))
+        .execute(c)
+        .await)?;
+    Ok(counted == 1)
+}
+
+/// Takes back a check that was counted and certainly not made.
+///
+/// # Errors
+/// Those of the database.
+pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+    on!(conn, c => diesel::update(challenges::table.find(id))
+        .filter(challenges::failed_checks.gt(0))
+        .set(challenges::failed_checks.eq(challenges::failed_checks - 1))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Counts a send before it is made, if nobody has sent since `seen` was read.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, now: Timestamp) -> Result<bool, Error> {
+    let counted = on!(conn, c => diesel::update(challenges::table.find(seen.id))
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::cancelled_at.is_null())
+        .filter(challenges::sends.eq(seen.sends))
+        .filter(challenges::last_sent_at.eq(seen.last_sent_at))
+        .set((challenges::sends.eq(challenges::sends + 1), challenges::last_sent_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(counted == 1)
+}
+
+/// Takes back a send that was counted at `counted_at` and certainly not made; `before` is the row from
+/// before the count.
+///
+/// # Errors
+/// Those of the database.
+pub async fn uncount_send(
+    conn: &mut Conn<'_>,
+    before: &Challenge,
+    counted_at: Timestamp,
+) -> Result<(), Error> {
+    on!(conn, c => diesel::update(challenges::table.find(before.id))
+        .filter(challenges::sends.eq(before.sends + 1))
+        .filter(challenges::last_sent_at.eq(counted_at))
+        .set((challenges::sends.eq(before.sends), challenges::last_sent_at.eq(before.last_sent_at)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Writes down what Twilio answered to a send.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn sent(
+    conn: &mut Conn<'_>,
+    id: Id,
+    verification_sid: &str,
+    channel: &str,
+    expires_at: Timestamp,
+) -> Result<Challenge, Error> {
+    on!(conn, c => diesel::update(challenges::table.find(id))
+        .set((
+            challenges::verification_sid.eq(verification_sid),
+            challenges::channel.eq(channel),
+            challenges::expires_at.eq(expires_at),
+        ))
+        .returning(Challenge::as_returning())
+        .get_result(c)
+        .await)
+}
+
+/// Until when a verification's code can be checked, where an earlier challenge already leans on it: Twilio
+/// answers a second start with the same verification and does not prolong it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn verification_expires_at(
+    conn: &mut Conn<'_>,
+    verification_sid: &str,
+) -> Result<Option<Timestamp>, Error> {
+    on!(conn, c => challenges::table
+        .filter(challenges::verification_sid.eq(verification_sid))
+        .order(challenges::expires_at.asc())
+        .select(challenges::expires_at)
+        .first(c)
+        .await
+        .optional())
+}
+
+/// Twilio no longer knows the verification: its code can no longer be checked.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_verification(conn: &mut Conn<'_>, verification_sid: &str) -> Result<(), Error> {
+    on!(conn, c => diesel::update(challenges::table)
+        .filter(challenges::verification_sid.eq(verification_sid))
+        .filter(challenges::spent_at.is_null())
+        .set(challenges::verification_sid.eq(None::<String>))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Spends a challenge. Of any number of callers exactly one is told `true`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
+    let spent = on!(conn, c => diesel::update(challenges::table.find(id))
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::cancelled_at.is_null())
+        .set(challenges::spent_at.eq(now))
+        .execute(c)
+        .await)?;
+    Ok(spent == 1)
+}
+
+/// Cancels a challenge. `false`: it was spent or cancelled before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
+    let cancelled = on!(conn, c => diesel::update(challenges::table.find(id))
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::cancelled_at.is_null())
+        .set(challenges::cancelled_at.eq(now))
+        .execute(c)
+        .await)?;
+    Ok(cancelled == 1)
+}
+
+/// How many challenges still wait for this verification's code.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_waiting(
+    conn: &mut Conn<'_>,
+    verification_sid: &str,
+    now: Timestamp,
+) -> Result<i64, Error> {
+    on!(conn, c => challenges::table
+        .filter(challenges::verification_sid.eq(verification_sid))
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::cancelled_at.is_null())
+        .filter(challenges::expires_at.gt(now))
+        .count()
+        .get_result(c)
+        .await)
+}

@@ -1,0 +1,77 @@
+//! The database as the rest of the program holds it.
+
+use std::sync::Arc;
+
+use super::{Conn, DatabaseUrl, Error, postgres, sqlite};
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which one.
+    pub url: DatabaseUrl,
+    /// Connections of PostgreSQL's pool, which serves transactions; each worker has one more for reads.
+    pub max_connections: usize,
+    /// Bring it to the current schema first; otherwise one that is behind is refused.
+    pub migrate: bool,
+}
+
+/// A database. Clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Backend>);
+
+enum Backend {
+    Sqlite(sqlite::Database),
+    Postgres(postgres::Database),
+}
+
+impl Db {
+    /// Opens a database, and migrates it where the settings say so.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or its schema is behind.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let backend = match &settings.url {
+            DatabaseUrl::SqliteMemory => Backend::Sqlite(sqlite::Database::open(None, settings.migrate)?),
+            DatabaseUrl::SqliteFile(path) => {
+                Backend::Sqlite(sqlite::Database::open(Some(path), settings.migrate)?)
+            }
+            DatabaseUrl::Postgres(url) => Backend::Postgres(
+                postgres::Database::open(url, settings.max_connections, settings.migrate).await?,
+            ),
+        };
+        Ok(Self(Arc::new(backend)))
+    }
+
+    /// Runs one read. `f` may be called twice, when a connection turns out to be dead, and waits for nothing
+    /// but the database.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`Error::Unavailable`].
+    pub async fn read<R, F>(&self, f: F) -> Result<R, Error>
+    where
+        F: AsyncFn(Conn<'_>) -> Result<R, Error> + Send + 'static,
+        R: Send + 'static,
+    {
+        match &*self.0 {
+            Backend::Sqlite(database) => database.read(f).await,
+            Backend::Postgres(database) => database.read(f).await,
+        }
+    }
+
+    /// Runs `f` in one transaction: committed when it answers `Ok`, rolled back otherwise. `f` waits for
+    /// nothing but the database: no hashing, no network.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`Error::Unavailable`].
+    pub async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &*self.0 {
+            Backend::Sqlite(database) => database.write(f).await,
+            Backend::Postgres(database) => database.write(f).await,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What can go wrong with a database, as the rest of the program sees it.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// An error of the database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique index refused a row; its name is the same on both databases.
+    #[error("the unique index {index} refused the row")]
+    Unique {
+        /// The name that the migrations gave the index.
+        index: String,
+    },
+    /// No row where one must be.
+    #[error("no such row")]
+    NotFound,
+    /// The database cannot be reached, or is too busy to answer in time.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// This program and this database do not fit together; the message says what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// Anything else that the database said.
+    #[error("the database failed: {0}")]
+    Failed(DieselError),
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::NotFound,
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, ref information) => {
+                let index = match information.constraint_name() {
+                    Some(name) => name.to_owned(),
+                    None => sqlite_index(information.message()),
+                };
+                Self::Unique { index }
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, ref information) => {
+                Self::Unavailable(information.message().to_owned())
+            }
+            other => Self::Failed(other),
+        }
+    }
+}
+
+/// SQLite names no constraint. Of an index over an expression it says `index 'users_email_key'`, of one
+/// over columns `users.phone_number`, which the migrations' naming turns into the index's name.
+fn sqlite_index(message: &str) -> String {
+    let subject = message.strip_prefix("UNIQUE constraint failed: ").unwrap_or(message);
+    match subject.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {
+        Some(index) => index.to_owned(),
+        None => format!("{}_key", subject.replace('.', "_")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_messages_name_the_index() {
+        assert_eq!(sqlite_index("UNIQUE constraint failed: index 'users_email_key'"), "users_email_key");
+        assert_eq!(sqlite_index("UNIQUE constraint failed: users.phone_number"), "users_phone_number_key");
+    }
+}

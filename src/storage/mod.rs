@@ -1,0 +1,32 @@
+//! All that knows SQL. One file per table holds its row structs and plain functions; a query is written
+//! once and serves both databases. What differs between them stands in `sqlite*.rs`, `postgres*.rs`,
+//! `sql_types.rs` and `migrations.rs`, and nowhere else.
+//!
+//! Functions that belong into a transaction take a [`Conn`]; [`Db::read`] and [`Db::write`] hand one out.
+
+#[macro_use]
+mod connection;
+mod db;
+mod error;
+mod migrations;
+mod postgres;
+mod postgres_tls;
+mod postgres_url;
+mod schema;
+mod sql_types;
+mod sqlite;
+mod sqlite_writer;
+mod url;
+
+pub mod activities;
+pub mod challenges;
+pub mod deployment;
+pub mod sessions;
+pub mod signing_keys;
+pub mod users;
+
+pub use connection::Conn;
+pub use db::{Db, Settings};
+pub use error::Error;
+pub use sql_types::{Id, Timestamp};
+pub use url::{DatabaseUrl, InvalidDatabaseUrl};

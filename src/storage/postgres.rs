@@ -1,0 +1,166 @@
+//! PostgreSQL: one pipelined connection per worker thread for single reads, a pool for transactions.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{Conn, Error, migrations, postgres_tls, postgres_url};
+
+/// How long a request waits for a connection of the pool.
+const POOL_WAIT: Duration = Duration::from_secs(2);
+/// How long the statements of one read or one transaction may take in all.
+const STATEMENTS: Duration = Duration::from_secs(5);
+
+thread_local! {
+    /// This thread's shared connections, by [`Database::id`].
+    static SHARED: RefCell<HashMap<u64, Rc<AsyncPgConnection>>> = RefCell::default();
+}
+
+/// A PostgreSQL database, or one that speaks its protocol.
+pub(super) struct Database {
+    id: u64,
+    connector: Connector,
+    pool: Pool<AsyncPgConnection>,
+}
+
+impl Database {
+    pub(super) async fn open(
+        url: &SecretString,
+        max_connections: usize,
+        migrate: bool,
+    ) -> Result<Self, Error> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let connector = Connector::new(url.expose_secret())?;
+        migrations::postgres(connector.connect().await?, migrate).await?;
+        let mut config = ManagerConfig::default();
+        // `Fast`: the default asks `SELECT 1` at each checkout, which costs more than the transaction.
+        config.recycling_method = RecyclingMethod::Fast;
+        let for_pool = connector.clone();
+        config.custom_setup = Box::new(move |_| {
+            let connector = for_pool.clone();
+            Box::pin(async move {
+                connector.connect().await.map_err(|error| ConnectionError::BadConnection(error.to_string()))
+            })
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config("", config);
+        let pool = Pool::builder(manager)
+            .max_size(max_connections)
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), connector, pool })
+    }
+
+    pub(super) async fn read<R, F>(&self, f: F) -> Result<R, Error>
+    where
+        F: AsyncFn(Conn<'_>) -> Result<R, Error>,
+    {
+        let shared = self.shared().await?;
+        match within(STATEMENTS, f(Conn::Postgres(&shared))).await {
+            Err(Error::Unavailable(_) | Error::Failed(_)) => {
+                // The server may have restarted. A read can be asked again, over a new connection.
+                SHARED.with_borrow_mut(|shared| shared.remove(&self.id));
+                let shared = self.shared().await?;
+                within(STATEMENTS, f(Conn::Postgres(&shared))).await
+            }
+            answer => answer,
+        }
+    }
+
+    pub(super) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
+        E: From<Error>,
+    {
+        let mut connection = self.begin().await?;
+        // A connection that is dropped inside a transaction is not used again, and the server rolls back.
+        let outcome = timeout(STATEMENTS, f(Conn::Postgres(&connection))).await.map_err(|_| slow())?;
+        match outcome {
+            Ok(value) => {
+                let commit = AnsiTransactionManager::commit_transaction(&mut *connection);
+                within(STATEMENTS, async { commit.await.map_err(Error::from) }).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                let rollback = AnsiTransactionManager::rollback_transaction(&mut *connection);
+                if let Ok(Err(failure)) = timeout(STATEMENTS, rollback).await {
+                    tracing::warn!(error = %failure, "a transaction could not be rolled back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A connection of the pool with a transaction open. One that turns out to be dead is replaced once:
+    /// nothing has happened yet.
+    async fn begin(&self) -> Result<Object<AsyncPgConnection>, Error> {
+        let mut connection = self.checkout().await?;
+        if AnsiTransactionManager::begin_transaction(&mut *connection).await.is_ok() {
+            return Ok(connection);
+        }
+        let mut connection = self.checkout().await?;
+        AnsiTransactionManager::begin_transaction(&mut *connection).await?;
+        Ok(connection)
+    }
+
+    async fn checkout(&self) -> Result<Object<AsyncPgConnection>, Error> {
+        match timeout(POOL_WAIT, self.pool.get()).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(Error::Unavailable(error.to_string())),
+            Err(_) => Err(Error::Unavailable("no connection of the pool became free in time".into())),
+        }
+    }
+
+    async fn shared(&self) -> Result<Rc<AsyncPgConnection>, Error> {
+        if let Some(connection) = SHARED.with_borrow(|shared| shared.get(&self.id).cloned()) {
+            return Ok(connection);
+        }
+        let connection = Rc::new(self.connector.connect().await?);
+        SHARED.with_borrow_mut(|shared| shared.insert(self.id, connection.clone()));
+        Ok(connection)
+    }
+}
+
+/// Knows how to reach the server.
+#[derive(Clone)]
+struct Connector {
+    config: tokio_postgres::Config,
+    tls: MakeRustlsConnect,
+}
+
+impl Connector {
+    fn new(url: &str) -> Result<Self, Error> {
+        let url = postgres_url::parse(url)?;
+        let tls = postgres_tls::connector(url.certificate, url.root_certificate.as_deref())?;
+        Ok(Self { config: url.config, tls })
+    }
+
+    async fn connect(&self) -> Result<AsyncPgConnection, Error> {
+        let unavailable = |error: &dyn std::error::Error| {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            Error::Unavailable(format!("{error}{cause}"))
+        };
+        let (client, connection) =
+            self.config.connect(self.tls.clone()).await.map_err(|error| unavailable(&error))?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection)
+            .await
+            .map_err(|error| unavailable(&error))
+    }
+}
+
+async fn within<R>(limit: Duration, work: impl Future<Output = Result<R, Error>>) -> Result<R, Error> {
+    timeout(limit, work).await.unwrap_or_else(|_| Err(slow()))
+}
+
+fn slow() -> Error {
+    Error::Unavailable("the database did not answer in time".into())
+}

@@ -1,0 +1,105 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    activities (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        user_agent -> Nullable<Text>,
+        ip_address -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        phone_number -> Text,
+        channel -> Text,
+        verification_sid -> Nullable<Text>,
+        sends -> Int4,
+        last_sent_at -> Timestamptz,
+        failed_checks -> Int4,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        spent_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    deployment (id) {
+        id -> Int4,
+        mode -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        salt -> Bytea,
+        generation -> Int4,
+        rotated_at -> Timestamptz,
+        amr -> Text,
+        auth_time -> Timestamptz,
+        user_agent -> Nullable<Text>,
+        ip_address -> Nullable<Text>,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    signing_keys (kid) {
+        kid -> Text,
+        public_key -> Bytea,
+        sealed_private_key -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    users (id) {
+        id -> Uuid,
+        name -> Text,
+        username -> Text,
+        email -> Text,
+        phone_number -> Text,
+        phone_number_verified_at -> Nullable<Timestamptz>,
+        password_hash -> Text,
+        failed_checks -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(activities -> users (user_id));
+diesel::joinable!(challenges -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    activities,
+    challenges,
+    deployment,
+    sessions,
+    signing_keys,
+    users,
+);

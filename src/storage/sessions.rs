@@ -1,0 +1,102 @@
+//! Sessions: from verify to log out.
+
+use super::schema::{sessions, users};
+use super::users::User;
+use super::{Conn, Error, Id, Timestamp};
+use diesel::{
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable,
+    SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+
+/// A session's row.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct Session {
+    /// `sid` of the access token.
+    pub id: Id,
+    /// Whose it is.
+    pub user_id: Id,
+    /// Random; the refresh token is recomputed from it and the deployment's secret.
+    pub salt: Vec<u8>,
+    /// The refresh counter.
+    pub generation: i32,
+    /// When the refresh counter last moved.
+    pub rotated_at: Timestamp,
+    /// How the user proved who they are (RFC 8176), separated by spaces.
+    pub amr: String,
+    /// When the user proved it.
+    pub auth_time: Timestamp,
+    /// What the client said that it is. Data, never trusted.
+    pub user_agent: Option<String>,
+    /// Where the client came from. Data, never trusted.
+    pub ip_address: Option<String>,
+    /// When the code was right.
+    pub created_at: Timestamp,
+    /// When tokens were last minted.
+    pub last_used_at: Timestamp,
+    /// The session's fixed end.
+    pub expires_at: Timestamp,
+    /// When it ended early.
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended early: the `reason` that its tokens are refused with.
+    pub end_reason: Option<String>,
+}
+
+/// Adds a session.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error> {
+    on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c).await)?;
+    Ok(())
+}
+
+/// A session and its user, whether or not the session is still alive.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Session, User)>, Error> {
+    on!(conn, c => sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .select((Session::as_select(), User::as_select()))
+        .first(c)
+        .await
+        .optional())
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+    on!(conn, c => diesel::update(sessions::table.find(id))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Ends every session of a user but one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_others(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    kept: Id,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    on!(conn, c => diesel::update(sessions::table)
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::id.ne(kept))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}

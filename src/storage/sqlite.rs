@@ -1,0 +1,99 @@
+//! SQLite: how a connection is opened, one read connection per worker thread, one writer thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use futures_util::FutureExt;
+
+use super::connection::Sqlite;
+use super::sqlite_writer::Writer;
+use super::{Conn, Error, migrations};
+
+/// In this order: without the busy timeout first, opening a second connection under write load fails.
+/// `FULL`: what was acknowledged survives a loss of power (<https://sqlite.org/pragma.html#pragma_synchronous>).
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+thread_local! {
+    /// This thread's read connections, by [`Database::id`].
+    static READERS: RefCell<HashMap<u64, Sqlite>> = RefCell::default();
+}
+
+/// An SQLite database: a file, or memory that lives as long as this value.
+pub(super) struct Database {
+    id: u64,
+    /// `None`: in memory, where only the writer's connection sees anything.
+    path: Option<PathBuf>,
+    writer: Writer,
+}
+
+impl Database {
+    /// Opens a file, making it where there is none, or a database in memory.
+    pub(super) fn open(path: Option<&Path>, migrate: bool) -> Result<Self, Error> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        if let Some(path) = path {
+            create_owner_only(path)?;
+        }
+        let mut connection = establish(path)?;
+        migrations::sqlite(&mut connection, migrate)?;
+        Ok(Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            path: path.map(Path::to_path_buf),
+            writer: Writer::start(SyncConnectionWrapper::new(connection))?,
+        })
+    }
+
+    pub(super) async fn read<R, F>(&self, f: F) -> Result<R, Error>
+    where
+        F: AsyncFn(Conn<'_>) -> Result<R, Error> + Send + 'static,
+        R: Send + 'static,
+    {
+        let Some(path) = &self.path else { return self.write(f).await };
+        let kept = READERS.with_borrow_mut(|readers| readers.remove(&self.id));
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => SyncConnectionWrapper::new(establish(Some(path))?),
+        };
+        // SQLite's statements run at once (`Inline`), so the future is ready when first asked.
+        let answer = f(Conn::Sqlite(&mut connection)).now_or_never().ok_or_else(waited)?;
+        READERS.with_borrow_mut(|readers| readers.insert(self.id, connection));
+        answer
+    }
+
+    pub(super) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.writer.run(f).await
+    }
+}
+
+/// A closure waited for something other than the database, inside a transaction.
+pub(super) fn waited() -> Error {
+    Error::Refused("a transaction must wait for nothing but the database".into())
+}
+
+fn establish(path: Option<&Path>) -> Result<SqliteConnection, Error> {
+    let name = path.map_or(":memory:".into(), |path| path.to_string_lossy());
+    let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{name}: {error}"));
+    let mut connection = SqliteConnection::establish(&name).map_err(|error| failed(&error))?;
+    connection.batch_execute(PRAGMAS).map_err(|error| failed(&error))?;
+    Ok(connection)
+}
+
+/// The file holds password hashes: nobody but its owner needs to read it. SQLite gives the files beside it
+/// (`-wal`, `-shm`) the same rights.
+fn create_owner_only(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))
+}

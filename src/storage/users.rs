@@ -1,0 +1,130 @@
+//! Users. Three unique indexes decide who may sign up; nobody looks first.
+
+use super::schema::users;
+use super::{Conn, Error, Id, Timestamp};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable};
+use diesel_async::RunQueryDsl;
+
+/// The unique index over `lower(username)`.
+pub const USERNAME_KEY: &str = "users_username_key";
+/// The unique index over `lower(email)`.
+pub const EMAIL_KEY: &str = "users_email_key";
+/// The unique index over `phone_number`.
+pub const PHONE_NUMBER_KEY: &str = "users_phone_number_key";
+
+diesel::define_sql_function! {
+    /// ASCII lower case on both databases: the values are ASCII, PostgreSQL's columns have collation "C".
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// A user's row. No `Debug`: it holds personal data and the password's hash.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct User {
+    /// UUIDv7; `sub` of the tokens.
+    pub id: Id,
+    /// As the person writes it.
+    pub name: String,
+    /// Unique without regard to case.
+    pub username: String,
+    /// Unique without regard to case.
+    pub email: String,
+    /// E.164.
+    pub phone_number: String,
+    /// When a code sent to this number was first right.
+    pub phone_number_verified_at: Option<Timestamp>,
+    /// Argon2id, as a PHC string.
+    pub password_hash: String,
+    /// Checks of a code begun since the last one that was right, over all challenges.
+    pub failed_checks: i32,
+    /// When the user signed up.
+    pub created_at: Timestamp,
+    /// When something that the user sees last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// [`Error::Unique`] with one of this module's index names.
+pub async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<(), Error> {
+    on!(conn, c => diesel::insert_into(users::table).values(user).execute(c).await)?;
+    Ok(())
+}
+
+/// The user with this email address, without regard to case.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<User>, Error> {
+    let email = email.to_ascii_lowercase();
+    on!(conn, c => users::table
+        .filter(lower(users::email).eq(email))
+        .select(<User as diesel::SelectableHelper<_>>::as_select())
+        .first(c)
+        .await
+        .optional())
+}
+
+/// Replaces a hash whose parameters are out of date, unless somebody has changed it meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: &str) -> Result<bool, Error> {
+    let changed = on!(conn, c => diesel::update(users::table.find(id))
+        .filter(users::password_hash.eq(old))
+        .set(users::password_hash.eq(new))
+        .execute(c)
+        .await)?;
+    Ok(changed == 1)
+}
+
+/// Counts a check that is about to be made.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .set(users::failed_checks.eq(users::failed_checks + 1))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Takes back a check that was counted and certainly not made.
+///
+/// # Errors
+/// Those of the database.
+pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .filter(users::failed_checks.gt(0))
+        .set(users::failed_checks.eq(users::failed_checks - 1))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// A code was right: failures begin to count anew, and the number is the user's. A number that has changed
+/// since the code was sent is not verified by it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn code_was_right(
+    conn: &mut Conn<'_>,
+    id: Id,
+    phone_number: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .set(users::failed_checks.eq(0))
+        .execute(c)
+        .await)?;
+    on!(conn, c => diesel::update(users::table.find(id))
+        .filter(users::phone_number.eq(phone_number))
+        .filter(users::phone_number_verified_at.is_null())
+        .set((users::phone_number_verified_at.eq(now), users::updated_at.eq(now)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
