@@ -71,17 +71,20 @@ pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
     on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).first(c).await)
 }
 
+/// Checks that a challenge takes (Twilio: 5 for a verification, then 60202).
+pub const MAX_CHECKS: i32 = 5;
+
 /// Counts a check before it is made. `false`: this challenge takes no more.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count_check(conn: &mut Conn<'_>, id: Id, limit: i32, now: Timestamp) -> Result<bool, Error> {
+pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let counted = on!(conn, c => diesel::update(challenges::table.find(id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::verification_sid.is_not_null())
         .filter(challenges::expires_at.gt(now))
-        .filter(challenges::failed_checks.lt(limit))
+        .filter(challenges::failed_checks.lt(MAX_CHECKS))
         .set(challenges::failed_checks.eq(challenges::failed_checks + 1))
         .execute(c)
         .await)?;
@@ -180,11 +183,16 @@ pub async fn verification_expires_at(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn forget_verification(conn: &mut Conn<'_>, verification_sid: &str) -> Result<(), Error> {
+pub async fn forget_verification(
+    conn: &mut Conn<'_>,
+    verification_sid: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
     on!(conn, c => diesel::update(challenges::table)
         .filter(challenges::verification_sid.eq(verification_sid))
         .filter(challenges::spent_at.is_null())
-        .set(challenges::verification_sid.eq(None::<String>))
+        .filter(challenges::expires_at.gt(now))
+        .set((challenges::verification_sid.eq(None::<String>), challenges::expires_at.eq(now)))
         .execute(c)
         .await)?;
     Ok(())

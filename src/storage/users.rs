@@ -2,7 +2,10 @@
 
 use super::schema::users;
 use super::{Conn, Error, Id, Timestamp};
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable,
+    SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 
 /// The unique index over `lower(username)`.
@@ -61,10 +64,32 @@ pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<Us
     let email = email.to_ascii_lowercase();
     on!(conn, c => users::table
         .filter(lower(users::email).eq(email))
-        .select(<User as diesel::SelectableHelper<_>>::as_select())
+        .select(User::as_select())
         .first(c)
         .await
         .optional())
+}
+
+/// A user.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
+    on!(conn, c => users::table.find(id).select(User::as_select()).first(c).await)
+}
+
+/// Whether the email address or the phone number is taken.
+///
+/// # Errors
+/// Those of the database.
+pub async fn exists(conn: &mut Conn<'_>, email: &str, phone_number: &str) -> Result<bool, Error> {
+    let email = email.to_ascii_lowercase();
+    let taken: i64 = on!(conn, c => users::table
+        .filter(lower(users::email).eq(email).or(users::phone_number.eq(phone_number)))
+        .count()
+        .get_result(c)
+        .await)?;
+    Ok(taken > 0)
 }
 
 /// Replaces a hash whose parameters are out of date, unless somebody has changed it meanwhile.

@@ -1,0 +1,123 @@
+//! What can go wrong that a caller may be told, and everything else as one case.
+
+use super::challenge::ChallengeView;
+
+/// The outcome of a use case that failed. `http/problem.rs` gives each case its status and code.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Unknown email address or wrong password, no hint which.
+    #[error("invalid credentials")]
+    InvalidCredentials,
+    /// No token where one is needed.
+    #[error("no token")]
+    MissingToken,
+    /// A token that opens nothing.
+    #[error("invalid token: {0:?}")]
+    InvalidToken(Reason),
+    /// A password-ok token where the code must have been right too.
+    #[error("a one-time code is still required")]
+    OtpRequired,
+    /// A token where nobody may be logged in.
+    #[error("already authenticated")]
+    AlreadyAuthenticated,
+    /// An access token where only a password-ok token makes sense.
+    #[error("already verified")]
+    AlreadyVerified,
+    /// The email address or the phone number is taken.
+    #[error("the user exists")]
+    UserExists,
+    /// The username is taken.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// The code can no longer be checked, but a new one can be sent.
+    #[error("the challenge's code has expired")]
+    ChallengeExpired(Box<ChallengeView>),
+    /// The code is wrong.
+    #[error("incorrect code")]
+    IncorrectCode(Box<ChallengeView>),
+    /// This phone cannot get a code by this channel.
+    #[error("the code cannot be delivered")]
+    OtpUndeliverable(Option<Box<ChallengeView>>),
+    /// The challenge is dead, or no more codes are sent to this number for now.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// The challenge, where there is one.
+        challenge: Option<Box<ChallengeView>>,
+        /// Seconds until it makes sense to try again, where the account must wait.
+        retry_after: Option<u32>,
+    },
+    /// A new code was asked for before its time.
+    #[error("resend too soon")]
+    ResendTooSoon {
+        /// The challenge.
+        challenge: Box<ChallengeView>,
+        /// Seconds until a code can be sent again.
+        retry_after: u32,
+    },
+    /// Twilio failed or did not answer in time.
+    #[error("codes cannot be sent or checked")]
+    OtpUnavailable {
+        /// The challenge, where there is one.
+        challenge: Option<Box<ChallengeView>>,
+        /// Seconds until it makes sense to try again.
+        retry_after: u32,
+    },
+    /// The hashing queue is full.
+    #[error("overloaded")]
+    Overloaded {
+        /// Seconds until it makes sense to try again.
+        retry_after: u32,
+    },
+    /// Everything that a caller cannot help. The cause is for the log alone.
+    #[error("internal error: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a token opens nothing: true, and no more than the holder of a genuine token may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Not a token of ours, or not one for this place.
+    Malformed,
+    /// Its time is over.
+    Expired,
+    /// Its code was right once; that was all it was for.
+    Spent,
+    /// Its owner logged out.
+    LoggedOut,
+    /// Its session came to its end.
+    SessionEnded,
+}
+
+impl Reason {
+    /// The word that clients see, and that `sessions.end_reason` holds.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Expired => "expired",
+            Self::Spent => "spent",
+            Self::LoggedOut => "logged_out",
+            Self::SessionEnded => "session_ended",
+        }
+    }
+
+    /// The reason that a session's row holds.
+    pub(super) fn of_ended_session(word: Option<&str>) -> Self {
+        match word {
+            Some("logged_out") => Self::LoggedOut,
+            _ => Self::SessionEnded,
+        }
+    }
+}
+
+impl Error {
+    /// Wraps what a caller cannot help.
+    pub(super) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+impl From<crate::storage::Error> for Error {
+    fn from(error: crate::storage::Error) -> Self {
+        Self::internal(error)
+    }
+}

@@ -1,0 +1,255 @@
+//! The two kinds of JWT; the only user of jsonwebtoken.
+//!
+//! The rules of the kinds exclude each other (RFC 8725, section 3.12): another `typ`, another `aud`. What
+//! jsonwebtoken leaves open is decided here: the header holds `alg`, `typ` and `kid` and nothing else, so a
+//! token can bring no key and no `crit`; every claim is required and of its exact type; time is an argument.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::error::{Error, Reason};
+use super::keys::{Key, PublicKey};
+
+/// `typ` of a password-ok token.
+pub(super) const PASSWORD_OK_TYP: &str = "password-ok+jwt";
+/// `typ` of an access token (RFC 9068, section 2.1).
+pub(super) const ACCESS_TYP: &str = "at+jwt";
+/// How far the clocks of replicas may differ, in seconds.
+const LEEWAY_SECONDS: i64 = 5;
+/// Longest token that is looked at, in bytes. Ours have about 700.
+const MAX_LENGTH: usize = 4096;
+
+/// Who the tokens come from and whom they are for.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `iss`.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// `client_id` of access tokens (RFC 9068, section 2.2).
+    pub client_id: String,
+    /// How long a password-ok token lives.
+    pub password_ok_lifetime: TimeDelta,
+    /// How long an access token lives.
+    pub access_lifetime: TimeDelta,
+    /// How long a session lives, and its refresh tokens with it.
+    pub session_lifetime: TimeDelta,
+}
+
+impl Settings {
+    /// `aud` of password-ok tokens: this server alone.
+    fn password_ok_audience(&self) -> String {
+        format!("{}/password-ok", self.issuer)
+    }
+}
+
+/// The claims of a password-ok token.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PasswordOkClaims {
+    pub(super) iss: String,
+    /// The user.
+    pub(super) sub: Uuid,
+    pub(super) aud: String,
+    pub(super) iat: i64,
+    pub(super) nbf: i64,
+    pub(super) exp: i64,
+    /// The challenge.
+    pub(super) jti: Uuid,
+    pub(super) amr: Vec<String>,
+}
+
+/// The claims of an access token.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct AccessClaims {
+    pub(super) iss: String,
+    /// The user.
+    pub(super) sub: Uuid,
+    pub(super) aud: String,
+    pub(super) iat: i64,
+    pub(super) nbf: i64,
+    pub(super) exp: i64,
+    pub(super) jti: Uuid,
+    /// The session.
+    pub(super) sid: Uuid,
+    pub(super) amr: Vec<String>,
+    pub(super) auth_time: i64,
+    pub(super) client_id: String,
+}
+
+/// A token whose signature and claims hold. Whether its user, challenge or session still live is another
+/// question, which the database answers.
+pub(super) enum Claims {
+    PasswordOk(PasswordOkClaims),
+    Access(AccessClaims),
+}
+
+/// What a token's header may hold, and must.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrictHeader {
+    alg: String,
+    typ: String,
+    kid: String,
+}
+
+/// Makes and reads the tokens.
+pub(super) struct Jwt {
+    settings: Settings,
+    password_ok_audience: String,
+    signing_kid: String,
+    signing_key: EncodingKey,
+    verifying_keys: Vec<(PublicKey, DecodingKey)>,
+    validation: Validation,
+}
+
+impl Jwt {
+    /// `keys`: the newest first, which signs.
+    pub(super) fn new(settings: Settings, keys: &[Key]) -> Result<Self, Error> {
+        let newest = keys.first().ok_or_else(|| Error::internal("there is no signing key"))?;
+        let verifying_keys = keys
+            .iter()
+            .map(|key| {
+                let public = PublicKey::from(key);
+                let decoding = DecodingKey::from_ed_components(&public.x).map_err(Error::internal)?;
+                Ok((public, decoding))
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Self {
+            password_ok_audience: settings.password_ok_audience(),
+            settings,
+            signing_kid: newest.kid.clone(),
+            signing_key: EncodingKey::from_ed_der(newest.private_key.expose_secret()),
+            verifying_keys,
+            validation: signature_alone(),
+        })
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn public_keys(&self) -> impl Iterator<Item = &PublicKey> {
+        self.verifying_keys.iter().map(|(public, _)| public)
+    }
+
+    pub(super) fn password_ok(
+        &self,
+        user_id: Uuid,
+        challenge_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<SecretString, Error> {
+        let iat = now.timestamp();
+        let claims = PasswordOkClaims {
+            iss: self.settings.issuer.clone(),
+            sub: user_id,
+            aud: self.password_ok_audience.clone(),
+            iat,
+            nbf: iat,
+            exp: iat + self.settings.password_ok_lifetime.num_seconds(),
+            jti: challenge_id,
+            amr: vec!["pwd".into()],
+        };
+        self.sign(PASSWORD_OK_TYP, &claims)
+    }
+
+    pub(super) fn access(
+        &self,
+        session: &crate::storage::sessions::Session,
+        token_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<SecretString, Error> {
+        let iat = now.timestamp();
+        let claims = AccessClaims {
+            iss: self.settings.issuer.clone(),
+            sub: session.user_id.0,
+            aud: self.settings.audience.clone(),
+            iat,
+            nbf: iat,
+            // An access token never outlives its session.
+            exp: (iat + self.settings.access_lifetime.num_seconds()).min(session.expires_at.0.timestamp()),
+            jti: token_id,
+            sid: session.id.0,
+            amr: session.amr.split(' ').map(str::to_owned).collect(),
+            auth_time: session.auth_time.0.timestamp(),
+            client_id: self.settings.client_id.clone(),
+        };
+        self.sign(ACCESS_TYP, &claims)
+    }
+
+    fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<SecretString, Error> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(typ.into());
+        header.kid = Some(self.signing_kid.clone());
+        Ok(jsonwebtoken::encode(&header, claims, &self.signing_key).map_err(Error::internal)?.into())
+    }
+
+    /// Reads a token of either kind. Whatever is wrong with a token that we did not sign is `Malformed`; only
+    /// a genuine one is told that it has expired.
+    pub(super) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Reason> {
+        let header = strict_header(token).ok_or(Reason::Malformed)?;
+        let key = self
+            .verifying_keys
+            .iter()
+            .find(|(public, _)| public.kid == header.kid)
+            .map(|(_, key)| key)
+            .ok_or(Reason::Malformed)?;
+        match header.typ.as_str() {
+            PASSWORD_OK_TYP => {
+                let claims: PasswordOkClaims = self.verified(token, key)?;
+                let ours = claims.iss == self.settings.issuer && claims.aud == self.password_ok_audience;
+                check(ours, claims.nbf, claims.exp, now)?;
+                Ok(Claims::PasswordOk(claims))
+            }
+            ACCESS_TYP => {
+                let claims: AccessClaims = self.verified(token, key)?;
+                let ours = claims.iss == self.settings.issuer && claims.aud == self.settings.audience;
+                check(ours, claims.nbf, claims.exp, now)?;
+                Ok(Claims::Access(claims))
+            }
+            _ => Err(Reason::Malformed),
+        }
+    }
+
+    fn verified<C: DeserializeOwned>(&self, token: &str, key: &DecodingKey) -> Result<C, Reason> {
+        jsonwebtoken::decode(token, key, &self.validation)
+            .map(|data| data.claims)
+            .map_err(|_| Reason::Malformed)
+    }
+}
+
+/// jsonwebtoken checks the algorithm and the signature; its rules for claims are looser than ours and ask the
+/// wall clock.
+#[allow(clippy::disallowed_methods)]
+fn signature_alone() -> Validation {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation
+}
+
+fn strict_header(token: &str) -> Option<StrictHeader> {
+    if token.len() > MAX_LENGTH {
+        return None;
+    }
+    let (header, _) = token.split_once('.')?;
+    let header: StrictHeader = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+    (header.alg == "EdDSA").then_some(header)
+}
+
+fn check(ours: bool, nbf: i64, exp: i64, now: DateTime<Utc>) -> Result<(), Reason> {
+    let now = now.timestamp();
+    if !ours || nbf > now.saturating_add(LEEWAY_SECONDS) {
+        return Err(Reason::Malformed);
+    }
+    if exp.saturating_add(LEEWAY_SECONDS) <= now {
+        return Err(Reason::Expired);
+    }
+    Ok(())
+}

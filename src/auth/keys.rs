@@ -1,0 +1,140 @@
+//! The keys that sign tokens: Ed25519, kept in the database, the private half sealed.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretSlice};
+
+use super::deployment::Mode;
+use super::error::Error;
+use super::secret::DeploymentSecret;
+use crate::storage::signing_keys::SigningKey;
+use crate::storage::{Conn, Timestamp, signing_keys};
+
+/// What a key's `kid` begins with when `dev` made it. `serve` never loads such a key.
+pub const DEV_KID_PREFIX: &str = "dev-";
+/// Bytes of a nonce of AES-256-GCM, which stands before the sealed key.
+const NONCE_LENGTH: usize = 12;
+
+/// A key with both halves.
+pub(super) struct Key {
+    pub(super) kid: String,
+    pub(super) public_key: Vec<u8>,
+    /// PKCS #8.
+    pub(super) private_key: SecretSlice<u8>,
+}
+
+/// A public key, as the JWK Set shows it.
+#[derive(Debug, Clone)]
+pub struct PublicKey {
+    /// Names the key in a token's header.
+    pub kid: String,
+    /// The 32 bytes of an Ed25519 public key in base64url (RFC 8037, section 2).
+    pub x: String,
+}
+
+impl From<&Key> for PublicKey {
+    fn from(key: &Key) -> Self {
+        Self { kid: key.kid.clone(), x: URL_SAFE_NO_PAD.encode(&key.public_key) }
+    }
+}
+
+/// The keys that this deployment may use, the newest first; makes the first one. Runs after
+/// `deployment::claim`, in its transaction, so that replicas that start at once make one key.
+pub(super) async fn load_or_create(
+    conn: &mut Conn<'_>,
+    secret: &DeploymentSecret,
+    mode: Mode,
+    now: DateTime<Utc>,
+) -> Result<Vec<Key>, Error> {
+    let sealing_key = secret.derive("countersign/signing-key/v1")?;
+    let mut keys = Vec::new();
+    for row in signing_keys::all(conn).await? {
+        if mode == Mode::Dev || !row.kid.starts_with(DEV_KID_PREFIX) {
+            keys.push(unseal(&sealing_key, row)?);
+        }
+    }
+    if keys.is_empty() {
+        let key = generate(mode)?;
+        signing_keys::insert(conn, &seal(&sealing_key, &key, now)?).await?;
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn generate(mode: Mode) -> Result<Key, Error> {
+    let pair = Ed25519KeyPair::generate().map_err(Error::internal)?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(Error::internal)?;
+    let mut random = [0; 12];
+    rand::fill(&mut random).map_err(Error::internal)?;
+    let prefix = match mode {
+        Mode::Dev => DEV_KID_PREFIX,
+        Mode::Production => "",
+    };
+    Ok(Key {
+        kid: format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random)),
+        public_key: pair.public_key().as_ref().to_vec(),
+        private_key: der.as_ref().to_vec().into(),
+    })
+}
+
+/// AES-256-GCM under a key derived from the deployment's secret, bound to the `kid`.
+fn seal(sealing_key: &SecretSlice<u8>, key: &Key, now: DateTime<Utc>) -> Result<SigningKey, Error> {
+    let cipher =
+        RandomizedNonceKey::new(&AES_256_GCM, sealing_key.expose_secret()).map_err(Error::internal)?;
+    let mut sealed = key.private_key.expose_secret().to_vec();
+    let nonce = cipher
+        .seal_in_place_append_tag(Aad::from(key.kid.as_bytes()), &mut sealed)
+        .map_err(Error::internal)?;
+    let sealed_private_key = [nonce.as_ref().as_slice(), &sealed].concat();
+    Ok(SigningKey {
+        kid: key.kid.clone(),
+        public_key: key.public_key.clone(),
+        sealed_private_key,
+        created_at: Timestamp(now),
+    })
+}
+
+fn unseal(sealing_key: &SecretSlice<u8>, row: SigningKey) -> Result<Key, Error> {
+    let foreign = || {
+        Error::internal("the signing keys in this database were sealed with another tokens.secret than this")
+    };
+    let cipher =
+        RandomizedNonceKey::new(&AES_256_GCM, sealing_key.expose_secret()).map_err(Error::internal)?;
+    let (nonce, sealed) = row.sealed_private_key.split_at_checked(NONCE_LENGTH).ok_or_else(foreign)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| foreign())?;
+    let mut opened = sealed.to_vec();
+    let private_key = cipher
+        .open_in_place(nonce, Aad::from(row.kid.as_bytes()), &mut opened)
+        .map_err(|_| foreign())?
+        .to_vec();
+    Ok(Key { kid: row.kid, public_key: row.public_key, private_key: private_key.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    fn sealing_key(secret: &str) -> SecretSlice<u8> {
+        DeploymentSecret::parse(secret.into()).unwrap().derive("countersign/signing-key/v1").unwrap()
+    }
+
+    #[test]
+    fn a_sealed_key_opens_with_the_same_secret_and_kid_alone() {
+        let (ours, other) =
+            (sealing_key("0123456789abcdefghijklmnopqrstuvwxyz"), sealing_key("zyxwvutsrqponmlkjihgfedcba9876543210"));
+        let key = generate(Mode::Dev).unwrap();
+        assert!(key.kid.starts_with(DEV_KID_PREFIX));
+        let row = seal(&ours, &key, DateTime::UNIX_EPOCH).unwrap();
+        let secret_bytes = key.private_key.expose_secret();
+        assert!(!row.sealed_private_key.windows(16).any(|window| secret_bytes.windows(16).any(|s| s == window)));
+        assert!(unseal(&other, row.clone()).is_err());
+        assert!(unseal(&ours, SigningKey { kid: "another".into(), ..row.clone() }).is_err());
+        assert_eq!(unseal(&ours, row).unwrap().private_key.expose_secret(), secret_bytes);
+    }
+}

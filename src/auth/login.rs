@@ -1,0 +1,127 @@
+//! Log in: the password is right, a code is on its way.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+
+use super::activity::ActivityKind;
+use super::challenge::{CODE_LIFETIME_SECONDS, ChallengeView};
+use super::client::Client;
+use super::error::Error;
+use super::hashing::Compared;
+use super::password_hash::PasswordHash;
+use super::send_code::Delivery;
+use super::{Auth, Email, Password, to_the_end};
+use crate::storage::challenges::{self, Challenge};
+use crate::storage::users::{self, User};
+use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+
+/// Who wants to log in.
+pub struct Login {
+    /// Names the user.
+    pub email: Email,
+    /// To be compared.
+    pub password: Password,
+    /// How the code shall travel.
+    pub delivery: Delivery,
+}
+
+/// What a right password gets.
+pub struct PasswordOkGrant {
+    /// The password-ok token.
+    pub token: SecretString,
+    /// Seconds that it lives.
+    pub expires_in: i64,
+    /// What has to be answered.
+    pub challenge: ChallengeView,
+}
+
+/// The password was right: made by `check_password` alone.
+struct RightPassword {
+    user: User,
+}
+
+impl Auth {
+    /// Checks the password, makes a challenge, has Twilio send the code.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCredentials`] for an unknown email address and a wrong password alike; then those of
+    /// sending a code.
+    pub async fn log_in(&self, login: Login, client: Client) -> Result<PasswordOkGrant, Error> {
+        let Login { email, password, delivery } = login;
+        let right = self.check_password(email, password).await?;
+        let auth = self.clone();
+        to_the_end(async move { auth.challenge(right, &delivery, client).await }).await
+    }
+
+    async fn check_password(&self, email: Email, password: Password) -> Result<RightPassword, Error> {
+        let user =
+            self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
+        let stored = user.as_ref().map(|user| PasswordHash::stored(user.password_hash.clone()));
+        // The same work for an unknown email address: the time must not tell (OWASP ASVS 5.0, 6.3.8).
+        let compared = self.hasher.compare(password, stored).await?;
+        let (Some(user), Compared::Right { rehashed }) = (user, compared) else {
+            return Err(Error::InvalidCredentials);
+        };
+        if let Some(new) = rehashed {
+            let (id, old) = (user.id, user.password_hash.clone());
+            self.db
+                .write(async move |mut c| {
+                    users::replace_password_hash(&mut c, id, &old, new.expose()).await
+                })
+                .await?;
+        }
+        Ok(RightPassword { user })
+    }
+
+    async fn challenge(
+        &self,
+        right: RightPassword,
+        delivery: &Delivery,
+        client: Client,
+    ) -> Result<PasswordOkGrant, Error> {
+        let now = self.clock.now();
+        let counted = new_challenge(&right.user, delivery, now);
+        let row = counted.clone();
+        // Written before Twilio is asked: a crash in between leaves a trace of the send, never the other way.
+        self.db.write(async move |mut c| challenges::insert(&mut c, &row).await).await?;
+        let sent = match self.start_verification(&counted, delivery).await {
+            Ok(sent) => sent,
+            Err(failure) => {
+                let id = counted.id;
+                self.db
+                    .write(async move |mut c| challenges::cancel(&mut c, id, Timestamp(now)).await)
+                    .await?;
+                return Err(self.told(&failure, None).await?);
+            }
+        };
+        let challenge = self.record_send(sent, now).await?;
+        let activity = ActivityKind::LoggedIn.of(right.user.id, &client, now);
+        self.db
+            .write(async move |mut c| -> Result<(), StorageError> {
+                activities::insert(&mut c, &activity).await
+            })
+            .await?;
+        Ok(PasswordOkGrant {
+            token: self.jwt.password_ok(right.user.id.0, challenge.id.0, now)?,
+            expires_in: self.jwt.settings().password_ok_lifetime.num_seconds(),
+            challenge: self.policy.view(&challenge, self.clock.now()),
+        })
+    }
+}
+
+fn new_challenge(user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Challenge {
+    Challenge {
+        id: Id::new(now),
+        user_id: user.id,
+        phone_number: user.phone_number.clone(),
+        channel: delivery.channel.as_str().into(),
+        verification_sid: None,
+        sends: 1,
+        last_sent_at: Timestamp(now),
+        failed_checks: 0,
+        created_at: Timestamp(now),
+        expires_at: Timestamp(now + TimeDelta::seconds(CODE_LIFETIME_SECONDS)),
+        spent_at: None,
+        cancelled_at: None,
+    }
+}

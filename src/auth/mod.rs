@@ -1,0 +1,156 @@
+//! The rules. No actix, no diesel, no reqwest: a use case per file, each an `impl Auth`.
+
+mod activity;
+mod app_hash;
+mod challenge;
+mod client;
+mod code;
+mod dashboard;
+mod deployment;
+mod email;
+mod error;
+mod hashing;
+mod invalid;
+mod jwt;
+mod keys;
+mod locale;
+mod login;
+mod logout;
+mod name;
+mod password;
+mod password_hash;
+mod phone_number;
+pub mod proof;
+mod refresh_token;
+mod resend;
+mod secret;
+mod send_code;
+mod signup;
+mod username;
+mod verify;
+
+use std::sync::Arc;
+
+pub use activity::ActivityKind;
+pub use app_hash::AppHash;
+pub use challenge::{ChallengeView, Policy};
+pub use client::Client;
+pub use code::Code;
+pub use dashboard::Dashboard;
+pub use deployment::Mode;
+pub use email::Email;
+pub use error::{Error, Reason};
+pub use hashing::{Hasher, Settings as HashingSettings};
+pub use invalid::{Invalid, InvalidKind};
+pub use jwt::Settings as TokenSettings;
+pub use keys::PublicKey;
+pub use locale::Locale;
+pub use login::{Login, PasswordOkGrant};
+pub use logout::Scope;
+pub use name::Name;
+pub use password::Password;
+pub use password_hash::HashParameters;
+pub use phone_number::PhoneNumber;
+pub use secret::{DeploymentSecret, WeakSecret};
+pub use send_code::Delivery;
+pub use signup::SignUp;
+pub use username::Username;
+pub use verify::Tokens;
+
+use tracing::Instrument;
+
+use crate::clock::Clock;
+use crate::storage::Db;
+use crate::twilio::VerifyClient;
+use jwt::Jwt;
+use refresh_token::RefreshTokens;
+
+/// What the rules work with, injected once.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Passwords are hashed on threads of its own.
+    pub hasher: Hasher,
+    /// Twilio Verify, or the double of it.
+    pub twilio: VerifyClient,
+    /// What the deployment allows about codes.
+    pub policy: Policy,
+    /// Issuer, audience, lifetimes.
+    pub tokens: TokenSettings,
+    /// From this the keys are derived.
+    pub secret: DeploymentSecret,
+    /// `dev` or `serve`.
+    pub mode: Mode,
+}
+
+/// The application. Clones share everything.
+#[derive(Clone)]
+pub struct Auth {
+    db: Db,
+    clock: Clock,
+    hasher: Hasher,
+    twilio: VerifyClient,
+    policy: Arc<Policy>,
+    jwt: Arc<Jwt>,
+    refresh_tokens: Arc<RefreshTokens>,
+    mode: Mode,
+}
+
+impl Auth {
+    /// Claims the database, loads or makes the signing keys, and puts the parts together.
+    ///
+    /// # Errors
+    /// When the database is another mode's, or its keys were sealed with another secret.
+    pub async fn new(parts: Parts) -> Result<Self, Error> {
+        let Parts { db, clock, hasher, twilio, policy, tokens, secret, mode } = parts;
+        let (now, for_keys) = (clock.now(), secret.clone());
+        let keys = db
+            .write(async move |mut c| {
+                deployment::claim(&mut c, mode, now).await?;
+                keys::load_or_create(&mut c, &for_keys, mode, now).await
+            })
+            .await?;
+        Ok(Self {
+            jwt: Arc::new(Jwt::new(tokens, &keys)?),
+            refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
+            policy: Arc::new(policy),
+            db,
+            clock,
+            hasher,
+            twilio,
+            mode,
+        })
+    }
+
+    /// What the deployment allows about codes.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// `dev` or `serve`.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The public keys that a living token may bear.
+    pub fn public_keys(&self) -> Vec<PublicKey> {
+        self.jwt.public_keys().cloned().collect()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.db.read(async move |mut c| crate::storage::deployment::ping(&mut c).await).await?)
+    }
+}
+
+/// Runs work to its end even if the client goes away: between a counted check, Twilio's answer and what is
+/// written down about it, nobody may hang up. Needs the worker's `LocalSet`.
+async fn to_the_end<R: 'static>(work: impl Future<Output = Result<R, Error>> + 'static) -> Result<R, Error> {
+    let task = tokio::task::spawn_local(work.in_current_span());
+    task.await.unwrap_or_else(|panicked| Err(Error::internal(panicked)))
+}

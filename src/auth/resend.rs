@@ -1,0 +1,74 @@
+//! Resend: another code for the same challenge, by the same or another channel.
+
+use super::challenge::{ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after};
+use super::error::Error;
+use super::proof::{PasswordOk, Verified};
+use super::send_code::Delivery;
+use super::{Auth, to_the_end};
+use crate::storage::challenges::{self, Challenge};
+use crate::storage::{Error as StorageError, Timestamp};
+
+impl Auth {
+    /// Sends again. A new code forgives no wrong one (NIST SP 800-63B-4, section 3.1.3.2).
+    ///
+    /// # Errors
+    /// [`Error::ResendTooSoon`], [`Error::TooManyAttempts`], and those of sending a code.
+    pub async fn resend(
+        &self,
+        caller: Verified<PasswordOk>,
+        delivery: Delivery,
+    ) -> Result<ChallengeView, Error> {
+        let auth = self.clone();
+        to_the_end(async move { auth.send_again(caller.challenge(), &delivery).await }).await
+    }
+
+    async fn send_again(&self, seen: &Challenge, delivery: &Delivery) -> Result<ChallengeView, Error> {
+        let now = self.clock.now();
+        let view = Box::new(self.policy.view(seen, now));
+        match resend_available_at(seen) {
+            _ if is_exhausted(seen) => return Err(dead(view, now)),
+            None => return Err(dead(view, now)),
+            Some(at) if at > now => {
+                return Err(Error::ResendTooSoon { challenge: view, retry_after: retry_after(at, now) });
+            }
+            Some(_) => {}
+        }
+        let (before, at) = (seen.clone(), Timestamp(now));
+        let counted =
+            self.db.write(async move |mut c| challenges::count_send(&mut c, &before, at).await).await?;
+        if !counted {
+            return Err(self.why_not_sent(seen).await?);
+        }
+        let sent = match self.start_verification(seen, delivery).await {
+            Ok(sent) => sent,
+            Err(failure) => {
+                if failure.certainly_not_processed() {
+                    let before = seen.clone();
+                    self.db
+                        .write(async move |mut c| -> Result<(), StorageError> {
+                            challenges::uncount_send(&mut c, &before, at).await
+                        })
+                        .await?;
+                }
+                return Err(self.told(&failure, Some(seen.id)).await?);
+            }
+        };
+        let challenge = self.record_send(sent, now).await?;
+        Ok(self.policy.view(&challenge, self.clock.now()))
+    }
+
+    /// Somebody else was faster: ended the challenge, or sent again.
+    async fn why_not_sent(&self, seen: &Challenge) -> Result<Error, Error> {
+        let id = seen.id;
+        let row = self.db.read(async move |mut c| challenges::find(&mut c, id).await).await?;
+        if let Some(reason) = ended(&row) {
+            return Ok(Error::InvalidToken(reason));
+        }
+        let now = self.clock.now();
+        let view = Box::new(self.policy.view(&row, now));
+        Ok(match resend_available_at(&row) {
+            Some(at) => Error::ResendTooSoon { challenge: view, retry_after: retry_after(at, now) },
+            None => dead(view, now),
+        })
+    }
+}

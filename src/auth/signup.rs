@@ -1,0 +1,70 @@
+//! Sign up: a new user.
+
+use super::activity::ActivityKind;
+use super::client::Client;
+use super::error::Error;
+use super::{Auth, Email, Name, Password, PhoneNumber, Username};
+use crate::storage::users::{self, User};
+use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+
+/// Who wants to sign up.
+pub struct SignUp {
+    /// The person's name.
+    pub name: Name,
+    /// Public and unique.
+    pub username: Username,
+    /// Logs in with it.
+    pub email: Email,
+    /// Gets codes on it.
+    pub phone_number: PhoneNumber,
+    /// Checked for strength.
+    pub password: Password,
+}
+
+impl Auth {
+    /// Makes a user. The unique indexes decide who gets an email address, a number or a username.
+    ///
+    /// # Errors
+    /// [`Error::UserExists`], [`Error::UsernameTaken`], [`Error::Overloaded`].
+    pub async fn sign_up(&self, person: SignUp, client: Client) -> Result<User, Error> {
+        let hash = self.hasher.hash(person.password).await?;
+        let now = self.clock.now();
+        let user = User {
+            id: Id::new(now),
+            name: person.name.as_str().into(),
+            username: person.username.as_str().into(),
+            email: person.email.as_str().into(),
+            phone_number: person.phone_number.as_str().into(),
+            phone_number_verified_at: None,
+            password_hash: hash.expose().into(),
+            failed_checks: 0,
+            created_at: Timestamp(now),
+            updated_at: Timestamp(now),
+        };
+        let new = user.clone();
+        let inserted = self
+            .db
+            .write(async move |mut c| {
+                users::insert(&mut c, &new).await?;
+                activities::insert(&mut c, &ActivityKind::SignedUp.of(new.id, &client, now)).await
+            })
+            .await;
+        match inserted {
+            Ok(()) => Ok(user),
+            Err(StorageError::Unique { index }) => Err(self.taken(&user, &index).await?),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// What was taken. Where a row collides on several indexes, databases differ in which one they name;
+    /// clients are told the same by both.
+    async fn taken(&self, user: &User, index: &str) -> Result<Error, Error> {
+        if index != users::USERNAME_KEY {
+            return Ok(Error::UserExists);
+        }
+        let (email, phone_number) = (user.email.clone(), user.phone_number.clone());
+        let exists =
+            self.db.read(async move |mut c| users::exists(&mut c, &email, &phone_number).await).await?;
+        Ok(if exists { Error::UserExists } else { Error::UsernameTaken })
+    }
+}

@@ -1,0 +1,55 @@
+//! The token of a request: in the `Authorization` header and nowhere else (RFC 6750, section 2.1).
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+
+use super::error_code::ErrorCode;
+use super::problem::Problem;
+
+/// The bearer token, where one was sent.
+///
+/// # Errors
+/// `malformed_request` where the header stands there more than once: two readers could take different ones.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        let detail = "The header Authorization stands there more than once.";
+        return Err(Problem::with_detail(ErrorCode::MalformedRequest, detail));
+    }
+    // The scheme's name has no case (RFC 9110, section 11.1). Another scheme is no token of ours.
+    let Some((scheme, token)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
+        return Ok(None);
+    };
+    Ok(scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' ')).filter(|token| !token.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn read(values: &[&'static str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, HeaderValue::from_static(value));
+        }
+        bearer(&headers).unwrap().map(str::to_owned)
+    }
+
+    #[test]
+    fn finds_the_token() {
+        assert_eq!(read(&["Bearer abc"]).as_deref(), Some("abc"));
+        assert_eq!(read(&["bEARER  abc"]).as_deref(), Some("abc"));
+        for none in [&[][..], &["Basic abc"], &["Bearer"], &["Bearer "], &["abc"]] {
+            assert_eq!(read(none), None);
+        }
+    }
+
+    #[test]
+    fn two_headers_are_refused() {
+        let mut headers = HeaderMap::new();
+        headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer a"));
+        headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer b"));
+        assert!(bearer(&headers).is_err());
+    }
+}

@@ -1,0 +1,62 @@
+//! A client's address. A header can say anything: `X-Forwarded-For` is believed only from proxies that the
+//! configuration names.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use ipnet::IpNet;
+
+/// The networks of the proxies in front of this server.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Vec<IpNet>);
+
+impl TrustedProxies {
+    /// The address of the client: that of the connection or, as long as a trusted proxy speaks, the one that
+    /// it names: the right-most that is no trusted proxy itself.
+    pub fn client_ip(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr().map(|address| address.ip().to_canonical())?;
+        let named = request
+            .headers()
+            .get_all("x-forwarded-for")
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(|entry| entry.trim().parse().ok());
+        Some(self.walk(peer, named.collect()))
+    }
+
+    fn walk(&self, peer: IpAddr, named: Vec<Option<IpAddr>>) -> IpAddr {
+        let mut client = peer;
+        for entry in named.into_iter().rev() {
+            match entry {
+                // What a proxy that is trusted could not read ends the chain.
+                Some(next) if self.trusts(client) => client = next.to_canonical(),
+                _ => break,
+            }
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let proxies = TrustedProxies(trusted.iter().map(|network| network.parse().unwrap()).collect());
+        proxies.walk(peer.parse().unwrap(), forwarded.iter().map(|ip| ip.parse().ok()).collect()).to_string()
+    }
+
+    #[test]
+    fn a_header_counts_only_as_far_as_proxies_are_trusted() {
+        assert_eq!(client(&[], "10.0.0.1", &["1.2.3.4"]), "10.0.0.1");
+        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
+        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["6.6.6.6", "1.2.3.4", "10.0.0.9"]), "1.2.3.4");
+        assert_eq!(client(&["10.0.0.0/8"], "9.9.9.9", &["1.2.3.4"]), "9.9.9.9");
+        assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4", "garbage"]), "10.0.0.1");
+        assert_eq!(client(&["::1/128"], "::1", &["2001:db8::7"]), "2001:db8::7");
+    }
+}

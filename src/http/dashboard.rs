@@ -1,0 +1,143 @@
+//! `GET /v1/users/dashboard`
+
+use actix_web::get;
+use actix_web::web::{self, Data};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::call::Call;
+use super::problem::Problem;
+use super::user::User;
+use crate::auth::proof::{FullAccess, Verified};
+use crate::auth::{self, Auth};
+use crate::storage::activities;
+use crate::storage::sessions;
+
+/// A user's own page.
+#[derive(Serialize, ToSchema)]
+pub struct Dashboard {
+    /// Who it is.
+    pub user: User,
+    /// The session that asks.
+    pub session: Session,
+    /// What happened last, the newest first.
+    #[schema(max_items = 10)]
+    pub recent_activity: Vec<Activity>,
+}
+
+/// A session: from verify to log out.
+#[derive(Serialize, ToSchema)]
+pub struct Session {
+    /// The same as `sid` of the access token.
+    pub id: Uuid,
+    /// When the code was right.
+    pub created_at: DateTime<Utc>,
+    /// When tokens were last made for it.
+    pub last_used_at: DateTime<Utc>,
+    /// When it ends, whatever is done.
+    pub expires_at: DateTime<Utc>,
+    /// What the client said that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 256)]
+    pub user_agent: Option<String>,
+    /// Where the client came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 45)]
+    pub ip_address: Option<String>,
+    /// Whether it is the session that asks.
+    pub current: bool,
+}
+
+/// Something that happened to the user's account.
+#[derive(Serialize, ToSchema)]
+pub struct Activity {
+    /// What happened.
+    pub kind: ActivityKind,
+    /// When.
+    pub occurred_at: DateTime<Utc>,
+    /// What the client said that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 256)]
+    pub user_agent: Option<String>,
+    /// Where the client came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 45)]
+    pub ip_address: Option<String>,
+}
+
+/// The kinds of activity.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    /// The user signed up.
+    SignedUp,
+    /// The password was right and a code was sent.
+    LoggedIn,
+    /// The code was right.
+    Verified,
+    /// The user logged out.
+    LoggedOut,
+}
+
+impl From<sessions::Session> for Session {
+    fn from(session: sessions::Session) -> Self {
+        Self {
+            id: session.id.0,
+            created_at: session.created_at.0,
+            last_used_at: session.last_used_at.0,
+            expires_at: session.expires_at.0,
+            user_agent: session.user_agent,
+            ip_address: session.ip_address,
+            current: true,
+        }
+    }
+}
+
+impl From<auth::ActivityKind> for ActivityKind {
+    fn from(kind: auth::ActivityKind) -> Self {
+        match kind {
+            auth::ActivityKind::SignedUp => Self::SignedUp,
+            auth::ActivityKind::LoggedIn => Self::LoggedIn,
+            auth::ActivityKind::Verified => Self::Verified,
+            auth::ActivityKind::LoggedOut => Self::LoggedOut,
+        }
+    }
+}
+
+/// A kind that a newer replica wrote is not shown.
+fn shown(row: activities::Activity) -> Option<Activity> {
+    Some(Activity {
+        kind: auth::ActivityKind::parse(&row.kind)?.into(),
+        occurred_at: row.occurred_at.0,
+        user_agent: row.user_agent,
+        ip_address: row.ip_address,
+    })
+}
+
+impl From<auth::Dashboard> for Dashboard {
+    fn from(dashboard: auth::Dashboard) -> Self {
+        Self {
+            user: dashboard.user.into(),
+            session: dashboard.session.into(),
+            recent_activity: dashboard.recent_activity.into_iter().filter_map(shown).collect(),
+        }
+    }
+}
+
+/// The dashboard
+///
+/// What only a verified user sees: the user, the session, and what happened last.
+#[utoipa::path(
+    operation_id = "dashboard",
+    tag = "Account",
+    responses((status = 200, description = "The user's own page.", body = Dashboard)),
+)]
+#[get("/v1/users/dashboard")]
+pub async fn dashboard(
+    auth: Data<Auth>,
+    call: Call<Verified<FullAccess>>,
+) -> Result<web::Json<Dashboard>, Problem> {
+    Ok(web::Json(auth.dashboard(&call.caller).await?.into()))
+}

@@ -1,0 +1,29 @@
+//! The fields that say how a code shall travel. Log in and resend share them.
+
+use super::call::Context;
+use super::fields::Fields;
+use crate::auth::{AppHash, Delivery, Invalid, InvalidKind, Locale, Policy};
+use crate::twilio::Channel;
+
+/// Takes `channel`, `locale` and `app_hash`. An error that was noted fails the request when it is finished.
+pub(super) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {
+    let policy = context.policy;
+    let channel = fields.optional("channel", |text| parse_channel(text, policy));
+    let locale = fields.optional("locale", Locale::parse);
+    let app_hash =
+        fields.optional("app_hash", |text| AppHash::parse(text, &policy.android_app_hashes));
+    Delivery {
+        channel: channel.or_else(|| policy.channels.first().copied()).unwrap_or(Channel::Sms),
+        locale: locale.or_else(|| context.accept_language.and_then(Locale::from_accept_language)),
+        app_hash,
+    }
+}
+
+fn parse_channel(text: &str, policy: &Policy) -> Result<Channel, Invalid> {
+    let names: Vec<&str> = policy.channels.iter().map(|channel| channel.as_str()).collect();
+    let channel = text.parse().ok().filter(|channel| policy.channels.contains(channel));
+    channel.ok_or_else(|| Invalid {
+        kind: InvalidKind::NotAllowed,
+        detail: format!("A channel is one of: {}.", names.join(", ")).into(),
+    })
+}

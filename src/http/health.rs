@@ -1,0 +1,94 @@
+//! `GET /health/live`, `GET /health/ready`
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::get;
+use actix_web::web::{self, Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error_code::ErrorCode;
+use super::problem::Problem;
+use crate::auth::{Auth, Mode};
+
+/// Whether new requests are welcome. Turns false when the server begins to stop, before connections close.
+#[derive(Clone, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// From now on `/health/ready` says no.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// The server is well.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// How it is.
+    pub status: HealthStatus,
+    /// The server's version.
+    #[schema(max_length = 50)]
+    pub version: &'static str,
+    /// How it was started.
+    pub mode: ServerMode,
+}
+
+/// How the server is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthStatus {
+    /// Well.
+    Ok,
+}
+
+/// How the server was started.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerMode {
+    /// `countersign dev`: codes go to virtual phones.
+    Dev,
+    /// `countersign serve`.
+    Production,
+}
+
+fn well(auth: &Auth) -> web::Json<Health> {
+    let mode = match auth.mode() {
+        Mode::Dev => ServerMode::Dev,
+        Mode::Production => ServerMode::Production,
+    };
+    web::Json(Health { status: HealthStatus::Ok, version: env!("CARGO_PKG_VERSION"), mode })
+}
+
+/// Is the process alive
+///
+/// Never asks the database: a restart would not mend it.
+#[utoipa::path(
+    operation_id = "live",
+    tag = "Operations",
+    responses((status = 200, description = "The process answers.", body = Health)),
+)]
+#[get("/health/live")]
+pub async fn live(auth: Data<Auth>) -> web::Json<Health> {
+    well(&auth)
+}
+
+/// Are requests welcome
+///
+/// Asks the database. Says no from the moment the server begins to stop.
+#[utoipa::path(
+    operation_id = "ready",
+    tag = "Operations",
+    responses((status = 200, description = "The server and its database answer.", body = Health)),
+)]
+#[get("/health/ready")]
+pub async fn ready(auth: Data<Auth>, stopping: Data<Stopping>) -> Result<web::Json<Health>, Problem> {
+    if stopping.0.load(Ordering::SeqCst) {
+        return Err(Problem::new(ErrorCode::NotReady));
+    }
+    match auth.ping().await {
+        Ok(()) => Ok(well(&auth)),
+        Err(error) => Err(Problem { cause: Some(error.to_string()), ..Problem::new(ErrorCode::NotReady) }),
+    }
+}

@@ -1,0 +1,201 @@
+//! The one table from error to status and code. Every answer of status 400 and above is an RFC 9457 problem.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::challenge::Challenge;
+use super::error_code::ErrorCode;
+use super::fields::FieldError;
+use crate::auth;
+
+/// An error, as RFC 9457 has it. Clients branch on `code` and never on `detail`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// A URI that names the kind of problem; it holds the code.
+    #[serde(rename = "type")]
+    #[schema(format = Uri, max_length = 100)]
+    pub kind: String,
+    /// The kind of problem in English, the same for every problem of one code.
+    #[schema(max_length = 200)]
+    pub title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// This very problem in English, for developers.
+    #[schema(max_length = 1000)]
+    pub detail: String,
+    /// The kind of problem, for programs.
+    pub code: ErrorCode,
+    /// Names the request in the server's log; the same as the header `X-Request-Id`.
+    #[schema(max_length = 128, pattern = "^[A-Za-z0-9._-]{1,128}$")]
+    pub request_id: String,
+    /// What is wrong with the fields of the body: all of it at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 50)]
+    pub errors: Option<Vec<FieldError>>,
+    /// Whole seconds after which it makes sense to try again; the same as the header `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 86400)]
+    pub retry_after: Option<u32>,
+    /// Why a token is not valid. An open list: `malformed`, `expired`, `spent`, `logged_out`, `session_ended`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
+    pub reason: Option<&'static str>,
+    /// How many more codes can be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, maximum = 5)]
+    pub attempts_left: Option<u32>,
+    /// What is still possible with the challenge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub challenge: Option<Box<Challenge>>,
+}
+
+/// A problem on its way to the client; the middleware adds the request's id and logs the cause.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What the client gets.
+    pub body: Box<ProblemBody>,
+    /// The value of `WWW-Authenticate`, which every 401 carries (RFC 6750, section 3).
+    pub www_authenticate: Option<&'static str>,
+    /// What went wrong inside, for the log alone.
+    pub cause: Option<String>,
+}
+
+/// Where no token was sent, no error is named (RFC 6750, section 3.1).
+const CHALLENGE: &str = "Bearer";
+const INVALID_TOKEN: &str = "Bearer error=\"invalid_token\"";
+/// RFC 9470, section 3.
+const INSUFFICIENT: &str = "Bearer error=\"insufficient_user_authentication\", \
+    error_description=\"A one-time code is required in addition to the password\"";
+
+impl Problem {
+    /// A problem that says no more than its code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self::with_detail(code, code.explanation())
+    }
+
+    /// A problem with a sentence of its own.
+    pub fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
+        let www_authenticate = (code.status() == StatusCode::UNAUTHORIZED).then_some(CHALLENGE);
+        let body = ProblemBody {
+            kind: format!("urn:countersign:problem:{}", code.as_str()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: detail.into(),
+            code,
+            request_id: String::new(),
+            errors: None,
+            retry_after: None,
+            reason: None,
+            attempts_left: None,
+            challenge: None,
+        };
+        Self { body: Box::new(body), www_authenticate, cause: None }
+    }
+
+    /// Everything that is wrong with a body's fields.
+    pub fn validation_failed(errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(ErrorCode::ValidationFailed);
+        problem.body.errors = Some(errors);
+        problem
+    }
+
+    /// What the client cannot help.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::Internal) }
+    }
+
+    fn about(mut self, challenge: Option<Box<auth::ChallengeView>>) -> Self {
+        self.body.challenge = challenge.map(|view| Box::new(Challenge::from(*view)));
+        self
+    }
+
+    fn retry_after(mut self, seconds: Option<u32>) -> Self {
+        self.body.retry_after = seconds;
+        self
+    }
+}
+
+impl From<auth::Error> for Problem {
+    fn from(error: auth::Error) -> Self {
+        use auth::Error;
+        match error {
+            Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
+            Error::MissingToken => Self::new(ErrorCode::MissingToken),
+            Error::InvalidToken(reason) => {
+                let mut problem = Self::new(ErrorCode::InvalidToken);
+                problem.body.reason = Some(reason.as_str());
+                problem.www_authenticate = Some(INVALID_TOKEN);
+                problem
+            }
+            Error::OtpRequired => {
+                Self { www_authenticate: Some(INSUFFICIENT), ..Self::new(ErrorCode::OtpRequired) }
+            }
+            Error::AlreadyAuthenticated => Self::new(ErrorCode::AlreadyAuthenticated),
+            Error::AlreadyVerified => Self::new(ErrorCode::AlreadyVerified),
+            Error::UserExists => Self::new(ErrorCode::UserExists),
+            Error::UsernameTaken => Self::new(ErrorCode::UsernameTaken),
+            Error::ChallengeExpired(challenge) => {
+                Self::new(ErrorCode::ChallengeExpired).about(Some(challenge))
+            }
+            Error::IncorrectCode(challenge) => {
+                let mut problem = Self::new(ErrorCode::IncorrectCode);
+                problem.body.attempts_left = Some(challenge.attempts_left);
+                problem.about(Some(challenge))
+            }
+            Error::OtpUndeliverable(challenge) => Self::new(ErrorCode::OtpUndeliverable).about(challenge),
+            Error::TooManyAttempts { challenge, retry_after } => {
+                Self::new(ErrorCode::TooManyAttempts).about(challenge).retry_after(retry_after)
+            }
+            Error::ResendTooSoon { challenge, retry_after } => {
+                Self::new(ErrorCode::ResendTooSoon).about(Some(challenge)).retry_after(Some(retry_after))
+            }
+            Error::OtpUnavailable { challenge, retry_after } => {
+                Self::new(ErrorCode::OtpUnavailable).about(challenge).retry_after(Some(retry_after))
+            }
+            Error::Overloaded { retry_after } => {
+                Self::new(ErrorCode::Overloaded).retry_after(Some(retry_after))
+            }
+            Error::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.body.code.as_str())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.body.code.status()
+    }
+
+    /// The body is written by the middleware, which knows the request's id; this carries the problem there.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl Problem {
+    /// The answer, with the request's id.
+    pub fn into_response(mut self, request_id: &str) -> HttpResponse {
+        self.body.request_id = request_id.to_owned();
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(challenge) = self.www_authenticate {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = self.body.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        let json = serde_json::to_string(&self.body).unwrap_or_default();
+        response.content_type("application/problem+json").body(json)
+    }
+}

@@ -1,0 +1,82 @@
+//! `POST /v1/users/signup`
+
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use utoipa::ToSchema;
+
+use super::call::{Call, Context, FromFields, Guest, Json};
+use super::fields::Fields;
+use super::problem::Problem;
+use super::user::User;
+use crate::auth::{Auth, Email, Name, Password, PhoneNumber, SignUp, Username};
+
+/// Who wants to sign up.
+#[derive(ToSchema)]
+pub struct SignupRequest {
+    /// The person's name, without control characters.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Public and unique, without regard to case.
+    #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
+    pub username: String,
+    /// Anything is allowed inside. Refused when easily guessed: a few uncommon words are better than one
+    /// word with a digit.
+    #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
+    pub password: String,
+    /// Any common way of writing an international number. Codes are sent to it.
+    #[schema(min_length = 5, max_length = 40)]
+    pub phone_number: String,
+    /// One logs in with it. Unique, without regard to case.
+    #[schema(format = Email, min_length = 5, max_length = 254)]
+    pub email: String,
+}
+
+impl FromFields for SignUp {
+    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+        let name = fields.required("name", Name::parse);
+        let username = fields.required("username", Username::parse);
+        let password = fields.required("password", Password::parse_new);
+        let phone_number = fields.required("phone_number", PhoneNumber::parse);
+        let email = fields.required("email", Email::parse);
+        if let Some(password) = &password {
+            let known = [
+                name.as_ref().map(Name::as_str),
+                username.as_ref().map(Username::as_str),
+                phone_number.as_ref().map(PhoneNumber::as_str),
+                email.as_ref().map(Email::as_str),
+            ];
+            let known: Vec<&str> = known.into_iter().flatten().collect();
+            if let Err(invalid) = password.check_strength(&known) {
+                fields.refuse("password", invalid);
+            }
+        }
+        Some(Self {
+            name: name?,
+            username: username?,
+            email: email?,
+            phone_number: phone_number?,
+            password: password?,
+        })
+    }
+}
+
+/// Sign up
+///
+/// Makes a user. Nobody is logged in by it and no code is sent: log in next.
+#[utoipa::path(
+    operation_id = "signup",
+    tag = "Log in",
+    request_body = SignupRequest,
+    responses((status = 201, description = "The new user.", body = User)),
+)]
+#[post("/v1/users/signup")]
+pub async fn signup(
+    auth: Data<Auth>,
+    call: Call<Guest, Json<SignUp>>,
+) -> Result<HttpResponse, Problem> {
+    let user = auth.sign_up(call.body.0, call.client).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, "/v1/users/me"))
+        .json(User::from(user)))
+}
