@@ -121,3 +121,102 @@ pub(super) fn hint(kind: FailureKind, code: Option<u32>, http_status: Option<u16
     };
     Some(hint)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes of Twilio's dictionary that Verify can answer with, and what each means at a start.
+    const AT_START: &[(FailureKind, &[u32])] = &[
+        (InvalidNumber, &[21211, 60200]),
+        (
+            Undeliverable,
+            &[
+                21408, 21610, 21614, 60001, 60008, 60205, 60220, 60223, 60226, 60238, 60410, 60413, 60550,
+                60605,
+            ],
+        ),
+        (TooManySends, &[60203]),
+        (TooManyChecks, &[60202]),
+        (Busy, &[20429, 60212]),
+        (Unavailable, &[20500, 20503]),
+        (
+            Misconfigured,
+            &[
+                20003, 20005, 20008, 20403, 20404, 21608, 60201, 60204, 60206, 60207, 60208, 60209, 60210,
+                60211, 60213, 60214, 60215, 60217, 60218, 60219, 60221, 60222, 60224, 60227, 60228, 60229,
+                60245, 60247, 60300, 60311, 60326, 60408, 60409, 60411, 60602, 60603, 60604, 60606, 60623,
+                60626,
+            ],
+        ),
+    ];
+
+    #[test]
+    fn every_known_code_has_its_meaning_whatever_the_status() {
+        for (kind, codes) in AT_START {
+            for code in *codes {
+                // The statuses of the dictionary are not to be relied on: 401 may be SendGrid, 403 the number.
+                for status in [400, 401, 403, 404, 429, 500, 503, 418] {
+                    assert_eq!(kind_of(Operation::Start, Some(*code), status), *kind, "{code} with {status}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn not_found_is_the_service_at_first_and_the_verification_later() {
+        for code in [Some(20404), None, Some(99_999)] {
+            assert_eq!(kind_of(Operation::Start, code, 404), Misconfigured);
+            assert_eq!(kind_of(Operation::CreateService, code, 404), Misconfigured);
+            assert_eq!(kind_of(Operation::Check, code, 404), VerificationGone);
+            assert_eq!(kind_of(Operation::Cancel, code, 404), VerificationGone);
+        }
+    }
+
+    #[test]
+    fn a_rejected_parameter_is_the_number_at_the_start_and_our_fault_later() {
+        for code in [Some(60200), None, Some(99_999)] {
+            assert_eq!(kind_of(Operation::Start, code, 400), InvalidNumber);
+            for operation in [Operation::Check, Operation::Cancel, Operation::CreateService] {
+                assert_eq!(kind_of(operation, code, 400), Misconfigured, "{operation:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_falls_back_to_the_status() {
+        let unknown = Some(69_999);
+        for (status, kind) in [
+            (301, Misconfigured),
+            (401, Misconfigured),
+            (405, Misconfigured),
+            (408, Unavailable),
+            (415, Misconfigured),
+            (429, Busy),
+            (500, Unavailable),
+            (502, Unavailable),
+            (599, Unavailable),
+        ] {
+            for operation in [Operation::Start, Operation::Check] {
+                assert_eq!(kind_of(operation, unknown, status), kind, "{status}");
+                assert_eq!(kind_of(operation, None, status), kind, "{status} without a code");
+            }
+        }
+        assert_eq!(kind_of(Operation::Start, unknown, 403), Undeliverable);
+        assert_eq!(kind_of(Operation::Start, None, 403), Misconfigured);
+        assert_eq!(kind_of(Operation::Check, unknown, 403), Misconfigured);
+    }
+
+    #[test]
+    fn whatever_is_misconfigured_comes_with_a_hint() {
+        for status in 300..600 {
+            for code in [None, Some(20003), Some(20404), Some(60602), Some(69_999)] {
+                let kind = kind_of(Operation::Start, code, status);
+                let hinted = hint(kind, code, Some(status)).is_some();
+                assert!(hinted || kind != Misconfigured, "{status} {code:?}");
+            }
+        }
+        assert_eq!(hint(TooManyChecks, Some(60202), Some(429)), None);
+        assert_eq!(hint(Unavailable, None, None), None);
+    }
+}

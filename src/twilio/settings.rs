@@ -135,3 +135,87 @@ impl fmt::Display for InvalidSettings {
 }
 
 impl std::error::Error for InvalidSettings {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::VerifyClient;
+    use super::*;
+
+    const SERVICE: &str = "VAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    fn refused(change: impl FnOnce(&mut Settings)) -> Option<InvalidSettings> {
+        let mut settings = Settings::new("AC123", "token".into(), SERVICE);
+        change(&mut settings);
+        VerifyClient::new(settings).err()
+    }
+
+    #[test]
+    fn the_defaults_are_twilio_and_our_times() {
+        assert_eq!(refused(|_| ()), None);
+        let settings = Settings::new("SK123", "secret".into(), "");
+        assert_eq!(settings.base_url, "https://verify.twilio.com");
+        assert_eq!((settings.connect_timeout.as_secs(), settings.total_timeout.as_secs()), (3, 10));
+    }
+
+    #[test]
+    fn credentials_travel_in_clear_on_loopback_only() {
+        let base = |url: &str| refused(|settings| settings.base_url = url.to_owned());
+        for url in [
+            "http://127.0.0.1:3001",
+            "http://127.9.9.9",
+            "http://[::1]:1",
+            "http://localhost:3001/",
+            "https://x/y/",
+        ] {
+            assert_eq!(base(url), None, "{url}");
+        }
+        for url in [
+            "http://verify.twilio.com",
+            "http://10.0.0.1",
+            "http://localhost.example.com",
+            "http://127.0.0.1.nip.io",
+        ] {
+            assert_eq!(base(url), Some(InvalidSettings::ClearText), "{url}");
+        }
+        for url in
+            ["", "verify.twilio.com", "ftp://x", "https://a:b@x", "https://x?y", "https://x#y", "https://a@x"]
+        {
+            assert_eq!(base(url), Some(InvalidSettings::BaseUrl), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_twilios_is_refused_before_the_first_request() {
+        for username in ["", "user", "AC:1", "AC 1", "VA123", "AC1\n"] {
+            assert_eq!(
+                refused(|s| s.username = username.to_owned()),
+                Some(InvalidSettings::Username),
+                "{username:?}"
+            );
+        }
+        for password in ["", " ", "token\n", "to ken"] {
+            assert_eq!(
+                refused(|s| s.password = password.into()),
+                Some(InvalidSettings::Password),
+                "{password:?}"
+            );
+        }
+        for service in ["AC123", "MG", "VA123", "VA../../../../../../../../../../.."] {
+            assert_eq!(
+                refused(|s| s.service_sid = service.to_owned()),
+                Some(InvalidSettings::ServiceSid),
+                "{service}"
+            );
+        }
+        assert_eq!(refused(|s| s.service_sid.clear()), None);
+        assert_eq!(refused(|s| s.total_timeout = Duration::ZERO), Some(InvalidSettings::Timeout));
+        assert_eq!(refused(|s| s.connect_timeout = Duration::ZERO), Some(InvalidSettings::Timeout));
+    }
+
+    #[test]
+    fn the_password_shows_nowhere() {
+        let settings = Settings::new("AC123", "hunter2".into(), SERVICE);
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        assert!(!format!("{:?}", VerifyClient::new(settings)).contains("hunter2"));
+    }
+}
