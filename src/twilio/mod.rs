@@ -1,1 +1,38 @@
-//! The client of Twilio Verify v2.
+//! The client of Twilio Verify v2: start a verification, check a code, cancel, create the service.
+//!
+//! A leaf: it knows HTTP and Twilio's words, and nothing of the rest of this crate. It speaks to whatever
+//! stands at [`Settings::base_url`]; in development and in the tests that is the sandbox.
+//!
+//! Three rules hold everywhere below, because breaking one costs money or lets somebody in:
+//!
+//! 1. [`Approved`] comes from one place (`check.rs`): a 2xx answer with `status` `approved` for the very
+//!    verification that was asked about. An answer that got lost is never a yes.
+//! 2. A request that may have reached Twilio is never repeated, since Verify has no idempotency key. Only
+//!    429, which Twilio documents as "never processed", is tried again.
+//! 3. Neither the phone number, the code, the credentials nor Twilio's `message` (which quotes the number)
+//!    gets into a log line or an error.
+
+mod call;
+mod channel;
+mod check;
+mod client;
+mod error_codes;
+mod failure;
+mod operation;
+mod retry;
+mod settings;
+mod sid;
+mod start;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use channel::{Channel, UnknownChannel};
+pub use check::{Approved, Checked};
+pub use client::VerifyClient;
+pub use failure::{Failure, FailureKind};
+pub use operation::Operation;
+pub use settings::{InvalidSettings, Settings, TWILIO_BASE_URL};
+pub use sid::{InvalidSid, ServiceSid, VerificationSid};
+pub use start::{StartVerification, Started};

@@ -1,0 +1,81 @@
+//! From an exchange to a result, and to the one log line that every call leaves.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use tracing::{error, info, warn};
+
+use super::error_codes::{hint, kind_of};
+use super::transport::{Answer, Call, Lost};
+use super::{Failure, FailureKind, Operation};
+
+impl Call {
+    /// A call that was not made, because no service is configured.
+    pub(super) fn without_service(operation: Operation) -> Self {
+        let lost = Lost { certainly_not_sent: true, cause: "no Verify service is set".to_owned() };
+        Self { operation, outcome: Err(lost), requests: 0, took: Duration::ZERO }
+    }
+
+    /// The body of a 2xx answer, read as `T`. Whatever else came is a failure: a refusal by its code, an answer
+    /// that is missing or makes no sense as [`FailureKind::Unavailable`].
+    pub(super) fn accepted<T: for<'a> Deserialize<'a>>(&self) -> Result<T, Failure> {
+        match &self.outcome {
+            Ok(answer) if answer.is_success() => {
+                answer.object().ok_or_else(|| self.failure(FailureKind::Unavailable))
+            }
+            Ok(answer) => Err(self.failure(kind_of(self.operation, answer.error_code(), answer.http_status))),
+            Err(_) if self.requests == 0 => Err(self.failure(FailureKind::Misconfigured)),
+            Err(_) => Err(self.failure(FailureKind::Unavailable)),
+        }
+    }
+
+    /// A failure of this call. Whether Twilio has done something follows from what came back.
+    pub(super) fn failure(&self, kind: FailureKind) -> Failure {
+        let answer = self.outcome.as_ref().ok();
+        Failure {
+            operation: self.operation,
+            kind,
+            code: answer.and_then(Answer::error_code),
+            http_status: answer.map(|answer| answer.http_status),
+            request_id: answer.and_then(|answer| answer.request_id.clone()),
+            retry_after: answer.and_then(|answer| answer.retry_after),
+            certainly_not_processed: match &self.outcome {
+                Ok(answer) => (400..500).contains(&answer.http_status),
+                Err(lost) => lost.certainly_not_sent,
+            },
+        }
+    }
+
+    pub(super) fn http_status(&self) -> Option<u16> {
+        self.outcome.as_ref().ok().map(|answer| answer.http_status)
+    }
+
+    /// Writes the log line and hands the result on. `success` names what a good answer said.
+    pub(super) fn report<T>(&self, result: Result<T, Failure>, success: &'static str) -> Result<T, Failure> {
+        let operation = self.operation.as_str();
+        let outcome = result.as_ref().map_or_else(|failure| failure.kind.as_str(), |_| success);
+        let http_status = self.http_status();
+        let request_id = self.outcome.as_ref().ok().and_then(|answer| answer.request_id.as_deref());
+        let code = self.outcome.as_ref().ok().and_then(Answer::error_code);
+        let cause = self.outcome.as_ref().err().map(|lost| lost.cause.as_str());
+        let requests = self.requests;
+        let duration_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
+        let Err(failure) = &result else {
+            info!(operation, outcome, http_status, code, request_id, requests, duration_ms, "Twilio Verify");
+            return result;
+        };
+        let hint = hint(failure.kind, code, http_status);
+        if failure.kind == FailureKind::Misconfigured {
+            error!(
+                operation,
+                outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "Twilio Verify"
+            );
+        } else {
+            warn!(
+                operation,
+                outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "Twilio Verify"
+            );
+        }
+        result
+    }
+}

@@ -1,0 +1,111 @@
+//! Twilio's identifiers: two letters and 32 hexadecimal digits, checked before they get into a path.
+
+use std::fmt;
+
+/// Twilio's name for one verification: `VE` and 32 hexadecimal digits. Checks go by it, never by a phone
+/// number: it pins the session that we started. Not a secret: without the account's credentials it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct VerificationSid(String);
+
+/// Twilio's name for a Verify service: `VA` and 32 hexadecimal digits. Not a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServiceSid(String);
+
+/// The text is not a SID of the kind that was wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSid {
+    prefix: &'static str,
+}
+
+impl VerificationSid {
+    /// Reads a SID as it came from Twilio or from the database.
+    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidSid> {
+        parse("VE", text.into()).map(Self)
+    }
+
+    /// The SID as Twilio spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ServiceSid {
+    /// Reads a SID as it came from Twilio or from the configuration.
+    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidSid> {
+        parse("VA", text.into()).map(Self)
+    }
+
+    /// The SID as Twilio spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `^XX[0-9a-fA-F]{32}$`, from Twilio's OpenAPI file.
+fn parse(prefix: &'static str, text: String) -> Result<String, InvalidSid> {
+    let valid = text
+        .strip_prefix(prefix)
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if valid { Ok(text) } else { Err(InvalidSid { prefix }) }
+}
+
+impl fmt::Display for VerificationSid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ServiceSid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for InvalidSid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a SID of the form {} and 32 hexadecimal digits", self.prefix)
+    }
+}
+
+impl std::error::Error for InvalidSid {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sid_is_two_letters_and_32_hexadecimal_digits() {
+        let text = format!("VE{}", "0123456789abcdefABCDEF0123456789");
+        assert_eq!(VerificationSid::parse(text.as_str()).unwrap().as_str(), text);
+        assert_eq!(
+            ServiceSid::parse(text.replace("VE", "VA")).unwrap().to_string(),
+            text.replace("VE", "VA")
+        );
+    }
+
+    #[test]
+    fn nothing_else_gets_into_a_path() {
+        let good = format!("VE{}", "a".repeat(32));
+        let long = format!("{good}a");
+        let other = good.replace("VE", "VA");
+        let newline = format!("{good}\n");
+        let traversal = format!("VE../../{}", "a".repeat(26));
+        let not_hex = good.replace('a', "g");
+        let wide = format!("VE{}", "é".repeat(16));
+        for text in [
+            "",
+            "VE",
+            &good[..33],
+            &long,
+            &other,
+            &good.to_lowercase(),
+            &newline,
+            &traversal,
+            &not_hex,
+            &wide,
+        ] {
+            assert!(VerificationSid::parse(text).is_err(), "{text:?}");
+        }
+        assert!(ServiceSid::parse(good).is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! One HTTP exchange with Twilio: what is sent, how long it may take, how much is read, what is repeated.
+//!
+//! Redirects are not followed, since they would carry a phone number or a code somewhere else, and reqwest's
+//! own retries are off. (hyper still picks a fresh connection where an idle one turns out to be closed before
+//! the first byte of the request was handed to it: that request was never sent.)
+//!
+//! `HTTPS_PROXY` and `NO_PROXY` are honoured, because many production networks let nothing out but through a
+//! proxy; TLS passes through it end to end, so it sees neither credentials nor codes. Loopback, the only place where
+//! plain `http` is allowed, is never proxied.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::time::{sleep, timeout};
+
+use super::retry::{Refusal, parse_retry_after, pause_before_repeating};
+use super::settings::is_loopback;
+use super::{InvalidSettings, Operation, Settings};
+
+/// `User-Agent` of every request.
+const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+
+/// The largest body that is read, in bytes. Twilio's answers are about 1 KiB; lookups and many attempts make a few.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Idle connections are dropped after this time. Long enough for the next login, short enough that the far end
+/// seldom closes one just as a request goes out, which would leave in doubt whether a code was sent.
+const IDLE_TIME: Duration = Duration::from_secs(15);
+
+/// Idle connections kept at most.
+const MOST_IDLE: usize = 8;
+
+/// The longest `Twilio-Request-Id` that is believed; real ones have 34 characters.
+const LONGEST_REQUEST_ID: usize = 64;
+
+/// Sends requests to one base URL with one set of credentials.
+pub(super) struct Transport {
+    client: Client,
+    base_url: Url,
+    username: String,
+    password: SecretString,
+    total_timeout: Duration,
+    retry_pause: Duration,
+}
+
+/// All that happened in one operation.
+pub(super) struct Call {
+    pub(super) operation: Operation,
+    /// The last answer, or why there is none.
+    pub(super) outcome: Result<Answer, Lost>,
+    /// How many requests were sent.
+    pub(super) requests: u32,
+    pub(super) took: Duration,
+}
+
+/// An answer, whatever it says.
+pub(super) struct Answer {
+    pub(super) http_status: u16,
+    pub(super) request_id: Option<String>,
+    pub(super) retry_after: Option<Duration>,
+    /// `None` where the body was too large, cut off or too late.
+    pub(super) body: Option<Vec<u8>>,
+    reached_rate_limit: bool,
+}
+
+/// No answer.
+pub(super) struct Lost {
+    pub(super) certainly_not_sent: bool,
+    /// For the log. Says nothing of what was sent.
+    pub(super) cause: String,
+}
+
+impl Transport {
+    pub(super) fn new(settings: Settings) -> Result<Self, InvalidSettings> {
+        let base_url = settings.parsed_base_url()?;
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(settings.connect_timeout)
+            .redirect(Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(MOST_IDLE);
+        builder = if is_loopback(&base_url) { builder.no_proxy() } else { builder.https_only(true) };
+        Ok(Self {
+            client: builder.build().map_err(|_| InvalidSettings::Tls)?,
+            base_url,
+            username: settings.username,
+            password: settings.password,
+            total_timeout: settings.total_timeout,
+            retry_pause: settings.retry_pause,
+        })
+    }
+
+    /// Posts a form to a path below the base URL, and repeats it where [`pause_before_repeating`] says so.
+    pub(super) async fn post(&self, operation: Operation, path: &str, form: &[(&str, &str)]) -> Call {
+        let started = Instant::now();
+        let mut requests = 0;
+        loop {
+            requests += 1;
+            let outcome = self.exchange(path, form, started).await;
+            let pause = outcome.as_ref().ok().and_then(|answer| {
+                let refusal = answer.refusal(operation);
+                pause_before_repeating(&refusal, requests, self.retry_pause, self.time_left(started))
+            });
+            match pause {
+                Some(pause) => sleep(pause).await,
+                None => return Call { operation, outcome, requests, took: started.elapsed() },
+            }
+        }
+    }
+
+    async fn exchange(&self, path: &str, form: &[(&str, &str)], started: Instant) -> Result<Answer, Lost> {
+        let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
+        let request = self
+            .client
+            .post(url)
+            .basic_auth(&self.username, Some(self.password.expose_secret()))
+            .header(ACCEPT, "application/json")
+            .form(form);
+        let response = match timeout(self.time_left(started), request.send()).await {
+            Ok(sent) => sent.map_err(Lost::from)?,
+            Err(_) => return Err(Lost { certainly_not_sent: false, cause: "no answer in time".to_owned() }),
+        };
+        let mut answer = Answer::from_head(response.status().as_u16(), response.headers());
+        answer.body = timeout(self.time_left(started), read_body(response)).await.ok().flatten();
+        Ok(answer)
+    }
+
+    fn time_left(&self, started: Instant) -> Duration {
+        self.total_timeout.saturating_sub(started.elapsed())
+    }
+}
+
+/// The body; `None` where it breaks off or is larger than [`LARGEST_BODY`].
+async fn read_body(mut response: Response) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.ok()? {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return None;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Some(body)
+}
+
+impl Answer {
+    fn from_head(http_status: u16, headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = text("twilio-request-id").filter(|id| {
+            let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            plain && !id.is_empty() && id.len() <= LONGEST_REQUEST_ID
+        });
+        Self {
+            http_status,
+            request_id: request_id.map(str::to_owned),
+            retry_after: text(RETRY_AFTER.as_str())
+                .and_then(|value| parse_retry_after(value, text(DATE.as_str()))),
+            reached_rate_limit: headers.contains_key("twilio-reached-rate-limit"),
+            body: None,
+        }
+    }
+
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.http_status)
+    }
+
+    /// The body as a JSON object; `None` where it is anything else.
+    pub(super) fn object<T: for<'a> Deserialize<'a>>(&self) -> Option<T> {
+        let body = self.body.as_deref()?;
+        // serde would also fill a struct from an array, position by position.
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
+        serde_json::from_slice(body).ok()
+    }
+
+    /// Twilio's error code, where this is an error that has one.
+    pub(super) fn error_code(&self) -> Option<u32> {
+        #[derive(Deserialize)]
+        struct ErrorBody {
+            code: u32,
+        }
+        if self.is_success() { None } else { self.object::<ErrorBody>().map(|body| body.code) }
+    }
+
+    fn refusal(&self, operation: Operation) -> Refusal {
+        Refusal {
+            operation,
+            http_status: self.http_status,
+            code: self.error_code(),
+            reached_rate_limit: self.reached_rate_limit,
+            retry_after: self.retry_after,
+        }
+    }
+}
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Self {
+        // Until a connection stands, nothing of the request can have left.
+        let certainly_not_sent = error.is_connect() || error.is_builder();
+        let error = error.without_url();
+        let mut cause = error.to_string();
+        let mut source = error.source();
+        while let Some(inner) = source {
+            cause = format!("{cause}: {inner}");
+            source = inner.source();
+        }
+        Self { certainly_not_sent, cause }
+    }
+}
