@@ -1,6 +1,25 @@
 //! countersign: an authentication server. First a password, then a countersign.
+//!
+//! Rings, and one rule: each technology has one home.
+//!
+//! ```text
+//!             main.rs ── reads the command line and the configuration, builds the parts, in order
+//!                │
+//!   http/ ────▶ auth/ ────▶ storage/ ────▶ SQLite | PostgreSQL
+//!   actix-web,   the rules     diesel
+//!   utoipa         └──────▶ twilio/ ─────▶ Twilio Verify   (over HTTP, whichever stands at the base URL)
+//!                           reqwest             ▲
+//!   sandbox/ ───────────────────────────────────┘ the double of Twilio Verify: a server of its own
+//! ```
+//!
+//! The modules, in reading order:
 
-pub mod clock;
-pub mod sandbox;
+pub mod auth;
 pub mod storage;
 pub mod twilio;
+pub mod http;
+pub mod server;
+pub mod sandbox;
+pub mod clock;
+pub mod config;
+pub mod telemetry;

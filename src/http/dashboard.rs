@@ -117,11 +117,11 @@ fn shown(row: activities::Activity) -> Option<Activity> {
 }
 
 impl From<auth::Dashboard> for Dashboard {
-    fn from(dashboard: auth::Dashboard) -> Self {
+    fn from(page: auth::Dashboard) -> Self {
         Self {
-            user: dashboard.user.into(),
-            session: dashboard.session.into(),
-            recent_activity: dashboard.recent_activity.into_iter().filter_map(shown).collect(),
+            user: page.user.into(),
+            session: page.session.into(),
+            recent_activity: page.recent_activity.into_iter().filter_map(shown).collect(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::auth;
 pub struct ProblemBody {
     /// A URI that names the kind of problem; it holds the code.
     #[serde(rename = "type")]
-    #[schema(format = Uri, max_length = 100)]
+    #[schema(format = "uri", max_length = 100)]
     pub kind: String,
     /// The kind of problem in English, the same for every problem of one code.
     #[schema(max_length = 200)]
@@ -61,6 +61,8 @@ pub struct Problem {
     pub body: Box<ProblemBody>,
     /// The value of `WWW-Authenticate`, which every 401 carries (RFC 6750, section 3).
     pub www_authenticate: Option<&'static str>,
+    /// The value of `Allow`, which every 405 carries (RFC 9110, section 15.5.6).
+    pub allow: Option<String>,
     /// What went wrong inside, for the log alone.
     pub cause: Option<String>,
 }
@@ -94,7 +96,7 @@ impl Problem {
             attempts_left: None,
             challenge: None,
         };
-        Self { body: Box::new(body), www_authenticate, cause: None }
+        Self { body: Box::new(body), www_authenticate, allow: None, cause: None }
     }
 
     /// Everything that is wrong with a body's fields.
@@ -191,6 +193,9 @@ impl Problem {
         let mut response = HttpResponse::build(self.status_code());
         if let Some(challenge) = self.www_authenticate {
             response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((header::ALLOW, methods.as_str()));
         }
         if let Some(seconds) = self.body.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));

@@ -1,0 +1,261 @@
+//! Turns settings into the parts of a deployment, and says everything that is missing or wrong at once.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{ConfigError, Settings};
+use crate::auth::{
+    DeploymentSecret, HashParameters, HashingSettings, Policy, TokenSettings,
+};
+use crate::http::client_ip::TrustedProxies;
+use crate::sandbox;
+use crate::server;
+use crate::storage::{self, DatabaseUrl};
+use crate::twilio;
+
+/// Everything that is missing or wrong, a line each.
+#[derive(Debug, Default)]
+pub struct Missing(Vec<String>);
+
+/// What a deployment is made of, checked.
+pub struct Deployment {
+    /// The database.
+    pub database: storage::Settings,
+    /// The deployment's secret.
+    pub secret: DeploymentSecret,
+    /// Twilio.
+    pub twilio: twilio::Settings,
+}
+
+impl Missing {
+    fn note(&mut self, line: impl Into<String>) {
+        self.0.push(line.into());
+    }
+
+    fn check<T, E: std::fmt::Display>(&mut self, setting: &str, value: Result<T, E>) -> Option<T> {
+        value.map_err(|error| self.note(format!("{setting}: {error}"))).ok()
+    }
+
+    fn finish<T>(self, value: Option<T>) -> Result<T, ConfigError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(ConfigError(format!("the configuration is not complete:\n  {}", self.0.join("\n  ")))),
+        }
+    }
+}
+
+impl Settings {
+    /// What `serve` needs. `testing`: another Twilio than Twilio's own was asked for by name.
+    ///
+    /// # Errors
+    /// One message with everything that is missing or wrong.
+    pub fn production(&self, testing: bool) -> Result<Deployment, ConfigError> {
+        let mut missing = Missing::default();
+        let database = self.database_url(&mut missing);
+        let secret = self.secret(&mut missing);
+        let twilio = self.twilio_settings(&mut missing, true);
+        if !testing {
+            self.refuse_test_mode(&mut missing);
+        }
+        self.check_values(&mut missing);
+        let parts = database.zip(secret).zip(twilio);
+        let deployment = parts.map(|((url, secret), twilio)| Deployment {
+            database: self.database_settings(url, self.database.migrate),
+            secret,
+            twilio,
+        });
+        missing.finish(deployment)
+    }
+
+    /// The database alone, for `migrate` and `dev`.
+    ///
+    /// # Errors
+    /// When its URL is missing or wrong.
+    pub fn database_alone(&self) -> Result<storage::Settings, ConfigError> {
+        let mut missing = Missing::default();
+        let url = self.database_url(&mut missing);
+        missing.finish(url.map(|url| self.database_settings(url, true)))
+    }
+
+    /// Twilio alone, for `twilio create-service`, which needs no service yet.
+    ///
+    /// # Errors
+    /// When the credentials are missing.
+    pub fn twilio_alone(&self) -> Result<twilio::Settings, ConfigError> {
+        let mut missing = Missing::default();
+        let settings = self.twilio_settings(&mut missing, false);
+        missing.finish(settings)
+    }
+
+    /// The values that every command shares.
+    ///
+    /// # Errors
+    /// One message with everything that is wrong.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let mut missing = Missing::default();
+        self.check_values(&mut missing);
+        missing.finish(Some(()))
+    }
+
+    /// What the deployment allows about codes.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            channels: self.codes.channels.clone(),
+            code_length: self.codes.length,
+            android_app_hashes: self.codes.android_app_hashes.clone(),
+            template_sid: Some(self.codes.template_sid.clone()).filter(|sid| !sid.is_empty()),
+        }
+    }
+
+    /// Issuer, audience, lifetimes.
+    pub fn token_settings(&self) -> TokenSettings {
+        TokenSettings {
+            issuer: self.tokens.issuer.clone(),
+            audience: self.tokens.audience.clone(),
+            client_id: self.tokens.client_id.clone(),
+            password_ok_lifetime: TimeDelta::seconds(self.tokens.password_ok_seconds.into()),
+            access_lifetime: TimeDelta::seconds(self.tokens.access_seconds.into()),
+            session_lifetime: TimeDelta::days(self.tokens.session_days.into()),
+        }
+    }
+
+    /// How much work a hash is.
+    pub fn hashing(&self) -> HashingSettings {
+        let Self { passwords, .. } = self;
+        HashingSettings {
+            parameters: HashParameters {
+                memory_kib: passwords.memory_kib,
+                iterations: passwords.iterations,
+                parallelism: passwords.parallelism,
+            },
+            threads: passwords.threads,
+            queue: passwords.queue,
+        }
+    }
+
+    /// How the API is served.
+    pub fn server_settings(&self) -> server::Settings {
+        server::Settings {
+            workers: self.server.workers,
+            trusted_proxies: TrustedProxies(self.server.trusted_proxies.clone()),
+            allowed_origins: self.server.allowed_origins.clone(),
+            shutdown: Duration::from_secs(self.server.shutdown_seconds),
+        }
+    }
+
+    fn database_settings(&self, url: DatabaseUrl, migrate: bool) -> storage::Settings {
+        storage::Settings { url, max_connections: self.database.max_connections, migrate }
+    }
+
+    fn database_url(&self, missing: &mut Missing) -> Option<DatabaseUrl> {
+        let url = self.database.url.expose_secret();
+        if url.is_empty() {
+            missing.note("COUNTERSIGN__DATABASE__URL is missing: sqlite://PATH or postgres://…");
+            return None;
+        }
+        missing.check("COUNTERSIGN__DATABASE__URL", DatabaseUrl::parse(url))
+    }
+
+    fn secret(&self, missing: &mut Missing) -> Option<DeploymentSecret> {
+        if self.tokens.secret.expose_secret().is_empty() {
+            missing.note(
+                "COUNTERSIGN__TOKENS__SECRET is missing: 32 random characters or more, made once (openssl rand -base64 32)",
+            );
+            return None;
+        }
+        missing.check("COUNTERSIGN__TOKENS__SECRET", DeploymentSecret::parse(self.tokens.secret.clone()))
+    }
+
+    fn twilio_settings(&self, missing: &mut Missing, needs_service: bool) -> Option<twilio::Settings> {
+        let Self { twilio, .. } = self;
+        let (username, password) = match twilio.api_key_sid.is_empty() {
+            false => (&twilio.api_key_sid, &twilio.api_key_secret),
+            true => (&twilio.account_sid, &twilio.auth_token),
+        };
+        let complete = missing.given("TWILIO_ACCOUNT_SID", "AC…, or COUNTERSIGN__TWILIO__API_KEY_SID", username)
+            & missing.given("TWILIO_AUTH_TOKEN", "or COUNTERSIGN__TWILIO__API_KEY_SECRET", password.expose_secret())
+            & (!needs_service
+                || missing.given(
+                    "TWILIO_VERIFICATION_SID",
+                    "VA…; `countersign twilio create-service` makes one",
+                    &twilio.verify_service_sid,
+                ));
+        if !complete {
+            return None;
+        }
+        let service_sid = if needs_service { twilio.verify_service_sid.as_str() } else { "" };
+        let settings = twilio::Settings {
+            base_url: twilio.base_url.clone(),
+            ..twilio::Settings::new(username.clone(), SecretString::clone(password), service_sid)
+        };
+        // Building the client checks the rest.
+        missing.check("twilio", twilio::VerifyClient::new(settings.clone())).map(|_| settings)
+    }
+
+    /// Test mode cannot leak: `serve` sends nothing to a double of Twilio by accident.
+    fn refuse_test_mode(&self, missing: &mut Missing) {
+        let Self { twilio, .. } = self;
+        if twilio.base_url.trim_end_matches('/') != twilio::TWILIO_BASE_URL {
+            missing.note(format!(
+                "COUNTERSIGN__TWILIO__BASE_URL: `serve` speaks to {} alone (--i-am-testing overrides)",
+                twilio::TWILIO_BASE_URL
+            ));
+        }
+        if twilio.auth_token.expose_secret() == sandbox::AUTH_TOKEN
+            || twilio.api_key_secret.expose_secret() == sandbox::AUTH_TOKEN
+            || twilio.account_sid == sandbox::ACCOUNT_SID
+        {
+            missing.note("TWILIO_AUTH_TOKEN: these are the sandbox's credentials; `countersign dev` uses them by itself");
+        }
+    }
+
+    fn check_values(&self, missing: &mut Missing) {
+        missing.check("passwords", self.hashing().parameters.check());
+        if self.codes.channels.is_empty() {
+            missing.note("codes.channels: at least one channel");
+        }
+        if !(4..=10).contains(&self.codes.length) {
+            missing.note("codes.length: from 4 to 10");
+        }
+        if !(1..=600).contains(&self.tokens.password_ok_seconds) {
+            missing.note("tokens.password_ok_seconds: from 1 to 600");
+        }
+        if !(1..=86_400).contains(&self.tokens.access_seconds) {
+            missing.note("tokens.access_seconds: from 1 to 86400");
+        }
+        if !(1..=365).contains(&self.tokens.session_days) {
+            missing.note("tokens.session_days: from 1 to 365");
+        }
+        if self.tokens.issuer.is_empty() || self.tokens.audience.is_empty() {
+            missing.note("tokens.issuer and tokens.audience: neither can be empty");
+        }
+        if self.database.max_connections == 0 {
+            missing.note("database.max_connections: at least 1");
+        }
+        if self.server.drain_seconds + self.server.shutdown_seconds > 30 {
+            missing.note("server.drain_seconds and server.shutdown_seconds: at most 30 together");
+        }
+        for origin in &self.server.allowed_origins {
+            if !is_origin(origin) {
+                missing.note(format!("server.allowed_origins: {origin} is not an origin such as https://app.example.com"));
+            }
+        }
+    }
+}
+
+impl Missing {
+    fn given(&mut self, variable: &str, hint: &str, value: &str) -> bool {
+        if value.is_empty() {
+            self.note(format!("{variable} is missing: {hint}"));
+        }
+        !value.is_empty()
+    }
+}
+
+/// Scheme, host and perhaps a port; browsers send nothing more.
+fn is_origin(origin: &str) -> bool {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@', ' ']))
+}

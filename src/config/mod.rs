@@ -1,0 +1,14 @@
+//! The configuration: read once, checked whole, handed down. `config/default.toml` is its manual.
+
+mod check;
+mod settings;
+mod sources;
+
+pub use check::{Deployment, Missing};
+pub use settings::{Codes, Database, Log, LogFormat, Passwords, Server, Settings, Tokens, Twilio};
+pub use sources::Sources;
+
+/// The configuration cannot be used; each line of the message says what to change.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);

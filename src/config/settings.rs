@@ -1,0 +1,181 @@
+//! Every setting, as a type. The names and their meaning stand in `config/default.toml`.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use crate::twilio::Channel;
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The HTTP server.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// The tokens.
+    pub tokens: Tokens,
+    /// The passwords' hashes.
+    pub passwords: Passwords,
+    /// The codes.
+    pub codes: Codes,
+    /// Twilio.
+    pub twilio: Twilio,
+    /// The log.
+    pub log: Log,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// Threads that serve requests; 0 means one per core.
+    pub workers: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "list")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins that may call from a browser.
+    #[serde(deserialize_with = "list")]
+    pub allowed_origins: Vec<String>,
+    /// Seconds for which readiness fails before connections are closed.
+    pub drain_seconds: u64,
+    /// Seconds that begun requests get to finish.
+    pub shutdown_seconds: u64,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Which one; may hold a password.
+    pub url: SecretString,
+    /// Connections of PostgreSQL's pool.
+    pub max_connections: usize,
+    /// Whether `serve` migrates.
+    pub migrate: bool,
+}
+
+/// `[tokens]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    /// The deployment's secret.
+    pub secret: SecretString,
+    /// `iss`
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// `client_id` of access tokens.
+    pub client_id: String,
+    /// Seconds that a password-ok token lives.
+    pub password_ok_seconds: u32,
+    /// Seconds that an access token lives.
+    pub access_seconds: u32,
+    /// Days that a session lives.
+    pub session_days: u32,
+}
+
+/// `[passwords]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    /// Argon2's memory, in KiB.
+    pub memory_kib: u32,
+    /// Argon2's passes.
+    pub iterations: u32,
+    /// Argon2's lanes.
+    pub parallelism: u32,
+    /// Hashing threads; 0 means one per core.
+    pub threads: usize,
+    /// Hashes that may wait.
+    pub queue: usize,
+}
+
+/// `[codes]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    /// How codes may travel, the default first.
+    #[serde(deserialize_with = "list")]
+    pub channels: Vec<Channel>,
+    /// Digits of a code.
+    pub length: u8,
+    /// Android apps that may read the message.
+    #[serde(deserialize_with = "list")]
+    pub android_app_hashes: Vec<String>,
+    /// Twilio's message template; empty: the service's own.
+    pub template_sid: String,
+}
+
+/// `[twilio]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Twilio {
+    /// `AC…`
+    pub account_sid: String,
+    /// The account's auth token.
+    pub auth_token: SecretString,
+    /// `SK…`
+    pub api_key_sid: String,
+    /// The API key's secret.
+    pub api_key_secret: SecretString,
+    /// `VA…`
+    pub verify_service_sid: String,
+    /// Where Verify stands.
+    pub base_url: String,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// What is logged.
+    #[serde(deserialize_with = "level")]
+    pub level: tracing::Level,
+    /// How it is written.
+    pub format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<tracing::Level, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom(format!("{text} is not error, warn, info, debug or trace")))
+}
+
+/// A list, or what an environment variable can hold of one: entries separated by commas.
+fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum ListOrText {
+        List(Vec<String>),
+        Text(String),
+    }
+    let entries = match ListOrText::deserialize(deserializer)? {
+        ListOrText::List(entries) => entries,
+        ListOrText::Text(text) => text.split(',').map(|entry| entry.trim().to_owned()).collect(),
+    };
+    entries
+        .iter()
+        .filter(|entry| !entry.is_empty())
+        .map(|entry| entry.parse().map_err(|error| D::Error::custom(format!("{entry}: {error}"))))
+        .collect()
+}

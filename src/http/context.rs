@@ -1,0 +1,131 @@
+//! Around every request: an id, a log line, a problem where something failed, headers that all answers have.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpResponse};
+use futures_util::FutureExt;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::error_code::ErrorCode;
+use super::problem::Problem;
+use crate::auth::{Auth, Mode};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Tells a client that codes are not really sent.
+const MODE: HeaderName = HeaderName::from_static("countersign-mode");
+/// Longest id of a request that is kept.
+const MAX_REQUEST_ID: usize = 128;
+
+/// What every answer carries unless its handler said otherwise. Answers are JSON: nothing in them is to be
+/// run, framed or kept.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+];
+
+/// The middleware.
+///
+/// # Errors
+/// None: errors and panics have become answers when it is done.
+pub async fn context(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let request_id = request_id(request.headers());
+    let method = request.method().clone();
+    let is_dev = request.app_data::<Data<Auth>>().is_some_and(|auth| auth.mode() == Mode::Dev);
+    let span = tracing::info_span!("request", %request_id);
+    async move {
+        let (http_request, began) = (request.request().clone(), Instant::now());
+        let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+        let response = match outcome {
+            Ok(Ok(response)) => response.map_into_boxed_body(),
+            Ok(Err(error)) => ServiceResponse::new(http_request, HttpResponse::from_error(error)),
+            Err(_) => ServiceResponse::new(
+                http_request,
+                HttpResponse::from_error(Problem::internal("a handler panicked")),
+            ),
+        };
+        // The pattern, not the path: a path is whatever a client sends.
+        let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+        let mut response = as_problem(response, &request_id);
+        let headers = response.headers_mut();
+        for (name, value) in HEADERS {
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+        if is_dev {
+            headers.insert(MODE, HeaderValue::from_static("dev"));
+        }
+        if let Ok(value) = HeaderValue::from_str(&request_id) {
+            headers.insert(REQUEST_ID, value);
+        }
+        let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_millis());
+        tracing::info!(%method, %route, status, duration_ms, "answered");
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}
+
+/// A valid id that the client or a proxy sent is kept, so that logs can be joined.
+fn request_id(headers: &HeaderMap) -> String {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    headers
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(allowed))
+        .map_or_else(|| Uuid::new_v4().simple().to_string(), str::to_owned)
+}
+
+/// Turns whatever has a status of 400 and above into a problem: ours, with the request's id, or the
+/// framework's own, by its status. The cause goes to the log here, once.
+fn as_problem(mut response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceResponse<BoxBody> {
+    if response.status().as_u16() < 400 {
+        return response;
+    }
+    let problem = response.response_mut().extensions_mut().remove::<Problem>();
+    let status = response.status().as_u16();
+    let problem = problem.unwrap_or_else(|| match status {
+        401 => Problem::new(ErrorCode::MissingToken),
+        404 => Problem::new(ErrorCode::NotFound),
+        405 => Problem::new(ErrorCode::MethodNotAllowed),
+        413 => Problem::new(ErrorCode::PayloadTooLarge),
+        415 => Problem::new(ErrorCode::UnsupportedMediaType),
+        400..=499 => Problem::with_detail(ErrorCode::MalformedRequest, "The request could not be read."),
+        _ => Problem::internal(format!("the framework answered {status}")),
+    });
+    if let Some(cause) = &problem.cause {
+        tracing::error!(code = problem.body.code.as_str(), %cause, "a request failed");
+    }
+    response.into_response(problem.into_response(request_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_request_ids_are_kept() {
+        let id = |sent: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_static(sent));
+            request_id(&headers)
+        };
+        assert_eq!(id("abc-123_X.y"), "abc-123_X.y");
+        for bad in ["", "a b", "a\"b", "a{b"] {
+            assert_ne!(id(bad), bad);
+        }
+        assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    }
+}

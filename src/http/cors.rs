@@ -1,0 +1,19 @@
+//! Which web pages may call from a browser: those of the configuration's list, none by default.
+
+use actix_cors::Cors;
+use actix_web::http::{Method, header};
+
+/// How long a browser may remember the answer to a preflight, in seconds: Chromium's longest.
+const MAX_AGE: usize = 7200;
+
+/// The middleware. Origins are compared exactly; tokens travel in a header, so no credentials are allowed.
+pub fn cors(allowed_origins: &[String]) -> Cors {
+    let base = Cors::default()
+        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE])
+        .allowed_header("x-request-id")
+        .expose_headers(["retry-after", "x-request-id", "www-authenticate", "location", "countersign-mode"])
+        .block_on_origin_mismatch(false)
+        .max_age(MAX_AGE);
+    allowed_origins.iter().fold(base, |cors, origin| cors.allowed_origin(origin))
+}

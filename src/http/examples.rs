@@ -1,0 +1,213 @@
+//! The examples of the OpenAPI document. Answers are made from the very types that are sent.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::challenge::{Challenge, Channel};
+use super::dashboard::{Activity, ActivityKind, Dashboard, Session};
+use super::error_code::ErrorCode;
+use super::fields::{FieldError, FieldErrorCode};
+use super::health::{Health, HealthStatus, ServerMode};
+use super::jwks::{Jwk, JwkSet};
+use super::login::PasswordOk;
+use super::problem::{Problem, ProblemBody};
+use super::token_type::TokenType;
+use super::user::User;
+use super::verify::Tokens;
+
+/// Stands for a token: not one that any server takes.
+const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTk5In0.c2lnbmF0dXJl";
+
+/// The examples of an operation's request.
+pub(super) fn of_request(operation: &str) -> Value {
+    match operation {
+        "signup" => one(
+            "Ada signs up",
+            json!({
+                "name": "Ada Lovelace",
+                "username": "ada",
+                "password": "correct horse battery staple",
+                "phone_number": "+1 201 555 0123",
+                "email": "ada@example.com",
+            }),
+        ),
+        "login" => json!({
+            "sms": {
+                "summary": "Code by text message",
+                "value": { "email": "ada@example.com", "password": "correct horse battery staple" },
+            },
+            "call": {
+                "summary": "Code by a call, in German",
+                "value": {
+                    "email": "ada@example.com",
+                    "password": "correct horse battery staple",
+                    "channel": "call",
+                    "locale": "de",
+                },
+            },
+        }),
+        "resend" => json!({
+            "same": { "summary": "By the default channel", "value": {} },
+            "call": { "summary": "By a call this time", "value": { "channel": "call" } },
+        }),
+        "verify" => one("As the person typed it", json!({ "code": "123 456" })),
+        "logout" => json!({
+            "current": { "summary": "This session", "value": {} },
+            "all": { "summary": "Every session", "value": { "scope": "all" } },
+        }),
+        _ => json!({}),
+    }
+}
+
+/// The examples of an operation's success.
+pub(super) fn of_answer(operation: &str) -> Value {
+    let sent = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
+    match operation {
+        "signup" | "me" => one("Ada", sent(serde_json::to_value(user()))),
+        "login" => {
+            let answer = PasswordOk {
+                password_ok_token: TOKEN.into(),
+                token_type: TokenType::Bearer,
+                expires_in: 600,
+                challenge: challenge(),
+            };
+            one("A code is on its way", sent(serde_json::to_value(answer)))
+        }
+        "resend" => one("A code is on its way", sent(serde_json::to_value(challenge()))),
+        "verify" => {
+            let answer = Tokens {
+                access_token: TOKEN.into(),
+                token_type: TokenType::Bearer,
+                expires_in: 900,
+                refresh_token: "csrt_AZ0mXl3gcAC5Yk2j".into(),
+                refresh_expires_in: 7_776_000,
+                user: user(),
+            };
+            one("Verified", sent(serde_json::to_value(answer)))
+        }
+        "dashboard" => one("Ada's dashboard", sent(serde_json::to_value(dashboard()))),
+        "live" | "ready" => {
+            let answer = Health {
+                status: HealthStatus::Ok,
+                version: env!("CARGO_PKG_VERSION"),
+                mode: ServerMode::Production,
+            };
+            one("Well", sent(serde_json::to_value(answer)))
+        }
+        "jwks" => {
+            let key = Jwk {
+                kty: "OKP",
+                crv: "Ed25519",
+                kid: "q0hQ6G7mLz9vXw2B".into(),
+                key_use: "sig",
+                alg: "EdDSA",
+                // RFC 8037, appendix A.2.
+                x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".into(),
+            };
+            one("One key", sent(serde_json::to_value(JwkSet { keys: vec![key] })))
+        }
+        _ => json!({}),
+    }
+}
+
+/// The example of a problem.
+pub(super) fn problem(code: ErrorCode) -> ProblemBody {
+    let mut body = *Problem::new(code).body;
+    body.request_id = "0f8fad5bd9cb469fa16570867728950e".into();
+    match code {
+        ErrorCode::InvalidToken => body.reason = Some("expired"),
+        ErrorCode::ValidationFailed => {
+            let error = |pointer: &str, code, detail: &str| FieldError {
+                pointer: pointer.into(),
+                code,
+                detail: detail.into(),
+            };
+            body.errors = Some(vec![
+                error("/email", FieldErrorCode::Missing, "This field is required."),
+                error("/code", FieldErrorCode::TooShort, "A code has at least 4 digits."),
+            ]);
+        }
+        ErrorCode::IncorrectCode => {
+            body.attempts_left = Some(4);
+            body.challenge = Some(Box::new(Challenge { attempts_left: 4, ..challenge() }));
+        }
+        ErrorCode::ChallengeExpired => {
+            body.challenge = Some(Box::new(Challenge {
+                expires_at: signed_up_at(),
+                expires_in: 0,
+                resend_available_at: Some(signed_up_at()),
+                resend_in: Some(0),
+                ..challenge()
+            }));
+        }
+        ErrorCode::TooManyAttempts => body.retry_after = Some(540),
+        ErrorCode::ResendTooSoon => {
+            body.retry_after = Some(30);
+            body.challenge = Some(Box::new(challenge()));
+        }
+        ErrorCode::RateLimited | ErrorCode::OtpUnavailable => body.retry_after = Some(5),
+        ErrorCode::Overloaded => body.retry_after = Some(1),
+        _ => {}
+    }
+    body
+}
+
+fn one(summary: &str, value: Value) -> Value {
+    json!({ "default": { "summary": summary, "value": value } })
+}
+
+/// 2026-01-02T03:04:05Z
+fn signed_up_at() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_767_323_045)
+}
+
+fn user() -> User {
+    User {
+        id: Uuid::from_u128(0x019b_7c1d_2c88_7c3a_9d4e_5f60_7182_93a4),
+        name: "Ada Lovelace".into(),
+        username: "ada".into(),
+        email: "ada@example.com".into(),
+        phone_number: "+12015550123".into(),
+        phone_number_verified: true,
+        created_at: signed_up_at(),
+        updated_at: signed_up_at(),
+    }
+}
+
+fn challenge() -> Challenge {
+    Challenge {
+        channel: Channel::Sms,
+        channels: vec![Channel::Sms, Channel::Call],
+        destination: "+1******0123".into(),
+        code_length: 6,
+        expires_at: signed_up_at() + TimeDelta::seconds(600),
+        expires_in: 600,
+        resend_available_at: Some(signed_up_at() + TimeDelta::seconds(30)),
+        resend_in: Some(30),
+        resends_left: 4,
+        attempts_left: 5,
+    }
+}
+
+fn dashboard() -> Dashboard {
+    let (user_agent, ip_address) = (Some("ExampleApp/1.0".to_owned()), Some("203.0.113.7".to_owned()));
+    Dashboard {
+        user: user(),
+        session: Session {
+            id: Uuid::from_u128(0x019b_7c1e_0a1b_7d2c_8e3f_0123_4567_89ab),
+            created_at: signed_up_at(),
+            last_used_at: signed_up_at(),
+            expires_at: signed_up_at() + TimeDelta::days(90),
+            user_agent: user_agent.clone(),
+            ip_address: ip_address.clone(),
+            current: true,
+        },
+        recent_activity: vec![Activity {
+            kind: ActivityKind::Verified,
+            occurred_at: signed_up_at(),
+            user_agent,
+            ip_address,
+        }],
+    }
+}

@@ -1,0 +1,84 @@
+//! The whole API on one screen: each operation, who may call it, and what it can answer besides success. The
+//! OpenAPI document is made from this.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::error_code::ErrorCode::{self, *};
+use super::{dashboard, health, jwks, login, logout, profile, resend, signup, verify};
+
+/// Registers every operation.
+pub fn configure(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(signup::signup)
+        .service(login::login)
+        .service(resend::resend)
+        .service(verify::verify)
+        .service(logout::logout)
+        .service(dashboard::dashboard)
+        .service(profile::me)
+        .service(health::live)
+        .service(health::ready)
+        .service(jwks::jwks);
+}
+
+/// Who may call an operation: the rows of the table of guards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; a token is not looked at.
+    Public,
+    /// Whoever is not logged in.
+    Guest,
+    /// Whoever holds a password-ok token.
+    PasswordOk,
+    /// Whoever holds a token of either kind.
+    LoggedIn,
+    /// Whoever holds an access token.
+    FullAccess,
+}
+
+/// What the document says about an operation beyond what its handler says.
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Whether it takes a body.
+    pub body: bool,
+    /// The errors of its own; those of its guard and of reading a body go without saying.
+    pub errors: &'static [ErrorCode],
+}
+
+/// Every operation, in the order of the flow.
+#[rustfmt::skip]
+pub const OPERATIONS: &[Operation] = &[
+    Operation { id: "signup", access: Access::Guest, body: true, errors: &[UserExists, UsernameTaken, Overloaded] },
+    Operation { id: "login", access: Access::Guest, body: true, errors: &[InvalidCredentials, OtpUndeliverable, TooManyAttempts, OtpUnavailable, Overloaded] },
+    Operation { id: "resend", access: Access::PasswordOk, body: true, errors: &[OtpUndeliverable, TooManyAttempts, ResendTooSoon, OtpUnavailable] },
+    Operation { id: "verify", access: Access::PasswordOk, body: true, errors: &[IncorrectCode, ChallengeExpired, TooManyAttempts, OtpUnavailable] },
+    Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
+    Operation { id: "dashboard", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "me", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "live", access: Access::Public, body: false, errors: &[] },
+    Operation { id: "ready", access: Access::Public, body: false, errors: &[NotReady] },
+    Operation { id: "jwks", access: Access::Public, body: false, errors: &[] },
+];
+
+impl Operation {
+    /// Every error code that the operation can answer.
+    pub fn all_errors(&self) -> Vec<ErrorCode> {
+        let guard: &[ErrorCode] = match self.access {
+            Access::Public => &[],
+            Access::Guest => &[MalformedRequest, AlreadyAuthenticated],
+            Access::PasswordOk => &[MalformedRequest, MissingToken, InvalidToken, AlreadyVerified],
+            Access::LoggedIn => &[MalformedRequest, MissingToken, InvalidToken],
+            Access::FullAccess => &[MalformedRequest, MissingToken, InvalidToken, OtpRequired],
+        };
+        let body: &[ErrorCode] = match self.body {
+            true => &[MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed],
+            false => &[],
+        };
+        // In the order of the closed list, each once.
+        let told = |code: &ErrorCode| guard.contains(code) || body.contains(code) || self.errors.contains(code);
+        ErrorCode::ALL.into_iter().filter(|code| told(code) || *code == Internal).collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! Puts the API on a listener: workers, middleware, limits.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::auth::Auth;
+use crate::http::client_ip::TrustedProxies;
+use crate::http::context::context;
+use crate::http::docs::{self, Document};
+use crate::http::fallback::{PathTable, fallback};
+use crate::http::health::Stopping;
+use crate::http::{cors, openapi, routes};
+
+/// How long the head of a request may take to arrive.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept. Longer than most proxies keep theirs, so that they close first.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How the API is served.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Threads; 0 means one per core.
+    pub workers: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Origins that may call from a browser.
+    pub allowed_origins: Vec<String>,
+    /// How long begun requests may take when the server stops.
+    pub shutdown: Duration,
+}
+
+/// The server, which runs when it is awaited.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn build(
+    listener: TcpListener,
+    auth: Auth,
+    stopping: Stopping,
+    settings: &Settings,
+) -> std::io::Result<Server> {
+    let document = openapi::document();
+    let (auth, stopping) = (Data::new(auth), Data::new(stopping));
+    let proxies = Data::new(settings.trusted_proxies.clone());
+    let paths = Data::new(PathTable::from_document(&document));
+    let document = Data::new(Document::render(&document));
+    let origins = settings.allowed_origins.clone();
+    let workers = match settings.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(auth.clone())
+            .app_data(stopping.clone())
+            .app_data(proxies.clone())
+            .app_data(paths.clone())
+            .app_data(document.clone())
+            .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
+            .configure(docs::configure)
+            .default_service(web::to(fallback))
+            .wrap(cors(&origins))
+            .wrap(from_fn(context))
+    });
+    Ok(server
+        .workers(workers)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(settings.shutdown.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
