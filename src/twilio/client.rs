@@ -18,9 +18,8 @@ pub struct VerifyClient {
 impl VerifyClient {
     /// Checks the settings and sets up TLS; connects to nothing.
     pub fn new(settings: Settings) -> Result<Self, InvalidSettings> {
-        settings.check_rest()?;
-        let service_sid = settings.parsed_service_sid()?;
-        Ok(Self { transport: Arc::new(Transport::new(settings)?), service_sid })
+        let (base_url, service_sid) = settings.check()?;
+        Ok(Self { transport: Arc::new(Transport::new(base_url, settings)?), service_sid })
     }
 
     /// Ends a verification, so that its code is worth nothing and the next start makes a new one.

@@ -47,8 +47,14 @@ impl Settings {
         }
     }
 
+    /// Everything that can be found wrong without asking the system or the network.
+    pub(super) fn check(&self) -> Result<(Url, Option<ServiceSid>), InvalidSettings> {
+        self.check_rest()?;
+        Ok((self.parsed_base_url()?, self.parsed_service_sid()?))
+    }
+
     /// The base URL, checked.
-    pub(super) fn parsed_base_url(&self) -> Result<Url, InvalidSettings> {
+    fn parsed_base_url(&self) -> Result<Url, InvalidSettings> {
         let url = Url::parse(&self.base_url).map_err(|_| InvalidSettings::BaseUrl)?;
         let plain = url.query().is_none() && url.fragment().is_none();
         let anonymous = url.username().is_empty() && url.password().is_none();
@@ -62,7 +68,7 @@ impl Settings {
     }
 
     /// The service, `None` where none is set, and an error where it is no service SID.
-    pub(super) fn parsed_service_sid(&self) -> Result<Option<ServiceSid>, InvalidSettings> {
+    fn parsed_service_sid(&self) -> Result<Option<ServiceSid>, InvalidSettings> {
         if self.service_sid.is_empty() {
             return Ok(None);
         }
@@ -70,7 +76,7 @@ impl Settings {
     }
 
     /// Whether Basic auth can carry the credentials, and whether they are of a kind that Twilio issues.
-    pub(super) fn check_rest(&self) -> Result<(), InvalidSettings> {
+    fn check_rest(&self) -> Result<(), InvalidSettings> {
         let known = self.username.starts_with("AC") || self.username.starts_with("SK");
         // Neither a colon, which would end the user name early, nor anything that could not come from Twilio.
         if !known || !self.username.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -146,7 +152,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut Settings)) -> Option<InvalidSettings> {
         let mut settings = Settings::new("AC123", "token".into(), SERVICE);
         change(&mut settings);
-        VerifyClient::new(settings).err()
+        settings.check().err()
     }
 
     #[test]
@@ -216,6 +222,8 @@ mod tests {
     fn the_password_shows_nowhere() {
         let settings = Settings::new("AC123", "hunter2".into(), SERVICE);
         assert!(!format!("{settings:?}").contains("hunter2"));
-        assert!(!format!("{:?}", VerifyClient::new(settings)).contains("hunter2"));
+        let base_url = "http://127.0.0.1:1".to_owned();
+        let client = VerifyClient::new(Settings { base_url, ..settings }).unwrap();
+        assert!(!format!("{client:?}").contains("hunter2"));
     }
 }

@@ -76,8 +76,8 @@ pub(super) struct Lost {
 }
 
 impl Transport {
-    pub(super) fn new(settings: Settings) -> Result<Self, InvalidSettings> {
-        let base_url = settings.parsed_base_url()?;
+    /// `base_url` is the one of the settings, checked.
+    pub(super) fn new(base_url: Url, settings: Settings) -> Result<Self, InvalidSettings> {
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(settings.connect_timeout)
@@ -86,7 +86,16 @@ impl Transport {
             .retry(reqwest::retry::never())
             .pool_idle_timeout(IDLE_TIME)
             .pool_max_idle_per_host(MOST_IDLE);
-        builder = if is_loopback(&base_url) { builder.no_proxy() } else { builder.https_only(true) };
+        if is_loopback(&base_url) {
+            builder = builder.no_proxy();
+        }
+        builder = if base_url.scheme() == "https" {
+            builder.https_only(true)
+        } else {
+            // Reading the system's root certificates takes a while, and fails where there are none, as in a slim
+            // container. Plain http needs none.
+            builder.tls_certs_only([])
+        };
         Ok(Self {
             client: builder.build().map_err(|_| InvalidSettings::Tls)?,
             base_url,

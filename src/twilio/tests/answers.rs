@@ -145,10 +145,12 @@ async fn the_code_is_looked_at_before_the_status() {
 
 #[tokio::test]
 async fn headers_that_are_garbage_are_ignored() {
-    let headers = format!("Twilio-Request-Id: <{}>\r\nRetry-After: -5\r\n", "R".repeat(100));
-    let server = Server::answering(error(503, &headers, 20503)).await;
-    let failure = start(&client(&server)).await.unwrap_err();
-    assert_eq!((failure.request_id(), failure.retry_after()), (None, None));
+    for request_id in ["", "RQ 1", "<b>", "RQ+15005550123", &"R".repeat(65)] {
+        let headers = format!("Twilio-Request-Id: {request_id}\r\nRetry-After: -5\r\n");
+        let server = Server::answering(error(503, &headers, 20503)).await;
+        let failure = start(&client(&server)).await.unwrap_err();
+        assert_eq!((failure.request_id(), failure.retry_after()), (None, None), "{request_id}");
+    }
 }
 
 #[tokio::test]
