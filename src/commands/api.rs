@@ -1,0 +1,91 @@
+//! Builds the API of its parts, in order, and runs it until it is to stop. `dev` and `serve` differ in the
+//! parts, and in nothing else.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use countersign::auth::{Auth, DeploymentSecret, Hasher, Mode, Parts};
+use countersign::clock::Clock;
+use countersign::config::Settings;
+use countersign::http::health::Stopping;
+use countersign::storage::{self, Db};
+use countersign::{server, twilio};
+
+use super::Failure;
+use super::stop::{self, Stop};
+
+/// What `dev` and `serve` choose for themselves.
+pub(super) struct Chosen {
+    pub(super) database: storage::Settings,
+    pub(super) secret: DeploymentSecret,
+    pub(super) twilio: twilio::Settings,
+    pub(super) clock: Clock,
+    pub(super) mode: Mode,
+}
+
+/// An API that is ready to run.
+pub(super) struct Api {
+    server: Server,
+    stopping: Stopping,
+    drain: Duration,
+}
+
+impl Api {
+    pub(super) async fn build(
+        settings: &Settings,
+        chosen: Chosen,
+        listener: TcpListener,
+    ) -> Result<Self, Failure> {
+        let auth = Auth::new(Parts {
+            db: Db::open(&chosen.database).await.map_err(Failure::failed)?,
+            clock: chosen.clock,
+            hasher: Hasher::start(settings.hashing()).map_err(Failure::failed)?,
+            twilio: twilio::VerifyClient::new(chosen.twilio).map_err(Failure::failed)?,
+            policy: settings.policy(),
+            tokens: settings.token_settings(),
+            secret: chosen.secret,
+            mode: chosen.mode,
+        })
+        .await
+        .map_err(Failure::failed)?;
+        let stopping = Stopping::default();
+        let server = server::build(listener, auth, stopping.clone(), &settings.server_settings())
+            .map_err(Failure::failed)?;
+        Ok(Self { server, stopping, drain: Duration::from_secs(settings.server.drain_seconds) })
+    }
+
+    /// Runs beside `others` until there is a reason to stop. `announce` is called when requests are served.
+    pub(super) async fn run(
+        self,
+        others: Vec<Server>,
+        exit_with_stdin: bool,
+        announce: impl FnOnce(),
+    ) -> Result<(), Failure> {
+        let handles: Vec<ServerHandle> = others.iter().map(Server::handle).collect();
+        for other in others {
+            actix_web::rt::spawn(other);
+        }
+        let handle = self.server.handle();
+        let running = actix_web::rt::spawn(self.server);
+        announce();
+        let graceful = match stop::requested(exit_with_stdin).await? {
+            Stop::Signal => {
+                tracing::info!("stopping");
+                // Readiness fails first, so that load balancers send nobody new.
+                self.stopping.begin();
+                tokio::select! {
+                    () = tokio::time::sleep(self.drain) => true,
+                    // A second signal means now.
+                    again = stop::requested(exit_with_stdin) => again.is_err(),
+                }
+            }
+            Stop::InputClosed => false,
+        };
+        handle.stop(graceful).await;
+        for handle in handles {
+            handle.stop(false).await;
+        }
+        running.await.map_err(Failure::failed)?.map_err(Failure::failed)
+    }
+}

@@ -1,0 +1,83 @@
+//! `countersign dev`
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use countersign::auth::Mode;
+use countersign::clock::Clock;
+use countersign::config::Sources;
+use countersign::{sandbox, twilio};
+
+use super::api::{Api, Chosen};
+use super::sandbox::SandboxFlags;
+use super::secret_file::secret;
+use super::{ApiFlags, Failure, listen, load, tell_people, tell_script};
+
+/// The command's flags.
+#[derive(Args)]
+pub(super) struct Dev {
+    #[command(flatten)]
+    api: ApiFlags,
+    #[command(flatten)]
+    sandbox: SandboxFlags,
+    /// Limits that count a client's address hold too; without this a suite, which comes from one address,
+    /// would run into them. Every other limit holds anyway.
+    #[arg(long)]
+    strict_limits: bool,
+}
+
+impl Dev {
+    pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
+        let settings = load(Sources { dev: true, flags: self.api.as_settings(), ..sources })?;
+        listen::check_loopback(settings.server.listen, self.sandbox.allow_remote)?;
+        let (api_listener, api_address) = listen::bind(settings.server.listen, "--listen")?;
+        let (sandbox_listener, sandbox_address) = self.sandbox.bind()?;
+        let database = settings.database_alone()?;
+        let clock = Clock::system();
+        let sandbox_server = sandbox::server(sandbox_listener, clock.clone(), self.sandbox.options())
+            .map_err(Failure::failed)?;
+        let chosen = Chosen {
+            secret: secret(&settings, &database.url)?,
+            database,
+            twilio: sandbox_settings(sandbox_address),
+            clock,
+            mode: Mode::Dev,
+        };
+        let api = Api::build(&settings, chosen, api_listener).await?;
+        tracing::debug!(strict_limits = self.strict_limits, "limits");
+        api.run(vec![sandbox_server], self.sandbox.exit_with_stdin, || {
+            tell_script(&format!("ready api=http://{api_address} sandbox=http://{sandbox_address}"));
+            tell_people(&banner(api_address, sandbox_address));
+        })
+        .await
+    }
+}
+
+/// Whatever the configuration says about Twilio, `dev` speaks to its own sandbox.
+fn sandbox_settings(address: SocketAddr) -> twilio::Settings {
+    let reachable = match address.ip().is_unspecified() {
+        true => SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port()),
+        false => address,
+    };
+    twilio::Settings {
+        base_url: format!("http://{reachable}"),
+        ..twilio::Settings::new(sandbox::ACCOUNT_SID, sandbox::AUTH_TOKEN.into(), sandbox::SERVICE_SID)
+    }
+}
+
+fn banner(api: SocketAddr, sandbox: SocketAddr) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "
+countersign {version} · dev mode: codes go to a virtual phone, nothing is sent
+
+  API            http://{api}/v1
+  docs           http://{api}/docs/
+  virtual phone  http://{sandbox}/
+
+  Paste this to sign up; the README goes on from there:
+
+  curl -sS http://{api}/v1/users/signup --json '{{\"name\":\"Ada Lovelace\",\"username\":\"ada\",\"password\":\"correct horse battery staple\",\"phone_number\":\"+1 201 555 0123\",\"email\":\"ada@example.com\"}}'
+"
+    )
+}

@@ -1,0 +1,125 @@
+//! The commands, a file each.
+
+mod api;
+mod dev;
+mod health;
+mod listen;
+mod migrate;
+mod openapi;
+mod sandbox;
+mod secret_file;
+mod serve;
+mod stop;
+mod twilio;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use countersign::config::{ConfigError, Settings, Sources};
+
+/// An authentication server: first a password, then a countersign, a one-time code sent by Twilio Verify.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+pub struct CommandLine {
+    /// A TOML file with settings; config/default.toml in the source lists them all.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The API and the sandbox in one process: no account with Twilio, codes go to virtual phones.
+    Dev(dev::Dev),
+    /// The API, for production.
+    Serve(serve::Serve),
+    /// The double of Twilio Verify alone, for any program in any language.
+    Sandbox(sandbox::Sandbox),
+    /// Bring the database to the current schema.
+    Migrate(migrate::Migrate),
+    /// Print the OpenAPI document.
+    Openapi(openapi::Openapi),
+    /// Set up Twilio.
+    #[command(subcommand)]
+    Twilio(twilio::Twilio),
+    /// Exit with 0 where a server is ready: for a container's health check.
+    Health(health::Health),
+}
+
+/// Where the API listens and what it stores in.
+#[derive(Args)]
+struct ApiFlags {
+    /// Where the API listens; port 0 takes a free one [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// sqlite://PATH, sqlite::memory: or postgres://…
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+impl ApiFlags {
+    fn as_settings(&self) -> Vec<(&'static str, String)> {
+        let listen = self.listen.map(|listen| ("server.listen", listen.to_string()));
+        let database = self.database_url.clone().map(|url| ("database.url", url));
+        listen.into_iter().chain(database).collect()
+    }
+}
+
+/// Why a command could not do what it was asked.
+pub enum Failure {
+    /// The command line or the configuration is wrong.
+    Usage(String),
+    /// Something else went wrong.
+    Failed(String),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl Failure {
+    fn failed(error: impl std::fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Runs a command to its end.
+pub fn run(line: CommandLine) -> Result<(), Failure> {
+    let sources = Sources { file: line.config, ..Sources::default() };
+    let system = || actix_web::rt::System::new();
+    match line.command {
+        Command::Dev(dev) => system().block_on(dev.run(sources)),
+        Command::Serve(serve) => system().block_on(serve.run(sources)),
+        Command::Sandbox(sandbox) => system().block_on(sandbox.run(sources)),
+        Command::Migrate(migrate) => system().block_on(migrate.run(sources)),
+        Command::Openapi(openapi) => openapi.run(),
+        Command::Twilio(twilio) => system().block_on(twilio.run(sources)),
+        Command::Health(health) => health.run(sources),
+    }
+}
+
+/// Reads the configuration and starts the log with it.
+fn load(sources: Sources) -> Result<Settings, Failure> {
+    let settings = sources.load()?;
+    countersign::telemetry::init(settings.log);
+    settings.check()?;
+    Ok(settings)
+}
+
+/// The one kind of line that goes to standard output: what scripts read.
+#[allow(clippy::print_stdout, reason = "the contract with scripts")]
+fn tell_script(line: &str) {
+    println!("{line}");
+}
+
+/// What people read, on a terminal.
+#[allow(clippy::print_stderr, reason = "for people")]
+fn tell_people(text: &str) {
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        eprintln!("{text}");
+    }
+}

@@ -1,0 +1,33 @@
+//! `countersign openapi`
+
+use clap::{Args, ValueEnum};
+use countersign::http::openapi;
+
+use super::{Failure, tell_script};
+
+/// The command's flags.
+#[derive(Args)]
+pub(super) struct Openapi {
+    /// The version of OpenAPI; 3.0 is for generators that know no other
+    #[arg(long, value_enum, default_value = "3.1")]
+    oas: Version,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Version {
+    #[value(name = "3.1")]
+    V3_1,
+    #[value(name = "3.0")]
+    V3_0,
+}
+
+impl Openapi {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let document = match self.oas {
+            Version::V3_1 => openapi::document(),
+            Version::V3_0 => openapi::document_3_0(),
+        };
+        tell_script(&serde_json::to_string_pretty(&document).map_err(Failure::failed)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! The deployment's secret under `dev`: made once, kept beside the database file.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use countersign::auth::DeploymentSecret;
+use countersign::config::Settings;
+use countersign::storage::DatabaseUrl;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Failure;
+
+/// The secret that is configured, or the one in the file, which is made where there is none. A database in
+/// memory gets one that is forgotten with it.
+pub(super) fn secret(settings: &Settings, database: &DatabaseUrl) -> Result<DeploymentSecret, Failure> {
+    let configured = &settings.tokens.secret;
+    let secret = match (configured.expose_secret().is_empty(), database) {
+        (false, _) => configured.clone(),
+        (true, DatabaseUrl::SqliteMemory) => DeploymentSecret::generate().map_err(Failure::failed)?,
+        (true, database) => {
+            let path = database.file().map_or_else(|| "countersign.secret".into(), beside);
+            read_or_create(&path)
+                .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?
+        }
+    };
+    DeploymentSecret::parse(secret)
+        .map_err(|error| Failure::Usage(format!("COUNTERSIGN__TOKENS__SECRET: {error}")))
+}
+
+fn beside(file: &Path) -> PathBuf {
+    file.with_extension("secret")
+}
+
+fn read_or_create(path: &Path) -> std::io::Result<SecretString> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // Nobody but the owner: with this and the database file, anybody can sign tokens.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => {
+            let secret = DeploymentSecret::generate().map_err(std::io::Error::other)?;
+            file.write_all(secret.expose_secret().as_bytes())?;
+            file.sync_all()?;
+            Ok(secret)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Ok(std::fs::read_to_string(path)?.trim().to_owned().into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_once_and_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = std::env::temp_dir().join(format!("countersign-secret-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("a.secret");
+        let made = read_or_create(&path).unwrap();
+        assert_eq!(read_or_create(&path).unwrap().expose_secret(), made.expose_secret());
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+}
