@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -65,7 +65,7 @@ pub fn build(
             .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
             .configure(docs::configure)
             .default_service(web::to(fallback))
-            .wrap(cors(&origins))
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(context))
     });
     Ok(server

@@ -71,7 +71,7 @@ mod tests {
         {
             assert_eq!(Locale::parse(tag).unwrap().supported(), verify, "{tag}");
         }
-        for bad in ["", "d", "de_DE", "de-", "-de", "1a", "deutsch-deutsch", &"de-".repeat(20)] {
+        for bad in ["", "d", "de_DE", "de-", "-de", "1a", "deutschland", &"de-".repeat(20)] {
             assert!(Locale::parse(bad).is_err(), "{bad}");
         }
     }

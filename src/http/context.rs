@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
@@ -35,7 +37,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// The middleware.
 ///
 /// # Errors
-/// None: errors and panics have become answers when it is done.
+/// Whatever went wrong outside the handlers, as a finished answer.
 pub async fn context(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -45,37 +47,54 @@ pub async fn context(
     let is_dev = request.app_data::<Data<Auth>>().is_some_and(|auth| auth.mode() == Mode::Dev);
     let span = tracing::info_span!("request", %request_id);
     async move {
-        let (http_request, began) = (request.request().clone(), Instant::now());
+        let began = Instant::now();
         let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-        let response = match outcome {
-            Ok(Ok(response)) => response.map_into_boxed_body(),
-            Ok(Err(error)) => ServiceResponse::new(http_request, HttpResponse::from_error(error)),
-            Err(_) => ServiceResponse::new(
-                http_request,
-                HttpResponse::from_error(Problem::internal("a handler panicked")),
-            ),
+        let answered = match outcome {
+            Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
+            Ok(Err(error)) => Err(HttpResponse::from_error(error)),
+            Err(_) => Err(HttpResponse::from_error(Problem::internal("a handler panicked"))),
         };
-        // The pattern, not the path: a path is whatever a client sends.
-        let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
-        let mut response = as_problem(response, &request_id);
-        let headers = response.headers_mut();
-        for (name, value) in HEADERS {
-            if !headers.contains_key(&name) {
-                headers.insert(name, HeaderValue::from_static(value));
+        match answered {
+            Ok(response) => {
+                // The pattern, not the path: a path is whatever a client sends.
+                let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+                let (request, response) = response.into_parts();
+                let response = finish(response, &request_id, is_dev);
+                log(&method, &route, response.status(), began);
+                Ok(ServiceResponse::new(request, response))
+            }
+            Err(response) => {
+                let response = finish(response, &request_id, is_dev);
+                log(&method, "none", response.status(), began);
+                Err(InternalError::from_response("answered", response).into())
             }
         }
-        if is_dev {
-            headers.insert(MODE, HeaderValue::from_static("dev"));
-        }
-        if let Ok(value) = HeaderValue::from_str(&request_id) {
-            headers.insert(REQUEST_ID, value);
-        }
-        let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_millis());
-        tracing::info!(%method, %route, status, duration_ms, "answered");
-        Ok(response)
     }
     .instrument(span)
     .await
+}
+
+fn log(method: &Method, route: &str, status: StatusCode, began: Instant) {
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(%method, %route, status = status.as_u16(), duration_ms, "answered");
+}
+
+/// The answer as it leaves: a problem where something failed, and the headers of all answers.
+fn finish(response: HttpResponse, request_id: &str, is_dev: bool) -> HttpResponse {
+    let mut response = as_problem(response, request_id);
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if is_dev {
+        headers.insert(MODE, HeaderValue::from_static("dev"));
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    response
 }
 
 /// A valid id that the client or a proxy sent is kept, so that logs can be joined.
@@ -90,11 +109,11 @@ fn request_id(headers: &HeaderMap) -> String {
 
 /// Turns whatever has a status of 400 and above into a problem: ours, with the request's id, or the
 /// framework's own, by its status. The cause goes to the log here, once.
-fn as_problem(mut response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceResponse<BoxBody> {
+fn as_problem(mut response: HttpResponse, request_id: &str) -> HttpResponse {
     if response.status().as_u16() < 400 {
         return response;
     }
-    let problem = response.response_mut().extensions_mut().remove::<Problem>();
+    let problem = response.extensions_mut().remove::<Problem>();
     let status = response.status().as_u16();
     let problem = problem.unwrap_or_else(|| match status {
         401 => Problem::new(ErrorCode::MissingToken),
@@ -108,7 +127,7 @@ fn as_problem(mut response: ServiceResponse<BoxBody>, request_id: &str) -> Servi
     if let Some(cause) = &problem.cause {
         tracing::error!(code = problem.body.code.as_str(), %cause, "a request failed");
     }
-    response.into_response(problem.into_response(request_id))
+    problem.write(response, request_id)
 }
 
 #[cfg(test)]

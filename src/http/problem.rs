@@ -1,6 +1,8 @@
 //! The one table from error to status and code. Every answer of status 400 and above is an RFC 9457 problem.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -187,20 +189,23 @@ impl ResponseError for Problem {
 }
 
 impl Problem {
-    /// The answer, with the request's id.
-    pub fn into_response(mut self, request_id: &str) -> HttpResponse {
+    /// Writes the problem into an answer, whose other headers stay: those of CORS must reach the browser.
+    pub fn write(mut self, response: HttpResponse, request_id: &str) -> HttpResponse {
         self.body.request_id = request_id.to_owned();
-        let mut response = HttpResponse::build(self.status_code());
+        let json = serde_json::to_string(&self.body).unwrap_or_default();
+        let mut response = response.set_body(BoxBody::new(json));
+        *response.status_mut() = self.status_code();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(challenge) = self.www_authenticate {
-            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if let Some(methods) = &self.allow {
-            response.insert_header((header::ALLOW, methods.as_str()));
+        if let Some(methods) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+            headers.insert(header::ALLOW, methods);
         }
         if let Some(seconds) = self.body.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds));
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        let json = serde_json::to_string(&self.body).unwrap_or_default();
-        response.content_type("application/problem+json").body(json)
+        response
     }
 }
