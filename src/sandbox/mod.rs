@@ -1,1 +1,47 @@
-//! The double of Twilio Verify v2.
+//! The double of Twilio Verify v2: a server of its own with its own state, on loopback. It shares the clock
+//! with the rest of the program and nothing else.
+//!
+//! ```text
+//! guard ──▶ wire/     what Twilio's clients speak: Basic auth, forms, Twilio's error bodies
+//!      └──▶ control/  what tests and people speak: the virtual phones, the clock
+//!              │
+//!            state ──▶ account ──▶ ledger ──▶ verification    (from ledger on: pure, time is an argument)
+//!                             └──▶ inbox, service
+//! ```
+//!
+//! Every request to [`wire`] passes through three steps, in this order: read ([`wire::start_form`] and its
+//! like), decide ([`ledger::Ledger`]), deliver ([`state::Accounts::deliver`]). What breaks the provider on
+//! purpose belongs between the first two.
+
+mod account;
+mod auth;
+mod channel;
+mod control;
+mod errors;
+mod guard;
+mod inbox;
+mod ledger;
+mod messages;
+mod openapi;
+mod problem;
+mod random;
+mod recipient;
+mod server;
+mod service;
+mod state;
+mod verification;
+mod wire;
+
+#[cfg(test)]
+mod ledger_properties;
+#[cfg(test)]
+mod tests;
+
+pub use server::{Options, server};
+
+/// The account to use when one does not care which. Its pattern is Twilio's and no real account has it.
+pub const ACCOUNT_SID: &str = "ACc0dec0dec0dec0dec0dec0dec0dec0de";
+/// The Verify service that exists in every account from the start.
+pub const SERVICE_SID: &str = "VAc0dec0dec0dec0dec0dec0dec0dec0de";
+/// The only auth token (or API key secret) that is accepted: a real one must never work here by accident.
+pub const AUTH_TOKEN: &str = "sandbox";

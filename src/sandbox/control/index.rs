@@ -1,0 +1,59 @@
+//! The front door.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
+
+/// That the sandbox answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Ask whether the sandbox answers
+#[utoipa::path(
+    get,
+    path = "/sandbox/health",
+    operation_id = "getHealth",
+    tag = "sandbox",
+    responses((status = 200, description = "It does.", body = Health))
+)]
+pub(crate) async fn get_health() -> web::Json<Health> {
+    web::Json(Health { status: "ok" })
+}
+
+/// `GET /`: what there is, for people.
+pub(crate) async fn index() -> HttpResponse {
+    let text = format!(
+        "countersign sandbox: a double of Twilio Verify v2. Nothing is sent anywhere.
+
+Twilio's part, with Basic auth (account SID or API key SID, and the word `{AUTH_TOKEN}`):
+  POST /v2/Services
+  GET  /v2/Services/{{Sid}}
+  POST /v2/Services/{{ServiceSid}}/Verifications
+  GET  /v2/Services/{{ServiceSid}}/Verifications/{{Sid or To}}
+  POST /v2/Services/{{ServiceSid}}/Verifications/{{Sid or To}}
+  POST /v2/Services/{{ServiceSid}}/VerificationCheck
+
+Any well-formed account SID is an account of its own. These always work:
+  account {ACCOUNT_SID}
+  service {SERVICE_SID}
+
+The virtual phones, and the clock:
+  GET    /sandbox/messages?to=&channel=&after=&wait=&limit=&account=
+  DELETE /sandbox/messages?to=&account=
+  GET    /sandbox/code?to=&channel=&after=&wait=&account=
+  GET    /sandbox/clock
+  POST   /sandbox/clock          {{\"advance_seconds\": 600}}
+  DELETE /sandbox/clock
+  POST   /sandbox/reset
+  GET    /sandbox/health
+  GET    /sandbox/openapi.json
+"
+    );
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
+}

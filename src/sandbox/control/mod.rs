@@ -1,0 +1,56 @@
+//! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
+
+pub(crate) mod clock;
+pub(crate) mod inbox;
+pub(crate) mod index;
+pub(crate) mod reset;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpMessage, ResponseError, web};
+
+use super::openapi;
+use super::problem::{self, Problem};
+
+/// The routes below `/sandbox`, and `/`.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    let resource =
+        |path: &str| web::resource(path.to_owned()).default_service(web::to(problem::method_not_allowed));
+    config.service(resource("/").route(web::get().to(index::index)));
+    config.service(
+        web::scope("/sandbox")
+            .wrap(from_fn(only_json))
+            .service(
+                resource("/messages")
+                    .route(web::get().to(inbox::list_messages))
+                    .route(web::delete().to(inbox::delete_messages)),
+            )
+            .service(resource("/code").route(web::get().to(inbox::get_code)))
+            .service(
+                resource("/clock")
+                    .route(web::get().to(clock::get_clock))
+                    .route(web::post().to(clock::advance_clock))
+                    .route(web::delete().to(clock::reset_clock)),
+            )
+            .service(resource("/reset").route(web::post().to(reset::reset)))
+            .service(resource("/health").route(web::get().to(index::get_health)))
+            .service(resource("/openapi.json").route(web::get().to(openapi::get_document)))
+            .default_service(web::to(problem::not_found)),
+    );
+}
+
+/// A form or plain text is what a page of another site can send without being asked first; nothing here takes
+/// one. A POST without a body needs no type.
+async fn only_json(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let typed = request.headers().contains_key(CONTENT_TYPE);
+    if request.method() == Method::POST && typed && request.content_type() != "application/json" {
+        return Ok(request.into_response(Problem::not_json().error_response()));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}

@@ -1,0 +1,121 @@
+//! Twilio's errors: the codes of its error dictionary and the shape of its bodies.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use super::random::NoRandomness;
+use super::verification::Refusal;
+
+/// An error as Twilio tells it. The texts resemble Twilio's; a client branches on `code`.
+#[derive(Debug, Serialize)]
+pub(crate) struct TwilioError {
+    code: u32,
+    message: String,
+    more_info: String,
+    status: u16,
+}
+
+impl TwilioError {
+    fn new(status: StatusCode, code: u32, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            more_info: format!("https://www.twilio.com/docs/errors/{code}"),
+            status: status.as_u16(),
+        }
+    }
+
+    /// 20003: no credentials, or not those of the sandbox.
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate")
+    }
+
+    /// 20004.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, 20004, "Method not allowed")
+    }
+
+    /// 20404: `path` is the one that was asked for. On a check it also means approved, expired or canceled.
+    pub(crate) fn not_found(path: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, 20404, format!("The requested resource {path} was not found"))
+    }
+
+    /// The body is too large. Twilio documents no such code; 20 and the status is how it names its general errors.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, 20413, "Request entity too large")
+    }
+
+    /// The body is not a form; the code is formed as in [`Self::too_large`].
+    pub(crate) fn not_a_form() -> Self {
+        let message = "Unsupported media type: send application/x-www-form-urlencoded";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, 20415, message)
+    }
+
+    /// 60200, with the value, as Twilio tells it.
+    pub(crate) fn invalid(name: &str, value: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60200, format!("Invalid parameter `{name}`: {value}"))
+    }
+
+    /// 60200 about a value that is a secret.
+    pub(crate) fn invalid_secret(name: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60200, format!("Invalid parameter: {name}"))
+    }
+
+    /// 60204.
+    pub(crate) fn feature_not_enabled(feature: &str) -> Self {
+        let message = format!("The feature {feature} is not enabled for this service");
+        Self::new(StatusCode::FORBIDDEN, 60204, message)
+    }
+
+    /// 60221.
+    pub(crate) fn neither_to_nor_sid() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60221, "Either `To` or `VerificationSid` is required")
+    }
+
+    /// 60602.
+    pub(crate) fn app_hash_not_sms() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60602, "`AppHash` is for the sms channel only")
+    }
+
+    /// What a refusal is on the wire, for a request of `path`.
+    pub(crate) fn refusal(refusal: Refusal, path: &str) -> Self {
+        match refusal {
+            Refusal::NotFound => Self::not_found(path),
+            Refusal::TooManyChecks => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, 60202, "Max check attempts reached")
+            }
+            Refusal::TooManySends => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, 60203, "Max send attempts reached")
+            }
+        }
+    }
+}
+
+impl From<NoRandomness> for TwilioError {
+    fn from(_: NoRandomness) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "Internal server error")
+    }
+}
+
+impl std::fmt::Display for TwilioError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not the message: it can hold a phone number.
+        write!(formatter, "{} {}", self.status, self.code)
+    }
+}
+
+impl ResponseError for TwilioError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="Twilio API""#));
+        }
+        response.json(self)
+    }
+}

@@ -1,0 +1,65 @@
+//! The control API's own document. Twilio's part is described by Twilio.
+
+use actix_web::web;
+use utoipa::OpenApi;
+
+use super::channel::Channel;
+use super::control::clock::{ClockMove, ClockReading};
+use super::control::inbox::MessageList;
+use super::control::index::Health;
+use super::control::{clock, inbox, index, reset};
+use super::inbox::Message;
+use super::problem::{Problem, ProblemCode};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "countersign sandbox",
+        description = "The control API of the double of Twilio Verify v2. Every answer carries \
+            `Countersign-Mode: dev`. A request whose `Host` is neither loopback nor allowed gets 403 \
+            `host_not_allowed`, one that a page of another site sent gets 403 `origin_not_allowed`. Below `/v2` \
+            the sandbox speaks Twilio's own contract."
+    ),
+    paths(
+        inbox::list_messages,
+        inbox::delete_messages,
+        inbox::get_code,
+        clock::get_clock,
+        clock::advance_clock,
+        clock::reset_clock,
+        reset::reset,
+        index::get_health,
+        get_document,
+    ),
+    components(schemas(Channel, ClockMove, ClockReading, Health, Message, MessageList, Problem, ProblemCode)),
+    tags(
+        (name = "messages", description = "What the virtual phones and mailboxes received."),
+        (name = "clock", description = "The sandbox's time."),
+        (name = "sandbox", description = "The sandbox as a whole."),
+    ),
+)]
+struct Document;
+
+/// Get this document
+#[utoipa::path(
+    get,
+    path = "/sandbox/openapi.json",
+    operation_id = "getDocument",
+    tag = "sandbox",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object))
+)]
+pub(crate) async fn get_document() -> web::Json<utoipa::openapi::OpenApi> {
+    web::Json(Document::openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_has_no_null_and_no_one_of() {
+        let text = Document::openapi().to_json().unwrap();
+        assert!(text.starts_with(r#"{"openapi":"3.1"#), "{text}");
+        assert!(!text.contains("null") && !text.contains("oneOf"), "{text}");
+    }
+}

@@ -1,0 +1,133 @@
+//! The sandbox from outside: each test has a server of its own on a free port and speaks HTTP to it.
+
+mod control;
+mod safety;
+mod services;
+mod verifications;
+
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::dev::ServerHandle;
+use reqwest::{Client, Method, Response};
+use serde_json::Value;
+
+use super::{ACCOUNT_SID, AUTH_TOKEN, Options, SERVICE_SID, server};
+use crate::clock::Clock;
+
+const PHONE: &str = "+12015550123";
+
+struct Sandbox {
+    address: SocketAddr,
+    handle: ServerHandle,
+    client: Client,
+    clock: Clock,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The command is queued at once; nobody needs to wait for the end.
+        drop(self.handle.stop(false));
+    }
+}
+
+/// An answer, read whole.
+struct Answer {
+    status: u16,
+    headers: reqwest::header::HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        assert_eq!(headers["countersign-mode"], "dev");
+        Self { status, headers, text: response.text().await.unwrap() }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    /// The status and Twilio's (or the problem's) code.
+    fn error(&self) -> (u16, Value) {
+        let body = self.json();
+        assert_eq!(body["status"], self.status);
+        (self.status, body["code"].clone())
+    }
+}
+
+impl Sandbox {
+    fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let (address, clock) = (listener.local_addr().unwrap(), Clock::system());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let moved = clock.clone();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let options = Options { allowed_hosts: vec!["phones.internal".into()] };
+                let server = server(listener, moved, options).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Self { address, handle: receiver.recv().unwrap(), client: Client::new(), clock }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    async fn send(&self, method: Method, path: &str) -> Answer {
+        Answer::of(self.client.request(method, self.url(path)).send().await.unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path).await
+    }
+
+    async fn post_json(&self, path: &str, body: &'static str) -> Answer {
+        let request = self.client.post(self.url(path)).header("content-type", "application/json").body(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// As Twilio's clients do, below the well-known service.
+    async fn service_get(&self, path: &str) -> Answer {
+        let url = self.url(&format!("/v2/Services/{SERVICE_SID}{path}"));
+        let request = self.client.get(url).basic_auth(ACCOUNT_SID, Some(AUTH_TOKEN));
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    async fn service_post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.post_as(ACCOUNT_SID, &format!("/v2/Services/{SERVICE_SID}{path}"), form).await
+    }
+
+    async fn post_as(&self, user: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = self.client.post(self.url(path)).basic_auth(user, Some(AUTH_TOKEN)).form(form);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    async fn start_sms(&self) -> Answer {
+        self.service_post("/Verifications", &[("To", PHONE), ("Channel", "sms")]).await
+    }
+
+    /// A pending verification: its SID and its code.
+    async fn started(&self) -> (String, String) {
+        let answer = self.start_sms().await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let code = self.get(&format!("/sandbox/code?to={PHONE}")).await;
+        (answer.json()["sid"].as_str().unwrap().to_owned(), code.text)
+    }
+
+    async fn check(&self, key: (&str, &str), code: &str) -> Answer {
+        self.service_post("/VerificationCheck", &[key, ("Code", code)]).await
+    }
+}
+
+/// A code that is not `code`, of the same length.
+fn wrong(code: &str) -> String {
+    code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
+}
+
+fn is_sid(prefix: &str, value: &Value) -> bool {
+    value.as_str().is_some_and(|text| super::auth::is_sid(prefix, text))
+}

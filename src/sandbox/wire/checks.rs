@@ -1,0 +1,61 @@
+//! `/v2/Services/{ServiceSid}/VerificationCheck`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::date;
+use super::form::Body;
+use super::verifications::is_code;
+use crate::sandbox::auth::{Caller, is_sid};
+use crate::sandbox::channel::Channel;
+use crate::sandbox::errors::TwilioError;
+use crate::sandbox::recipient::is_reachable;
+use crate::sandbox::state::State;
+use crate::sandbox::verification::Status;
+
+/// `POST /v2/Services/{ServiceSid}/VerificationCheck`. A wrong code is no error: 200 and still `pending`.
+pub(super) async fn create(
+    caller: Caller,
+    request: HttpRequest,
+    state: web::Data<State>,
+    service_sid: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse, TwilioError> {
+    let now = state.clock.now();
+    let mut accounts = state.accounts();
+    let account = accounts.open(&caller.account_sid, now);
+    account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
+    let form = body.form()?;
+    let (to, sid) = (form.get("To"), form.get("VerificationSid"));
+    let code = form.get("Code").unwrap_or_default();
+    if let Some(sid) = sid.filter(|sid| !is_sid("VE", sid)) {
+        return Err(TwilioError::invalid("VerificationSid", sid));
+    }
+    let reachable = |to: &&str| [Channel::Sms, Channel::Email].iter().any(|by| is_reachable(to, *by));
+    if let Some(to) = to.filter(|to| !reachable(to)) {
+        return Err(TwilioError::invalid("To", to));
+    }
+    // The SID decides where both are given: it names one verification for good.
+    let key = sid.or(to).ok_or_else(TwilioError::neither_to_nor_sid)?;
+    if !is_code(code) {
+        return Err(TwilioError::invalid_secret("Code"));
+    }
+    let verification = account
+        .ledger
+        .check(&service_sid, key, code, now)
+        .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
+    Ok(HttpResponse::Ok().json(json!({
+        "sid": verification.sid,
+        "service_sid": verification.service_sid,
+        "account_sid": caller.account_sid,
+        "to": verification.to,
+        "channel": verification.channel,
+        "status": verification.status.as_str(),
+        "valid": verification.status == Status::Approved,
+        "amount": null,
+        "payee": null,
+        "sna_attempts_error_codes": [],
+        "date_created": date(verification.created_at),
+        "date_updated": date(verification.updated_at),
+    })))
+}

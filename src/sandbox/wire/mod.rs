@@ -1,0 +1,53 @@
+//! What Twilio's clients speak: the routes of Verify v2 that carry codes, and the service that they need.
+//!
+//! The order in which a request is judged is: credentials (401), service (404), parameters (400), then the
+//! verification's own rules (429, 404).
+
+mod checks;
+pub(crate) mod form;
+mod services;
+mod verifications;
+
+use actix_web::{HttpRequest, web};
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::errors::TwilioError;
+
+/// The routes below `/v2`.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    let resource = |path: &str| web::resource(path.to_owned()).default_service(web::to(method_not_allowed));
+    config.service(
+        web::scope("/v2")
+            .service(resource("/Services").route(web::post().to(services::create)))
+            .service(resource("/Services/{service}").route(web::get().to(services::fetch)))
+            .service(
+                resource("/Services/{service}/Verifications").route(web::post().to(verifications::start)),
+            )
+            .service(
+                resource("/Services/{service}/Verifications/{key}")
+                    .route(web::get().to(verifications::fetch))
+                    .route(web::post().to(verifications::update)),
+            )
+            .service(resource("/Services/{service}/VerificationCheck").route(web::post().to(checks::create)))
+            .default_service(web::to(not_found)),
+    );
+}
+
+async fn not_found(request: HttpRequest) -> Result<&'static str, TwilioError> {
+    Err(TwilioError::not_found(request.path()))
+}
+
+async fn method_not_allowed() -> Result<&'static str, TwilioError> {
+    Err(TwilioError::method_not_allowed())
+}
+
+/// Where the caller found this server: the guard has looked at the name.
+fn base(request: &HttpRequest) -> String {
+    let header = request.headers().get(actix_web::http::header::HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}", header.unwrap_or("localhost"))
+}
+
+/// A date as Twilio writes it. Its Python client parses no fraction of a second.
+fn date(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
