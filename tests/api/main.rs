@@ -1,1 +1,6 @@
+//! The black-box tests: a real server on a free port, over real HTTP, against our own double of Twilio. This
+//! file is their table of contents. SQLite by default; `TEST_DATABASE_URL=postgres://…` for PostgreSQL.
 
+mod harness;
+
+mod flow;

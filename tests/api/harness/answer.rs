@@ -1,0 +1,74 @@
+//! An answer of the API.
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, Response};
+use serde_json::Value;
+
+use super::document;
+
+/// An answer. Reading it has checked what every answer must have.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// `Null` where there is no JSON.
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    pub async fn read(method: &Method, path: &str, response: Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let answer = Self { status, headers, body, text };
+        answer.check(method, path);
+        answer
+    }
+
+    /// Whatever the test is about: this holds for every answer.
+    fn check(&self, method: &Method, path: &str) {
+        let about = format!("{method} {path} answered {self:?}");
+        assert!(self.headers.contains_key("x-request-id"), "{about}");
+        if let Some(retry_after) = self.body.get("retry_after") {
+            assert_eq!(self.header("retry-after"), retry_after.to_string(), "{about}");
+        }
+        if self.status == 401 {
+            assert!(self.header("www-authenticate").starts_with("Bearer"), "{about}");
+        }
+        if self.status >= 400 {
+            assert_eq!(self.header("content-type"), "application/problem+json", "{about}");
+            assert_eq!(self.body["status"], self.status, "{about}");
+            assert_eq!(self.body["request_id"], self.header("x-request-id"), "{about}");
+        }
+        if path.starts_with("/v1/") {
+            assert_eq!(self.header("cache-control"), "no-store", "{about}");
+        }
+        document::check(method.as_str(), path, self.status, self.body["code"].as_str(), &about);
+    }
+
+    /// A header's value; empty where it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The answer, if it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The answer, if it is this problem.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
+        self
+    }
+
+    /// A member that is a string.
+    #[track_caller]
+    pub fn text_of(&self, name: &str) -> String {
+        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()
+    }
+}

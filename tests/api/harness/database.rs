@@ -1,0 +1,112 @@
+//! A database for one test: an SQLite file, or a PostgreSQL database that is dropped with the test.
+
+use std::path::Path;
+
+use diesel::sql_types::{Nullable, Text};
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+
+/// A fresh database. Clones would drop it twice, so there are none: several servers share it by reference.
+pub enum Database {
+    Sqlite(String),
+    Postgres { url: String, server: String, name: String },
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Nullable<Text>)]
+    value: Option<String>,
+}
+
+impl Database {
+    /// A file in `directory`, or a new database on the server of `TEST_DATABASE_URL`.
+    pub async fn fresh(directory: &Path) -> Self {
+        let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
+            return Self::Sqlite(directory.join("test.db").display().to_string());
+        };
+        let name = format!("countersign_test_{}", uuid::Uuid::new_v4().simple());
+        postgres(&server, &format!("CREATE DATABASE {name}")).await;
+        Self::Postgres { url: with_name(&server, &name), server, name }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres { .. })
+    }
+
+    /// As `--database-url` takes it.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite://{path}"),
+            Self::Postgres { url, .. } => url.clone(),
+        }
+    }
+
+    /// The one value that a query gives, as text; empty for NULL or no row. Times and identifiers differ
+    /// between the databases; counts and texts do not.
+    pub async fn value(&self, query: &str) -> String {
+        let query = format!("SELECT CAST(({query}) AS TEXT) AS value");
+        match self {
+            Self::Sqlite(path) => {
+                let mut connection = sqlite(path);
+                let rows: Vec<Row> = diesel::sql_query(query).load(&mut connection).unwrap();
+                rows.into_iter().next().and_then(|row| row.value).unwrap_or_default()
+            }
+            Self::Postgres { url, .. } => postgres(url, &query).await,
+        }
+    }
+
+    /// A count, or any other number.
+    pub async fn number(&self, query: &str) -> i64 {
+        let value = self.value(query).await;
+        value.parse().unwrap_or_else(|_| panic!("{query} gave {value:?}"))
+    }
+
+    /// Runs a statement behind the server's back.
+    pub async fn execute(&self, statement: &str) {
+        match self {
+            Self::Sqlite(path) => drop(diesel::sql_query(statement).execute(&mut sqlite(path)).unwrap()),
+            Self::Postgres { url, .. } => drop(postgres(url, statement).await),
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Self::Postgres { server, name, .. } = self else { return };
+        let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        // A thread of its own: the test's runtime is busy ending.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(postgres(&server, &statement));
+        });
+        let _ = dropped.join();
+    }
+}
+
+fn sqlite(path: &str) -> SqliteConnection {
+    use diesel::connection::SimpleConnection;
+    let mut connection = SqliteConnection::establish(path).unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    connection
+}
+
+/// Runs a statement and gives the first value of the first row.
+async fn postgres(url: &str, statement: &str) -> String {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    let messages = client.simple_query(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    drop(client);
+    driver.await.unwrap().unwrap();
+    let first = messages.into_iter().find_map(|message| match message {
+        tokio_postgres::SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default().to_owned()),
+        _ => None,
+    });
+    first.unwrap_or_default()
+}
+
+/// The URL with another database's name.
+fn with_name(url: &str, name: &str) -> String {
+    let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
+    let authority_end = base.find("://").map_or(0, |at| at + 3);
+    let end = base[authority_end..].find('/').map_or(base.len(), |at| authority_end + at);
+    format!("{}/{name}{query}", &base[..end])
+}

@@ -1,0 +1,20 @@
+//! What the tests stand on. `Server::dev()` starts the program as its users do and ends it with the test;
+//! every answer is held against the OpenAPI document on its way to the test.
+
+mod answer;
+mod database;
+mod document;
+mod person;
+mod process;
+mod server;
+mod steps;
+mod temp_dir;
+
+pub use answer::Answer;
+pub use database::Database;
+pub use document::document;
+pub use person::Person;
+pub use process::{Process, run};
+pub use server::{Launch, Server};
+pub use steps::wrong_code;
+pub use temp_dir::TempDir;

@@ -1,0 +1,111 @@
+//! The program itself, as a process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+/// A running program, which is killed with the test.
+pub struct Process {
+    child: Child,
+    /// Held open: with `--exit-with-stdin` the program ends when it closes.
+    pub input: Option<ChildStdin>,
+    log: Arc<Mutex<String>>,
+    reader: Option<std::thread::JoinHandle<()>>,
+    /// The line that began with `ready`.
+    pub ready: String,
+}
+
+/// The program with a command line, in a directory, with nothing in its environment but `variables`.
+fn command(directory: &Path, arguments: &[String], variables: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(arguments).current_dir(directory).env_clear();
+    // Where the system keeps its certificates may be said here.
+    for name in ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    let variables: Vec<_> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    command(directory, &arguments, &variables).stdin(Stdio::null()).output().unwrap()
+}
+
+impl Process {
+    /// Starts a command and waits for its `ready` line.
+    ///
+    /// # Errors
+    /// What the program wrote to standard error, when it ended instead.
+    pub fn start(
+        directory: &Path,
+        arguments: &[String],
+        variables: &[(String, String)],
+    ) -> Result<Self, String> {
+        let mut child = command(directory, arguments, variables)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (stderr, collected) = (child.stderr.take().unwrap(), log.clone());
+        let reader = std::thread::spawn(move || collect(stderr, &collected));
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        let input = child.stdin.take();
+        let mut process = Self { child, input, log, reader: Some(reader), ready: ready.trim_end().to_owned() };
+        if process.ready.starts_with("ready ") { Ok(process) } else { Err(process.wait().1) }
+    }
+
+    /// An address of the `ready` line.
+    pub fn address(&self, name: &str) -> String {
+        let prefix = format!("{name}=");
+        let found = self.ready.split(' ').find_map(|part| part.strip_prefix(&prefix));
+        found.unwrap_or_else(|| panic!("no {name} in {:?}", self.ready)).to_owned()
+    }
+
+    /// What the program has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end: the exit code (none after a signal) and everything that was logged.
+    pub fn wait(&mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().unwrap();
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        (status.code(), self.log())
+    }
+}
+
+fn collect(mut stderr: impl Read, log: &Mutex<String>) {
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = stderr.read(&mut buffer) {
+        log.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..length]));
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
