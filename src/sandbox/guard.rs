@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
+use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 
@@ -79,8 +79,16 @@ pub(crate) async fn watch(
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(problem) => request.into_response(problem.error_response()),
     };
+    // The pattern, not the path: a path can hold a phone number.
+    tracing::debug!(
+        method = %response.request().method(),
+        route = response.request().match_pattern().unwrap_or_default(),
+        status = response.status().as_u16(),
+        "sandbox answered"
+    );
     let headers = response.headers_mut();
     headers.insert(MODE, HeaderValue::from_static("dev"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if is_wire && let Ok(id) = HeaderValue::from_str(&random::sid("RQ")) {
         headers.insert(REQUEST_ID, id);
     }

@@ -9,9 +9,9 @@
 //!                             └──▶ inbox, service
 //! ```
 //!
-//! Every request to [`wire`] passes through three steps, in this order: read ([`wire::start_form`] and its
-//! like), decide ([`ledger::Ledger`]), deliver ([`state::Accounts::deliver`]). What breaks the provider on
-//! purpose belongs between the first two.
+//! A request on the wire goes through four steps, in this order: who calls (`auth`), what is asked for (the
+//! handlers in `wire`), what becomes of it (`ledger`), and a message to a virtual phone (`state`). What breaks
+//! the provider on purpose belongs between the second and the third.
 
 mod account;
 mod auth;

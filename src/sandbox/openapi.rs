@@ -1,7 +1,8 @@
 //! The control API's own document. Twilio's part is described by Twilio.
 
 use actix_web::web;
-use utoipa::OpenApi;
+use utoipa::openapi::{ContentBuilder, OpenApi as OpenApiDocument, Ref, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
 
 use super::channel::Channel;
 use super::control::clock::{ClockMove, ClockReading};
@@ -32,6 +33,7 @@ use super::problem::{Problem, ProblemCode};
         get_document,
     ),
     components(schemas(Channel, ClockMove, ClockReading, Health, Message, MessageList, Problem, ProblemCode)),
+    modifiers(&Guarded),
     tags(
         (name = "messages", description = "What the virtual phones and mailboxes received."),
         (name = "clock", description = "The sandbox's time."),
@@ -39,6 +41,28 @@ use super::problem::{Problem, ProblemCode};
     ),
 )]
 struct Document;
+
+/// Says of every operation what the guard in front of it may answer.
+struct Guarded;
+
+impl Modify for Guarded {
+    fn modify(&self, document: &mut OpenApiDocument) {
+        for item in document.paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.post, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                operation.responses.responses.insert("403".to_owned(), refusal().into());
+            }
+        }
+    }
+}
+
+fn refusal() -> Response {
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new()
+        .description("`host_not_allowed`, `origin_not_allowed`.")
+        .content("application/problem+json", problem)
+        .build()
+}
 
 /// Get this document
 #[utoipa::path(
@@ -48,7 +72,7 @@ struct Document;
     tag = "sandbox",
     responses((status = 200, description = "OpenAPI 3.1.", body = Object))
 )]
-pub(crate) async fn get_document() -> web::Json<utoipa::openapi::OpenApi> {
+pub(crate) async fn get_document() -> web::Json<OpenApiDocument> {
     web::Json(Document::openapi())
 }
 

@@ -1,9 +1,10 @@
 //! A Verify service: its settings, what they may be, and how they are told.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::errors::TwilioError;
+use super::wire::date;
 use super::wire::form::Form;
 
 /// Most characters of a friendly name (the error page of 60200; the parameter's text says 32).
@@ -58,10 +59,7 @@ impl Service {
         Ok(Self {
             sid,
             friendly_name: friendly_name.to_owned(),
-            code_length: form
-                .integer("CodeLength", 4, 10)?
-                .map_or(Ok(DEFAULT_CODE_LENGTH), usize::try_from)
-                .unwrap_or(DEFAULT_CODE_LENGTH),
+            code_length: form.integer("CodeLength", 4, 10)?.map_or(DEFAULT_CODE_LENGTH, usize::from),
             custom_code_enabled: form.boolean("CustomCodeEnabled")?.unwrap_or(false),
             do_not_share_warning_enabled: form.boolean("DoNotShareWarningEnabled")?.unwrap_or(false),
             created_at: now,
@@ -72,7 +70,7 @@ impl Service {
     /// The resource as Twilio tells it; `base` is the scheme and authority of this server.
     pub(crate) fn to_json(&self, account_sid: &str, base: &str) -> Value {
         let url = format!("{base}/v2/Services/{}", self.sid);
-        let created_at = self.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let created_at = date(self.created_at);
         let mut resource = json!({
             "sid": self.sid,
             "account_sid": account_sid,

@@ -28,7 +28,7 @@ pub(crate) struct Wanted {
     #[param(nullable = false, example = "+12015550123")]
     to: Option<String>,
     /// The channel by which it came.
-    #[param(nullable = false, inline)]
+    #[param(nullable = false)]
     channel: Option<Channel>,
     /// The `id` of a message: only what came later.
     #[param(nullable = false)]
@@ -162,15 +162,18 @@ async fn find(state: &State, wanted: Wanted, limit: usize) -> Result<Vec<Message
     }
     let after = after.map_or(Ok(0), |id| id.parse());
     let after = after.map_err(|_| Problem::invalid("`after` is the `id` of a message."))?;
-    let filter = Filter { to: to.map(recipient), channel, after };
+    let mut filter = Filter { to: to.map(recipient), channel, after };
     let deadline = Instant::now() + Duration::from_secs(wait);
-    // Before the first look, so that nothing arrives unseen between a look and the wait for the next.
     let mut arrivals = state.arrivals();
     loop {
+        // Before the look, so that nothing arrives unseen between it and the wait for the next.
+        let arrived = *arrivals.borrow_and_update();
         let found = state.accounts().messages(account.as_deref(), &filter, limit);
         if !found.is_empty() || !matches!(timeout_at(deadline, arrivals.changed()).await, Ok(Ok(()))) {
             return Ok(found);
         }
+        // None of those was wanted: the next look need not see them again.
+        filter.after = filter.after.max(arrived);
     }
 }
 

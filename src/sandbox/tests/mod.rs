@@ -40,7 +40,10 @@ struct Answer {
 impl Answer {
     async fn of(response: Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        assert_eq!(headers["countersign-mode"], "dev");
+        assert_eq!(
+            (&headers["countersign-mode"], &headers["cache-control"]),
+            (&"dev".parse().unwrap(), &"no-store".parse().unwrap())
+        );
         Self { status, headers, text: response.text().await.unwrap() }
     }
 

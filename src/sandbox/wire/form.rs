@@ -84,7 +84,7 @@ impl Form {
     ///
     /// # Errors
     /// 60200 for anything else.
-    pub(crate) fn integer(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, TwilioError> {
+    pub(crate) fn integer(&self, name: &str, least: u8, most: u8) -> Result<Option<u8>, TwilioError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let value = text.parse().ok().filter(|value| (least..=most).contains(value));
         value.map(Some).ok_or_else(|| TwilioError::invalid(name, text))

@@ -48,6 +48,6 @@ fn base(request: &HttpRequest) -> String {
 }
 
 /// A date as Twilio writes it. Its Python client parses no fraction of a second.
-fn date(time: DateTime<Utc>) -> String {
+pub(crate) fn date(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
