@@ -55,7 +55,7 @@ impl FromFields for Scope {
 #[utoipa::path(
     operation_id = "logout",
     tag = "Log in",
-    request_body = Option<LogoutRequest>,
+    request_body = LogoutRequest,
     responses((status = 204, description = "Logged out.")),
 )]
 #[post("/v1/users/logout")]

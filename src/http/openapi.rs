@@ -18,7 +18,7 @@ use super::{challenge, examples, logout};
     info(
         title = "countersign",
         description = include_str!("openapi_description.md"),
-        contact(name = "The countersign authors", url = "https://github.com/countersign/countersign"),
+        contact(name = "The countersign authors"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server.")),
@@ -57,8 +57,25 @@ pub fn document_3_0() -> Value {
     set(&mut document, "openapi", json!("3.0.3"));
     if let Some(license) = document.pointer_mut("/info/license").and_then(Value::as_object_mut) {
         license.remove("identifier");
+        license.insert("url".into(), json!("https://spdx.org/licenses/MIT.html"));
     }
+    leave_references_alone(&mut document);
     document
+}
+
+/// In 3.0 nothing may stand beside a `$ref`.
+fn leave_references_alone(value: &mut Value) {
+    if let Some(object) = value.as_object_mut()
+        && object.contains_key("$ref")
+    {
+        object.retain(|name, _| name == "$ref");
+    }
+    let children: Vec<&mut Value> = match value {
+        Value::Object(object) => object.values_mut().collect(),
+        Value::Array(items) => items.iter_mut().collect(),
+        _ => Vec::new(),
+    };
+    children.into_iter().for_each(leave_references_alone);
 }
 
 fn add_components(document: &mut Value) {
@@ -84,7 +101,6 @@ fn add_components(document: &mut Value) {
             "RequestId": text("Names the request in the server's log. A valid one that was sent is kept.", "^[A-Za-z0-9._-]{1,128}$"),
             "WwwAuthenticate": text("How to authenticate (RFC 6750, RFC 9470).", "^Bearer"),
             "Location": text("Where the new user can be read.", "^/"),
-            "Allow": text("The methods that this path takes.", "^[A-Z, ]+$"),
             "RetryAfter": {
                 "description": "Whole seconds after which it makes sense to try again; the same as `retry_after`.",
                 "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": 86400 },
@@ -111,10 +127,6 @@ fn complete(target: &mut Value, operation: &Operation) {
     };
     set(target, "security", security);
     if let Some(content) = target.pointer_mut("/requestBody/content/application~1json") {
-        // `Option<T>` says "or null"; what is meant is that the body may be left out.
-        if let Some(reference) = content.pointer("/schema/oneOf/1").cloned() {
-            set(content, "schema", reference);
-        }
         set(content, "examples", examples::of_request(operation.id));
         let optional = matches!(operation.id, "resend" | "logout");
         if let Some(body) = target.get_mut("requestBody") {

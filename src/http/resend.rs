@@ -42,7 +42,7 @@ impl FromFields for Delivery {
 #[utoipa::path(
     operation_id = "resend",
     tag = "Log in",
-    request_body = Option<ResendRequest>,
+    request_body = ResendRequest,
     responses((status = 202, description = "A code is on its way.", body = Challenge)),
 )]
 #[post("/v1/users/resend")]
