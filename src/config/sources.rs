@@ -92,7 +92,9 @@ fn from_variables(
     known: &Config,
 ) -> Result<Vec<(String, String)>, ConfigError> {
     let (mut settings, mut wrong) = (Vec::new(), Vec::new());
-    for (variable, value) in variables {
+    // Our own name of a setting wins over Twilio's: the last one counts.
+    let (ours, twilios): (Vec<_>, Vec<_>) = variables.iter().partition(|(name, _)| name.starts_with(PREFIX));
+    for (variable, value) in twilios.into_iter().chain(ours) {
         match setting_of(variable, known) {
             Some(Ok((name, Source::Value))) => settings.push((name, value.clone())),
             Some(Ok((name, Source::File))) => match std::fs::read_to_string(value) {
@@ -103,8 +105,6 @@ fn from_variables(
             None => {}
         }
     }
-    // Our own name of a setting wins over Twilio's: it is set later.
-    settings.sort_by_key(|(name, _)| name.clone());
     if wrong.is_empty() { Ok(settings) } else { Err(ConfigError(wrong.join("\n"))) }
 }
 
@@ -155,6 +155,8 @@ mod tests {
                 ("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", "https://a.example, https://b.example"),
                 ("COUNTERSIGN__CODES__CHANNELS", "call"),
                 ("TWILIO_AUTH_TOKEN", "0123456789e5"),
+                ("TWILIO_ACCOUNT_SID", "ACtwilio"),
+                ("COUNTERSIGN__TWILIO__ACCOUNT_SID", "ACours"),
                 ("PORT", "8080"),
                 ("HOME", "/root"),
             ],
@@ -163,6 +165,7 @@ mod tests {
         assert_eq!(settings.server.listen.port(), 80);
         assert_eq!(settings.server.allowed_origins.len(), 2);
         assert_eq!(settings.codes.channels.len(), 1);
+        assert_eq!(settings.twilio.account_sid, "ACours");
         assert_eq!(settings.twilio.auth_token.expose_secret(), "0123456789e5");
         assert_eq!(load(false, &[("PORT", "8080")]).unwrap().server.listen.to_string(), "0.0.0.0:8080");
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::get;
 use actix_web::web::{self, Data};
@@ -11,6 +12,9 @@ use utoipa::ToSchema;
 use super::error_code::ErrorCode;
 use super::problem::Problem;
 use crate::auth::{Auth, Mode};
+
+/// How long the database may take to answer a health check: a load balancer wants to know soon.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Whether new requests are welcome. Turns false when the server begins to stop, before connections close.
 #[derive(Clone, Default)]
@@ -87,8 +91,10 @@ pub async fn ready(auth: Data<Auth>, stopping: Data<Stopping>) -> Result<web::Js
     if stopping.0.load(Ordering::SeqCst) {
         return Err(Problem::new(ErrorCode::NotReady));
     }
-    match auth.ping().await {
-        Ok(()) => Ok(well(&auth)),
-        Err(error) => Err(Problem { cause: Some(error.to_string()), ..Problem::new(ErrorCode::NotReady) }),
+    let not_ready = |cause: String| Problem { cause: Some(cause), ..Problem::new(ErrorCode::NotReady) };
+    match tokio::time::timeout(DATABASE_TIMEOUT, auth.ping()).await {
+        Ok(Ok(())) => Ok(well(&auth)),
+        Ok(Err(error)) => Err(not_ready(error.to_string())),
+        Err(_) => Err(not_ready("the database did not answer in time".into())),
     }
 }

@@ -11,6 +11,7 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -21,9 +22,12 @@ const POOL_WAIT: Duration = Duration::from_secs(2);
 /// How long the statements of one read or one transaction may take in all.
 const STATEMENTS: Duration = Duration::from_secs(5);
 
+/// A connection that is opened when it is first asked for, once, however many ask at the same time.
+type Shared = Rc<OnceCell<AsyncPgConnection>>;
+
 thread_local! {
     /// This thread's shared connections, by [`Database::id`].
-    static SHARED: RefCell<HashMap<u64, Rc<AsyncPgConnection>>> = RefCell::default();
+    static SHARED: RefCell<HashMap<u64, Shared>> = RefCell::default();
 }
 
 /// A PostgreSQL database, or one that speaks its protocol.
@@ -64,13 +68,12 @@ impl Database {
     where
         F: AsyncFn(Conn<'_>) -> Result<R, Error>,
     {
-        let shared = self.shared().await?;
-        match within(STATEMENTS, f(Conn::Postgres(&shared))).await {
+        let shared = self.shared();
+        match self.read_over(&shared, &f).await {
             Err(Error::Unavailable(_) | Error::Failed(_)) => {
                 // The server may have restarted. A read can be asked again, over a new connection.
-                SHARED.with_borrow_mut(|shared| shared.remove(&self.id));
-                let shared = self.shared().await?;
-                within(STATEMENTS, f(Conn::Postgres(&shared))).await
+                self.forget(&shared);
+                self.read_over(&self.shared(), &f).await
             }
             answer => answer,
         }
@@ -120,13 +123,26 @@ impl Database {
         }
     }
 
-    async fn shared(&self) -> Result<Rc<AsyncPgConnection>, Error> {
-        if let Some(connection) = SHARED.with_borrow(|shared| shared.get(&self.id).cloned()) {
-            return Ok(connection);
-        }
-        let connection = Rc::new(self.connector.connect().await?);
-        SHARED.with_borrow_mut(|shared| shared.insert(self.id, connection.clone()));
-        Ok(connection)
+    async fn read_over<R, F>(&self, shared: &Shared, f: &F) -> Result<R, Error>
+    where
+        F: AsyncFn(Conn<'_>) -> Result<R, Error>,
+    {
+        let connection = shared.get_or_try_init(|| self.connector.connect()).await?;
+        within(STATEMENTS, f(Conn::Postgres(connection))).await
+    }
+
+    /// This thread's connection.
+    fn shared(&self) -> Shared {
+        SHARED.with_borrow_mut(|connections| connections.entry(self.id).or_default().clone())
+    }
+
+    /// Lets go of a connection, unless another request has already replaced it.
+    fn forget(&self, dead: &Shared) {
+        SHARED.with_borrow_mut(|connections| {
+            if connections.get(&self.id).is_some_and(|current| Rc::ptr_eq(current, dead)) {
+                connections.remove(&self.id);
+            }
+        });
     }
 }
 
