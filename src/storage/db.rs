@@ -21,7 +21,7 @@ pub struct Db(Arc<Backend>);
 
 enum Backend {
     Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
+    Postgres(Box<postgres::Database>),
 }
 
 impl Db {
@@ -35,9 +35,9 @@ impl Db {
             DatabaseUrl::SqliteFile(path) => {
                 Backend::Sqlite(sqlite::Database::open(Some(path), settings.migrate)?)
             }
-            DatabaseUrl::Postgres(url) => Backend::Postgres(
+            DatabaseUrl::Postgres(url) => Backend::Postgres(Box::new(
                 postgres::Database::open(url, settings.max_connections, settings.migrate).await?,
-            ),
+            )),
         };
         Ok(Self(Arc::new(backend)))
     }
