@@ -2,7 +2,7 @@
 
 shopt -s inherit_errexit # or a failure inside $(…) goes unseen
 
-SKIPPED=77 # a step's exit status where it could not be tried and that is no fault
+SKIP_STATUS=77 # a step's exit status where it could not be tried and that is no fault
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/countersign-ci
 TARGET=${CARGO_TARGET_DIR:-target}
 

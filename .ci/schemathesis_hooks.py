@@ -2,8 +2,8 @@
 guesses - a right password, a right code - so that the answers to success are checked too.
 
 FUZZ_SANDBOX is the sandbox's address; FUZZ_TOKEN what to send: none, password_ok or access; FUZZ_RESEND_TOKEN a
-password-ok token that is kept for resend, since a code can be sent again only after 30 s; FUZZ_ANSWERS the file to
-count the answers in, a line for each kind: operation, status, how many.
+password-ok token that is old enough for a code to be sent again; FUZZ_ANSWERS the file to count the answers in, a line
+for each kind: operation, status, how many.
 """
 
 import atexit

@@ -12,4 +12,5 @@ if [ "$(cargo deny --version 2>/dev/null)" != "cargo-deny $version" ]; then
     fi
     PATH=$folder/bin:$PATH
 fi
+cargo fetch --quiet --locked # of every platform, which the builds before did not need
 cargo deny --offline --locked check licenses bans sources

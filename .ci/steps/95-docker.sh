@@ -2,7 +2,7 @@
 source .ci/lib.sh
 if ! docker info >/dev/null 2>&1; then
     echo 'no docker engine is running'
-    exit "$SKIPPED"
+    exit "$SKIP_STATUS"
 fi
 docker build --tag countersign:ci .
 docker run --rm countersign:ci --version
