@@ -1,0 +1,16 @@
+# Licences, banned crates and version floors, sources (deny.toml).
+source .ci/lib.sh
+version=0.20.2
+if [ "$(cargo deny --version 2>/dev/null)" != "cargo-deny $version" ]; then
+    folder=$CACHE/cargo-deny-$version
+    if [ ! -x "$folder/bin/cargo-deny" ]; then
+        # It runs for a second: building it quickly counts for more than its speed.
+        CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+            CARGO_TARGET_DIR="$CI_WORK/cargo-deny" \
+            cargo install --quiet --locked cargo-deny --version "$version" --root "$folder"
+        rm -rf "$CI_WORK/cargo-deny"
+    fi
+    PATH=$folder/bin:$PATH
+fi
+cargo fetch --quiet --locked # of every platform, which the builds before did not need
+cargo deny --offline --locked check licenses bans sources

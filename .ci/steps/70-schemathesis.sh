@@ -1,0 +1,5 @@
+# Generated requests find no 5xx and nothing that the OpenAPI document does not say.
+source .ci/lib.sh
+cargo build --quiet --locked
+tools=$(python_with .ci/requirements.txt)
+"$tools/python" .ci/fuzz.py "$TARGET/debug/countersign" "${SCHEMATHESIS_SECONDS:-60}"

@@ -1,0 +1,39 @@
+# The builder: Rust and the C compiler that its image brings (for SQLite and aws-lc), nothing else.
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /build
+
+# The dependencies are a layer of their own, made from the manifests and an empty program: it is built again when
+# Cargo.toml or Cargo.lock change, not when the sources do. rust-toolchain.toml stays outside, since the image has
+# chosen the toolchain.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir src \
+    && echo 'fn main() {}' >src/main.rs \
+    && touch src/lib.rs \
+    && cargo build --release --locked --bin countersign
+
+# Compiled in: the defaults, the migrations, the OpenAPI document. `touch`, because Cargo compares times and the
+# empty program is younger than the sources.
+COPY config config
+COPY migrations migrations
+COPY openapi openapi
+COPY src src
+RUN touch src/main.rs src/lib.rs \
+    && cargo build --release --locked --bin countersign \
+    && mkdir /data
+
+# The image: the C library, root certificates (for Twilio, and for PostgreSQL with sslmode=verify-full), the program.
+# No shell, no package manager; the user is `nonroot`, 65532.
+FROM gcr.io/distroless/cc-debian12:nonroot
+LABEL org.opencontainers.image.title="countersign" \
+      org.opencontainers.image.description="A self-hosted authentication server: a password, then a one-time code sent by Twilio Verify" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0"
+COPY --from=build /build/target/release/countersign /usr/local/bin/countersign
+# Where a SQLite file may lie; put a volume there.
+COPY --from=build --chown=65532:65532 /data /data
+WORKDIR /data
+ENV COUNTERSIGN__SERVER__LISTEN=0.0.0.0:3000
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 \
+    CMD ["/usr/local/bin/countersign", "health"]
+ENTRYPOINT ["/usr/local/bin/countersign"]
+CMD ["serve"]
