@@ -91,7 +91,7 @@ impl Auth {
                 self.db
                     .write(async move |mut c| challenges::cancel(&mut c, id, Timestamp(now)).await)
                     .await?;
-                return Err(self.told(&failure, None).await?);
+                return Err(self.told(&failure, &counted).await?);
             }
         };
         let challenge = self.record_send(sent, now).await?;

@@ -50,7 +50,7 @@ impl Auth {
                         })
                         .await?;
                 }
-                return Err(self.told(&failure, Some(seen.id)).await?);
+                return Err(self.told(&failure, seen).await?);
             }
         };
         let challenge = self.record_send(sent, now).await?;

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::challenge::{CODE_LIFETIME_SECONDS, retry_after};
+use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
 use super::error::Error;
 use super::{AppHash, Auth, Locale};
 use crate::storage::challenges::{self, Challenge};
-use crate::storage::{Id, Timestamp};
+use crate::storage::Timestamp;
 use crate::twilio::{Channel, Failure, FailureKind, StartVerification};
 
 /// Seconds after which a client may try again when Twilio gives no time of its own.
@@ -69,31 +69,31 @@ impl Auth {
             .await
     }
 
-    /// What a caller is told when Twilio did not do as asked. `challenge`: the one that still lives.
-    pub(super) async fn told(&self, failure: &Failure, challenge: Option<Id>) -> Result<Error, Error> {
-        let now = self.clock.now();
-        let challenge = match challenge {
-            Some(id) => {
-                let row = self.db.read(async move |mut c| challenges::find(&mut c, id).await).await?;
-                Some(Box::new(self.policy.view(&row, now)))
-            }
-            None => None,
-        };
+    /// What a caller is told when Twilio did not do as asked. The challenge is shown where it still lives.
+    pub(super) async fn told(&self, failure: &Failure, challenge: &Challenge) -> Result<Error, Error> {
+        let (id, phone_number, now) = (challenge.id, challenge.phone_number.clone(), self.clock.now());
+        let (row, pending_until) = self
+            .db
+            .read(async move |mut c| {
+                let pending = challenges::pending_until(&mut c, &phone_number, Timestamp(now)).await?;
+                Ok((challenges::find(&mut c, id).await?, pending))
+            })
+            .await?;
+        let view = ended(&row).is_none().then(|| Box::new(self.policy.view(&row, now)));
         let asked = failure.retry_after().map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
         let wait = asked.unwrap_or(UNAVAILABLE_RETRY_AFTER).clamp(1, MAX_RETRY_AFTER);
         Ok(match failure.kind() {
-            FailureKind::InvalidNumber | FailureKind::Undeliverable => Error::OtpUndeliverable(challenge),
+            FailureKind::InvalidNumber | FailureKind::Undeliverable => Error::OtpUndeliverable(view),
             FailureKind::TooManySends | FailureKind::TooManyChecks => {
-                let end = challenge.as_ref().map_or_else(
-                    || now + TimeDelta::seconds(CODE_LIFETIME_SECONDS),
-                    |challenge| challenge.expires_at,
-                );
-                Error::TooManyAttempts { retry_after: Some(retry_after(end, now)), challenge }
+                // Twilio takes no more before the verification that is pending for the number has expired.
+                let latest = now + TimeDelta::seconds(CODE_LIFETIME_SECONDS);
+                let end = pending_until.map_or(latest, |pending| pending.0.min(latest));
+                Error::TooManyAttempts { retry_after: Some(retry_after(end, now)), challenge: view }
             }
             FailureKind::VerificationGone
             | FailureKind::Busy
             | FailureKind::Unavailable
-            | FailureKind::Misconfigured => Error::OtpUnavailable { challenge, retry_after: wait },
+            | FailureKind::Misconfigured => Error::OtpUnavailable { challenge: view, retry_after: wait },
         })
     }
 }

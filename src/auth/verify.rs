@@ -187,7 +187,7 @@ impl Auth {
         if gone {
             return Ok(Error::ChallengeExpired(Box::new(self.policy.view(&row, now.0))));
         }
-        self.told(failure, Some(reserved.id)).await
+        self.told(failure, reserved).await
     }
 
     async fn end_of(&self, id: Id) -> Result<Option<Reason>, Error> {

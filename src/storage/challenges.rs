@@ -179,6 +179,27 @@ pub async fn verification_expires_at(
         .optional())
 }
 
+/// Until when a verification is pending for a number, as far as the challenges that lean on it know.
+///
+/// # Errors
+/// Those of the database.
+pub async fn pending_until(
+    conn: &mut Conn<'_>,
+    phone_number: &str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    on!(conn, c => challenges::table
+        .filter(challenges::phone_number.eq(phone_number))
+        .filter(challenges::verification_sid.is_not_null())
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::expires_at.gt(now))
+        .order(challenges::expires_at.desc())
+        .select(challenges::expires_at)
+        .first(c)
+        .await
+        .optional())
+}
+
 /// Twilio no longer knows the verification: its code can no longer be checked.
 ///
 /// # Errors

@@ -51,6 +51,7 @@ CREATE TABLE challenges (
     cancelled_at INTEGER
 ) STRICT;
 CREATE INDEX challenges_user_id_idx ON challenges (user_id);
+CREATE INDEX challenges_phone_number_idx ON challenges (phone_number);
 CREATE INDEX challenges_verification_sid_idx ON challenges (verification_sid);
 
 -- From verify to log out. The refresh token is recomputed from the salt and the generation, never stored.
