@@ -15,11 +15,11 @@
 //! The modules, in reading order:
 
 pub mod auth;
-pub mod storage;
-pub mod twilio;
-pub mod http;
-pub mod server;
-pub mod sandbox;
 pub mod clock;
 pub mod config;
+pub mod http;
+pub mod sandbox;
+pub mod server;
+pub mod storage;
 pub mod telemetry;
+pub mod twilio;

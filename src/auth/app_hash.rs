@@ -15,10 +15,16 @@ impl AppHash {
     /// When it is no such hash, or not one of `allowed`.
     pub fn parse(text: &str, allowed: &[String]) -> Result<Self, Invalid> {
         if text.len() != 11 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/') {
-            return Err(Invalid::new(InvalidKind::InvalidFormat, "An app hash has 11 characters of base 64."));
+            return Err(Invalid::new(
+                InvalidKind::InvalidFormat,
+                "An app hash has 11 characters of base 64.",
+            ));
         }
         if !allowed.iter().any(|known| known == text) {
-            return Err(Invalid::new(InvalidKind::NotAllowed, "This app hash is not one of this deployment's."));
+            return Err(Invalid::new(
+                InvalidKind::NotAllowed,
+                "This app hash is not one of this deployment's.",
+            ));
         }
         Ok(Self(text.to_owned()))
     }

@@ -152,7 +152,9 @@ mod tests {
     fn resends_wait_longer_each_time_and_end_after_five_sends() {
         let now = DateTime::UNIX_EPOCH;
         let waits: Vec<Option<i64>> = (1..=6)
-            .map(|sends| resend_available_at(&Challenge { sends, ..challenge(now) }).map(|at| (at - now).num_seconds()))
+            .map(|sends| {
+                resend_available_at(&Challenge { sends, ..challenge(now) }).map(|at| (at - now).num_seconds())
+            })
             .collect();
         assert_eq!(waits, [Some(30), Some(40), Some(60), Some(90), None, None]);
         assert_eq!(sends_left(&Challenge { sends: 1, ..challenge(now) }), 4);

@@ -79,11 +79,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Error::Overloaded`].
-    pub async fn compare(
-        &self,
-        password: Password,
-        stored: Option<PasswordHash>,
-    ) -> Result<Compared, Error> {
+    pub async fn compare(&self, password: Password, stored: Option<PasswordHash>) -> Result<Compared, Error> {
         let parameters = self.parameters;
         self.run(move |memory| {
             let Some(stored) = stored else {

@@ -126,13 +126,17 @@ mod tests {
 
     #[test]
     fn a_sealed_key_opens_with_the_same_secret_and_kid_alone() {
-        let (ours, other) =
-            (sealing_key("0123456789abcdefghijklmnopqrstuvwxyz"), sealing_key("zyxwvutsrqponmlkjihgfedcba9876543210"));
+        let (ours, other) = (
+            sealing_key("0123456789abcdefghijklmnopqrstuvwxyz"),
+            sealing_key("zyxwvutsrqponmlkjihgfedcba9876543210"),
+        );
         let key = generate(Mode::Dev).unwrap();
         assert!(key.kid.starts_with(DEV_KID_PREFIX));
         let row = seal(&ours, &key, DateTime::UNIX_EPOCH).unwrap();
         let secret_bytes = key.private_key.expose_secret();
-        assert!(!row.sealed_private_key.windows(16).any(|window| secret_bytes.windows(16).any(|s| s == window)));
+        assert!(
+            !row.sealed_private_key.windows(16).any(|window| secret_bytes.windows(16).any(|s| s == window))
+        );
         assert!(unseal(&other, row.clone()).is_err());
         assert!(unseal(&ours, SigningKey { kid: "another".into(), ..row.clone() }).is_err());
         assert_eq!(unseal(&ours, row).unwrap().private_key.expose_secret(), secret_bytes);

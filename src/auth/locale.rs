@@ -29,7 +29,10 @@ impl Locale {
             && language.bytes().all(|b| b.is_ascii_alphabetic())
             && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
         if !is_tag {
-            return Err(Invalid::new(InvalidKind::InvalidFormat, "A locale is a language tag such as de or pt-BR."));
+            return Err(Invalid::new(
+                InvalidKind::InvalidFormat,
+                "A locale is a language tag such as de or pt-BR.",
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -66,9 +69,13 @@ mod tests {
 
     #[test]
     fn maps_to_what_verify_writes() {
-        for (tag, verify) in
-            [("de", Some("de")), ("de-AT", Some("de")), ("PT-br", Some("pt-BR")), ("zh-Hant-TW", Some("zh")), ("eo", None)]
-        {
+        for (tag, verify) in [
+            ("de", Some("de")),
+            ("de-AT", Some("de")),
+            ("PT-br", Some("pt-BR")),
+            ("zh-Hant-TW", Some("zh")),
+            ("eo", None),
+        ] {
             assert_eq!(Locale::parse(tag).unwrap().supported(), verify, "{tag}");
         }
         for bad in ["", "d", "de_DE", "de-", "-de", "1a", "deutschland", &"de-".repeat(20)] {

@@ -65,9 +65,7 @@ impl Auth {
         if let Some(new) = rehashed {
             let (id, old) = (user.id, user.password_hash.clone());
             self.db
-                .write(async move |mut c| {
-                    users::replace_password_hash(&mut c, id, &old, new.expose()).await
-                })
+                .write(async move |mut c| users::replace_password_hash(&mut c, id, &old, new.expose()).await)
                 .await?;
         }
         Ok(RightPassword { user })

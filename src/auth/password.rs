@@ -28,9 +28,10 @@ impl Password {
     pub fn parse_attempt(text: &str) -> Result<Self, Invalid> {
         match text.chars().count() {
             0 => Err(Invalid::new(InvalidKind::TooShort, "A password is needed.")),
-            length if length > MAX_ATTEMPT => {
-                Err(Invalid::new(InvalidKind::TooLong, "A password to log in with has at most 1024 characters."))
-            }
+            length if length > MAX_ATTEMPT => Err(Invalid::new(
+                InvalidKind::TooLong,
+                "A password to log in with has at most 1024 characters.",
+            )),
             _ => Ok(Self(text.nfc().collect::<String>().into())),
         }
     }
@@ -97,13 +98,27 @@ mod tests {
     #[test]
     fn easy_guesses_are_refused() {
         let known = ["Ada Lovelace", "ada.lovelace", "ada@example.com", "+12015550123"];
-        for easy in
-            ["password", "Password1!", "12345678", "qwertyuiop", "ada.lovelace", "lovelace1815", "countersign123", "+12015550123", "aaaaaaaaaaaa"]
-        {
+        for easy in [
+            "password",
+            "Password1!",
+            "12345678",
+            "qwertyuiop",
+            "ada.lovelace",
+            "lovelace1815",
+            "countersign123",
+            "+12015550123",
+            "aaaaaaaaaaaa",
+        ] {
             let password = Password::parse_new(easy).unwrap();
-            assert_eq!(password.check_strength(&known).unwrap_err().kind, InvalidKind::EasilyGuessed, "{easy}");
+            assert_eq!(
+                password.check_strength(&known).unwrap_err().kind,
+                InvalidKind::EasilyGuessed,
+                "{easy}"
+            );
         }
-        for strong in ["correct horse battery staple", "tr0ub4dor&3 zebra", "kidney-ballast-9", "ÄpfelundBirnenmus"] {
+        for strong in
+            ["correct horse battery staple", "tr0ub4dor&3 zebra", "kidney-ballast-9", "ÄpfelundBirnenmus"]
+        {
             Password::parse_new(strong).unwrap().check_strength(&known).unwrap();
         }
     }

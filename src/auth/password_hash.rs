@@ -123,11 +123,7 @@ pub(super) fn is_current(stored: &PasswordHash, parameters: HashParameters) -> b
 }
 
 fn parameters_of(params: &Params) -> HashParameters {
-    HashParameters {
-        memory_kib: params.m_cost(),
-        iterations: params.t_cost(),
-        parallelism: params.p_cost(),
-    }
+    HashParameters { memory_kib: params.m_cost(), iterations: params.t_cost(), parallelism: params.p_cost() }
 }
 
 fn compute(

@@ -34,7 +34,8 @@ impl PhoneNumber {
         if text.chars().any(char::is_control) {
             return Err(invalid());
         }
-        let text = text.strip_prefix("00").map_or(text.into(), |rest| std::borrow::Cow::Owned(format!("+{rest}")));
+        let text =
+            text.strip_prefix("00").map_or(text.into(), |rest| std::borrow::Cow::Owned(format!("+{rest}")));
         let number = PHONE_NUMBER_UTIL.parse(&text, None).map_err(|_| invalid())?;
         // A code cannot be sent to an extension.
         if number.extension.is_some() || !number.is_valid() {
@@ -80,9 +81,16 @@ mod tests {
 
     #[test]
     fn refuses_what_no_phone_has() {
-        for text in
-            ["", "+", "123", "2015550123", "+1 555 555 5555", "+12015550123 ext. 7", "+1201555012345678", "+999123"]
-        {
+        for text in [
+            "",
+            "+",
+            "123",
+            "2015550123",
+            "+1 555 555 5555",
+            "+12015550123 ext. 7",
+            "+1201555012345678",
+            "+999123",
+        ] {
             assert!(PhoneNumber::parse(text).is_err(), "{text}");
         }
         assert!(PhoneNumber::parse(&"1".repeat(10_000)).is_err());

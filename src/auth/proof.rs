@@ -27,10 +27,10 @@
 //! }
 //! ```
 
+use super::Auth;
 use super::challenge::{ended, is_exhausted};
 use super::error::{Error, Reason};
 use super::jwt::{AccessClaims, Claims, PasswordOkClaims};
-use super::Auth;
 use crate::storage::challenges::Challenge;
 use crate::storage::sessions::Session;
 use crate::storage::users::User;
@@ -129,9 +129,7 @@ impl Auth {
             Some((session, user)) if user.id.0 == claims.sub => match session.ended_at {
                 None if now < session.expires_at.0 => Ok(Verified { user, evidence: session }),
                 None => Err(Error::InvalidToken(Reason::SessionEnded)),
-                Some(_) => {
-                    Err(Error::InvalidToken(Reason::of_ended_session(session.end_reason.as_deref())))
-                }
+                Some(_) => Err(Error::InvalidToken(Reason::of_ended_session(session.end_reason.as_deref()))),
             },
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),
         }

@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
 use super::error::Error;
 use super::{AppHash, Auth, Locale};
-use crate::storage::challenges::{self, Challenge};
 use crate::storage::Timestamp;
+use crate::storage::challenges::{self, Challenge};
 use crate::twilio::{Channel, Failure, FailureKind, StartVerification};
 
 /// Seconds after which a client may try again when Twilio gives no time of its own.

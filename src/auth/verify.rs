@@ -58,12 +58,10 @@ impl Auth {
         to_the_end(async move {
             let (reserved, sid) = auth.reserve(caller.challenge()).await?;
             match auth.twilio.check(&sid, code.expose()).await {
-                Ok(Checked::Approved(approved)) => {
-                    auth.mint(auth.settle(&reserved, approved, client).await?)
+                Ok(Checked::Approved(approved)) => auth.mint(auth.settle(&reserved, approved, client).await?),
+                Ok(Checked::Wrong) => {
+                    Err(Error::IncorrectCode(Box::new(auth.policy.view(&reserved, auth.clock.now()))))
                 }
-                Ok(Checked::Wrong) => Err(Error::IncorrectCode(Box::new(
-                    auth.policy.view(&reserved, auth.clock.now()),
-                ))),
                 Err(failure) => Err(auth.not_checked(&reserved, &failure).await?),
             }
         })

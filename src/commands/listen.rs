@@ -6,7 +6,8 @@ use super::Failure;
 
 /// Binds an address. `flag`: what to change when that fails.
 pub(super) fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let failed = |error| Failure::Failed(format!("cannot listen on {address}: {error}; choose another with {flag}"));
+    let failed =
+        |error| Failure::Failed(format!("cannot listen on {address}: {error}; choose another with {flag}"));
     let listener = TcpListener::bind(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))

@@ -49,7 +49,8 @@ impl Sandbox {
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
         load(Sources { dev: true, ..sources })?;
         let (listener, address) = self.flags.bind()?;
-        let server = sandbox::server(listener, Clock::system(), self.flags.options()).map_err(Failure::failed)?;
+        let server =
+            sandbox::server(listener, Clock::system(), self.flags.options()).map_err(Failure::failed)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         tell_script(&format!("ready sandbox=http://{address}"));

@@ -19,8 +19,7 @@ pub(super) fn secret(settings: &Settings, database: &DatabaseUrl) -> Result<Depl
         (true, DatabaseUrl::SqliteMemory) => DeploymentSecret::generate().map_err(Failure::failed)?,
         (true, database) => {
             let path = database.file().map_or_else(|| "countersign.secret".into(), beside);
-            read_or_create(&path)
-                .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?
+            read_or_create(&path).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?
         }
     };
     DeploymentSecret::parse(secret)

@@ -6,9 +6,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{ConfigError, Settings};
-use crate::auth::{
-    DeploymentSecret, HashParameters, HashingSettings, Policy, TokenSettings,
-};
+use crate::auth::{DeploymentSecret, HashParameters, HashingSettings, Policy, TokenSettings};
 use crate::http::client_ip::TrustedProxies;
 use crate::sandbox;
 use crate::server;
@@ -174,14 +172,19 @@ impl Settings {
             false => (&twilio.api_key_sid, &twilio.api_key_secret),
             true => (&twilio.account_sid, &twilio.auth_token),
         };
-        let complete = missing.given("TWILIO_ACCOUNT_SID", "AC…, or COUNTERSIGN__TWILIO__API_KEY_SID", username)
-            & missing.given("TWILIO_AUTH_TOKEN", "or COUNTERSIGN__TWILIO__API_KEY_SECRET", password.expose_secret())
-            & (!needs_service
-                || missing.given(
-                    "TWILIO_VERIFICATION_SID",
-                    "VA…; `countersign twilio create-service` makes one",
-                    &twilio.verify_service_sid,
-                ));
+        let complete =
+            missing.given("TWILIO_ACCOUNT_SID", "AC…, or COUNTERSIGN__TWILIO__API_KEY_SID", username)
+                & missing.given(
+                    "TWILIO_AUTH_TOKEN",
+                    "or COUNTERSIGN__TWILIO__API_KEY_SECRET",
+                    password.expose_secret(),
+                )
+                & (!needs_service
+                    || missing.given(
+                        "TWILIO_VERIFICATION_SID",
+                        "VA…; `countersign twilio create-service` makes one",
+                        &twilio.verify_service_sid,
+                    ));
         if !complete {
             return None;
         }
@@ -239,7 +242,9 @@ impl Settings {
         }
         for origin in &self.server.allowed_origins {
             if !is_origin(origin) {
-                missing.note(format!("server.allowed_origins: {origin} is not an origin such as https://app.example.com"));
+                missing.note(format!(
+                    "server.allowed_origins: {origin} is not an origin such as https://app.example.com"
+                ));
             }
         }
     }

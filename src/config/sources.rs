@@ -43,9 +43,10 @@ impl Sources {
     /// When a source cannot be read, or names a setting that does not exist.
     pub fn load(&self) -> Result<Settings, ConfigError> {
         let mut variables = dot_env(Path::new(".env"))?;
-        variables.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }));
+        variables.extend(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
         self.load_with(&variables)
     }
 

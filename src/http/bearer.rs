@@ -20,7 +20,10 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some((scheme, token)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
         return Ok(None);
     };
-    Ok(scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' ')).filter(|token| !token.is_empty()))
+    Ok(scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim_matches(' '))
+        .filter(|token| !token.is_empty()))
 }
 
 #[cfg(test)]

@@ -108,11 +108,7 @@ impl Body for NoBody {
 }
 
 impl<T: FromFields> Body for Json<T> {
-    async fn read(
-        request: &HttpRequest,
-        payload: Payload,
-        context: &Context<'_>,
-    ) -> Result<Self, Problem> {
+    async fn read(request: &HttpRequest, payload: Payload, context: &Context<'_>) -> Result<Self, Problem> {
         let is_json = is_json(request);
         if !is_json && !T::OPTIONAL {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType));
@@ -153,8 +149,7 @@ impl<G: Guard + 'static, B: Body + 'static> FromRequest for Call<G, B> {
                 .ok_or_else(|| Problem::internal("the application was not configured"))?;
             let caller = G::check(auth, bearer(request.headers())?).await?;
             let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-            let context =
-                Context { policy: auth.policy(), accept_language: text(header::ACCEPT_LANGUAGE) };
+            let context = Context { policy: auth.policy(), accept_language: text(header::ACCEPT_LANGUAGE) };
             let body = B::read(&request, payload, &context).await?;
             let proxies = request.app_data::<Data<TrustedProxies>>();
             let ip_address = proxies.and_then(|proxies| proxies.client_ip(&request));

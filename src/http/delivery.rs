@@ -10,8 +10,7 @@ pub(super) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {
     let policy = context.policy;
     let channel = fields.optional("channel", |text| parse_channel(text, policy));
     let locale = fields.optional("locale", Locale::parse);
-    let app_hash =
-        fields.optional("app_hash", |text| AppHash::parse(text, &policy.android_app_hashes));
+    let app_hash = fields.optional("app_hash", |text| AppHash::parse(text, &policy.android_app_hashes));
     Delivery {
         channel: channel.or_else(|| policy.channels.first().copied()).unwrap_or(Channel::Sms),
         locale: locale.or_else(|| context.accept_language.and_then(Locale::from_accept_language)),

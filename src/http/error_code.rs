@@ -91,12 +91,9 @@ impl ErrorCode {
     const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::MalformedRequest => (
-                "malformed_request",
-                S::BAD_REQUEST,
-                "Malformed request",
-                "The body must be a JSON object.",
-            ),
+            Self::MalformedRequest => {
+                ("malformed_request", S::BAD_REQUEST, "Malformed request", "The body must be a JSON object.")
+            }
             Self::MissingToken => (
                 "missing_token",
                 S::UNAUTHORIZED,
@@ -152,12 +149,9 @@ impl ErrorCode {
                 "Challenge expired",
                 "The code can no longer be checked. Have a new one sent.",
             ),
-            Self::PayloadTooLarge => (
-                "payload_too_large",
-                S::PAYLOAD_TOO_LARGE,
-                "Payload too large",
-                "A body has at most 16 KiB.",
-            ),
+            Self::PayloadTooLarge => {
+                ("payload_too_large", S::PAYLOAD_TOO_LARGE, "Payload too large", "A body has at most 16 KiB.")
+            }
             Self::UnsupportedMediaType => (
                 "unsupported_media_type",
                 S::UNSUPPORTED_MEDIA_TYPE,

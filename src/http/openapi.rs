@@ -80,9 +80,7 @@ fn leave_references_alone(value: &mut Value) {
 
 fn add_components(document: &mut Value) {
     let Some(components) = document.pointer_mut("/components") else { return };
-    let bearer = |about: &str| {
-        json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": about })
-    };
+    let bearer = |about: &str| json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": about });
     set(
         components,
         "securitySchemes",
@@ -91,9 +89,7 @@ fn add_components(document: &mut Value) {
             "access": bearer("The access token that verify answers with. A JWT after RFC 9068, used as RFC8725 advises."),
         }),
     );
-    let text = |about: &str, pattern: &str| {
-        json!({ "description": about, "schema": { "type": "string", "maxLength": 200, "pattern": pattern } })
-    };
+    let text = |about: &str, pattern: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 200, "pattern": pattern } });
     set(
         components,
         "headers",
@@ -163,7 +159,9 @@ fn complete(target: &mut Value, operation: &Operation) {
 fn problem_response(code: ErrorCode) -> Value {
     let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
     match code.status().as_u16() {
-        401 => set(&mut headers, "WWW-Authenticate", json!({ "$ref": "#/components/headers/WwwAuthenticate" })),
+        401 => {
+            set(&mut headers, "WWW-Authenticate", json!({ "$ref": "#/components/headers/WwwAuthenticate" }))
+        }
         429 | 503 => set(&mut headers, "Retry-After", json!({ "$ref": "#/components/headers/RetryAfter" })),
         _ => {}
     }

@@ -19,7 +19,12 @@ pub struct ResendRequest {
     #[schema(nullable = false)]
     pub channel: Option<Channel>,
     /// The language of the message, a BCP 47 tag; by default that of the header `Accept-Language`.
-    #[schema(nullable = false, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+    #[schema(
+        nullable = false,
+        min_length = 2,
+        max_length = 35,
+        pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+    )]
     pub locale: Option<String>,
     /// The hash of an Android app of this deployment, which may then read the code from the text message by
     /// itself (SMS Retriever).

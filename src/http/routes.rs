@@ -78,7 +78,8 @@ impl Operation {
             false => &[],
         };
         // In the order of the closed list, each once.
-        let told = |code: &ErrorCode| guard.contains(code) || body.contains(code) || self.errors.contains(code);
+        let told =
+            |code: &ErrorCode| guard.contains(code) || body.contains(code) || self.errors.contains(code);
         ErrorCode::ALL.into_iter().filter(|code| told(code) || *code == Internal).collect()
     }
 }

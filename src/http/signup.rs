@@ -71,12 +71,7 @@ impl FromFields for SignUp {
     responses((status = 201, description = "The new user.", body = User)),
 )]
 #[post("/v1/users/signup")]
-pub async fn signup(
-    auth: Data<Auth>,
-    call: Call<Guest, Json<SignUp>>,
-) -> Result<HttpResponse, Problem> {
+pub async fn signup(auth: Data<Auth>, call: Call<Guest, Json<SignUp>>) -> Result<HttpResponse, Problem> {
     let user = auth.sign_up(call.body.0, call.client).await?;
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, "/v1/users/me"))
-        .json(User::from(user)))
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, "/v1/users/me")).json(User::from(user)))
 }

@@ -26,8 +26,12 @@ async fn sign_up_log_in_verify_dashboard_log_out() {
     let dashboard = server.get("/v1/users/dashboard", Some(&access)).await.expect(200);
     assert_eq!(dashboard.body["user"]["email"], "ada@example.com");
     assert_eq!(dashboard.body["session"]["current"], true);
-    let kinds: Vec<_> =
-        dashboard.body["recent_activity"].as_array().unwrap().iter().map(|activity| &activity["kind"]).collect();
+    let kinds: Vec<_> = dashboard.body["recent_activity"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|activity| &activity["kind"])
+        .collect();
     assert_eq!(kinds, ["verified", "logged_in", "signed_up"]);
     let me = server.get("/v1/users/me", Some(&access)).await.expect(200);
     assert_eq!(me.body, tokens.body["user"]);

@@ -93,7 +93,8 @@ fn sqlite(path: &str) -> SqliteConnection {
 async fn postgres(url: &str, statement: &str) -> String {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
-    let messages = client.simple_query(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    let messages =
+        client.simple_query(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
     drop(client);
     driver.await.unwrap().unwrap();
     let first = messages.into_iter().find_map(|message| match message {
@@ -105,7 +106,8 @@ async fn postgres(url: &str, statement: &str) -> String {
 
 /// The URL with another database's name.
 fn with_name(url: &str, name: &str) -> String {
-    let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
+    let (base, query) =
+        url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
     let authority_end = base.find("://").map_or(0, |at| at + 3);
     let end = base[authority_end..].find('/').map_or(base.len(), |at| authority_end + at);
     format!("{}/{name}{query}", &base[..end])
