@@ -4,4 +4,6 @@
 mod harness;
 
 mod flow;
+mod indistinguishable;
+mod login;
 mod signup;
