@@ -6,4 +6,7 @@ mod harness;
 mod flow;
 mod indistinguishable;
 mod login;
+mod logout;
+mod resend;
 mod signup;
+mod verify;
