@@ -3,10 +3,13 @@
 
 mod harness;
 
+mod counters;
 mod flow;
 mod indistinguishable;
 mod login;
 mod logout;
+mod provider;
+mod provider_check;
 mod resend;
 mod signup;
 mod verify;
