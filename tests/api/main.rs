@@ -5,6 +5,7 @@ mod harness;
 
 mod counters;
 mod flow;
+mod forged_tokens;
 mod indistinguishable;
 mod login;
 mod logout;
@@ -12,4 +13,5 @@ mod provider;
 mod provider_check;
 mod resend;
 mod signup;
+mod tokens;
 mod verify;
