@@ -1,8 +1,6 @@
 //! Guesses are counted before Twilio is asked, and nothing but a right code forgives them.
 
-use crate::harness::{
-    Fault, Operation, Person, Server, Twilio, at_once, count, wrong_code,
-};
+use crate::harness::{Fault, Operation, Person, Server, Twilio, at_once, count, wrong_code};
 
 /// Failures of a user, over all challenges.
 async fn of_user(server: &Server, person: &Person) -> i64 {

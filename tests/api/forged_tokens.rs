@@ -50,7 +50,8 @@ impl Forgery {
 #[tokio::test]
 async fn the_algorithm_is_eddsa_and_nothing_else() {
     let forgery = Forgery::begin().await;
-    for alg in ["none", "None", "NONE", "", "RS256", "ES256", "HS256", "eddsa", "EDDSA", "Ed25519", "EdDSA "] {
+    for alg in ["none", "None", "NONE", "", "RS256", "ES256", "HS256", "eddsa", "EDDSA", "Ed25519", "EdDSA "]
+    {
         let token = forgery.with_header("alg", json!(alg));
         forgery.is_malformed(&token).await;
         let (unsigned, _) = token.rsplit_once('.').unwrap();
@@ -237,7 +238,8 @@ async fn a_token_has_one_way_of_being_written() {
         }
     }
     let flattened = json!({ "protected": header, "payload": payload, "signature": signature });
-    let general = json!({ "payload": payload, "signatures": [{ "protected": header, "signature": signature }] });
+    let general =
+        json!({ "payload": payload, "signatures": [{ "protected": header, "signature": signature }] });
     for other in [
         format!("{token}."),
         format!(".{token}"),

@@ -28,7 +28,10 @@ async fn the_answer_tells_what_the_next_step_needs() {
     assert_eq!(challenge["channels"], json!(["sms", "call"]));
     assert_eq!(challenge["destination"], "+1******0123");
     assert_eq!((challenge["code_length"].as_u64(), challenge["attempts_left"].as_u64()), (Some(6), Some(5)));
-    assert_eq!((challenge["resends_left"].as_u64(), answer.body["expires_in"].as_u64()), (Some(4), Some(600)));
+    assert_eq!(
+        (challenge["resends_left"].as_u64(), answer.body["expires_in"].as_u64()),
+        (Some(4), Some(600))
+    );
     assert!(!answer.text.contains("2015550123") && !answer.text.contains("VE"), "{}", answer.text);
     assert!(!answer.text.contains(&server.code(&ada.phone_number).await));
     let message = server.messages(&ada.phone_number).await.remove(0);
@@ -41,7 +44,9 @@ async fn the_answer_tells_what_the_next_step_needs() {
 async fn a_wrong_password_sends_no_code_and_leaves_no_trace() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
-    for password in ["correct horse battery stapl", "Correct horse battery staple", "correct horse battery staple "] {
+    for password in
+        ["correct horse battery stapl", "Correct horse battery staple", "correct horse battery staple "]
+    {
         let wrong = Person { password: password.into(), ..ada.clone() };
         server.try_log_in(&wrong).await.expect_problem(401, "invalid_credentials");
     }
@@ -55,7 +60,8 @@ async fn a_wrong_password_sends_no_code_and_leaves_no_trace() {
 async fn a_password_is_the_same_in_every_way_of_composing_its_letters() {
     let server = Server::dev().await;
     let composed = Person { password: "zum Caf\u{e9} \u{fc}ber die Br\u{fc}cke".into(), ..Person::ada() };
-    let decomposed = Person { password: "zum Cafe\u{301} u\u{308}ber die Bru\u{308}cke".into(), ..Person::ada() };
+    let decomposed =
+        Person { password: "zum Cafe\u{301} u\u{308}ber die Bru\u{308}cke".into(), ..Person::ada() };
     server.sign_up(&composed).await;
     server.log_in(&decomposed).await;
     let other = Person { password: "zum Cafe \u{fc}ber die Br\u{fc}cke".into(), ..Person::ada() };

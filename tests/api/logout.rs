@@ -94,7 +94,9 @@ async fn with_a_password_ok_token_the_challenge_is_cancelled() {
     let code = server.code(&ada.phone_number).await;
     server.log_out(&token).await.expect(204);
     server.advance(30).await;
-    for answer in [server.verify(&token, &code).await, server.resend(&token).await, server.log_out(&token).await] {
+    for answer in
+        [server.verify(&token, &code).await, server.resend(&token).await, server.log_out(&token).await]
+    {
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
     }
     server.me(&token).await.expect_problem(401, "invalid_token");

@@ -38,7 +38,8 @@ async fn log_in_meets(twilio: &Twilio, server: &Server, person: &Person, fault: 
 #[tokio::test]
 async fn a_phone_that_cannot_get_a_code_is_told_at_log_in() {
     let (twilio, server, ada) = with_ada().await;
-    for (status, code) in [(403, 60205), (403, 60410), (403, 60605), (400, 21211), (400, 60200), (403, 99999)] {
+    for (status, code) in [(403, 60205), (403, 60410), (403, 60605), (400, 21211), (400, 60200), (403, 99999)]
+    {
         let answer = log_in_meets(&twilio, &server, &ada, Fault::error(status, code)).await;
         answer.expect_problem(422, "otp_undeliverable");
     }
@@ -143,7 +144,9 @@ async fn a_resend_that_was_refused_is_given_back() {
 
 #[tokio::test]
 async fn a_resend_whose_answer_was_lost_stays_counted() {
-    for fault in [Fault::dropped(), Fault::done_and_dropped(), Fault::error(500, 20500), Fault::answer(201, "{")] {
+    for fault in
+        [Fault::dropped(), Fault::done_and_dropped(), Fault::error(500, 20500), Fault::answer(201, "{")]
+    {
         let (twilio, server, ada, token) = with_old_challenge().await;
         twilio.break_next(Operation::Start, fault);
         let answer = server.resend(&token).await.expect_problem(503, "otp_unavailable");

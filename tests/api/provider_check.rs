@@ -78,7 +78,10 @@ async fn a_check_that_may_have_been_made_stays_counted() {
     ] {
         let checking = Checking::begin().await;
         let answer = checking.meets(fault).await.expect_problem(503, "otp_unavailable");
-        assert_eq!((&answer.body["retry_after"], &answer.body["challenge"]["attempts_left"]), (&json!(5), &json!(4)));
+        assert_eq!(
+            (&answer.body["retry_after"], &answer.body["challenge"]["attempts_left"]),
+            (&json!(5), &json!(4))
+        );
         assert_eq!(checking.counted().await, (1, 1));
         assert_eq!(checking.twilio.asked(Operation::Check).len(), 1);
         checking.ends_well().await;
@@ -143,7 +146,10 @@ async fn a_verification_that_twilio_forgot_is_followed_by_a_new_one() {
     ] {
         let checking = Checking::begin().await;
         let answer = checking.meets(fault).await.expect_problem(410, "challenge_expired");
-        assert_eq!((&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]), (&json!(0), &json!(4)));
+        assert_eq!(
+            (&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]),
+            (&json!(0), &json!(4))
+        );
         // Nobody asks Twilio about it again.
         checking.server.verify(&checking.token, "000000").await.expect_problem(410, "challenge_expired");
         assert_eq!(checking.twilio.asked(Operation::Check).len(), 1);

@@ -91,11 +91,16 @@ async fn the_same_code_comes_by_another_channel() {
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     server.advance(30).await;
-    resend_with(&server, &token, json!({ "channel": "whatsapp" })).await.expect_problem(422, "validation_failed");
+    resend_with(&server, &token, json!({ "channel": "whatsapp" }))
+        .await
+        .expect_problem(422, "validation_failed");
     let answer = resend_with(&server, &token, json!({ "channel": "call", "locale": "de" })).await.expect(202);
     assert_eq!(answer.body["channel"], "call");
     let message = server.messages(&ada.phone_number).await.remove(0);
-    assert_eq!((&message["channel"], &message["locale"], &message["code"]), (&json!("call"), &json!("de"), &json!(code)));
+    assert_eq!(
+        (&message["channel"], &message["locale"], &message["code"]),
+        (&json!("call"), &json!("de"), &json!(code))
+    );
     server.verify(&token, &code).await.expect(200);
     // Which channel the code came by is what the session remembers.
     assert_eq!(server.database.value("SELECT amr FROM sessions").await, "pwd otp call");

@@ -157,7 +157,8 @@ async fn every_field_has_its_limits() {
 async fn nobody_chooses_what_is_the_servers_to_decide() {
     let server = Server::dev().await;
     for field in ["id", "phone_number_verified", "failed_checks", "password_hash", "created_at", "role"] {
-        let answer = sign_up(&server, ada_with(field, json!("1"))).await.expect_problem(422, "validation_failed");
+        let answer =
+            sign_up(&server, ada_with(field, json!("1"))).await.expect_problem(422, "validation_failed");
         assert_eq!(errors(&answer), [(format!("/{field}"), "unknown_field".to_owned())]);
     }
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 0);
@@ -168,9 +169,15 @@ async fn nobody_chooses_what_is_the_servers_to_decide() {
 #[tokio::test]
 async fn easily_guessed_passwords_are_refused_whoever_knows_the_person() {
     let server = Server::dev().await;
-    for password in
-        ["password1", "Passw0rd!", "ada@example.com", "Lovelace Ada", "countersign123", "+12015550123", "aaaaaaaaaaaa"]
-    {
+    for password in [
+        "password1",
+        "Passw0rd!",
+        "ada@example.com",
+        "Lovelace Ada",
+        "countersign123",
+        "+12015550123",
+        "aaaaaaaaaaaa",
+    ] {
         let answer = sign_up(&server, ada_with("password", json!(password))).await.expect(422);
         assert_eq!(errors(&answer), [("/password".to_owned(), "easily_guessed".to_owned())], "{password}");
         assert!(!answer.text.contains(password), "{}", answer.text);
@@ -194,9 +201,8 @@ async fn a_body_that_is_no_json_object_is_malformed() {
 #[tokio::test]
 async fn of_fifty_at_once_with_one_email_address_one_wins() {
     let server = Server::dev().await;
-    let people: Vec<Person> = (0..50)
-        .map(|number| Person { email: "ada@example.com".into(), ..Person::other(number) })
-        .collect();
+    let people: Vec<Person> =
+        (0..50).map(|number| Person { email: "ada@example.com".into(), ..Person::other(number) }).collect();
     let answers = at_once(people.iter().map(|person| server.try_sign_up(person))).await;
     assert_eq!(count(&answers, 201, None), 1);
     assert_eq!(count(&answers, 409, Some("user_exists")), 49);

@@ -44,7 +44,10 @@ async fn the_kinds_exclude_each_other() {
     let code = server.code(&ada.phone_number).await;
     let tokens = server.verify(&password_ok, &code).await.expect(200);
     let access = tokens.text_of("access_token");
-    assert_eq!((&header(&password_ok)["typ"], &header(&access)["typ"]), (&json!("password-ok+jwt"), &json!("at+jwt")));
+    assert_eq!(
+        (&header(&password_ok)["typ"], &header(&access)["typ"]),
+        (&json!("password-ok+jwt"), &json!("at+jwt"))
+    );
     let (first, second) = (claims(&password_ok), claims(&access));
     assert_ne!(first["aud"], second["aud"]);
     assert_eq!((&first["amr"], &second["amr"]), (&json!(["pwd"]), &json!(["pwd", "otp", "sms"])));
@@ -82,7 +85,10 @@ async fn a_token_is_read_from_the_authorization_header_alone() {
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
     for scheme in ["bearer", "BEARER", "Bearer "] {
-        server.send(get("/v1/users/me").header("authorization", format!("{scheme} {access}"))).await.expect(200);
+        server
+            .send(get("/v1/users/me").header("authorization", format!("{scheme} {access}")))
+            .await
+            .expect(200);
     }
 }
 

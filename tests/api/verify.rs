@@ -17,7 +17,10 @@ async fn a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_looked_at() {
     let code = server.code(&ada.phone_number).await;
     for left in [4, 3, 2, 1, 0] {
         let answer = server.verify(&token, &wrong_code(&code)).await.expect_problem(422, "incorrect_code");
-        assert_eq!((&answer.body["attempts_left"], &answer.body["challenge"]["attempts_left"]), (&json!(left), &json!(left)));
+        assert_eq!(
+            (&answer.body["attempts_left"], &answer.body["challenge"]["attempts_left"]),
+            (&json!(left), &json!(left))
+        );
     }
     let answer = server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
     assert_eq!(answer.body["challenge"]["attempts_left"], 0);
@@ -97,8 +100,7 @@ async fn a_caller_cannot_say_whose_code_it_is() {
 async fn another_users_code_is_wrong() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (adas, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
-    let (adas_code, bobs_code) =
-        (server.code(&ada.phone_number).await, server.code(&bob.phone_number).await);
+    let (adas_code, bobs_code) = (server.code(&ada.phone_number).await, server.code(&bob.phone_number).await);
     if adas_code == bobs_code {
         return; // One in a million.
     }
@@ -174,7 +176,10 @@ async fn a_code_that_has_died_before_its_token_is_followed_by_a_new_one() {
     assert_eq!(server.code(&ada.phone_number).await, code);
     server.advance(65).await;
     let answer = server.verify(&token, &code).await.expect_problem(410, "challenge_expired");
-    assert_eq!((&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]), (&json!(0), &json!(4)));
+    assert_eq!(
+        (&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]),
+        (&json!(0), &json!(4))
+    );
     assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 0);
     let answer = server.resend(&token).await.expect(202);
     assert!(answer.body["expires_in"].as_u64().unwrap() > 590, "{}", answer.text);

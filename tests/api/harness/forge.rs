@@ -6,7 +6,7 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Launch, Server};
 
@@ -56,11 +56,6 @@ impl Forge {
     /// The 32 bytes that everybody may know.
     pub fn public_key(&self) -> &[u8] {
         self.key.public_key().as_ref()
-    }
-
-    /// A header as the server writes it.
-    pub fn header(&self, typ: &str) -> Value {
-        json!({ "typ": typ, "alg": "EdDSA", "kid": self.kid })
     }
 
     /// A token from any header and any claims, which need not even be JSON.

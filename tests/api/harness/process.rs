@@ -60,7 +60,8 @@ impl Process {
         let mut ready = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
         let input = child.stdin.take();
-        let mut process = Self { child, input, log, reader: Some(reader), ready: ready.trim_end().to_owned() };
+        let mut process =
+            Self { child, input, log, reader: Some(reader), ready: ready.trim_end().to_owned() };
         if process.ready.starts_with("ready ") { Ok(process) } else { Err(process.wait().1) }
     }
 

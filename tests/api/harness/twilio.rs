@@ -51,7 +51,8 @@ struct Shared {
 impl Twilio {
     pub async fn start() -> Self {
         let directory = TempDir::new();
-        let arguments = ["sandbox", "--sandbox-listen", "127.0.0.1:0", "--exit-with-stdin"].map(str::to_owned);
+        let arguments =
+            ["sandbox", "--sandbox-listen", "127.0.0.1:0", "--exit-with-stdin"].map(str::to_owned);
         let process = Process::start(directory.path(), &arguments, &[]).unwrap();
         let sandbox = process.address("sandbox");
         let shared = Arc::new(Shared {
@@ -120,11 +121,8 @@ impl Shared {
         let fault = self.faults.lock().unwrap().get_mut(&operation).and_then(VecDeque::pop_front);
         let reaches_twilio = fault.as_ref().is_none_or(|fault| fault.broken == Broken::AfterTwilio);
         let answer = if reaches_twilio { Some(self.ask(&request).await) } else { None };
-        let exchange = Exchange {
-            operation,
-            form: request.form(),
-            status: answer.as_ref().map(|(status, _)| *status),
-        };
+        let exchange =
+            Exchange { operation, form: request.form(), status: answer.as_ref().map(|(status, _)| *status) };
         let sid = exchange.form.get("VerificationSid").cloned().unwrap_or_default();
         self.exchanges.lock().unwrap().push(exchange);
         self.asked.notify_one();
