@@ -103,10 +103,11 @@ impl Hasher {
         work: impl FnOnce(&mut Vec<Block>) -> R + Send + 'static,
     ) -> Result<R, Error> {
         let (answer, answered) = oneshot::channel();
+        let request = tracing::Span::current();
         let job: Job = Box::new(move |memory| {
             // Whoever hung up while waiting costs nothing more.
             if !answer.is_closed() {
-                let _ = answer.send(work(memory));
+                let _ = answer.send(request.in_scope(|| work(memory)));
             }
         });
         self.jobs.try_send(job).map_err(|error| match error {

@@ -4,17 +4,26 @@
 mod answer;
 mod database;
 mod document;
+mod fault;
+mod forge;
+mod http_request;
 mod person;
 mod process;
+mod requests;
 mod server;
 mod steps;
 mod temp_dir;
+mod twilio;
 
 pub use answer::Answer;
 pub use database::Database;
 pub use document::document;
+pub use fault::Fault;
+pub use forge::{Forge, claims, header};
 pub use person::Person;
 pub use process::{Process, run};
+pub use requests::{at_once, count};
 pub use server::{Launch, Server};
 pub use steps::wrong_code;
 pub use temp_dir::TempDir;
+pub use twilio::{Operation, Twilio};

@@ -87,6 +87,12 @@ impl Process {
         assert!(sent.success());
     }
 
+    /// Kills it, as a crash would: everything that was logged.
+    pub fn kill(&mut self) -> String {
+        self.child.kill().unwrap();
+        self.wait().1
+    }
+
     /// Waits for the end: the exit code (none after a signal) and everything that was logged.
     pub fn wait(&mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();

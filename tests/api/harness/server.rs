@@ -14,6 +14,7 @@ pub struct Launch {
     variables: Vec<(String, String)>,
     database: Option<Arc<Database>>,
     serve: bool,
+    sandbox: String,
 }
 
 impl Launch {
@@ -48,6 +49,12 @@ impl Launch {
         self
     }
 
+    /// Where the virtual phones of a server that was started by `serve` are.
+    pub fn sandbox(mut self, address: &str) -> Self {
+        self.sandbox = address.to_owned();
+        self
+    }
+
     /// Another server's database.
     pub fn database(mut self, database: &Arc<Database>) -> Self {
         self.database = Some(database.clone());
@@ -76,7 +83,7 @@ impl Launch {
         }
         arguments.extend(self.arguments);
         let process = Process::start(directory.path(), &arguments, &self.variables)?;
-        let sandbox = if self.serve { String::new() } else { process.address("sandbox") };
+        let sandbox = if self.serve { self.sandbox } else { process.address("sandbox") };
         Ok(Server { api: process.address("api"), sandbox, http: client(), process, database, directory })
     }
 }
@@ -89,7 +96,7 @@ fn client() -> reqwest::Client {
 /// A server that ends with the test. Fields are dropped in this order: the process before its database.
 pub struct Server {
     pub api: String,
-    /// Empty for `serve`.
+    /// Empty for `serve`, unless it was told.
     pub sandbox: String,
     pub http: reqwest::Client,
     pub process: Process,

@@ -1,0 +1,147 @@
+//! Guesses are counted before Twilio is asked, and nothing but a right code forgives them.
+
+use crate::harness::{Fault, Operation, Person, Server, Twilio, at_once, count, wrong_code};
+
+/// Failures of a user, over all challenges.
+async fn of_user(server: &Server, person: &Person) -> i64 {
+    let username = &person.username;
+    server.database.number(&format!("SELECT failed_checks FROM users WHERE username = '{username}'")).await
+}
+
+/// Failures of a user's challenges, the oldest first, separated by commas.
+async fn of_challenges(server: &Server) -> String {
+    let list = match server.database.is_postgres() {
+        true => "string_agg(failed_checks::text, ',' ORDER BY created_at)",
+        false => "group_concat(failed_checks, ',' ORDER BY created_at)",
+    };
+    server.database.value(&format!("SELECT {list} FROM challenges")).await
+}
+
+async fn guess_wrong(server: &Server, token: &str, person: &Person, times: usize) {
+    let code = server.code(&person.phone_number).await;
+    for _ in 0..times {
+        server.verify(token, &wrong_code(&code)).await.expect_problem(422, "incorrect_code");
+    }
+}
+
+#[tokio::test]
+async fn neither_a_resend_nor_a_new_log_in_forgives_a_wrong_code() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.password_ok(&ada).await;
+    guess_wrong(&server, &first, &ada, 2).await;
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("2", 2));
+    server.advance(30).await;
+    let challenge = server.resend(&first).await.expect(202);
+    assert_eq!(challenge.body["attempts_left"], 3);
+    guess_wrong(&server, &first, &ada, 1).await;
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("3", 3));
+    let second = server.log_in(&ada).await;
+    guess_wrong(&server, &second, &ada, 1).await;
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("3,1", 4));
+    // Another verification at Twilio, and the count goes on.
+    server.advance(600).await;
+    let third = server.log_in(&ada).await;
+    guess_wrong(&server, &third, &ada, 5).await;
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("3,1,5", 9));
+}
+
+#[tokio::test]
+async fn a_right_code_forgives_the_users_wrong_ones() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let token = server.password_ok(&ada).await;
+    let bobs = server.password_ok(&bob).await;
+    guess_wrong(&server, &token, &ada, 3).await;
+    guess_wrong(&server, &bobs, &bob, 2).await;
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&token, &code).await.expect(200);
+    assert_eq!((of_user(&server, &ada).await, of_user(&server, &bob).await), (0, 2));
+}
+
+#[tokio::test]
+async fn of_fifty_wrong_codes_at_once_five_reach_twilio() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let wrong = wrong_code(&code);
+    let answers = at_once((0..50).map(|_| server.verify(&token, &wrong))).await;
+    assert_eq!(count(&answers, 422, Some("incorrect_code")), 5);
+    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 45);
+    assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (5, 5));
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
+    let mut left: Vec<u64> =
+        answers.iter().filter_map(|answer| answer.body["attempts_left"].as_u64()).collect();
+    left.sort_unstable();
+    assert_eq!(left, [0, 1, 2, 3, 4]);
+    server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
+}
+
+#[tokio::test]
+async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    server.sign_up(&ada).await;
+    let mut tokens = Vec::new();
+    for _ in 0..4 {
+        tokens.push(server.log_in(&ada).await);
+    }
+    let code = server.code(&ada.phone_number).await;
+    let wrong = wrong_code(&code);
+    let answers = at_once((0..20).map(|number| server.verify(&tokens[number % 4], &wrong))).await;
+    assert_eq!((count(&answers, 422, Some("incorrect_code")), twilio.guesses()), (5, 5));
+    // What Twilio refused to look at was no guess.
+    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 15);
+    assert_eq!(of_user(&server, &ada).await, 5);
+    for token in &tokens {
+        server.verify(token, &code).await.expect_problem(429, "too_many_attempts");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_and_a_restart_forgive_nothing() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let mut server = twilio.launch().start().await;
+    let token = server.password_ok(&ada).await;
+    guess_wrong(&server, &token, &ada, 4).await;
+    server.process.kill();
+    let server = twilio.launch().database(&server.database).start().await;
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("4", 4));
+    guess_wrong(&server, &token, &ada, 1).await;
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
+    assert_eq!(twilio.guesses(), 5);
+}
+
+#[tokio::test]
+async fn a_guess_during_which_the_server_crashes_is_counted() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let mut server = twilio.launch().start().await;
+    let token = server.password_ok(&ada).await;
+    twilio.break_next(Operation::Check, Fault::silence());
+    let request = server.request(reqwest::Method::POST, "/v1/users/verify").bearer_auth(&token);
+    let pending = tokio::spawn(request.json(&serde_json::json!({ "code": "000000" })).send());
+    twilio.wait_for(Operation::Check, 1).await;
+    server.process.kill();
+    pending.await.unwrap().unwrap_err();
+    let server = twilio.launch().database(&server.database).start().await;
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("1", 1));
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&token, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_has_guessed() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    for number in 1..=5 {
+        let request = server.request(reqwest::Method::POST, "/v1/users/verify").bearer_auth(&token);
+        let body = serde_json::json!({ "code": wrong_code(&code) });
+        let pending = tokio::spawn(request.json(&body).send());
+        twilio.wait_for(Operation::Check, number).await;
+        pending.abort();
+    }
+    server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
+    assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
+}

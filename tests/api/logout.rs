@@ -1,0 +1,145 @@
+//! Log out: what it ends, at once and everywhere, and what it must not win anybody.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{Answer, Person, Server, Twilio, wrong_code};
+
+async fn log_out_of(server: &Server, token: &str, scope: &str) -> Answer {
+    server.post("/v1/users/logout", Some(token), json!({ "scope": scope })).await
+}
+
+async fn is_logged_out(server: &Server, access: &str) {
+    for path in ["/v1/users/me", "/v1/users/dashboard"] {
+        let answer = server.get(path, Some(access)).await.expect_problem(401, "invalid_token");
+        assert_eq!(answer.body["reason"], "logged_out");
+    }
+    let answer = server.log_out(access).await.expect_problem(401, "invalid_token");
+    assert_eq!(answer.body["reason"], "logged_out");
+    // The guard of verify and resend looks at the token before it says that a code is not needed.
+    server.resend(access).await.expect_problem(401, "invalid_token");
+    server.verify(access, "123456").await.expect_problem(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn by_default_the_callers_own_session_ends() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await.text_of("access_token");
+    let second = server.another_session(&ada).await.text_of("access_token");
+    let request = server.request(Method::POST, "/v1/users/logout").bearer_auth(&first);
+    server.send(request).await.expect(204);
+    is_logged_out(&server, &first).await;
+    server.me(&second).await.expect(200);
+    log_out_of(&server, &second, "current").await.expect(204);
+    is_logged_out(&server, &second).await;
+}
+
+#[tokio::test]
+async fn others_ends_every_session_but_the_callers() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let first = server.full_access(&ada).await.text_of("access_token");
+    let second = server.another_session(&ada).await.text_of("access_token");
+    let third = server.another_session(&ada).await.text_of("access_token");
+    let bobs = server.full_access(&bob).await.text_of("access_token");
+    log_out_of(&server, &second, "others").await.expect(204);
+    is_logged_out(&server, &first).await;
+    is_logged_out(&server, &third).await;
+    server.me(&second).await.expect(200);
+    server.me(&bobs).await.expect(200);
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await, 2);
+}
+
+#[tokio::test]
+async fn all_ends_every_session() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let first = server.full_access(&ada).await.text_of("access_token");
+    let second = server.another_session(&ada).await.text_of("access_token");
+    let bobs = server.full_access(&bob).await.text_of("access_token");
+    log_out_of(&server, &second, "all").await.expect(204);
+    is_logged_out(&server, &first).await;
+    is_logged_out(&server, &second).await;
+    server.me(&bobs).await.expect(200);
+    server.another_session(&ada).await;
+}
+
+#[tokio::test]
+async fn a_scope_is_one_of_three() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    for body in [json!({ "scope": "everything" }), json!({ "scope": true }), json!({ "sid": "x" })] {
+        server.post("/v1/users/logout", Some(&access), body).await.expect_problem(422, "validation_failed");
+    }
+    server.me(&access).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_password_alone_ends_no_sessions() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let password_ok = server.log_in(&ada).await;
+    for scope in ["others", "all"] {
+        let answer = log_out_of(&server, &password_ok, scope).await.expect_problem(401, "otp_required");
+        assert!(answer.header("www-authenticate").contains("insufficient_user_authentication"));
+    }
+    server.me(&access).await.expect(200);
+    // It was not cancelled by the attempt either.
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&password_ok, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn with_a_password_ok_token_the_challenge_is_cancelled() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    server.log_out(&token).await.expect(204);
+    server.advance(30).await;
+    for answer in
+        [server.verify(&token, &code).await, server.resend(&token).await, server.log_out(&token).await]
+    {
+        assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
+    }
+    server.me(&token).await.expect_problem(401, "invalid_token");
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
+    // The code went with it.
+    let token = server.log_in(&ada).await;
+    let fresh = server.code(&ada.phone_number).await;
+    assert_ne!(fresh, code);
+    server.verify(&token, &code).await.expect_problem(422, "incorrect_code");
+    server.verify(&token, &fresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn another_log_in_of_the_same_user_keeps_its_code() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
+    server.log_out(&first).await.expect(204);
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&second, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn logging_out_between_guesses_wins_none() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    server.sign_up(&ada).await;
+    let mut counted = 0;
+    let refused = loop {
+        let answer = server.try_log_in(&ada).await;
+        if answer.status != 200 {
+            break answer.expect_problem(429, "too_many_attempts");
+        }
+        let token = answer.text_of("password_ok_token");
+        let code = server.code(&ada.phone_number).await;
+        for _ in 0..2 {
+            let answer = server.verify(&token, &wrong_code(&code)).await;
+            counted += i64::from(answer.status == 422);
+        }
+        server.log_out(&token).await.expect(204);
+        assert!(twilio.guesses() <= 5, "{}", twilio.guesses());
+    };
+    assert!(refused.body["retry_after"].as_u64().unwrap() >= 1);
+    assert_eq!((twilio.guesses(), counted), (5, 5));
+    assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 5);
+}

@@ -1,0 +1,219 @@
+//! Verify: right codes, wrong codes, other people's codes, codes that came too late.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Person, Server, at_once, count, wrong_code};
+
+const SESSIONS: &str = "SELECT count(*) FROM sessions";
+
+async fn verify_with(server: &Server, token: &str, body: Value) -> crate::harness::Answer {
+    server.post("/v1/users/verify", Some(token), body).await
+}
+
+#[tokio::test]
+async fn a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_looked_at() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    for left in [4, 3, 2, 1, 0] {
+        let answer = server.verify(&token, &wrong_code(&code)).await.expect_problem(422, "incorrect_code");
+        assert_eq!(
+            (&answer.body["attempts_left"], &answer.body["challenge"]["attempts_left"]),
+            (&json!(left), &json!(left))
+        );
+    }
+    let answer = server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
+    assert_eq!(answer.body["challenge"]["attempts_left"], 0);
+    let wait = answer.body["retry_after"].as_u64().unwrap();
+    assert!((500..=600).contains(&wait) && answer.body["challenge"]["expires_in"] == wait, "{}", answer.text);
+    server.resend(&token).await.expect_problem(429, "too_many_attempts");
+    assert_eq!(server.database.number(SESSIONS).await, 0);
+    // After the wait the account is open again, with another code.
+    server.advance(u32::try_from(wait).unwrap()).await;
+    let token = server.log_in(&ada).await;
+    let fresh = server.code(&ada.phone_number).await;
+    assert_ne!(fresh, code);
+    server.verify(&token, &fresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_fifth_code_can_still_be_right() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    for _ in 0..4 {
+        server.verify(&token, &wrong_code(&code)).await.expect(422);
+    }
+    server.verify(&token, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_code_may_be_typed_with_spaces_and_hyphens() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let typed = format!(" {}-{} {}\n", &code[..2], &code[2..4], &code[4..]);
+    server.verify(&token, &typed).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_no_code_costs_no_check() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    for (value, expected) in [
+        (json!("123"), "too_short"),
+        (json!("12345678901"), "too_long"),
+        (json!("12a456"), "invalid_format"),
+        (json!("１２３４５６"), "invalid_format"),
+        (json!(""), "too_short"),
+        (json!(code.parse::<u32>().unwrap()), "wrong_type"),
+        (json!([code]), "wrong_type"),
+        (Value::Null, "wrong_type"),
+    ] {
+        let answer = verify_with(&server, &token, json!({ "code": value })).await;
+        let answer = answer.expect_problem(422, "validation_failed");
+        assert_eq!(answer.body["errors"][0]["code"], expected, "{value}");
+    }
+    verify_with(&server, &token, json!({})).await.expect_problem(422, "validation_failed");
+    assert_eq!(server.database.number("SELECT failed_checks FROM challenges").await, 0);
+    assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 0);
+    server.verify(&token, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_caller_cannot_say_whose_code_it_is() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let (token, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
+    let code = server.code(&bob.phone_number).await;
+    for field in ["to", "phone_number", "user_id", "verification_sid", "channel"] {
+        let mut body = json!({ "code": code });
+        body[field] = json!(bob.phone_number);
+        let answer = verify_with(&server, &token, body).await.expect_problem(422, "validation_failed");
+        assert_eq!(answer.body["errors"][0]["code"], "unknown_field");
+    }
+    assert_eq!(server.database.number("SELECT sum(failed_checks) FROM challenges").await, 0);
+    server.verify(&bobs, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn another_users_code_is_wrong() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let (adas, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
+    let (adas_code, bobs_code) = (server.code(&ada.phone_number).await, server.code(&bob.phone_number).await);
+    if adas_code == bobs_code {
+        return; // One in a million.
+    }
+    server.verify(&adas, &bobs_code).await.expect_problem(422, "incorrect_code");
+    let failed = |name: &str| format!("SELECT failed_checks FROM users WHERE username = '{name}'");
+    assert_eq!(server.database.number(&failed("ada")).await, 1);
+    assert_eq!(server.database.number(&failed("person-1")).await, 0);
+    let tokens = server.verify(&bobs, &bobs_code).await.expect(200);
+    assert_eq!(tokens.body["user"]["username"], "person-1");
+    server.verify(&adas, &adas_code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_code_opens_one_of_two_log_ins() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&second, &code).await.expect(200);
+    let answer = server.verify(&first, &code).await.expect_problem(410, "challenge_expired");
+    assert_eq!(answer.body["challenge"]["attempts_left"], 5);
+    assert_eq!(server.database.number(SESSIONS).await, 1);
+    // The other log-in goes on with a code of its own.
+    server.advance(30).await;
+    server.resend(&first).await.expect(202);
+    let fresh = server.code(&ada.phone_number).await;
+    assert_ne!(fresh, code);
+    server.verify(&first, &code).await.expect_problem(422, "incorrect_code");
+    server.verify(&first, &fresh).await.expect(200);
+    assert_eq!(server.database.number(SESSIONS).await, 2);
+}
+
+#[tokio::test]
+async fn a_token_opens_one_session() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&token, &code).await.expect(200);
+    for _ in 0..3 {
+        let answer = server.verify(&token, &code).await.expect_problem(401, "invalid_token");
+        assert_eq!(answer.body["reason"], "spent");
+    }
+    server.advance(30).await;
+    assert_eq!(server.resend(&token).await.expect(401).body["reason"], "spent");
+    assert_eq!(server.log_out(&token).await.expect(401).body["reason"], "spent");
+    assert_eq!(server.database.number(SESSIONS).await, 1);
+}
+
+#[tokio::test]
+async fn a_token_expires_after_ten_minutes() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.password_ok(&ada).await;
+    server.advance(590).await;
+    // The code is the first log-in's and dies with it; this token outlives it.
+    let token = server.log_in(&ada).await;
+    server.advance(590).await;
+    server.verify(&token, "123456").await.expect_problem(410, "challenge_expired");
+    server.advance(20).await;
+    let answer = server.verify(&token, "123456").await.expect_problem(401, "invalid_token");
+    assert_eq!(answer.body["reason"], "expired");
+    assert_eq!(server.database.number("SELECT sum(failed_checks) FROM challenges").await, 0);
+}
+
+#[tokio::test]
+async fn a_code_that_has_died_before_its_token_is_followed_by_a_new_one() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    server.advance(540).await;
+    let answer = server.try_log_in(&ada).await.expect(200);
+    assert!(answer.body["challenge"]["expires_in"].as_u64().unwrap() <= 60, "{}", answer.text);
+    let token = answer.text_of("password_ok_token");
+    assert_eq!(server.code(&ada.phone_number).await, code);
+    server.advance(65).await;
+    let answer = server.verify(&token, &code).await.expect_problem(410, "challenge_expired");
+    assert_eq!(
+        (&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]),
+        (&json!(0), &json!(4))
+    );
+    assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 0);
+    let answer = server.resend(&token).await.expect(202);
+    assert!(answer.body["expires_in"].as_u64().unwrap() > 590, "{}", answer.text);
+    let fresh = server.code(&ada.phone_number).await;
+    assert_ne!(fresh, code);
+    server.verify(&token, &fresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_twenty_right_codes_at_once_one_opens_a_session() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let answers = at_once((0..20).map(|_| server.verify(&token, &code))).await;
+    assert_eq!(count(&answers, 200, None), 1);
+    assert!(answers.iter().all(|answer| answer.status == 200 || !answer.text.contains("access_token")));
+    assert_eq!(server.database.number(SESSIONS).await, 1);
+    assert_eq!(server.database.number("SELECT count(*) FROM activities WHERE kind = 'verified'").await, 1);
+    let winner = answers.into_iter().find(|answer| answer.status == 200).unwrap();
+    server.me(&winner.text_of("access_token")).await.expect(200);
+    assert_eq!(server.verify(&token, &code).await.expect(401).body["reason"], "spent");
+    assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn the_tokens_tell_who_it_is_and_how_they_proved_it() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let tokens = server.full_access(&ada).await;
+    assert_eq!((&tokens.body["token_type"], &tokens.body["expires_in"]), (&json!("Bearer"), &json!(900)));
+    assert!(tokens.text_of("refresh_token").starts_with("csrt_"));
+    assert_eq!(tokens.body["refresh_expires_in"], 90 * 24 * 60 * 60);
+    assert_eq!(tokens.body["user"]["phone_number_verified"], true);
+    assert_eq!(server.database.value("SELECT amr FROM sessions").await, "pwd otp sms");
+    // The refresh token is not in the database in any form that makes one.
+    let second = server.another_session(&ada).await;
+    assert_ne!(second.text_of("refresh_token"), tokens.text_of("refresh_token"));
+}
