@@ -11,11 +11,10 @@ RUN mkdir src \
     && touch src/lib.rs \
     && cargo build --release --locked --bin countersign
 
-# Compiled in: the defaults, the migrations, the OpenAPI document. `touch`, because Cargo compares times and the
+# Compiled in: the defaults and the migrations. `touch`, because Cargo compares times and the
 # empty program is younger than the sources.
 COPY config config
 COPY migrations migrations
-COPY openapi openapi
 COPY src src
 RUN touch src/main.rs src/lib.rs \
     && cargo build --release --locked --bin countersign \
