@@ -21,15 +21,17 @@ RUN touch src/main.rs src/lib.rs \
     && mkdir /data
 
 # The image: the C library, root certificates (for Twilio, and for PostgreSQL with sslmode=verify-full), the program.
-# No shell, no package manager; the user is `nonroot`, 65532.
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="countersign" \
       org.opencontainers.image.description="A self-hosted authentication server: a password, then a one-time code sent by Twilio Verify" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /build/target/release/countersign /usr/local/bin/countersign
 # Where a SQLite file may lie; put a volume there.
 COPY --from=build --chown=65532:65532 /data /data
 WORKDIR /data
+# Nobody's number: neither root nor a user of the host.
+USER 65532:65532
 ENV COUNTERSIGN__SERVER__LISTEN=0.0.0.0:3000
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 \
