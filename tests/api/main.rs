@@ -6,6 +6,8 @@
 
 mod harness;
 
+mod access_matrix;
+mod architecture;
 mod counters;
 mod flow;
 mod forged_tokens;
