@@ -14,6 +14,8 @@ mod forged_tokens;
 mod indistinguishable;
 mod login;
 mod logout;
+mod migrations;
+mod openapi;
 mod overload;
 mod provider;
 mod provider_check;
