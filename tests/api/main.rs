@@ -8,6 +8,8 @@ mod harness;
 
 mod access_matrix;
 mod architecture;
+mod command_line;
+mod configuration;
 mod counters;
 mod flow;
 mod forged_tokens;
@@ -22,5 +24,6 @@ mod provider_check;
 mod replicas;
 mod resend;
 mod signup;
+mod test_mode;
 mod tokens;
 mod verify;

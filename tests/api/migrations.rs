@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 
-use countersign::storage::{Db, DatabaseUrl, Error, Id, Settings, Timestamp, activities, users};
+use countersign::storage::{DatabaseUrl, Db, Error, Id, Settings, Timestamp, activities, users};
 
 use crate::harness::{Database, Launch, Person, Server, TempDir, migrations, run};
 
@@ -12,7 +12,8 @@ type Schema = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What `schema.rs` says, read as text: the types in it are not for tests to name.
 fn schema_of_the_source() -> Schema {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/storage/schema.rs")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/storage/schema.rs")).unwrap();
     let (mut schema, mut table) = (Schema::new(), String::new());
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.strip_suffix(" {").and_then(|line| line.split_once(" (")) {
@@ -64,9 +65,13 @@ async fn schema_of(database: &Database) -> Schema {
 /// The unique indexes of `users` that the migrations named.
 async fn unique_indexes(database: &Database) -> BTreeSet<String> {
     let query = match database.is_postgres() {
-        true => "SELECT json_agg(indexname) FROM pg_indexes WHERE tablename = 'users' AND indexdef LIKE '%UNIQUE%' \
-                 AND indexname NOT LIKE '%pkey'",
-        false => "SELECT json_group_array(name) FROM pragma_index_list('users') WHERE \"unique\" AND origin = 'c'",
+        true => {
+            "SELECT json_agg(indexname) FROM pg_indexes WHERE tablename = 'users' AND indexdef LIKE '%UNIQUE%' \
+                 AND indexname NOT LIKE '%pkey'"
+        }
+        false => {
+            "SELECT json_group_array(name) FROM pragma_index_list('users') WHERE \"unique\" AND origin = 'c'"
+        }
     };
     serde_json::from_str(&database.value(query).await).unwrap()
 }
@@ -109,7 +114,8 @@ async fn unique_indexes_bear_the_names_that_the_source_knows() {
 
 #[test]
 fn both_databases_have_the_same_migrations() {
-    let of = |backend| migrations().into_iter().filter(|sql| sql.backend == backend).map(|sql| sql.name).collect();
+    let of =
+        |backend| migrations().into_iter().filter(|sql| sql.backend == backend).map(|sql| sql.name).collect();
     let (sqlite, postgres): (Vec<String>, Vec<String>) = (of("sqlite"), of("postgres"));
     assert_eq!(sqlite, postgres);
     assert!(!sqlite.is_empty());
@@ -132,7 +138,9 @@ async fn down_undoes_up() {
         }
         assert_eq!(schema_of(&database).await, Schema::new());
         let left = match database.is_postgres() {
-            true => "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public'",
+            true => {
+                "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public'"
+            }
             false => "SELECT count(*) FROM sqlite_schema",
         };
         assert_eq!(database.number(left).await, 0);
@@ -160,7 +168,8 @@ async fn a_server_that_may_not_migrate_says_what_to_run() {
     let twilio = "http://127.0.0.1:1";
     let directory = TempDir::new();
     let database = std::sync::Arc::new(Database::fresh(directory.path()).await);
-    let launch = || Launch::serve(twilio).database(&database).variable("COUNTERSIGN__DATABASE__MIGRATE", "false");
+    let launch =
+        || Launch::serve(twilio).database(&database).variable("COUNTERSIGN__DATABASE__MIGRATE", "false");
     let log = launch().try_start().await.err().unwrap();
     assert!(log.contains("countersign migrate"), "{log}");
     assert_eq!(schema_of(&database).await, Schema::new());
@@ -199,7 +208,9 @@ async fn foreign_keys_are_enforced() {
         occurred_at: Timestamp(now),
     };
     let inserted = db.write(async move |mut c| activities::insert(&mut c, &orphan).await).await;
-    assert!(matches!(&inserted, Err(Error::Failed(error)) if error.to_string().to_lowercase().contains("foreign key")));
+    assert!(
+        matches!(&inserted, Err(Error::Failed(error)) if error.to_string().to_lowercase().contains("foreign key"))
+    );
     assert_eq!(database.number("SELECT count(*) FROM activities").await, 0);
 }
 

@@ -30,7 +30,9 @@ impl Operation {
         let bodies = std::iter::once(("request", &self.it["requestBody"])).chain(self.responses());
         let contents = bodies.flat_map(|(what, body)| {
             let content = body["content"].as_object().into_iter().flatten();
-            content.map(move |(media_type, content)| (format!("{} {what}", self.id), media_type.as_str(), content))
+            content.map(move |(media_type, content)| {
+                (format!("{} {what}", self.id), media_type.as_str(), content)
+            })
         });
         contents.collect()
     }
@@ -87,7 +89,10 @@ fn every_operation_says_what_it_does_and_who_may() {
     let tags: Vec<&Value> = document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     for Operation { id, it, .. } in operations() {
         assert!(ids.insert(id), "{id} twice");
-        assert!(summaries.insert(it["summary"].as_str().expect(id)), "{id}: its summary stands elsewhere too");
+        assert!(
+            summaries.insert(it["summary"].as_str().expect(id)),
+            "{id}: its summary stands elsewhere too"
+        );
         assert!(!it["description"].as_str().expect(id).is_empty(), "{id}");
         assert!(tags.contains(&&it["tags"][0]), "{id}");
         for requirement in it["security"].as_array().expect(id) {
@@ -96,7 +101,8 @@ fn every_operation_says_what_it_does_and_who_may() {
             assert_eq!((&scheme["type"], &scheme["scheme"]), (&"http".into(), &"bearer".into()), "{id}");
         }
     }
-    let schemes: Vec<&String> = document()["components"]["securitySchemes"].as_object().unwrap().keys().collect();
+    let schemes: Vec<&String> =
+        document()["components"]["securitySchemes"].as_object().unwrap().keys().collect();
     assert_eq!(schemes, ["password_ok", "access"]);
     // Generators make one namespace of both: a schema `Login` and an operation `login` collide.
     for schema in document()["components"]["schemas"].as_object().unwrap().keys() {
@@ -136,7 +142,10 @@ fn every_problem_is_an_example_under_its_code() {
             assert_eq!(examples.is_some(), !status.starts_with('2'), "{} {status}", operation.id);
             for (code, example) in examples.into_iter().flatten() {
                 let problem = &example["value"];
-                assert_eq!((&problem["code"], problem["status"].to_string()), (&code.as_str().into(), status.into()));
+                assert_eq!(
+                    (&problem["code"], problem["status"].to_string()),
+                    (&code.as_str().into(), status.into())
+                );
                 assert!(known.as_array().unwrap().contains(&problem["code"]), "{code}");
                 documented.insert(code.as_str());
             }
@@ -144,15 +153,22 @@ fn every_problem_is_an_example_under_its_code() {
         assert!(operation.it["responses"].get("500").is_some(), "{}", operation.id);
     }
     // The rest of the list: paths that do not exist have no operation, and what a later version needs is frozen in.
-    let undocumented: Vec<&str> =
-        known.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).filter(|code| !documented.contains(code)).collect();
+    let undocumented: Vec<&str> = known
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code.as_str().unwrap())
+        .filter(|code| !documented.contains(code))
+        .collect();
     assert_eq!(undocumented, ["not_found", "method_not_allowed", "rate_limited"]);
 }
 
 #[test]
 fn nothing_in_it_breaks_generated_clients() {
     let text = document().to_string();
-    for word in ["\"null\"", "\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"const\"", "\"not\"", "\"if\"", "\"nullable\""] {
+    for word in
+        ["\"null\"", "\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"const\"", "\"not\"", "\"if\"", "\"nullable\""]
+    {
         assert!(!text.contains(word), "{word}");
     }
     for operation in operations() {
@@ -180,7 +196,10 @@ fn everything_has_bounds() {
         let has = |keyword: &str| schema.get(keyword).is_some();
         match schema["type"].as_str() {
             Some("string") => {
-                let bounded = has("maxLength") || has("enum") || schema["format"] == "date-time" || schema["format"] == "uuid";
+                let bounded = has("maxLength")
+                    || has("enum")
+                    || schema["format"] == "date-time"
+                    || schema["format"] == "uuid";
                 assert!(bounded, "{at} may be of any length");
             }
             Some("integer") => {

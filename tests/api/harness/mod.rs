@@ -2,6 +2,7 @@
 //! every answer is held against the OpenAPI document on its way to the test.
 
 mod answer;
+mod command;
 mod database;
 mod document;
 mod fault;
@@ -19,6 +20,7 @@ mod temp_dir;
 mod twilio;
 
 pub use answer::Answer;
+pub use command::{Ended, ended, refused, started};
 pub use database::Database;
 pub use document::document;
 pub use fault::Fault;

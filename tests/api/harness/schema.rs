@@ -56,10 +56,14 @@ fn holds(keyword: &str, operand: &Value, value: &Value) -> bool {
             other => panic!("type {other} is not known here"),
         },
         "enum" => operand.as_array().unwrap().contains(value),
-        "required" => operand.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some()),
+        "required" => {
+            operand.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some())
+        }
         "minLength" => length >= operand.as_u64(),
         "maxLength" => length.is_some_and(|length| Some(length) <= operand.as_u64()),
-        "pattern" => Regex::new(operand.as_str().unwrap()).unwrap().is_match(value.as_str().unwrap_or_default()),
+        "pattern" => {
+            Regex::new(operand.as_str().unwrap()).unwrap().is_match(value.as_str().unwrap_or_default())
+        }
         "minimum" => number >= limit,
         "maximum" => number.is_some_and(|number| Some(number) <= limit),
         "maxItems" => value.as_array().is_some_and(|items| Some(items.len() as u64) <= operand.as_u64()),
