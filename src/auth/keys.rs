@@ -17,6 +17,8 @@ use crate::storage::{Conn, Timestamp, signing_keys};
 
 /// What a key's `kid` begins with when `dev` made it. `serve` never loads such a key.
 pub const DEV_KID_PREFIX: &str = "dev-";
+/// What the key that seals the others is derived for.
+const SEALING_PURPOSE: &str = "countersign/signing-key/v1";
 /// Bytes of a nonce of AES-256-GCM, which stands before the sealed key.
 const NONCE_LENGTH: usize = 12;
 
@@ -51,19 +53,30 @@ pub(super) async fn load_or_create(
     mode: Mode,
     now: DateTime<Utc>,
 ) -> Result<Vec<Key>, Error> {
-    let sealing_key = secret.derive("countersign/signing-key/v1")?;
-    let mut keys = Vec::new();
-    for row in signing_keys::all(conn).await? {
-        if mode == Mode::Dev || !row.kid.starts_with(DEV_KID_PREFIX) {
-            keys.push(unseal(&sealing_key, row)?);
-        }
-    }
+    let mut keys = unseal_all(secret, mode, signing_keys::all(conn).await?)?;
     if keys.is_empty() {
+        let sealing_key = secret.derive(SEALING_PURPOSE)?;
         let key = generate(mode)?;
         signing_keys::insert(conn, &seal(&sealing_key, &key, now)?).await?;
         keys.push(key);
     }
     Ok(keys)
+}
+
+/// How many of a database's keys `serve` would use with this secret. Zero: it will make one.
+///
+/// # Errors
+/// When one of them was sealed with another secret.
+pub fn count_usable_keys(secret: &DeploymentSecret, rows: Vec<SigningKey>) -> Result<usize, Error> {
+    Ok(unseal_all(secret, Mode::Production, rows)?.len())
+}
+
+fn unseal_all(secret: &DeploymentSecret, mode: Mode, rows: Vec<SigningKey>) -> Result<Vec<Key>, Error> {
+    let sealing_key = secret.derive(SEALING_PURPOSE)?;
+    rows.into_iter()
+        .filter(|row| mode == Mode::Dev || !row.kid.starts_with(DEV_KID_PREFIX))
+        .map(|row| unseal(&sealing_key, row))
+        .collect()
 }
 
 fn generate(mode: Mode) -> Result<Key, Error> {
@@ -121,7 +134,7 @@ mod tests {
     use chrono::DateTime;
 
     fn sealing_key(secret: &str) -> SecretSlice<u8> {
-        DeploymentSecret::parse(secret.into()).unwrap().derive("countersign/signing-key/v1").unwrap()
+        DeploymentSecret::parse(secret.into()).unwrap().derive(SEALING_PURPOSE).unwrap()
     }
 
     #[test]
@@ -140,5 +153,18 @@ mod tests {
         assert!(unseal(&other, row.clone()).is_err());
         assert!(unseal(&ours, SigningKey { kid: "another".into(), ..row.clone() }).is_err());
         assert_eq!(unseal(&ours, row).unwrap().private_key.expose_secret(), secret_bytes);
+    }
+
+    #[test]
+    fn usable_are_the_keys_that_serve_made_with_this_secret() {
+        let secret = |text: &str| DeploymentSecret::parse(text.into()).unwrap();
+        let ours = "0123456789abcdefghijklmnopqrstuvwxyz";
+        let row = |mode| seal(&sealing_key(ours), &generate(mode).unwrap(), DateTime::UNIX_EPOCH).unwrap();
+        let other = secret("zyxwvutsrqponmlkjihgfedcba9876543210");
+        assert_eq!(count_usable_keys(&secret(ours), vec![]).unwrap(), 0);
+        let rows = vec![row(Mode::Dev), row(Mode::Production)];
+        assert_eq!(count_usable_keys(&secret(ours), rows.clone()).unwrap(), 1);
+        assert!(count_usable_keys(&other, rows).is_err());
+        assert_eq!(count_usable_keys(&other, vec![row(Mode::Dev)]).unwrap(), 0);
     }
 }

@@ -43,7 +43,7 @@ pub use error::{Error, Reason};
 pub use hashing::{Hasher, Settings as HashingSettings};
 pub use invalid::{Invalid, InvalidKind};
 pub use jwt::Settings as TokenSettings;
-pub use keys::PublicKey;
+pub use keys::{PublicKey, count_usable_keys};
 pub use locale::Locale;
 pub use login::{Login, PasswordOkGrant};
 pub use logout::Scope;

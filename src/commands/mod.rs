@@ -2,6 +2,7 @@
 
 mod api;
 mod dev;
+mod doctor;
 mod health;
 mod listen;
 mod migrate;
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Serve),
     /// The double of Twilio Verify alone, for any program in any language.
     Sandbox(sandbox::Sandbox),
+    /// Check the configuration against the world: database, keys, Twilio, clocks. Sends and changes nothing.
+    Doctor(doctor::Doctor),
     /// Bring the database to the current schema.
     Migrate(migrate::Migrate),
     /// Print the OpenAPI document.
@@ -95,6 +98,7 @@ pub fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Dev(dev) => system().block_on(dev.run(sources)),
         Command::Serve(serve) => system().block_on(serve.run(sources)),
         Command::Sandbox(sandbox) => system().block_on(sandbox.run(sources)),
+        Command::Doctor(doctor) => system().block_on(doctor.run(sources)),
         Command::Migrate(migrate) => system().block_on(migrate.run(sources)),
         Command::Openapi(openapi) => openapi.run(),
         Command::Twilio(twilio) => system().block_on(twilio.run(sources)),

@@ -42,12 +42,18 @@ impl Sources {
     /// # Errors
     /// When a source cannot be read, or names a setting that does not exist.
     pub fn load(&self) -> Result<Settings, ConfigError> {
-        let mut variables = dot_env(Path::new(".env"))?;
-        variables.extend(
-            std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        );
-        self.load_with(&variables)
+        self.load_with(&variables()?)
+    }
+
+    /// The variables that name a file with a secret, and the files.
+    ///
+    /// # Errors
+    /// When `.env` cannot be read.
+    pub fn secret_files() -> Result<Vec<(String, PathBuf)>, ConfigError> {
+        let ours = |base: &str| base.starts_with(PREFIX) || ALIASES.iter().any(|(alias, _)| *alias == base);
+        let names_file = |variable: &str| variable.strip_suffix("_FILE").is_some_and(ours);
+        let files = variables()?.into_iter().filter(|(variable, _)| names_file(variable));
+        Ok(files.map(|(variable, path)| (variable, path.into())).collect())
     }
 
     fn load_with(&self, variables: &BTreeMap<String, String>) -> Result<Settings, ConfigError> {
@@ -75,6 +81,16 @@ impl Sources {
         }
         builder.build().and_then(Config::try_deserialize).map_err(unreadable)
     }
+}
+
+/// What `.env` of the working directory says, and the environment, which wins.
+fn variables() -> Result<BTreeMap<String, String>, ConfigError> {
+    let mut variables = dot_env(Path::new(".env"))?;
+    variables.extend(
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    );
+    Ok(variables)
 }
 
 /// What a file `.env` says; nothing where there is none.

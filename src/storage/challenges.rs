@@ -219,7 +219,8 @@ pub async fn forget_verification(
     Ok(())
 }
 
-/// Spends a challenge. Of any number of callers exactly one is told `true`.
+/// Spends a challenge. Of any number of callers exactly one is told `true`. The check that was right had been
+/// counted before it was made, and was no failure.
 ///
 /// # Errors
 /// Those of the database.
@@ -227,7 +228,7 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
     let spent = on!(conn, c => diesel::update(challenges::table.find(id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
-        .set(challenges::spent_at.eq(now))
+        .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
         .execute(c)
         .await)?;
     Ok(spent == 1)

@@ -1,6 +1,6 @@
 //! The one row that says which of `dev` and `serve` made this database.
 
-use diesel::{ExpressionMethods, QueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use super::schema::deployment;
@@ -24,6 +24,19 @@ pub async fn claim(conn: &mut Conn<'_>, mode: &str, now: Timestamp) -> Result<St
         .returning(deployment::mode)
         .get_result(c)
         .await)
+}
+
+/// The mode for which the database is claimed; `None` where it is not.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner(conn: &mut Conn<'_>) -> Result<Option<String>, Error> {
+    on!(conn, c => deployment::table
+        .find(1)
+        .select(deployment::mode)
+        .get_result(c)
+        .await
+        .optional())
 }
 
 /// Whether the database answers.

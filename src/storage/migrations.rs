@@ -1,7 +1,8 @@
 //! Brings a database to the current schema. Both folders hold the same names; either is compiled in.
 
 use diesel::SqliteConnection;
-use diesel::migration::MigrationSource;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::sqlite::Sqlite;
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -35,6 +36,16 @@ pub(super) async fn postgres(mut connection: AsyncPgConnection, migrate: bool) -
     let (mut connection, outcome) = task.await.map_err(|error| Error::Unavailable(error.to_string()))?;
     connection.batch_execute(UNLOCK).await?;
     outcome
+}
+
+/// The versions of the migrations that this program knows, the oldest first.
+pub(super) fn known() -> Result<Vec<String>, Error> {
+    let unreadable = |error| Error::Refused(format!("the migrations cannot be read: {error}"));
+    let migrations: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(unreadable)?;
+    let mut versions: Vec<_> =
+        migrations.iter().map(|migration| migration.name().version().to_string()).collect();
+    versions.sort();
+    Ok(versions)
 }
 
 fn run<DB, H>(harness: &mut H, source: impl MigrationSource<DB>, migrate: bool) -> Result<(), Error>

@@ -8,6 +8,7 @@
 mod connection;
 mod db;
 mod error;
+mod inspect;
 mod migrations;
 mod postgres;
 mod postgres_tls;
@@ -28,5 +29,6 @@ pub mod users;
 pub use connection::Conn;
 pub use db::{Db, Settings};
 pub use error::Error;
+pub use inspect::{Inspection, inspect};
 pub use sql_types::{Id, Timestamp};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};

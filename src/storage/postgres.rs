@@ -146,6 +146,11 @@ impl Database {
     }
 }
 
+/// One connection, outside any pool.
+pub(super) async fn connect(url: &SecretString) -> Result<AsyncPgConnection, Error> {
+    Connector::new(url.expose_secret())?.connect().await
+}
+
 /// Knows how to reach the server.
 #[derive(Clone)]
 struct Connector {

@@ -88,6 +88,25 @@ fn establish(path: Option<&Path>) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
+/// A connection to a file that exists, through which nothing can be changed. SQLite's own read-only mode is
+/// not asked for: it leaves the files `-wal` and `-shm` behind. What a server that was killed left in its log may
+/// move into the file when this connection closes, as with any reader of SQLite.
+pub(super) fn open_to_look(path: &Path) -> Result<Sqlite, Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{}: {error}", path.display()));
+    let mut connection = SqliteConnection::establish(&uri(path)).map_err(|error| failed(&error))?;
+    connection
+        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+        .map_err(|error| failed(&error))?;
+    Ok(SyncConnectionWrapper::new(connection))
+}
+
+/// A path as a URI (<https://sqlite.org/uri.html>): the one way to say that no file shall be made.
+fn uri(path: &Path) -> String {
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let authority = if path.is_absolute() { "//" } else { "" };
+    format!("file:{authority}{escaped}?mode=rw")
+}
+
 /// The file holds password hashes: nobody but its owner needs to read it. SQLite gives the files beside it
 /// (`-wal`, `-shm`) the same rights.
 fn create_owner_only(path: &Path) -> Result<(), Error> {

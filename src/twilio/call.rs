@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tracing::{error, info, warn};
 
-use super::error_codes::{hint, kind_of};
+use super::error_codes::kind_of;
 use super::transport::{Answer, Call, Lost};
 use super::{Failure, FailureKind, Operation};
 
@@ -38,12 +39,18 @@ impl Call {
             code: answer.and_then(Answer::error_code),
             http_status: answer.map(|answer| answer.http_status),
             request_id: answer.and_then(|answer| answer.request_id.clone()),
+            cause: self.outcome.as_ref().err().map(|lost| lost.cause.clone()),
             retry_after: answer.and_then(|answer| answer.retry_after),
             certainly_not_processed: match &self.outcome {
                 Ok(answer) => (400..500).contains(&answer.http_status),
                 Err(lost) => lost.certainly_not_sent,
             },
         }
+    }
+
+    /// The far end's clock, where an answer came that told it.
+    pub(super) fn date(&self) -> Option<DateTime<Utc>> {
+        self.outcome.as_ref().ok().and_then(|answer| answer.date)
     }
 
     pub(super) fn http_status(&self) -> Option<u16> {
@@ -57,14 +64,13 @@ impl Call {
         let http_status = self.http_status();
         let request_id = self.outcome.as_ref().ok().and_then(|answer| answer.request_id.as_deref());
         let code = self.outcome.as_ref().ok().and_then(Answer::error_code);
-        let cause = self.outcome.as_ref().err().map(|lost| lost.cause.as_str());
         let requests = self.requests;
         let duration_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
         let Err(failure) = &result else {
             info!(operation, outcome, http_status, code, request_id, requests, duration_ms, "Twilio Verify");
             return result;
         };
-        let hint = hint(failure.kind, code, http_status);
+        let (cause, hint) = (failure.cause(), failure.hint());
         if failure.kind == FailureKind::Misconfigured {
             error!(
                 operation,

@@ -12,7 +12,7 @@ use super::{Failure, FailureKind, InvalidSettings, Operation, ServiceSid, Settin
 #[derive(Clone)]
 pub struct VerifyClient {
     pub(super) transport: Arc<Transport>,
-    service_sid: Option<ServiceSid>,
+    pub(super) service_sid: Option<ServiceSid>,
 }
 
 impl VerifyClient {

@@ -84,7 +84,7 @@ fn kind_of_status(operation: Operation, code: Option<u32>, http_status: u16) -> 
 
 fn missing(operation: Operation) -> FailureKind {
     match operation {
-        Operation::Start | Operation::CreateService => Misconfigured,
+        Operation::Start | Operation::CreateService | Operation::FetchService => Misconfigured,
         Operation::Check | Operation::Cancel => VerificationGone,
     }
 }
@@ -92,7 +92,9 @@ fn missing(operation: Operation) -> FailureKind {
 fn rejected_parameter(operation: Operation) -> FailureKind {
     match operation {
         Operation::Start => InvalidNumber,
-        Operation::Check | Operation::Cancel | Operation::CreateService => Misconfigured,
+        Operation::Check | Operation::Cancel | Operation::CreateService | Operation::FetchService => {
+            Misconfigured
+        }
     }
 }
 
@@ -168,6 +170,7 @@ mod tests {
         for code in [Some(20404), None, Some(99_999)] {
             assert_eq!(kind_of(Operation::Start, code, 404), Misconfigured);
             assert_eq!(kind_of(Operation::CreateService, code, 404), Misconfigured);
+            assert_eq!(kind_of(Operation::FetchService, code, 404), Misconfigured);
             assert_eq!(kind_of(Operation::Check, code, 404), VerificationGone);
             assert_eq!(kind_of(Operation::Cancel, code, 404), VerificationGone);
         }
@@ -177,7 +180,9 @@ mod tests {
     fn a_rejected_parameter_is_the_number_at_the_start_and_our_fault_later() {
         for code in [Some(60200), None, Some(99_999)] {
             assert_eq!(kind_of(Operation::Start, code, 400), InvalidNumber);
-            for operation in [Operation::Check, Operation::Cancel, Operation::CreateService] {
+            for operation in
+                [Operation::Check, Operation::Cancel, Operation::CreateService, Operation::FetchService]
+            {
                 assert_eq!(kind_of(operation, code, 400), Misconfigured, "{operation:?}");
             }
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Operation;
+use super::{Operation, error_codes};
 
 /// The kinds of [`Failure`]. Each says which error code of our own API it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +53,7 @@ pub struct Failure {
     pub(super) code: Option<u32>,
     pub(super) http_status: Option<u16>,
     pub(super) request_id: Option<String>,
+    pub(super) cause: Option<String>,
     pub(super) retry_after: Option<Duration>,
     pub(super) certainly_not_processed: bool,
 }
@@ -81,6 +82,16 @@ impl Failure {
     /// Twilio's `Twilio-Request-Id`: what their support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
+    }
+
+    /// Why no answer came: no connection, TLS, no time left; `None` where one came.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// What an operator can do about it; `None` where nothing needs doing, or waiting helps.
+    pub fn hint(&self) -> Option<&'static str> {
+        error_codes::hint(self.kind, self.code, self.http_status)
     }
 
     /// How long Twilio asks to wait, at most one hour; `None` where it did not say.

@@ -1,4 +1,4 @@
-//! The client of Twilio Verify v2: start a verification, check a code, cancel, create the service.
+//! The client of Twilio Verify v2: start a verification, check a code, cancel, create and fetch the service.
 //!
 //! A leaf: it knows HTTP and Twilio's words, and nothing of the rest of this crate. It speaks to whatever
 //! stands at [`Settings::base_url`]; in development and in the tests that is the sandbox.
@@ -20,6 +20,7 @@ mod error_codes;
 mod failure;
 mod operation;
 mod retry;
+mod service;
 mod settings;
 mod sid;
 mod start;
@@ -33,6 +34,7 @@ pub use check::{Approved, Checked};
 pub use client::VerifyClient;
 pub use failure::{Failure, FailureKind};
 pub use operation::Operation;
+pub use service::Service;
 pub use settings::{InvalidSettings, Settings, TWILIO_BASE_URL};
 pub use sid::{InvalidSid, ServiceSid, VerificationSid};
 pub use start::{StartVerification, Started};

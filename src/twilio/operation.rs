@@ -11,6 +11,8 @@ pub enum Operation {
     Cancel,
     /// `POST /v2/Services`.
     CreateService,
+    /// `GET /v2/Services/{VA}`: sends nothing and changes nothing.
+    FetchService,
 }
 
 impl Operation {
@@ -21,6 +23,7 @@ impl Operation {
             Self::Check => "check",
             Self::Cancel => "cancel",
             Self::CreateService => "create_service",
+            Self::FetchService => "fetch_service",
         }
     }
 }

@@ -11,9 +11,10 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
@@ -63,6 +64,8 @@ pub(super) struct Answer {
     pub(super) http_status: u16,
     pub(super) request_id: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    /// `Date` (RFC 9110, 6.6.1): the far end's clock, in whole seconds.
+    pub(super) date: Option<DateTime<Utc>>,
     /// `None` where the body was too large, cut off or too late.
     pub(super) body: Option<Vec<u8>>,
     reached_rate_limit: bool,
@@ -106,13 +109,31 @@ impl Transport {
         })
     }
 
-    /// Posts a form to a path below the base URL, and repeats it where [`pause_before_repeating`] says so.
+    /// Posts a form to a path below the base URL.
     pub(super) async fn post(&self, operation: Operation, path: &str, form: &[(&str, &str)]) -> Call {
+        self.call(operation, || self.request(Method::POST, path).form(form)).await
+    }
+
+    /// Gets what stands at a path below the base URL.
+    pub(super) async fn get(&self, operation: Operation, path: &str) -> Call {
+        self.call(operation, || self.request(Method::GET, path)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
+        self.client
+            .request(method, url)
+            .basic_auth(&self.username, Some(self.password.expose_secret()))
+            .header(ACCEPT, "application/json")
+    }
+
+    /// Sends a request, and repeats it where [`pause_before_repeating`] says so.
+    async fn call(&self, operation: Operation, request: impl Fn() -> RequestBuilder) -> Call {
         let started = Instant::now();
         let mut requests = 0;
         loop {
             requests += 1;
-            let outcome = self.exchange(path, form, started).await;
+            let outcome = self.exchange(request(), started).await;
             let pause = outcome.as_ref().ok().and_then(|answer| {
                 let refusal = answer.refusal(operation);
                 pause_before_repeating(&refusal, requests, self.retry_pause, self.time_left(started))
@@ -124,14 +145,7 @@ impl Transport {
         }
     }
 
-    async fn exchange(&self, path: &str, form: &[(&str, &str)], started: Instant) -> Result<Answer, Lost> {
-        let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
-        let request = self
-            .client
-            .post(url)
-            .basic_auth(&self.username, Some(self.password.expose_secret()))
-            .header(ACCEPT, "application/json")
-            .form(form);
+    async fn exchange(&self, request: RequestBuilder, started: Instant) -> Result<Answer, Lost> {
         let response = match timeout(self.time_left(started), request.send()).await {
             Ok(sent) => sent.map_err(Lost::from)?,
             Err(_) => return Err(Lost { certainly_not_sent: false, cause: "no answer in time".to_owned() }),
@@ -170,6 +184,9 @@ impl Answer {
             request_id: request_id.map(str::to_owned),
             retry_after: text(RETRY_AFTER.as_str())
                 .and_then(|value| parse_retry_after(value, text(DATE.as_str()))),
+            date: text(DATE.as_str())
+                .and_then(|date| DateTime::parse_from_rfc2822(date).ok())
+                .map(|date| date.to_utc()),
             reached_rate_limit: headers.contains_key("twilio-reached-rate-limit"),
             body: None,
         }

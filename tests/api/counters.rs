@@ -55,6 +55,8 @@ async fn a_right_code_forgives_the_users_wrong_ones() {
     let code = server.code(&ada.phone_number).await;
     server.verify(&token, &code).await.expect(200);
     assert_eq!((of_user(&server, &ada).await, of_user(&server, &bob).await), (0, 2));
+    // The right one was no failure, not even of its challenge.
+    assert_eq!(of_challenges(&server).await, "3,2");
 }
 
 #[tokio::test]

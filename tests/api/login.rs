@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Launch, Person, Server, Twilio};
+use crate::harness::{Answer, Launch, Person, Server, Twilio, at_once, count};
 
 async fn log_in_with(server: &Server, person: &Person, field: &str, value: Value) -> Answer {
     let mut body = person.log_in_body();
@@ -32,11 +32,12 @@ async fn the_answer_tells_what_the_next_step_needs() {
         (challenge["resends_left"].as_u64(), answer.body["expires_in"].as_u64()),
         (Some(4), Some(600))
     );
-    assert!(!answer.text.contains("2015550123") && !answer.text.contains("VE"), "{}", answer.text);
+    assert!(!answer.text.contains("2015550123"), "{}", answer.text);
     assert!(!answer.text.contains(&server.code(&ada.phone_number).await));
     let message = server.messages(&ada.phone_number).await.remove(0);
     let sid = server.database.value("SELECT verification_sid FROM challenges").await;
     assert_eq!(message["verification_sid"], sid);
+    assert!(!answer.text.contains(&sid), "{}", answer.text);
     assert_eq!(message["channel"], "sms");
 }
 
@@ -240,4 +241,23 @@ async fn a_stored_hash_cannot_ask_for_the_whole_machine() {
         .await;
     server.try_log_in(&ada).await.expect_problem(500, "internal");
     server.log_in(&Person::other(1)).await;
+}
+
+#[tokio::test]
+async fn of_ten_at_once_as_many_get_a_code_as_a_number_may_be_sent() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let answers = at_once((0..10).map(|_| server.try_log_in(&ada))).await;
+    assert_eq!(count(&answers, 200, None), 5);
+    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 5);
+    assert_eq!(server.messages(&ada.phone_number).await.len(), 5);
+    // One code for all of them, which opens one.
+    let tokens: Vec<String> = answers
+        .iter()
+        .filter_map(|answer| Some(answer.body["password_ok_token"].as_str()?.to_owned()))
+        .collect();
+    let code = server.code(&ada.phone_number).await;
+    let answers = at_once(tokens.iter().map(|token| server.verify(token, &code))).await;
+    assert_eq!(count(&answers, 200, None), 1);
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 1);
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{Answer, Person, Server, Twilio, wrong_code};
+use crate::harness::{Answer, Fault, Operation, Person, Server, Twilio, wrong_code};
 
 async fn log_out_of(server: &Server, token: &str, scope: &str) -> Answer {
     server.post("/v1/users/logout", Some(token), json!({ "scope": scope })).await
@@ -142,4 +142,23 @@ async fn logging_out_between_guesses_wins_none() {
     assert!(refused.body["retry_after"].as_u64().unwrap() >= 1);
     assert_eq!((twilio.guesses(), counted), (5, 5));
     assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 5);
+}
+
+#[tokio::test]
+async fn logging_out_while_the_code_is_checked_opens_no_session() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let (fault, let_go) = Fault::held();
+    twilio.break_next(Operation::Check, fault);
+    let log_out = async {
+        twilio.wait_for(Operation::Check, 1).await;
+        server.log_out(&token).await.expect(204);
+        let_go.notify_one();
+    };
+    let (answer, ()) = futures_util::future::join(server.verify(&token, &code), log_out).await;
+    assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
+    server.another_session(&ada).await;
 }

@@ -63,7 +63,7 @@ async fn email_phone_number_and_username_are_unique() {
         let mut body = bob.sign_up_body();
         body[field] = value;
         let answer = sign_up(&server, body).await.expect_problem(409, code);
-        assert!(!answer.text.contains("ada@") && !answer.text.contains("0123"), "{}", answer.text);
+        assert!(!answer.text.contains("ada@") && !answer.text.contains("2015550123"), "{}", answer.text);
     }
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 1);
     server.sign_up(&bob).await;

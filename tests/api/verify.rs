@@ -28,6 +28,9 @@ async fn a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_looked_at() {
     assert!((500..=600).contains(&wait) && answer.body["challenge"]["expires_in"] == wait, "{}", answer.text);
     server.resend(&token).await.expect_problem(429, "too_many_attempts");
     assert_eq!(server.database.number(SESSIONS).await, 0);
+    // A token that stands for nothing any more keeps nobody from logging in; the number must wait.
+    let again = server.post("/v1/users/login", Some(&token), ada.log_in_body()).await;
+    again.expect_problem(429, "too_many_attempts");
     // After the wait the account is open again, with another code.
     server.advance(u32::try_from(wait).unwrap()).await;
     let token = server.log_in(&ada).await;

@@ -6,6 +6,7 @@ mod loss;
 mod repetition;
 mod requests;
 mod server;
+mod service;
 
 use std::time::Duration;
 

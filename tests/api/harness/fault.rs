@@ -1,6 +1,9 @@
 //! How Twilio, or the way to it, can fail.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// What goes wrong with one request.
 pub struct Fault {
@@ -20,6 +23,7 @@ enum Answer {
     Response { status: u16, headers: Vec<(String, String)>, body: String },
     HangUp,
     Silence,
+    Held(Arc<Notify>),
 }
 
 impl Fault {
@@ -65,14 +69,24 @@ impl Fault {
         Self { broken: Broken::BeforeTwilio, answer: Answer::Silence }
     }
 
+    /// Twilio does what it was asked for, and its answer waits until it is let go.
+    pub fn held() -> (Self, Arc<Notify>) {
+        let let_go = Arc::new(Notify::new());
+        (Self { broken: Broken::AfterTwilio, answer: Answer::Held(let_go.clone()) }, let_go)
+    }
+
     /// What is sent before the connection ends; `None`: it does not end.
-    pub(super) fn bytes(&self, sid: &str) -> Option<Vec<u8>> {
+    pub(super) async fn bytes(&self, sid: &str, answer: Option<&(u16, String)>) -> Option<Vec<u8>> {
         match &self.answer {
             Answer::Response { status, headers, body } => {
                 Some(response(*status, headers, &body.replace("{sid}", sid)))
             }
             Answer::HangUp => Some(vec![]),
             Answer::Silence => None,
+            Answer::Held(let_go) => {
+                let_go.notified().await;
+                answer.map(|(status, body)| response(*status, &[], body))
+            }
         }
     }
 }

@@ -126,9 +126,9 @@ impl Shared {
         let sid = exchange.form.get("VerificationSid").cloned().unwrap_or_default();
         self.exchanges.lock().unwrap().push(exchange);
         self.asked.notify_one();
-        let bytes = match (fault, answer) {
-            (Some(fault), _) => fault.bytes(&sid),
-            (None, Some((status, body))) => Some(super::fault::response(status, &[], &body)),
+        let bytes = match (&fault, &answer) {
+            (Some(fault), _) => fault.bytes(&sid, answer.as_ref()).await,
+            (None, Some((status, body))) => Some(super::fault::response(*status, &[], body)),
             (None, None) => None,
         };
         match bytes {

@@ -1,0 +1,64 @@
+//! `countersign doctor`: what `serve` would meet with this configuration, a line per check.
+//!
+//! `probe` asks the world and finds nothing good or bad; the other files judge and ask nothing. A check that
+//! needs what an earlier one found missing is left out.
+
+mod database;
+mod machine;
+mod probe;
+mod report;
+mod settings;
+mod twilio;
+
+use clap::Args;
+use countersign::clock::Clock;
+use countersign::config::Sources;
+
+use self::report::{Check, Report};
+use super::{Failure, tell_script};
+
+/// The command's flags.
+#[derive(Args)]
+pub(super) struct Doctor {
+    /// One JSON object instead of lines: {"checks": [{"name", "status", "detail"}]}
+    #[arg(long)]
+    json: bool,
+    /// sqlite://PATH or postgres://…
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Take what `serve --i-am-testing` takes: another Twilio base URL than Twilio's own, and the sandbox's
+    /// credentials.
+    #[arg(long)]
+    i_am_testing: bool,
+}
+
+impl Doctor {
+    /// Starts no log: whatever there is to say stands in the report.
+    pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
+        let flags = self.database_url.into_iter().map(|url| ("database.url", url)).collect();
+        let settings = Sources { honour_port: true, flags, ..sources }.load()?;
+        let clock = Clock::system();
+
+        let mut checks = settings::configuration(settings.production(self.i_am_testing).err().as_ref());
+        checks.extend(settings::secret_files(&probe::secret_files()?));
+        checks.push(settings::issuer(&settings.tokens.issuer));
+        if let Ok(database) = settings.database_alone() {
+            let secret = probe::secret(&settings);
+            let seen = probe::database(&database.url, &clock).await;
+            checks.extend(database::judge(&database.url, seen, settings.database.migrate, secret.as_ref()));
+        }
+        if let Some(client) = probe::twilio_client(&settings, self.i_am_testing) {
+            let seen = probe::service(&client, &clock).await;
+            checks.extend(twilio::judge(&settings.twilio.base_url, seen, settings.codes.length));
+        }
+        checks.extend(probe::one_hash(settings.hashing()).await.map(machine::argon2));
+
+        let report = Report::new(checks);
+        tell_script(&if self.json { report.to_json().map_err(Failure::failed)? } else { report.to_text() });
+        match report.problems() {
+            0 => Ok(()),
+            1 => Err(Failure::Failed("1 problem".into())),
+            several => Err(Failure::Failed(format!("{several} problems"))),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What Twilio's answer means.
+
+use countersign::twilio::{Failure, Service};
+
+use super::Check;
+use super::machine::clocks;
+use super::probe::Seen;
+
+const NAME: &str = "twilio";
+
+/// Reachable, credentials, service; the length of its codes; its clock.
+pub(super) fn judge(base_url: &str, seen: Seen<Result<Service, Failure>>, length: u8) -> Vec<Check> {
+    let service = match seen.answer {
+        Ok(service) => service,
+        Err(failure) => return vec![Check::problem(NAME, refusal(base_url, &failure))],
+    };
+    let clock = service.answered_at.map(|theirs| clocks("twilio_clock", seen.at, theirs, "Twilio"));
+    let found = format!("credentials and service are right; codes are signed {:?}", service.friendly_name);
+    let mut checks = vec![Check::ok(NAME, found), code_length(service.code_length, length)];
+    checks.extend(clock);
+    checks
+}
+
+fn code_length(theirs: u8, ours: u8) -> Check {
+    const NAME: &str = "code_length";
+    match theirs == ours {
+        true => Check::ok(NAME, format!("{ours} digits")),
+        false => Check::problem(
+            NAME,
+            format!(
+                "the Verify service makes codes of {theirs} digits, this server takes {ours}: set \
+                 COUNTERSIGN__CODES__LENGTH={theirs}, or change the service"
+            ),
+        ),
+    }
+}
+
+fn refusal(base_url: &str, failure: &Failure) -> String {
+    let Some(status) = failure.http_status() else {
+        let cause = failure.cause().unwrap_or("no answer");
+        return format!(
+            "{base_url} cannot be reached ({cause}): check the network, name resolution and HTTPS_PROXY"
+        );
+    };
+    let code = failure.code().map(|code| format!(", code {code}")).unwrap_or_default();
+    let request = failure.request_id().map(|id| format!(", request {id}")).unwrap_or_default();
+    let advice = match (failure.hint(), status) {
+        (Some(hint), _) => hint,
+        (None, 200..=299) => "that is no answer of Verify's: check the base URL, and what stands between",
+        (None, 429) => "the account's rate limit; try again later",
+        (None, _) => "try again, and look at https://status.twilio.com",
+    };
+    format!("{base_url} answers HTTP {status}{code}{request}: {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Status;
+    use super::*;
+    use chrono::{DateTime, TimeDelta};
+    use countersign::twilio::{Settings, VerifyClient};
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    fn judged(code_length: u8, behind: Option<i64>) -> Vec<Check> {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::days(1);
+        let answered_at = behind.map(|seconds| at - TimeDelta::seconds(seconds));
+        let service = Service { friendly_name: "My shop".into(), code_length, answered_at };
+        judge("https://verify.twilio.com", Seen { answer: Ok(service), at }, 6)
+    }
+
+    fn statuses(checks: &[Check]) -> Vec<(&str, Status)> {
+        checks.iter().map(|check| (check.seen().0, check.seen().1)).collect()
+    }
+
+    #[test]
+    fn a_service_that_fits() {
+        let checks = judged(6, Some(0));
+        let all_ok = [("twilio", Status::Ok), ("code_length", Status::Ok), ("twilio_clock", Status::Ok)];
+        assert_eq!(statuses(&checks), all_ok);
+        assert!(checks[0].seen().2.contains("My shop"));
+    }
+
+    #[test]
+    fn codes_of_another_length_and_a_clock_that_is_wrong() {
+        let checks = judged(4, Some(60));
+        let expected =
+            [("twilio", Status::Ok), ("code_length", Status::Problem), ("twilio_clock", Status::Warning)];
+        assert_eq!(statuses(&checks), expected);
+        assert!(checks[1].seen().2.contains("COUNTERSIGN__CODES__LENGTH=4"));
+        assert_eq!(judged(6, None).len(), 2);
+    }
+
+    /// What is said about an answer; an empty one is a connection that breaks off.
+    async fn said_about(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let settings = Settings::new("AC1", "token".into(), format!("VA{}", "a".repeat(32)));
+        let client = VerifyClient::new(Settings { base_url, ..settings }).unwrap();
+        let failure = client.fetch_service().await.unwrap_err();
+        server.join().unwrap();
+        let answer = Err(failure);
+        let checks = judge("https://x", Seen { answer, at: DateTime::UNIX_EPOCH }, 6);
+        assert_eq!(statuses(&checks), [("twilio", Status::Problem)]);
+        checks[0].seen().2.to_owned()
+    }
+
+    #[tokio::test]
+    async fn each_refusal_says_what_to_do() {
+        for (answer, words) in [
+            (
+                "HTTP/1.1 401 X\r\nContent-Length: 14\r\n\r\n{\"code\":20003}",
+                "HTTP 401, code 20003: check the",
+            ),
+            ("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n", "HTTP 404: check the Verify service SID"),
+            ("HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n{}", "no answer of Verify's"),
+            ("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", "status.twilio.com"),
+            ("", "cannot be reached"),
+        ] {
+            let said = said_about(answer).await;
+            assert!(said.starts_with("https://x ") && said.contains(words), "{said}");
+        }
+    }
+}
