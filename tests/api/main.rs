@@ -23,6 +23,7 @@ mod provider;
 mod provider_check;
 mod replicas;
 mod resend;
+mod shutdown;
 mod signup;
 mod test_mode;
 mod tokens;
