@@ -13,6 +13,8 @@ mod configuration;
 mod counters;
 mod flow;
 mod forged_tokens;
+mod http_bodies;
+mod http_hygiene;
 mod indistinguishable;
 mod login;
 mod logout;
