@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::harness::{Server, TempDir, document, resolved, run, schema_faults};
+use crate::harness::{Server, Source, TempDir, document, resolved, run, schema_faults};
 
 /// An operation of the document.
 struct Operation {
@@ -161,6 +161,23 @@ fn every_problem_is_an_example_under_its_code() {
         .filter(|code| !documented.contains(code))
         .collect();
     assert_eq!(undocumented, ["not_found", "method_not_allowed", "rate_limited"]);
+}
+
+/// What the document promises, some test has seen. `expect_problem` and its like name the code.
+#[test]
+fn every_documented_code_is_provoked_by_a_test() {
+    let tests: Vec<Source> =
+        Source::below("tests/api").into_iter().filter(|test| !test.path.ends_with("openapi.rs")).collect();
+    for operation in operations() {
+        for (_, response) in operation.responses() {
+            for code in
+                response["content"]["application/problem+json"]["examples"].as_object().into_iter().flatten()
+            {
+                let named = format!("\"{}\"", code.0);
+                assert!(tests.iter().any(|test| test.text.contains(&named)), "no test provokes {named}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -24,9 +24,14 @@ impl Database {
         let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
             return Self::Sqlite(directory.join("test.db").display().to_string());
         };
+        Self::on_server(&server).await
+    }
+
+    /// A new database on this PostgreSQL server.
+    pub async fn on_server(server: &str) -> Self {
         let name = format!("countersign_test_{}", uuid::Uuid::new_v4().simple());
-        postgres(&server, &format!("CREATE DATABASE {name}")).await;
-        Self::Postgres { url: with_name(&server, &name), server, name }
+        postgres(server, &format!("CREATE DATABASE {name}")).await;
+        Self::Postgres { url: with_name(server, &name), server: server.to_owned(), name }
     }
 
     pub fn is_postgres(&self) -> bool {

@@ -1,0 +1,122 @@
+//! TLS to PostgreSQL, as the URL's `sslmode` says. Runs where there is a server with TLS to try it on:
+//! `TEST_DATABASE_TLS_URL` (without `sslmode`; its host name must be `localhost`, which the certificate vouches for)
+//! and `TEST_DATABASE_TLS_ROOT`, the authority's certificate.
+
+use regex::Regex;
+
+use crate::harness::{Database, Ended, TempDir, ended};
+
+/// A server with TLS, and the file of the authority that vouches for it.
+struct Tls {
+    url: String,
+    root: String,
+}
+
+impl Tls {
+    /// None where the environment names none: then there is nothing to test.
+    fn given() -> Option<Self> {
+        let variable = |name| std::env::var(name).ok();
+        Some(Self { url: variable("TEST_DATABASE_TLS_URL")?, root: variable("TEST_DATABASE_TLS_ROOT")? })
+    }
+
+    /// A database of its own, and `countersign migrate` on it with these parameters.
+    async fn migrate(&self, host: &str, parameters: &str) -> (Database, Ended) {
+        let database = Database::on_server(&self.url).await;
+        let url = database.url().replacen("localhost", host, 1);
+        let directory = TempDir::new();
+        let ended =
+            ended(&directory, "migrate", &[("COUNTERSIGN__DATABASE__URL", &format!("{url}?{parameters}"))]);
+        (database, ended)
+    }
+
+    async fn works(&self, host: &str, parameters: &str) {
+        let (database, ended) = self.migrate(host, parameters).await;
+        assert_eq!(ended.code, Some(0), "{host} {parameters}: {}", ended.stderr);
+        assert_eq!(database.number("SELECT count(*) FROM users").await, 0);
+    }
+
+    async fn is_refused(&self, host: &str, parameters: &str, said: &str) {
+        let (database, ended) = self.migrate(host, parameters).await;
+        assert_eq!(ended.code, Some(1), "{host} {parameters}: {}", ended.stderr);
+        assert!(Regex::new(said).unwrap().is_match(&ended.stderr), "{host} {parameters}: {}", ended.stderr);
+        let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+        assert_eq!(database.number(tables).await, 0, "{host} {parameters}");
+    }
+
+    /// Whether the connections of a server that runs are encrypted, as PostgreSQL sees them.
+    async fn is_encrypted(&self, parameters: &str) -> bool {
+        let database = Database::on_server(&self.url).await;
+        let directory = TempDir::new();
+        let url = format!("{}?{parameters}", database.url());
+        let line = "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0";
+        let _process = crate::harness::started(&directory, line, &[("COUNTERSIGN__DATABASE__URL", &url)]);
+        let connections = |encrypted| {
+            format!(
+                "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = current_database() \
+                 AND application_name = 'countersign' AND ssl = {encrypted}"
+            )
+        };
+        let encrypted = database.number(&connections(true)).await;
+        let clear = database.number(&connections(false)).await;
+        assert!(encrypted == 0 || clear == 0, "{encrypted} encrypted, {clear} not");
+        assert!(encrypted + clear > 0);
+        encrypted > 0
+    }
+}
+
+#[tokio::test]
+async fn sslmode_decides_whether_the_line_is_encrypted() {
+    let Some(tls) = Tls::given() else { return };
+    for (parameters, encrypted) in [
+        ("sslmode=disable", false),
+        ("sslmode=prefer", true),
+        ("", true),
+        ("sslmode=require", true),
+        (&format!("sslmode=verify-full&sslrootcert={}", tls.root), true),
+    ] {
+        assert_eq!(tls.is_encrypted(parameters).await, encrypted, "{parameters}");
+    }
+}
+
+#[tokio::test]
+async fn require_takes_any_certificate() {
+    let Some(tls) = Tls::given() else { return };
+    tls.works("localhost", "sslmode=require").await;
+    tls.works("127.0.0.1", "sslmode=require").await;
+}
+
+#[tokio::test]
+async fn verify_full_wants_this_authority_and_this_name() {
+    let Some(tls) = Tls::given() else { return };
+    let trusted = format!("sslmode=verify-full&sslrootcert={}", tls.root);
+    tls.works("localhost", &trusted).await;
+    tls.is_refused("127.0.0.1", &trusted, "not valid for name").await;
+    // The system has no authority, or none that knows this one.
+    let strangers = "UnknownIssuer|trusted authority";
+    tls.is_refused("localhost", "sslmode=verify-full", strangers).await;
+    tls.is_refused("localhost", "sslmode=verify-full&sslrootcert=system", strangers).await;
+}
+
+#[tokio::test]
+async fn a_file_without_certificates_is_no_authority() {
+    let Some(tls) = Tls::given() else { return };
+    let directory = TempDir::new();
+    let empty = directory.path().join("empty.pem");
+    std::fs::write(&empty, "no certificate\n").unwrap();
+    for file in [empty.display().to_string(), "/not/there.pem".into()] {
+        tls.is_refused(
+            "localhost",
+            &format!("sslmode=verify-full&sslrootcert={file}"),
+            "sslrootcert|trusted authority",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn another_sslmode_is_refused_by_name() {
+    let Some(tls) = Tls::given() else { return };
+    for mode in ["allow", "verify-ca", "Require", ""] {
+        tls.is_refused("localhost", &format!("sslmode={mode}"), "sslmode").await;
+    }
+}
