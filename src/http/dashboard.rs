@@ -130,7 +130,7 @@ impl From<auth::Dashboard> for Dashboard {
 ///
 /// What only a verified user sees: the user, the session, and what happened last.
 #[utoipa::path(
-    operation_id = "dashboard",
+    operation_id = "getDashboard",
     tag = "Account",
     responses((status = 200, description = "The user's own page.", body = Dashboard)),
 )]

@@ -86,7 +86,7 @@ pub(super) fn of_answer(operation: &str) -> Value {
             };
             one("Verified", sent(serde_json::to_value(answer)))
         }
-        "dashboard" => one("Ada's dashboard", sent(serde_json::to_value(dashboard()))),
+        "getDashboard" => one("Ada's dashboard", sent(serde_json::to_value(dashboard()))),
         "live" | "ready" => {
             let answer = Health {
                 status: HealthStatus::Ok,

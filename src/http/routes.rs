@@ -56,7 +56,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { id: "resend", access: Access::PasswordOk, body: true, errors: &[OtpUndeliverable, TooManyAttempts, ResendTooSoon, OtpUnavailable] },
     Operation { id: "verify", access: Access::PasswordOk, body: true, errors: &[IncorrectCode, ChallengeExpired, TooManyAttempts, OtpUnavailable] },
     Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
-    Operation { id: "dashboard", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "getDashboard", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "me", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "live", access: Access::Public, body: false, errors: &[] },
     Operation { id: "ready", access: Access::Public, body: false, errors: &[NotReady] },

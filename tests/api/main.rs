@@ -6,17 +6,24 @@
 
 mod harness;
 
+mod access_matrix;
+mod architecture;
+mod command_line;
+mod configuration;
 mod counters;
 mod flow;
 mod forged_tokens;
 mod indistinguishable;
 mod login;
 mod logout;
+mod migrations;
+mod openapi;
 mod overload;
 mod provider;
 mod provider_check;
 mod replicas;
 mod resend;
 mod signup;
+mod test_mode;
 mod tokens;
 mod verify;

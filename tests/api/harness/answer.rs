@@ -44,7 +44,7 @@ impl Answer {
         if path.starts_with("/v1/") {
             assert_eq!(self.header("cache-control"), "no-store", "{about}");
         }
-        document::check(method.as_str(), path, self.status, self.body["code"].as_str(), &about);
+        document::check(method.as_str(), path, self.status, &self.body, &about);
     }
 
     /// A header's value; empty where it is missing.

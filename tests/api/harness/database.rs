@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
@@ -60,11 +61,11 @@ impl Database {
         value.parse().unwrap_or_else(|_| panic!("{query} gave {value:?}"))
     }
 
-    /// Runs a statement behind the server's back.
-    pub async fn execute(&self, statement: &str) {
+    /// Runs statements behind the server's back.
+    pub async fn execute(&self, statements: &str) {
         match self {
-            Self::Sqlite(path) => drop(diesel::sql_query(statement).execute(&mut sqlite(path)).unwrap()),
-            Self::Postgres { url, .. } => drop(postgres(url, statement).await),
+            Self::Sqlite(path) => sqlite(path).batch_execute(statements).unwrap(),
+            Self::Postgres { url, .. } => drop(postgres(url, statements).await),
         }
     }
 }
@@ -83,9 +84,8 @@ impl Drop for Database {
 }
 
 fn sqlite(path: &str) -> SqliteConnection {
-    use diesel::connection::SimpleConnection;
     let mut connection = SqliteConnection::establish(path).unwrap();
-    connection.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").unwrap();
     connection
 }
 

@@ -11,7 +11,8 @@ pub struct Process {
     /// Held open: with `--exit-with-stdin` the program ends when it closes.
     pub input: Option<ChildStdin>,
     log: Arc<Mutex<String>>,
-    reader: Option<std::thread::JoinHandle<()>>,
+    output: Arc<Mutex<String>>,
+    readers: Vec<std::thread::JoinHandle<()>>,
     /// The line that began with `ready`.
     pub ready: String,
 }
@@ -54,14 +55,18 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
+        let (log, mut readers) = (Arc::<Mutex<String>>::default(), Vec::new());
         let (stderr, collected) = (child.stderr.take().unwrap(), log.clone());
-        let reader = std::thread::spawn(move || collect(stderr, &collected));
+        readers.push(std::thread::spawn(move || collect(stderr, &collected)));
         let mut ready = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut ready).unwrap();
+        let output = Arc::new(Mutex::new(ready.clone()));
+        let collected = output.clone();
+        readers.push(std::thread::spawn(move || collect(stdout, &collected)));
         let input = child.stdin.take();
-        let mut process =
-            Self { child, input, log, reader: Some(reader), ready: ready.trim_end().to_owned() };
+        let ready = ready.trim_end().to_owned();
+        let mut process = Self { child, input, log, output, readers, ready };
         if process.ready.starts_with("ready ") { Ok(process) } else { Err(process.wait().1) }
     }
 
@@ -77,13 +82,15 @@ impl Process {
         self.log.lock().unwrap().clone()
     }
 
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    /// What the program has written to standard output so far.
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
     }
 
     /// Sends a signal, such as `TERM`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.id().to_string()]).status().unwrap();
+        let sent =
+            Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
@@ -96,17 +103,17 @@ impl Process {
     /// Waits for the end: the exit code (none after a signal) and everything that was logged.
     pub fn wait(&mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
-        if let Some(reader) = self.reader.take() {
+        for reader in self.readers.drain(..) {
             reader.join().unwrap();
         }
         (status.code(), self.log())
     }
 }
 
-fn collect(mut stderr: impl Read, log: &Mutex<String>) {
+fn collect(mut stream: impl Read, text: &Mutex<String>) {
     let mut buffer = [0; 4096];
-    while let Ok(length @ 1..) = stderr.read(&mut buffer) {
-        log.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..length]));
+    while let Ok(length @ 1..) = stream.read(&mut buffer) {
+        text.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..length]));
     }
 }
 

@@ -110,6 +110,13 @@ impl Server {
         Launch::dev().start().await
     }
 
+    /// `countersign dev` that a test has started with a command line of its own. Its `database` is nothing's.
+    pub async fn running(process: Process, directory: TempDir) -> Self {
+        let database = Arc::new(Database::fresh(directory.path()).await);
+        let (api, sandbox) = (process.address("api"), process.address("sandbox"));
+        Self { api, sandbox, http: client(), process, database, directory }
+    }
+
     /// A request to the API.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.api))

@@ -1,0 +1,193 @@
+//! Who may do what: every operation of the OpenAPI document against every kind of caller, each cell on a user of
+//! its own. The snapshot is the table; read its diff as you would read a change of the locks.
+
+use std::fmt::Write;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Forge, Person, Server, claims, document, header};
+
+/// What somebody sends as a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    NoToken,
+    Garbage,
+    ForgedPasswordOk,
+    ForgedAccess,
+    UnsignedPasswordOk,
+    UnsignedAccess,
+    ExpiredPasswordOk,
+    ExpiredAccess,
+    SpentPasswordOk,
+    LoggedOutPasswordOk,
+    EndedAccess,
+    RefreshToken,
+    PasswordOk,
+    Access,
+}
+
+impl Caller {
+    const ALL: [Self; 14] = [
+        Self::NoToken,
+        Self::Garbage,
+        Self::ForgedPasswordOk,
+        Self::ForgedAccess,
+        Self::UnsignedPasswordOk,
+        Self::UnsignedAccess,
+        Self::ExpiredPasswordOk,
+        Self::ExpiredAccess,
+        Self::SpentPasswordOk,
+        Self::LoggedOutPasswordOk,
+        Self::EndedAccess,
+        Self::RefreshToken,
+        Self::PasswordOk,
+        Self::Access,
+    ];
+
+    /// Becomes this caller. `person` has signed up.
+    async fn token(self, server: &Server, forge: &Forge, person: &Person) -> Option<String> {
+        let access = async || server.another_session(person).await.text_of("access_token");
+        let stranger = forge.with_another_key();
+        Some(match self {
+            Self::NoToken => return None,
+            Self::Garbage => "garbage".into(),
+            Self::ForgedPasswordOk => forged(&stranger, &server.log_in(person).await),
+            Self::ForgedAccess => forged(&stranger, &access().await),
+            Self::UnsignedPasswordOk => unsigned(forge, &server.log_in(person).await),
+            Self::UnsignedAccess => unsigned(forge, &access().await),
+            Self::ExpiredPasswordOk | Self::PasswordOk => server.log_in(person).await,
+            Self::ExpiredAccess | Self::Access => access().await,
+            Self::SpentPasswordOk => {
+                let token = server.log_in(person).await;
+                let code = server.code(&person.phone_number).await;
+                server.verify(&token, &code).await.expect(200);
+                token
+            }
+            Self::LoggedOutPasswordOk => {
+                let token = server.log_in(person).await;
+                server.log_out(&token).await.expect(204);
+                token
+            }
+            Self::EndedAccess => {
+                let token = access().await;
+                server.log_out(&token).await.expect(204);
+                token
+            }
+            Self::RefreshToken => server.another_session(person).await.text_of("refresh_token"),
+        })
+    }
+
+    fn is_expired(self) -> bool {
+        matches!(self, Self::ExpiredPasswordOk | Self::ExpiredAccess)
+    }
+}
+
+/// A genuine token's content under a stranger's signature.
+fn forged(stranger: &Forge, token: &str) -> String {
+    stranger.resign(token, &claims(token))
+}
+
+/// A genuine token's content under no signature (RFC 7515, appendix A.5).
+fn unsigned(forge: &Forge, token: &str) -> String {
+    let mut header = header(token);
+    header["alg"] = json!("none");
+    let signed = forge.sign(&header.to_string(), &claims(token).to_string());
+    format!("{}.", signed.rsplit_once('.').unwrap().0)
+}
+
+/// A valid body for an operation, or none. `newcomer` has not signed up yet.
+fn body(operation: &str, person: &Person, newcomer: &Person, code: &str) -> Option<Value> {
+    match operation {
+        "signup" => Some(newcomer.sign_up_body()),
+        "login" => Some(person.log_in_body()),
+        "resend" | "logout" => Some(json!({})),
+        "verify" => Some(json!({ "code": code })),
+        "getDashboard" | "me" | "live" | "ready" | "jwks" => None,
+        other => panic!("{other} is missing from the access matrix: say here what a valid body is"),
+    }
+}
+
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+}
+
+fn operations() -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let method = method.to_uppercase().parse().unwrap();
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            operations.push(Operation { id, method, path: path.clone() });
+        }
+    }
+    operations
+}
+
+/// A caller on the way to an operation.
+struct Cell<'a> {
+    operation: &'a Operation,
+    caller: Caller,
+    person: Person,
+    newcomer: Person,
+    token: Option<String>,
+}
+
+impl Cell<'_> {
+    async fn answer(&self, server: &Server) -> Answer {
+        let Operation { id, method, path } = self.operation;
+        // The right code where there is one: what is refused is not refused for a wrong code.
+        let code = match server.messages(&self.person.phone_number).await.first() {
+            Some(message) => message["code"].as_str().unwrap().to_owned(),
+            None => "123456".into(),
+        };
+        let mut request = server.request(method.clone(), path);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body(id, &self.person, &self.newcomer, &code) {
+            request = request.json(&body);
+        }
+        server.send(request).await
+    }
+}
+
+fn shown(answer: &Answer) -> String {
+    let words = [answer.body["code"].as_str(), answer.body["reason"].as_str()];
+    let words: Vec<&str> = words.into_iter().flatten().collect();
+    format!("{} {}", answer.status, words.join(" ")).trim_end().to_owned()
+}
+
+#[tokio::test]
+async fn who_may_do_what() {
+    let server = Forge::launch().start().await;
+    let (forge, operations) = (Forge::of(&server).await, operations());
+    let mut cells = Vec::new();
+    for (operation, caller) in
+        operations.iter().flat_map(|operation| Caller::ALL.map(|caller| (operation, caller)))
+    {
+        let number = u32::try_from(cells.len()).unwrap();
+        let (person, newcomer) = (Person::other(2 * number), Person::other(2 * number + 1));
+        cells.push(Cell { operation, caller, person, newcomer, token: None });
+    }
+    // First those whose tokens shall expire, then the others, whose tokens shall be old enough for a resend.
+    for (expired, then_wait) in [(true, 1000), (false, 31)] {
+        for cell in cells.iter_mut().filter(|cell| cell.caller.is_expired() == expired) {
+            server.sign_up(&cell.person).await;
+            cell.token = cell.caller.token(&server, &forge, &cell.person).await;
+        }
+        server.advance(then_wait).await;
+    }
+    let mut table = String::new();
+    for cell in &cells {
+        if cell.caller == Caller::NoToken {
+            writeln!(table, "\n{} {} {}", cell.operation.id, cell.operation.method, cell.operation.path)
+                .unwrap();
+        }
+        let caller = format!("{:?}", cell.caller);
+        writeln!(table, "  {caller:<20} {}", shown(&cell.answer(&server).await)).unwrap();
+    }
+    insta::assert_snapshot!(table);
+}

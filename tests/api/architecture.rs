@@ -1,0 +1,226 @@
+//! The folder names are facts: each technology has one home, and the arrows of the diagram in `src/lib.rs` point one
+//! way. Read from the source itself.
+
+use crate::harness::Source;
+
+/// Most lines of a file: what one can hold in one's head.
+const MAX_LINES: usize = 300;
+
+/// A technology, by what its names in the code begin with, and where it lives.
+const HOMES: &[(&str, &[&str])] = &[
+    ("actix", &["src/http/", "src/server.rs", "src/sandbox/", "src/commands/"]),
+    ("utoipa", &["src/http/", "src/server.rs", "src/sandbox/", "src/commands/"]),
+    ("diesel", &["src/storage/"]),
+    ("tokio_postgres", &["src/storage/"]),
+    ("rustls", &["src/storage/"]),
+    ("reqwest", &["src/twilio/"]),
+    ("jsonwebtoken", &["src/auth/jwt.rs"]),
+    ("argon2", &["src/auth/password_hash.rs", "src/auth/hashing.rs"]),
+    ("zxcvbn", &["src/auth/password.rs"]),
+    ("rlibphonenumber", &["src/auth/phone_number.rs", "src/sandbox/recipient.rs"]),
+    ("config", &["src/config/"]),
+    ("dotenvy", &["src/config/"]),
+    ("clap", &["src/commands/", "src/main.rs"]),
+];
+
+/// A room, and the rooms that it may know. What is missing here may know all: `main.rs` and `commands/`.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("http", &["auth", "storage", "twilio"]),
+    ("auth", &["storage", "twilio", "clock"]),
+    ("storage", &[]),
+    ("twilio", &[]),
+    ("sandbox", &["clock"]),
+    ("clock", &[]),
+    ("config", &["auth", "http", "sandbox", "server", "storage", "twilio"]),
+    ("server", &["auth", "http"]),
+    ("telemetry", &["config"]),
+];
+
+/// What reads the wall clock.
+const WALL_CLOCK: &[&str] = &["Utc::now", "Local::now", "SystemTime::now", "now_v7", "OffsetDateTime"];
+
+/// What breaks the rules in a line of a file.
+fn breaches(path: &str, line: &str) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for (technology, homes) in HOMES {
+        if uses_crate(line, technology) && !homes.iter().any(|home| path.starts_with(home)) {
+            breaches.push(format!("{technology} lives in {} alone", homes.join(", ")));
+        }
+    }
+    let room = room_of(path);
+    if let Some((_, known)) = ARROWS.iter().find(|(name, _)| *name == room) {
+        for other in rooms_named(path, line) {
+            if other != room && !known.contains(&other.as_str()) {
+                breaches.push(format!("{room} must not know {other}"));
+            }
+        }
+    }
+    if path != "src/clock.rs" && WALL_CLOCK.iter().any(|name| line.contains(name)) {
+        breaches.push("the wall clock is read in src/clock.rs alone".into());
+    }
+    breaches
+}
+
+/// `src/auth/login.rs` is in `auth`, `src/clock.rs` is `clock`.
+fn room_of(path: &str) -> &str {
+    let inside = path.strip_prefix("src/").unwrap_or(path);
+    inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+}
+
+/// Whether a crate is named: its name, or one that begins with it, at the start of a path.
+fn uses_crate(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(at, _)| {
+        let starts_a_path =
+            !line[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'));
+        let exact = name == "config";
+        let rest =
+            line[at + name.len()..].trim_start_matches(|c: char| !exact && (c.is_alphanumeric() || c == '_'));
+        starts_a_path && rest.starts_with("::")
+    })
+}
+
+/// The rooms that a line names, by `crate::` or by going up to the root.
+fn rooms_named(path: &str, line: &str) -> Vec<String> {
+    let depth = path.matches('/').count() - usize::from(path.ends_with("/mod.rs"));
+    let up_to_root = "super::".repeat(depth);
+    ["crate::", up_to_root.as_str()]
+        .into_iter()
+        .filter(|root| !root.is_empty())
+        .flat_map(|root| line.match_indices(root).map(move |(at, _)| (root, at)))
+        .filter(|(_, at)| {
+            !line[..*at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '$'))
+        })
+        .flat_map(|(root, at)| first_names(&line[at + root.len()..]))
+        .filter(|name| name.starts_with(char::is_lowercase))
+        .collect()
+}
+
+/// `auth::{A, B}` begins with `auth`; `{auth::A, http}` with both.
+fn first_names(path: &str) -> Vec<String> {
+    let identifier =
+        |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(group) = path.strip_prefix('{') else { return vec![identifier(path)] };
+    let (mut names, mut depth, mut at_start) = (Vec::new(), 0, true);
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => at_start = true,
+            ' ' => {}
+            _ if at_start => {
+                names.push(identifier(&group[at..]));
+                at_start = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+#[test]
+fn every_line_knows_its_room() {
+    let sources = Source::below("src");
+    let tests: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
+    let is_test = |path: &str| {
+        tests
+            .iter()
+            .any(|test| path.starts_with(&format!("{test}.rs")) || path.starts_with(&format!("{test}/")))
+    };
+    let mut found = Vec::new();
+    for source in sources.iter().filter(|source| !is_test(&source.path)) {
+        for (number, line) in source.code() {
+            let breaches = breaches(&source.path, line);
+            found.extend(
+                breaches.into_iter().map(|breach| format!("{}:{number}: {breach}: {line}", source.path)),
+            );
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    // Had the walk gone astray, it would have found nothing either.
+    assert!(sources.len() > 100, "only {} files", sources.len());
+    for room in ARROWS.iter().map(|(room, _)| room) {
+        assert!(
+            sources.iter().any(|source| room_of(&source.path) == *room),
+            "{room} is gone: remove it here"
+        );
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let sources = ["src", "tests"].into_iter().flat_map(Source::below);
+    // Generated.
+    let written = sources.filter(|source| source.path != "src/storage/schema.rs");
+    let long = written.filter(|source| source.text.lines().count() > MAX_LINES);
+    let long: Vec<String> = long.map(|source| source.path).collect();
+    assert!(long.is_empty(), "longer than {MAX_LINES} lines: {}", long.join(", "));
+}
+
+#[test]
+fn the_databases_do_not_read_the_clock_either() {
+    let asks = ["now()", "CURRENT_TIMESTAMP", "CURRENT_DATE", "strftime(", "clock_timestamp", "julianday("];
+    for source in Source::below("src/storage") {
+        for (number, line) in source.code() {
+            assert!(!asks.iter().any(|ask| line.contains(ask)), "{}:{number}: {line}", source.path);
+        }
+    }
+    for sql in crate::harness::migrations() {
+        for text in [&sql.up, &sql.down] {
+            let asked = asks.iter().find(|ask| text.to_lowercase().contains(&ask.to_lowercase()));
+            assert_eq!(asked, None, "{}/{}", sql.backend, sql.name);
+        }
+    }
+}
+
+#[test]
+fn each_rule_can_be_broken() {
+    for (path, line) in [
+        ("src/auth/login.rs", "use actix_web::web;"),
+        ("src/auth/login.rs", "    let body = actix_http::Payload::None;"),
+        ("src/config/check.rs", "use utoipa::ToSchema;"),
+        ("src/auth/login.rs", "use diesel::prelude::*;"),
+        ("src/http/login.rs", "use diesel_async::RunQueryDsl;"),
+        ("src/http/login.rs", "let client = reqwest::Client::new();"),
+        ("src/sandbox/server.rs", "use reqwest::Client;"),
+        ("src/auth/proof.rs", "use jsonwebtoken::decode;"),
+        ("src/auth/login.rs", "use argon2::Argon2;"),
+        ("src/http/signup.rs", "use rlibphonenumber::PHONE_NUMBER_UTIL;"),
+        ("src/server.rs", "use config::Config;"),
+        ("src/server.rs", "use tokio_postgres_rustls::MakeRustlsConnect;"),
+        ("src/auth/login.rs", "use crate::http::problem::Problem;"),
+        ("src/auth/login.rs", "use super::super::http::problem::Problem;"),
+        ("src/storage/users.rs", "use crate::auth::Email;"),
+        ("src/storage/mod.rs", "use super::auth::Email;"),
+        ("src/twilio/client.rs", "use crate::clock::Clock;"),
+        ("src/sandbox/wire/checks.rs", "use crate::auth::Code;"),
+        ("src/sandbox/wire/checks.rs", "use super::super::super::auth::Code;"),
+        ("src/auth/mod.rs", "use crate::{clock::{Clock}, sandbox};"),
+        ("src/http/call.rs", "let level = crate::config::Log::default();"),
+        ("src/server.rs", "pub use crate::config::Settings;"),
+        ("src/auth/login.rs", "let now = chrono::Utc::now();"),
+        ("src/storage/sql_types.rs", "uuid::Uuid::now_v7()"),
+        ("src/commands/dev.rs", "use diesel::prelude::*;"),
+    ] {
+        assert!(!breaches(path, line).is_empty(), "{path} may hold {line}");
+    }
+}
+
+#[test]
+fn what_is_allowed_is_no_breach() {
+    for (path, line) in [
+        ("src/http/login.rs", "use actix_web::web;"),
+        ("src/storage/users.rs", "use diesel_async::RunQueryDsl;"),
+        ("src/auth/login.rs", "use crate::{clock::{Clock}, storage};"),
+        ("src/auth/login.rs", "use super::super::clock::Clock;"),
+        ("src/http/login.rs", "use crate::auth::{self, http_like};"),
+        ("src/telemetry.rs", "use crate::config::Log;"),
+        ("src/sandbox/wire/checks.rs", "use super::super::auth::Caller;"),
+        ("src/commands/dev.rs", "use countersign::config::Sources;"),
+        ("src/http/docs.rs", "use self::config::Other;"),
+        ("src/clock.rs", "let now = Utc::now();"),
+        ("src/auth/jwt.rs", "password_hash::argon2::hash()"),
+    ] {
+        assert_eq!(breaches(path, line), Vec::<String>::new(), "{path}: {line}");
+    }
+}

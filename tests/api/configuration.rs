@@ -1,0 +1,196 @@
+//! Where settings come from, which of them wins, and what is said about those that are missing or wrong.
+
+use crate::harness::{TempDir, ended, refused, started};
+
+/// All that `serve` needs, none of it real.
+const COMPLETE: [(&str, &str); 5] = [
+    ("COUNTERSIGN__DATABASE__URL", "sqlite://countersign.db"),
+    ("COUNTERSIGN__TOKENS__SECRET", "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx"),
+    ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
+    ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
+    ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),
+];
+
+fn complete_but<'a>(name: &str, value: Option<&'a str>) -> Vec<(&'a str, &'a str)> {
+    let others = COMPLETE.into_iter().filter(|(other, _)| *other != name);
+    let found = COMPLETE.iter().find(|(other, _)| *other == name).expect("a setting");
+    others.chain(value.map(|value| (found.0, value))).collect()
+}
+
+/// Where `countersign health` knocks: where the configuration says that the server listens. Ports 1 to 9 are
+/// free on any machine that runs tests.
+fn listens_on(directory: &TempDir, flags: &str, variables: &[(&str, &str)]) -> String {
+    let said = ended(directory, &format!("health {flags}"), variables).stderr;
+    said.trim_start_matches("countersign: ").split(": ").next().unwrap().to_owned()
+}
+
+#[test]
+fn serve_says_all_that_is_missing_at_once() {
+    let said = refused(&TempDir::new(), "serve", &[]);
+    for (name, _) in COMPLETE {
+        assert!(said.contains(&format!("{name} is missing")), "{name}: {said}");
+    }
+}
+
+#[test]
+fn serve_says_which_one_is_missing() {
+    for (name, _) in COMPLETE {
+        let said = refused(&TempDir::new(), "serve", &complete_but(name, None));
+        for (other, value) in COMPLETE {
+            assert_eq!(said.contains(other), other == name, "without {name}: {said}");
+            assert!(!said.contains(value), "without {name}: {said}");
+        }
+        assert_eq!(said, refused(&TempDir::new(), "serve", &complete_but(name, Some(""))), "{name} empty");
+    }
+}
+
+#[test]
+fn what_is_complete_is_enough() {
+    started(&TempDir::new(), "serve --listen 127.0.0.1:0", &COMPLETE);
+}
+
+#[test]
+fn a_wrong_value_is_named_and_not_repeated() {
+    for (name, wrong) in [
+        ("COUNTERSIGN__TOKENS__SECRET", "changeme"),
+        ("COUNTERSIGN__TOKENS__SECRET", "abcabcabcabcabcabcabcabcabcabcabcabcabcabc"),
+        ("COUNTERSIGN__DATABASE__URL", "mysql://root:hunter2@localhost/countersign"),
+        ("TWILIO_ACCOUNT_SID", "0123456789abcdef0123456789abcdef"),
+        ("TWILIO_VERIFICATION_SID", "AC0123456789abcdef0123456789abcdef"),
+    ] {
+        let said = refused(&TempDir::new(), "serve", &complete_but(name, Some(wrong)));
+        let word = if name.starts_with("TWILIO") { "twilio" } else { name };
+        assert!(said.contains(word), "{name}={wrong}: {said}");
+        assert!(!said.contains(wrong), "{said}");
+    }
+}
+
+#[test]
+fn values_out_of_range_are_all_named() {
+    let said = refused(
+        &TempDir::new(),
+        "dev",
+        &[
+            ("COUNTERSIGN__CODES__LENGTH", "11"),
+            ("COUNTERSIGN__CODES__CHANNELS", " , "),
+            ("COUNTERSIGN__TOKENS__PASSWORD_OK_SECONDS", "601"),
+            ("COUNTERSIGN__TOKENS__ACCESS_SECONDS", "0"),
+            ("COUNTERSIGN__TOKENS__SESSION_DAYS", "366"),
+            ("COUNTERSIGN__TOKENS__ISSUER", ""),
+            ("COUNTERSIGN__DATABASE__MAX_CONNECTIONS", "0"),
+            ("COUNTERSIGN__SERVER__SHUTDOWN_SECONDS", "31"),
+            ("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", "*"),
+            ("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "1"),
+        ],
+    );
+    for word in [
+        "codes.length",
+        "codes.channels",
+        "tokens.password_ok_seconds",
+        "tokens.access_seconds",
+        "tokens.session_days",
+        "tokens.issuer",
+        "database.max_connections",
+        "server.shutdown_seconds",
+        "server.allowed_origins",
+        "passwords",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+#[test]
+fn unknown_settings_are_refused_by_name() {
+    let directory = TempDir::new();
+    for name in ["COUNTERSIGN__SERVER__LISTN", "COUNTERSIGN__MODE", "COUNTERSIGN__LOG__LEVEL_FILE"] {
+        let said = refused(&directory, "dev", &[(name, "x"), ("COUNTERSIGN__OTHER__ONE", "x")]);
+        assert!(said.contains(name) && said.contains("COUNTERSIGN__OTHER__ONE"), "{said}");
+    }
+    for (toml, word) in [("[server]\nlistn = \"x\"", "listn"), ("[sever]\nlisten = \"x\"", "sever")] {
+        std::fs::write(directory.path().join("a.toml"), toml).unwrap();
+        assert!(refused(&directory, "dev --config a.toml", &[]).contains(word), "{word}");
+    }
+    assert!(refused(&directory, "dev --config missing.toml", &[]).contains("missing.toml"));
+    let said = refused(&directory, "dev", &[("COUNTERSIGN__SERVER__WORKERS", "many")]);
+    assert!(said.contains("workers"), "{said}");
+}
+
+#[test]
+fn the_later_source_wins() {
+    let directory = TempDir::new();
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    write("a.toml", "[server]\nlisten = \"127.0.0.1:1\"\n");
+    assert_eq!(listens_on(&directory, "--config a.toml", &[]), "127.0.0.1:1");
+    assert_eq!(listens_on(&directory, "--config a.toml", &[("PORT", "2")]), "127.0.0.1:2");
+    write(".env", "COUNTERSIGN__SERVER__LISTEN=127.0.0.1:3\n");
+    assert_eq!(listens_on(&directory, "--config a.toml", &[]), "127.0.0.1:3");
+    let environment = [("COUNTERSIGN__SERVER__LISTEN", "192.0.2.1:4"), ("PORT", "5")];
+    assert!(refused(&directory, "dev --config a.toml", &environment).contains("192.0.2.1:4"));
+    // The flag wins over an address that this machine does not even have.
+    let process = started(
+        &directory,
+        "dev --config a.toml --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0",
+        &environment,
+    );
+    assert!(process.address("api").starts_with("http://127.0.0.1:"));
+}
+
+/// Which auth token is taken shows in whether the sandbox takes it.
+#[test]
+fn a_setting_of_several_names_obeys_the_same_order() {
+    let directory = TempDir::new();
+    let sandbox = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
+    let base_url = sandbox.address("sandbox");
+    std::fs::write(directory.path().join("wrong"), "wrong\n").unwrap();
+    std::fs::write(directory.path().join("right"), "sandbox\n").unwrap();
+    for (dot_env, environment) in [
+        ("", vec![("TWILIO_AUTH_TOKEN", "sandbox")]),
+        ("", vec![("TWILIO_AUTH_TOKEN_FILE", "right")]),
+        ("", vec![("COUNTERSIGN__TWILIO__AUTH_TOKEN_FILE", "right")]),
+        // Our own name wins over Twilio's.
+        ("", vec![("TWILIO_AUTH_TOKEN", "wrong"), ("COUNTERSIGN__TWILIO__AUTH_TOKEN", "sandbox")]),
+        // The environment wins over .env, whatever the names.
+        ("TWILIO_AUTH_TOKEN=wrong", vec![("TWILIO_AUTH_TOKEN", "sandbox")]),
+        ("COUNTERSIGN__TWILIO__AUTH_TOKEN=wrong", vec![("TWILIO_AUTH_TOKEN", "sandbox")]),
+        ("TWILIO_AUTH_TOKEN=wrong", vec![("COUNTERSIGN__TWILIO__AUTH_TOKEN", "sandbox")]),
+        ("TWILIO_AUTH_TOKEN_FILE=wrong", vec![("TWILIO_AUTH_TOKEN", "sandbox")]),
+        ("TWILIO_AUTH_TOKEN=wrong", vec![("TWILIO_AUTH_TOKEN_FILE", "right")]),
+        ("TWILIO_AUTH_TOKEN=sandbox", vec![]),
+    ] {
+        std::fs::write(directory.path().join(".env"), dot_env).unwrap();
+        let account = ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
+        let variables = [environment, vec![account, ("COUNTERSIGN__TWILIO__BASE_URL", &base_url)]].concat();
+        let created = ended(&directory, "twilio create-service --friendly-name Test", &variables);
+        assert_eq!(created.code, Some(0), "{dot_env} then {variables:?}: {}", created.stderr);
+    }
+}
+
+#[test]
+fn secrets_may_come_from_files() {
+    let directory = TempDir::new();
+    for (name, value) in COMPLETE {
+        std::fs::write(directory.path().join(name), format!("{value}\n")).unwrap();
+    }
+    let mut variables = COMPLETE.to_vec();
+    for (name, file) in [
+        ("COUNTERSIGN__DATABASE__URL", "COUNTERSIGN__DATABASE__URL_FILE"),
+        ("COUNTERSIGN__TOKENS__SECRET", "COUNTERSIGN__TOKENS__SECRET_FILE"),
+        ("TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE"),
+    ] {
+        variables.retain(|(other, _)| *other != name);
+        variables.push((file, name));
+    }
+    started(&directory, "serve --listen 127.0.0.1:0", &variables);
+    variables.push(("TWILIO_ACCOUNT_SID_FILE", "not-there"));
+    let said = refused(&directory, "serve --listen 127.0.0.1:0", &variables);
+    assert!(said.contains("TWILIO_ACCOUNT_SID_FILE") && said.contains("not-there"), "{said}");
+}
+
+#[test]
+fn a_dot_env_file_that_cannot_be_read_is_named() {
+    let directory = TempDir::new();
+    std::fs::write(directory.path().join(".env"), "TWILIO_AUTH_TOKEN=\"hunter2\nnonsense").unwrap();
+    let said = refused(&directory, "dev", &[]);
+    assert!(said.contains(".env"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}

@@ -1,0 +1,35 @@
+//! Command lines as one types them, for tests that are about them.
+
+use super::{Process, TempDir, run};
+
+/// What a command did that ended by itself.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs a command line to its end.
+pub fn ended(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> Ended {
+    let arguments: Vec<&str> = line.split_whitespace().collect();
+    let output = run(directory.path(), &arguments, variables);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// Runs a command line that must be refused as wrong: what it says.
+#[track_caller]
+pub fn refused(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> String {
+    let Ended { code, stdout, stderr } = ended(directory, line, variables);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""), "{line}: {stderr}");
+    stderr
+}
+
+/// Starts a command line that must get ready.
+#[track_caller]
+pub fn started(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> Process {
+    let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    let variables: Vec<_> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Process::start(directory.path(), &arguments, &variables).unwrap_or_else(|log| panic!("{line}: {log}"))
+}
