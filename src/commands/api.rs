@@ -62,6 +62,7 @@ impl Api {
         exit_with_stdin: bool,
         announce: impl FnOnce(),
     ) -> Result<(), Failure> {
+        let mut requests = stop::Requests::listen(exit_with_stdin)?;
         let handles: Vec<ServerHandle> = others.iter().map(Server::handle).collect();
         for other in others {
             actix_web::rt::spawn(other);
@@ -69,20 +70,26 @@ impl Api {
         let handle = self.server.handle();
         let running = actix_web::rt::spawn(self.server);
         announce();
-        let graceful = match stop::requested(exit_with_stdin).await? {
+        match requests.next().await {
             Stop::Signal => {
                 tracing::info!("stopping");
                 // Readiness fails first, so that load balancers send nobody new.
                 self.stopping.begin();
+                let finish = async {
+                    tokio::time::sleep(self.drain).await;
+                    handle.stop(true).await;
+                };
                 tokio::select! {
-                    () = tokio::time::sleep(self.drain) => true,
-                    // A second signal means now.
-                    again = stop::requested(exit_with_stdin) => again.is_err(),
+                    () = finish => {}
+                    _ = requests.next() => {
+                        // A second signal means now; a server that finishes requests hears nothing else.
+                        tracing::warn!("stopping at once: requests that have begun are left");
+                        return Ok(());
+                    }
                 }
             }
-            Stop::InputClosed => false,
-        };
-        handle.stop(graceful).await;
+            Stop::InputClosed => handle.stop(false).await,
+        }
         for handle in handles {
             handle.stop(false).await;
         }

@@ -51,6 +51,7 @@ impl Sandbox {
         let (listener, address) = self.flags.bind()?;
         let server =
             sandbox::server(listener, Clock::system(), self.flags.options()).map_err(Failure::failed)?;
+        let mut requests = stop::Requests::listen(self.flags.exit_with_stdin)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         tell_script(&format!("ready sandbox=http://{address}"));
@@ -62,7 +63,7 @@ impl Sandbox {
             sandbox::AUTH_TOKEN,
             sandbox::SERVICE_SID,
         ));
-        let stop = stop::requested(self.flags.exit_with_stdin).await?;
+        let stop = requests.next().await;
         handle.stop(matches!(stop, Stop::Signal)).await;
         running.await.map_err(Failure::failed)?.map_err(Failure::failed)
     }

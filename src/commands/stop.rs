@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::Failure;
@@ -15,22 +15,40 @@ pub(super) enum Stop {
     InputClosed,
 }
 
-/// Waits until there is a reason to stop.
-pub(super) async fn requested(exit_with_stdin: bool) -> Result<Stop, Failure> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::failed)?;
-    let input = input_closed(exit_with_stdin);
-    tokio::select! {
-        _ = terminate.recv() => Ok(Stop::Signal),
-        _ = interrupt.recv() => Ok(Stop::Signal),
-        () = input => Ok(Stop::InputClosed),
+/// Whoever may ask for the stop. Made before anything is announced: until then a signal kills.
+pub(super) struct Requests {
+    terminate: Signal,
+    interrupt: Signal,
+    input_closed: Option<oneshot::Receiver<()>>,
+}
+
+impl Requests {
+    /// Listens from now on.
+    pub(super) fn listen(exit_with_stdin: bool) -> Result<Self, Failure> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(Failure::failed)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(Failure::failed)?,
+            input_closed: exit_with_stdin.then(watch_input),
+        })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) -> Stop {
+        let input = async {
+            match self.input_closed.as_mut() {
+                Some(closed) => drop(closed.await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.terminate.recv() => Stop::Signal,
+            _ = self.interrupt.recv() => Stop::Signal,
+            () = input => Stop::InputClosed,
+        }
     }
 }
 
-async fn input_closed(watched: bool) {
-    if !watched {
-        return std::future::pending().await;
-    }
+fn watch_input() -> oneshot::Receiver<()> {
     let (closed, wait) = oneshot::channel();
     // A thread of its own: a read from standard input cannot be cancelled.
     std::thread::spawn(move || {
@@ -39,5 +57,5 @@ async fn input_closed(watched: bool) {
         while matches!(input.read(&mut buffer), Ok(1..)) {}
         let _ = closed.send(());
     });
-    let _ = wait.await;
+    wait
 }

@@ -1,6 +1,6 @@
 //! Where settings come from, and which of them wins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use config::{Config, File, FileFormat, Value};
@@ -83,23 +83,39 @@ impl Sources {
     }
 }
 
-/// What `.env` of the working directory says, and the environment, which wins.
+/// What `.env` of the working directory says, and the environment, which wins: under whichever name of a setting.
 fn variables() -> Result<BTreeMap<String, String>, ConfigError> {
+    let environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let meant: BTreeSet<String> = environment.keys().filter_map(|variable| meaning(variable)).collect();
     let mut variables = dot_env(Path::new(".env"))?;
-    variables.extend(
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-    );
+    variables.retain(|variable, _| meaning(variable).is_none_or(|setting| !meant.contains(&setting)));
+    variables.extend(environment);
     Ok(variables)
 }
 
-/// What a file `.env` says; nothing where there is none.
+/// What a file `.env` says; nothing where there is none. Its lines hold secrets, so none is repeated.
 fn dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
-    let unreadable = |error: dotenvy::Error| ConfigError(format!(".env: {error}"));
+    let unreadable = |error: dotenvy::Error| {
+        ConfigError(match error {
+            dotenvy::Error::LineParse(line, _) => match name_of_line(&line) {
+                Some(name) => format!(".env: the value of {name} cannot be read: are its quotes closed?"),
+                None => ".env: there is a line that is not NAME=value".into(),
+            },
+            other => format!(".env: {other}"),
+        })
+    };
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
     dotenvy::from_path_iter(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
+}
+
+fn name_of_line(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once('=')?;
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name.then_some(name)
 }
 
 /// The settings among the variables. Values stay text: what a number or a list is, the types decide, and a
@@ -132,17 +148,20 @@ enum Source {
 
 /// Which setting a variable means; `None` where it is none of ours.
 fn setting_of(variable: &str, known: &Config) -> Option<Result<(String, Source), ()>> {
-    let (base, source) = match variable.strip_suffix("_FILE") {
-        Some(base) => (base, Source::File),
-        None => (variable, Source::Value),
-    };
-    if let Some((_, name)) = ALIASES.iter().find(|(alias, _)| *alias == base) {
-        return Some(Ok(((*name).to_owned(), source)));
-    }
-    let name = base.strip_prefix(PREFIX)?.to_lowercase().replace("__", ".");
+    let name = meaning(variable)?;
+    let source = if variable.ends_with("_FILE") { Source::File } else { Source::Value };
     let exists = name.split('.').count() == 2 && known.get::<Value>(&name).is_ok();
     let may_be_file = matches!(source, Source::Value) || SECRETS.contains(&name.as_str());
     Some(if exists && may_be_file { Ok((name, source)) } else { Err(()) })
+}
+
+/// The name of the setting that a variable would mean, if there is one of that name; `None` where it is none of ours.
+fn meaning(variable: &str) -> Option<String> {
+    let base = variable.strip_suffix("_FILE").unwrap_or(variable);
+    match ALIASES.iter().find(|(alias, _)| *alias == base) {
+        Some((_, name)) => Some((*name).to_owned()),
+        None => Some(base.strip_prefix(PREFIX)?.to_lowercase().replace("__", ".")),
+    }
 }
 
 #[cfg(test)]
