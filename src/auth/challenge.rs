@@ -70,6 +70,13 @@ impl Policy {
     }
 }
 
+impl ChallengeView {
+    /// No code can be asked for any more.
+    pub(super) fn no_resends_left(&mut self) {
+        (self.resends_left, self.resend_available_at, self.resend_in) = (0, None, None);
+    }
+}
+
 /// Whole seconds until `then`, rounded up, so that a client that waits them is not too early.
 pub(super) fn seconds_until(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     let milliseconds = (then - now).num_milliseconds().max(0);

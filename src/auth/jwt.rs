@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Reason};
 use super::keys::{Key, PublicKey};
+use super::known_tokens::KnownTokens;
 
 /// `typ` of a password-ok token.
 pub(super) const PASSWORD_OK_TYP: &str = "password-ok+jwt";
@@ -66,27 +67,37 @@ pub(super) struct PasswordOkClaims {
 
 /// The claims of an access token.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct AccessClaims {
-    pub(super) iss: String,
+struct AccessClaims {
+    iss: String,
     /// The user.
-    pub(super) sub: Uuid,
-    pub(super) aud: String,
-    pub(super) iat: i64,
+    sub: Uuid,
+    aud: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: Uuid,
+    /// The session.
+    sid: Uuid,
+    amr: Vec<String>,
+    auth_time: i64,
+    client_id: String,
+}
+
+/// What is asked of a verified access token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Access {
+    pub(super) user_id: Uuid,
+    pub(super) session_id: Uuid,
+    /// As in the claims.
     pub(super) nbf: i64,
     pub(super) exp: i64,
-    pub(super) jti: Uuid,
-    /// The session.
-    pub(super) sid: Uuid,
-    pub(super) amr: Vec<String>,
-    pub(super) auth_time: i64,
-    pub(super) client_id: String,
 }
 
 /// A token whose signature and claims hold. Whether its user, challenge or session still live is another
 /// question, which the database answers.
 pub(super) enum Claims {
     PasswordOk(PasswordOkClaims),
-    Access(AccessClaims),
+    Access(Access),
 }
 
 /// What a token's header may hold, and must.
@@ -106,6 +117,8 @@ pub(super) struct Jwt {
     signing_key: EncodingKey,
     verifying_keys: Vec<(PublicKey, DecodingKey)>,
     validation: Validation,
+    /// Of these keys: other keys make another `Jwt`, which knows no token yet.
+    known: KnownTokens,
 }
 
 impl Jwt {
@@ -127,6 +140,7 @@ impl Jwt {
             signing_key: EncodingKey::from_ed_der(newest.private_key.expose_secret()),
             verifying_keys,
             validation: signature_alone(),
+            known: KnownTokens::new(),
         })
     }
 
@@ -192,6 +206,13 @@ impl Jwt {
     /// Reads a token of either kind. Whatever is wrong with a token that we did not sign is `Malformed`; only
     /// a genuine one is told that it has expired.
     pub(super) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Reason> {
+        if token.len() > MAX_LENGTH {
+            return Err(Reason::Malformed);
+        }
+        if let Some(access) = self.known.get(token) {
+            check(true, access.nbf, access.exp, now)?;
+            return Ok(Claims::Access(access));
+        }
         let header = strict_header(token).ok_or(Reason::Malformed)?;
         let key = self
             .verifying_keys
@@ -210,7 +231,10 @@ impl Jwt {
                 let claims: AccessClaims = self.verified(token, key)?;
                 let ours = claims.iss == self.settings.issuer && claims.aud == self.settings.audience;
                 check(ours, claims.nbf, claims.exp, now)?;
-                Ok(Claims::Access(claims))
+                let AccessClaims { sub: user_id, sid: session_id, nbf, exp, .. } = claims;
+                let access = Access { user_id, session_id, nbf, exp };
+                self.known.remember(token, access);
+                Ok(Claims::Access(access))
             }
             _ => Err(Reason::Malformed),
         }
@@ -235,9 +259,6 @@ fn signature_alone() -> Validation {
 }
 
 fn strict_header(token: &str) -> Option<StrictHeader> {
-    if token.len() > MAX_LENGTH {
-        return None;
-    }
     let (header, _) = token.split_once('.')?;
     let header: StrictHeader = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
     (header.alg == "EdDSA").then_some(header)

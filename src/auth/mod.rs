@@ -13,6 +13,7 @@ mod hashing;
 mod invalid;
 mod jwt;
 mod keys;
+mod known_tokens;
 mod locale;
 mod login;
 mod logout;

@@ -30,7 +30,7 @@
 use super::Auth;
 use super::challenge::{ended, is_exhausted};
 use super::error::{Error, Reason};
-use super::jwt::{AccessClaims, Claims, PasswordOkClaims};
+use super::jwt::{Access, Claims, PasswordOkClaims};
 use crate::storage::challenges::Challenge;
 use crate::storage::sessions::Session;
 use crate::storage::users::User;
@@ -105,7 +105,7 @@ impl Auth {
     pub async fn identify(&self, token: &str) -> Result<Caller, Error> {
         match self.jwt.read(token, self.clock.now()).map_err(Error::InvalidToken)? {
             Claims::PasswordOk(claims) => Ok(Caller::PasswordOk(self.password_ok(claims).await?)),
-            Claims::Access(claims) => Ok(Caller::FullAccess(self.full_access(claims).await?)),
+            Claims::Access(access) => Ok(Caller::FullAccess(self.full_access(access).await?)),
         }
     }
 
@@ -122,11 +122,11 @@ impl Auth {
         }
     }
 
-    async fn full_access(&self, claims: AccessClaims) -> Result<Verified<FullAccess>, Error> {
-        let (id, now) = (Id(claims.sid), self.clock.now());
+    async fn full_access(&self, access: Access) -> Result<Verified<FullAccess>, Error> {
+        let (id, now) = (Id(access.session_id), self.clock.now());
         let found = self.db.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await?;
         match found {
-            Some((session, user)) if user.id.0 == claims.sub => match session.ended_at {
+            Some((session, user)) if user.id.0 == access.user_id => match session.ended_at {
                 None if now < session.expires_at.0 => Ok(Verified { user, evidence: session }),
                 None => Err(Error::InvalidToken(Reason::SessionEnded)),
                 Some(_) => Err(Error::InvalidToken(Reason::of_ended_session(session.end_reason.as_deref()))),

@@ -54,6 +54,10 @@ impl Auth {
             }
         };
         let challenge = self.record_send(sent, now).await?;
+        if let Some(reason) = ended(&challenge) {
+            // Its owner logged out, or verified, while the code was being sent.
+            return Err(Error::InvalidToken(reason));
+        }
         Ok(self.policy.view(&challenge, self.clock.now()))
     }
 

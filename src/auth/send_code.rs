@@ -79,7 +79,15 @@ impl Auth {
                 Ok((challenges::find(&mut c, id).await?, pending))
             })
             .await?;
-        let view = ended(&row).is_none().then(|| Box::new(self.policy.view(&row, now)));
+        let mut view = ended(&row).is_none().then(|| Box::new(self.policy.view(&row, now)));
+        if let Some(view) = &mut view {
+            // Log-ins that share a verification share its limits: Twilio's word counts where ours allows more.
+            match failure.kind() {
+                FailureKind::TooManyChecks => view.attempts_left = 0,
+                FailureKind::TooManySends => view.no_resends_left(),
+                _ => {}
+            }
+        }
         let asked = failure.retry_after().map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
         let wait = asked.unwrap_or(UNAVAILABLE_RETRY_AFTER).clamp(1, MAX_RETRY_AFTER);
         Ok(match failure.kind() {

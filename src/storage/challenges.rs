@@ -58,7 +58,7 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Chall
         .inner_join(users::table.on(users::id.eq(challenges::user_id)))
         .filter(challenges::id.eq(id))
         .select((Challenge::as_select(), User::as_select()))
-        .first(c)
+        .get_result(c)
         .await
         .optional())
 }
@@ -68,7 +68,7 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Chall
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
-    on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).first(c).await)
+    on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).get_result(c).await)
 }
 
 /// Checks that a challenge takes (Twilio: 5 for a verification, then 60202).

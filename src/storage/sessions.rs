@@ -62,7 +62,7 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Sessi
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::id.eq(id))
         .select((Session::as_select(), User::as_select()))
-        .first(c)
+        .get_result(c)
         .await
         .optional())
 }

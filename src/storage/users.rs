@@ -65,7 +65,7 @@ pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<Us
     on!(conn, c => users::table
         .filter(lower(users::email).eq(email))
         .select(User::as_select())
-        .first(c)
+        .get_result(c)
         .await
         .optional())
 }
@@ -75,7 +75,7 @@ pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<Us
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
-    on!(conn, c => users::table.find(id).select(User::as_select()).first(c).await)
+    on!(conn, c => users::table.find(id).select(User::as_select()).get_result(c).await)
 }
 
 /// Whether the email address or the phone number is taken.

@@ -160,7 +160,9 @@ fn no_file_is_too_long_to_read() {
 #[test]
 fn the_databases_do_not_read_the_clock_either() {
     let asks = ["now()", "CURRENT_TIMESTAMP", "CURRENT_DATE", "strftime(", "clock_timestamp", "julianday("];
-    for source in Source::below("src/storage") {
+    // `doctor` compares the database's clock with ours: there, and nowhere else, it is asked.
+    let inspection = "src/storage/inspect.rs";
+    for source in Source::below("src/storage").into_iter().filter(|source| source.path != inspection) {
         for (number, line) in source.code() {
             assert!(!asks.iter().any(|ask| line.contains(ask)), "{}:{number}: {line}", source.path);
         }

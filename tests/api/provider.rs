@@ -135,7 +135,9 @@ async fn a_resend_that_was_refused_is_given_back() {
         twilio.break_next(Operation::Start, Fault::error(status, code));
         let answer = server.resend(&token).await.expect_problem(expected.0, expected.1);
         let challenge = &answer.body["challenge"];
-        assert_eq!((&challenge["resends_left"], &challenge["resend_in"]), (&json!(4), &json!(0)), "{code}");
+        // Where Twilio sends no more, the challenge says so, whatever our own count allows.
+        let left = if code == 60203 { (json!(0), json!(null)) } else { (json!(4), json!(0)) };
+        assert_eq!((&challenge["resends_left"], &challenge["resend_in"]), (&left.0, &left.1), "{code}");
         assert_eq!(server.database.number("SELECT sends FROM challenges").await, 1);
         // Another channel can be tried at once.
         let body = json!({ "channel": "call" });

@@ -1,0 +1,51 @@
+//! Argon2id and nothing else: what the machine could do if a log-in were a hash.
+
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use countersign::auth::HashParameters;
+
+use crate::load::Round;
+use crate::{Failure, cpu};
+
+/// Any bytes will do: Argon2's time does not depend on them.
+const SALT: [u8; 16] = *b"sixteen bytes ok";
+
+/// Hashes on that many threads, each with one buffer that it keeps.
+pub fn run(parameters: HashParameters, threads: usize, length: Duration) -> Result<Round, Failure> {
+    let start = Arc::new(Barrier::new(threads + 1));
+    let workers: Vec<_> = (0..threads)
+        .map(|_| {
+            let start = start.clone();
+            std::thread::spawn(move || hash(parameters, &start, length))
+        })
+        .collect();
+    start.wait();
+    let before = cpu::of_process();
+    let (mut hashes, mut per_second) = (0, 0.0);
+    for worker in workers {
+        let (count, elapsed) = worker.join().map_err(|_| "a hashing thread panicked")??;
+        hashes += count;
+        per_second += f64::from(count) / elapsed.as_secs_f64();
+    }
+    let cpu = cpu::of_process().zip(before).map(|(now, before)| now.saturating_sub(before));
+    Ok(Round { per_second, cpu: cpu.map(|cpu| cpu / hashes.max(1)) })
+}
+
+fn hash(parameters: HashParameters, start: &Barrier, length: Duration) -> Result<(u32, Duration), Failure> {
+    let params = Params::new(parameters.memory_kib, parameters.iterations, parameters.parallelism, Some(32));
+    let params = params.map_err(|error| error.to_string());
+    let mut memory = vec![Block::default(); params.as_ref().map_or(0, Params::block_count)];
+    start.wait();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params?);
+    let (mut output, mut hashes, began) = ([0; 32], 0, Instant::now());
+    while began.elapsed() < length {
+        argon2
+            .hash_password_into_with_memory(b"correct horse battery staple", &SALT, &mut output, &mut memory)
+            .map_err(|error| error.to_string())?;
+        hashes += 1;
+    }
+    std::hint::black_box(output);
+    Ok((hashes, began.elapsed()))
+}

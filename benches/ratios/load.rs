@@ -1,0 +1,147 @@
+//! The load: connections that are kept, requests whose bytes are fixed, each sent when the answer to the one
+//! before has come whole. Little more than the system calls, because it shares the machine with the server.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::response::Response;
+use crate::{Failure, cpu};
+
+/// How much longer than asked for a round may take: the last answers, a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Most bytes of an answer. Ours have less than 2 KiB.
+const BUFFER: usize = 16 * 1024;
+
+/// What a round came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// Answers, or hashes, per second.
+    pub per_second: f64,
+    /// CPU time of each, without that of the load.
+    pub cpu: Option<Duration>,
+}
+
+/// What is sent, and whereto.
+pub struct Script {
+    target: SocketAddr,
+    requests: Vec<Vec<u8>>,
+    most: usize,
+    sent: AtomicUsize,
+}
+
+impl Script {
+    /// Sends `requests` in turn, over all rounds, and each of them at most `laps` times.
+    pub fn new(target: SocketAddr, requests: Vec<Vec<u8>>, laps: usize) -> Arc<Self> {
+        let most = requests.len().saturating_mul(laps);
+        Arc::new(Self { target, requests, most, sent: AtomicUsize::new(0) })
+    }
+
+    fn next(&self) -> Result<&[u8], Failure> {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        let request = self.requests.get(number % self.requests.len().max(1));
+        request.filter(|_| number < self.most).map(Vec::as_slice).ok_or("there are no requests left".into())
+    }
+}
+
+/// One round over that many connections, shared by that many threads.
+pub fn run(
+    script: &Arc<Script>,
+    connections: usize,
+    threads: usize,
+    length: Duration,
+) -> Result<Round, Failure> {
+    let start = Arc::new(Barrier::new(threads + 1));
+    let loads: Vec<_> = (0..threads)
+        .map(|number| {
+            let (script, start) = (script.clone(), start.clone());
+            let share = connections / threads + usize::from(number < connections % threads);
+            std::thread::spawn(move || load(&script, share, &start, length))
+        })
+        .collect();
+    start.wait();
+    let (cpu_before, began) = (cpu::of_process(), Instant::now());
+    let (mut answers, mut load_cpu) = (0, Some(Duration::ZERO));
+    for load in loads {
+        let (count, cpu) = load.join().map_err(|_| "a thread of the load panicked")??;
+        answers += count;
+        load_cpu = load_cpu.zip(cpu).map(|(sum, cpu)| sum + cpu);
+    }
+    let elapsed = began.elapsed();
+    let all_cpu = cpu::of_process().zip(cpu_before).map(|(now, before)| now.saturating_sub(before));
+    let server_cpu = all_cpu.zip(load_cpu).map(|(all, load)| all.saturating_sub(load));
+    Ok(Round {
+        per_second: f64::from(answers) / elapsed.as_secs_f64(),
+        cpu: server_cpu.map(|cpu| cpu / answers.max(1)),
+    })
+}
+
+fn load(
+    script: &Arc<Script>,
+    connections: usize,
+    start: &Barrier,
+    length: Duration,
+) -> Result<(u32, Option<Duration>), Failure> {
+    let connected = connect(script.target, connections);
+    // Whatever came of it: the others wait for this thread.
+    start.wait();
+    let (streams, cpu_before) = (connected?, cpu::of_thread());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answers = runtime.block_on(async {
+        let deadline = Instant::now() + length;
+        let mut clients: JoinSet<Result<u32, Failure>> = JoinSet::new();
+        for stream in streams {
+            clients.spawn(client(TcpStream::from_std(stream)?, script.clone(), deadline));
+        }
+        let all = async {
+            let mut answers = 0;
+            while let Some(client) = clients.join_next().await {
+                answers += client??;
+            }
+            Ok::<_, Failure>(answers)
+        };
+        tokio::time::timeout(length + PATIENCE, all).await?
+    })?;
+    let cpu = cpu::of_thread().zip(cpu_before).map(|(now, before)| now.saturating_sub(before));
+    Ok((answers, cpu))
+}
+
+fn connect(target: SocketAddr, connections: usize) -> std::io::Result<Vec<std::net::TcpStream>> {
+    let connect = |_| {
+        let stream = std::net::TcpStream::connect(target)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        Ok(stream)
+    };
+    (0..connections).map(connect).collect()
+}
+
+async fn client(mut stream: TcpStream, script: Arc<Script>, deadline: Instant) -> Result<u32, Failure> {
+    let (mut buffer, mut answers) = (vec![0; BUFFER], 0);
+    while Instant::now() < deadline {
+        stream.write_all(script.next()?).await?;
+        let mut filled = 0;
+        loop {
+            let read = stream.read(buffer.get_mut(filled..).unwrap_or_default()).await?;
+            if read == 0 {
+                return Err("the server hung up, or an answer was too long".into());
+            }
+            filled += read;
+            let received = buffer.get(..filled).unwrap_or_default();
+            match Response::parse(received)? {
+                Some(response) if response.status != 200 => {
+                    return Err(format!("answered: {}", String::from_utf8_lossy(received)).into());
+                }
+                Some(response) if response.length <= filled => break,
+                _ => {}
+            }
+        }
+        answers += 1;
+    }
+    Ok(answers)
+}

@@ -1,0 +1,86 @@
+//! The figures, as they are printed. The medians of rates are for orientation; the ratios are what counts.
+
+use countersign::auth::HashParameters;
+
+use crate::load::Round;
+
+/// Prints.
+pub struct Report;
+
+impl Report {
+    /// What was measured, and how.
+    pub fn begin(cores: usize, parameters: HashParameters) -> Self {
+        let HashParameters { memory_kib, iterations, parallelism } = parameters;
+        say(&format!(
+            "countersign, {cores} cores shared by server, load and databases; log at level info, into a file
+argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each: median (least .. most)
+\"CPU\": time of this process without the load's; the ratio of CPU counts no waiting and no PostgreSQL
+
+{:<30}{:>11}{:>10}   {:<25}{:<25}target",
+            "", "per second", "CPU us", "ratio", "ratio of CPU"
+        ));
+        Self
+    }
+
+    /// One comparison: everything with the first.
+    pub fn print(&self, contenders: &[(&'static str, Vec<Round>)], target: f64) {
+        let Some(((name, base), others)) = contenders.split_first() else { return };
+        say(&rates(name, base));
+        for (name, rounds) in others {
+            let pairs = || base.iter().zip(rounds);
+            let ratios = sorted(pairs().map(|(base, round)| round.per_second / base.per_second));
+            let of_cpu = sorted(pairs().filter_map(|(base, round)| {
+                Some(base.cpu?.as_secs_f64() / round.cpu.filter(|cpu| !cpu.is_zero())?.as_secs_f64())
+            }));
+            let verdict = if median(&ratios) >= target { "met" } else { "NOT MET" };
+            say(&format!(
+                "{}   {:<25}{:<25}{target:.2} {verdict}",
+                rates(name, rounds),
+                spread(&ratios),
+                spread(&of_cpu)
+            ));
+        }
+    }
+
+    /// What else is to be said.
+    pub fn end(&self, postgres: bool) {
+        if !postgres {
+            say("\nPostgreSQL was not measured: set BENCH_DATABASE_URL=postgres://…");
+        }
+    }
+}
+
+/// To standard error, which a parent process may have turned into a file.
+#[allow(clippy::print_stderr, reason = "the last word of a program that failed")]
+pub fn complain(line: &str) {
+    eprintln!("{line}");
+}
+
+#[allow(clippy::print_stdout, reason = "figures are what this program is for")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+fn rates(name: &str, rounds: &[Round]) -> String {
+    let per_second = median(&sorted(rounds.iter().map(|round| round.per_second)));
+    let cpu = sorted(rounds.iter().filter_map(|round| Some(round.cpu?.as_secs_f64() * 1e6)));
+    let cpu = if cpu.is_empty() { "-".into() } else { format!("{:.1}", median(&cpu)) };
+    format!("{name:<30}{per_second:>11.0}{cpu:>10}")
+}
+
+fn spread(sorted: &[f64]) -> String {
+    match (sorted.first(), sorted.last()) {
+        (Some(least), Some(most)) => format!("{:.3} ({least:.3} .. {most:.3})", median(sorted)),
+        _ => "-".into(),
+    }
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+fn median(sorted: &[f64]) -> f64 {
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,119 @@
+//! The servers that are measured, and the sandbox that stands for Twilio, each on threads of its own.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::mpsc::sync_channel;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+use countersign::auth::{Auth, Hasher, Mode, Parts};
+use countersign::clock::Clock;
+use countersign::config::{Settings, Sources};
+use countersign::http::health::Stopping;
+use countersign::storage::Db;
+use countersign::twilio::VerifyClient;
+use countersign::{sandbox, server, telemetry};
+use serde::Serialize;
+
+use crate::Failure;
+
+/// Of the benchmark's own databases; a PostgreSQL database keeps it from one run to the next.
+const SECRET: &str = "of the benchmark's databases alone";
+
+/// The API on one database.
+pub struct Api {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its database.
+    pub db: Db,
+}
+
+/// What `countersign serve` would run with if Twilio were the sandbox: the defaults, and what has none.
+pub fn settings(database_url: &str, sandbox: SocketAddr) -> Result<Settings, Failure> {
+    let flags = [
+        ("database.url", database_url.to_owned()),
+        ("tokens.secret", SECRET.to_owned()),
+        ("twilio.account_sid", sandbox::ACCOUNT_SID.to_owned()),
+        ("twilio.auth_token", sandbox::AUTH_TOKEN.to_owned()),
+        ("twilio.verify_service_sid", sandbox::SERVICE_SID.to_owned()),
+        ("twilio.base_url", format!("http://{sandbox}")),
+    ];
+    let settings = Sources { flags: flags.into(), ..Sources::default() }.load()?;
+    telemetry::init(settings.log);
+    Ok(settings)
+}
+
+/// The server that is measured, put together as `serve` does it.
+pub fn api(settings: &Settings) -> Result<Api, Failure> {
+    let (settings, (listener, address)) = (settings.clone(), bind()?);
+    let deployment = settings.production(true)?;
+    let db = start(async move || {
+        let db = Db::open(&deployment.database).await?;
+        let auth = Auth::new(Parts {
+            db: db.clone(),
+            clock: Clock::system(),
+            hasher: Hasher::start(settings.hashing())?,
+            twilio: VerifyClient::new(deployment.twilio)?,
+            policy: settings.policy(),
+            tokens: settings.token_settings(),
+            secret: deployment.secret,
+            mode: Mode::Production,
+        });
+        let auth = auth.await.map_err(|error| format!("{error:?}"))?;
+        Ok((server::build(listener, auth, Stopping::default(), &settings.server_settings())?, db))
+    })?;
+    Ok(Api { address, db })
+}
+
+/// Twilio, as far as this machine is concerned.
+pub fn sandbox() -> Result<SocketAddr, Failure> {
+    let (listener, address) = bind()?;
+    start(async move || Ok((sandbox::server(listener, Clock::system(), sandbox::Options::default())?, ())))?;
+    Ok(address)
+}
+
+/// What the bare route answers.
+#[derive(Serialize)]
+struct Small {
+    id: u64,
+    name: &'static str,
+    verified: bool,
+}
+
+/// actix-web with one route and nothing around it.
+pub fn bare(workers: usize) -> Result<SocketAddr, Failure> {
+    let (listener, address) = bind()?;
+    start(async move || {
+        let answer = || async { web::Json(Small { id: 1, name: "Ada Lovelace", verified: true }) };
+        let server = HttpServer::new(move || App::new().route("/bare", web::get().to(answer)));
+        Ok((server.workers(workers).disable_signals().listen(listener)?.run(), ()))
+    })?;
+    Ok(address)
+}
+
+/// Runs a server until the process ends.
+fn start<T, F>(make: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: AsyncFnOnce() -> Result<(Server, T), Failure> + Send + 'static,
+{
+    let (answer, answered) = sync_channel(1);
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let (server, made) = match make().await {
+                Ok((server, made)) => (Some(server), Ok(made)),
+                Err(failure) => (None, Err(failure)),
+            };
+            let _ = answer.send(made);
+            if let Some(server) = server {
+                let _ = server.await;
+            }
+        });
+    });
+    answered.recv()?
+}
+
+fn bind() -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
