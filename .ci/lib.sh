@@ -87,13 +87,28 @@ start_postgres() {
     if [ "$(id -u)" = 0 ]; then chown "$(as_postgres_user id -u)" "$data"; fi
     as_postgres_user "$bin/initdb" --pgdata "$data" --username postgres --auth trust --encoding UTF8 \
         --locale C --no-sync >/dev/null
+    make_certificates "$data"
     # A thrown-away database needs no fsync; each test has a pool of its own, hence the connections.
     # The options are one word each, as pg_ctl passes them through a shell.
     as_postgres_user "$bin/pg_ctl" start --silent --wait --pgdata "$data" --log "$data/log" --options \
         "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400 \
-         -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+         -c ssl=on -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     printf 'postgres://postgres@127.0.0.1:%d/postgres' "$port" >"$CI_WORK/postgres.url"
     echo "PostgreSQL of this run: port $port"
+}
+
+# An authority of this run, and a certificate of its for the name localhost.
+make_certificates() {
+    local data=$1 key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
+    openssl req -x509 "${key[@]}" -days 2 -subj '/CN=countersign CI' -addext 'keyUsage=critical,keyCertSign' \
+        -keyout "$CI_WORK/ca.key" -out "$CI_WORK/ca.crt" 2>/dev/null
+    openssl req "${key[@]}" -subj '/CN=localhost' -keyout "$data/server.key" -out "$CI_WORK/server.csr" 2>/dev/null
+    printf 'subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n' >"$CI_WORK/server.ext"
+    openssl x509 -req -in "$CI_WORK/server.csr" -CA "$CI_WORK/ca.crt" -CAkey "$CI_WORK/ca.key" -CAcreateserial -days 2 \
+        -extfile "$CI_WORK/server.ext" -out "$data/server.crt" 2>/dev/null
+    chmod 600 "$data/server.key"
+    chmod 644 "$CI_WORK/ca.crt"
+    if [ "$(id -u)" = 0 ]; then chown "$(as_postgres_user id -u)" "$data/server.key" "$data/server.crt"; fi
 }
 
 stop_postgres() {
