@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -18,6 +19,10 @@ use super::{Conn, Error, migrations};
 /// `FULL`: what was acknowledged survives a loss of power (<https://sqlite.org/pragma.html#pragma_synchronous>).
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+/// How often a process tries to open its database, and how long it waits in between: 2 s in all.
+const OPENING_ATTEMPTS: u32 = 40;
+const OPENING_PAUSE: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// This thread's read connections, by [`Database::id`].
@@ -39,7 +44,7 @@ impl Database {
         if let Some(path) = path {
             create_owner_only(path)?;
         }
-        let mut connection = establish(path)?;
+        let mut connection = establish_first(path)?;
         migrations::sqlite(&mut connection, migrate)?;
         Ok(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
@@ -80,6 +85,19 @@ pub(super) fn waited() -> Error {
     Error::Refused("a transaction must wait for nothing but the database".into())
 }
 
+/// The first connection of a process. Where several open a new file at once, one of them turns on the
+/// write-ahead log, and SQLite tells the others "locked" without heeding the busy timeout.
+fn establish_first(path: Option<&Path>) -> Result<SqliteConnection, Error> {
+    let mut attempts = 1;
+    loop {
+        match establish(path) {
+            Err(_) if attempts < OPENING_ATTEMPTS => std::thread::sleep(OPENING_PAUSE),
+            outcome => return outcome,
+        }
+        attempts += 1;
+    }
+}
+
 fn establish(path: Option<&Path>) -> Result<SqliteConnection, Error> {
     let name = path.map_or(":memory:".into(), |path| path.to_string_lossy());
     let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{name}: {error}"));
@@ -115,4 +133,29 @@ fn create_owner_only(path: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_can_be_opened_by_many_at_once() {
+        for round in 0..20 {
+            let path =
+                std::env::temp_dir().join(format!("countersign-open-{}-{round}.db", std::process::id()));
+            let openers: Vec<_> = (0..8)
+                .map(|_| {
+                    let path = path.clone();
+                    std::thread::spawn(move || Database::open(Some(&path), true).map(drop))
+                })
+                .collect();
+            for opener in openers {
+                opener.join().unwrap().unwrap();
+            }
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+            }
+        }
+    }
 }
