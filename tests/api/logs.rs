@@ -34,14 +34,19 @@ impl Secrets {
 
 /// A text, and what it becomes in a URL, in a form, in JSON, in base 64 whatever stands before it, in hexadecimal.
 fn forms(secret: &str) -> Vec<String> {
-    let percent = |byte: &u8| match byte.is_ascii_alphanumeric() {
-        true => char::from(*byte).to_string(),
-        false => format!("%{byte:02X}"),
+    // Encoders differ in which marks they leave alone: none, or those of RFC 3986, section 2.3.
+    let percent = |kept: &str| -> String {
+        let encode = |character: char| match character.is_ascii_alphanumeric() || kept.contains(character) {
+            true => character.to_string(),
+            false => character.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        };
+        secret.chars().map(encode).collect()
     };
-    let encoded: String = secret.as_bytes().iter().map(percent).collect();
     let json = Value::from(secret).to_string();
-    let mut forms =
-        vec![secret.to_owned(), encoded.replace("%20", "+"), encoded, json[1..json.len() - 1].to_owned()];
+    let mut forms = vec![secret.to_owned(), json[1..json.len() - 1].to_owned()];
+    for encoded in [percent(""), percent("-._~")] {
+        forms.extend([encoded.replace("%20", "+"), encoded]);
+    }
     forms.push(secret.bytes().map(|byte| format!("{byte:02x}")).collect());
     for before in 0..3 {
         let bytes = [&vec![b'x'; before], secret.as_bytes()].concat();
@@ -221,6 +226,7 @@ fn the_search_finds_what_is_encoded() {
     let mut secrets = Secrets::default();
     secrets.keep("a secret", "correct horse battery staple");
     secrets.keep("a code", "123456");
+    secrets.keep("an address", "ada.lovelace@example.com");
     let found = |log: &str| std::panic::catch_unwind(|| secrets.are_not_in(log)).is_err();
     for log in [
         "password=correct horse battery staple",
@@ -228,6 +234,8 @@ fn the_search_finds_what_is_encoded() {
         "?password=correct%20horse%20battery%20staple",
         &format!("Basic {}", STANDARD.encode("user:correct horse battery staple")),
         &format!("Basic {}", STANDARD.encode("ab:correct horse battery staple;")),
+        "?email=ada.lovelace%40example.com",
+        "?email=ada%2Elovelace%40example%2Ecom",
         "code=123456",
         "{\"code\":\"123456\"}",
         "&Code=123456",
