@@ -13,7 +13,7 @@ use super::send_code::Delivery;
 use super::{Auth, Email, Password, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::users::{self, User};
-use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+use crate::storage::{Id, Timestamp};
 
 /// Who wants to log in.
 pub struct Login {
@@ -92,13 +92,8 @@ impl Auth {
                 return Err(self.told(&failure, &counted).await?);
             }
         };
-        let challenge = self.record_send(sent, now).await?;
         let activity = ActivityKind::LoggedIn.of(right.user.id, &client, now);
-        self.db
-            .write(async move |mut c| -> Result<(), StorageError> {
-                activities::insert(&mut c, &activity).await
-            })
-            .await?;
+        let challenge = self.record_send(sent, now, Some(activity)).await?;
         Ok(PasswordOkGrant {
             token: self.jwt.password_ok(right.user.id.0, challenge.id.0, now)?,
             expires_in: self.jwt.settings().password_ok_lifetime.num_seconds(),

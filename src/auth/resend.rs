@@ -53,7 +53,7 @@ impl Auth {
                 return Err(self.told(&failure, seen).await?);
             }
         };
-        let challenge = self.record_send(sent, now).await?;
+        let challenge = self.record_send(sent, now, None).await?;
         if let Some(reason) = ended(&challenge) {
             // Its owner logged out, or verified, while the code was being sent.
             return Err(Error::InvalidToken(reason));

@@ -6,6 +6,7 @@ use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
 use super::error::Error;
 use super::{AppHash, Auth, Locale};
 use crate::storage::Timestamp;
+use crate::storage::activities::{self, Activity};
 use crate::storage::challenges::{self, Challenge};
 use crate::twilio::{Channel, Failure, FailureKind, StartVerification};
 
@@ -51,12 +52,13 @@ impl Auth {
         })
     }
 
-    /// Writes down which verification a challenge leans on. Twilio answers with the pending verification
+    /// Writes down which verification a challenge leans on, and what is to be recorded with it. Twilio answers with the pending verification
     /// where there is one, and does not prolong its code's life.
     pub(super) async fn record_send(
         &self,
         sent: Challenge,
         sent_at: DateTime<Utc>,
+        activity: Option<Activity>,
     ) -> Result<Challenge, Error> {
         let sid = sent.verification_sid.unwrap_or_default();
         self.db
@@ -64,6 +66,9 @@ impl Auth {
                 let fresh = Timestamp(sent_at + TimeDelta::seconds(CODE_LIFETIME_SECONDS));
                 let known = challenges::verification_expires_at(&mut c, &sid).await?;
                 let expires_at = known.map_or(fresh, |known| known.min(fresh));
+                if let Some(activity) = activity {
+                    activities::insert(&mut c, &activity).await?;
+                }
                 Ok(challenges::sent(&mut c, sent.id, &sid, &sent.channel, expires_at).await?)
             })
             .await

@@ -22,9 +22,22 @@ const BATCH: usize = 64;
 const QUEUE: usize = 4096;
 
 /// Runs on the connection, or learns why there is no transaction; then waits for the commit.
-type Job = Box<dyn FnOnce(Result<&mut Sqlite, Error>) -> Reply + Send>;
+type Job = Box<dyn FnOnce(Result<&mut Sqlite, Error>, &Fence) -> Reply + Send>;
 /// Sends the answer on its way, once the outcome of the commit is known.
 type Reply = Box<dyn FnOnce(Result<(), String>)>;
+
+/// What keeps a job that fails from taking others with it: the statements before it, after it, and instead.
+struct Fence {
+    before: &'static str,
+    done: &'static str,
+    undo: &'static str,
+}
+
+/// Of several jobs in one transaction each has a savepoint.
+const IN_A_GROUP: Fence =
+    Fence { before: "SAVEPOINT job", done: "RELEASE job", undo: "ROLLBACK TO job; RELEASE job" };
+/// A job that is alone has the transaction for itself, and saves the statements.
+const ALONE: Fence = Fence { before: "", done: "", undo: "ROLLBACK; BEGIN IMMEDIATE" };
 
 /// A handle to the writer thread, which ends with the last handle.
 pub(super) struct Writer {
@@ -49,8 +62,8 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let outcome = connection.map_err(E::from).and_then(|connection| in_savepoint(connection, f));
+        let job: Job = Box::new(move |connection, fence| {
+            let outcome = connection.map_err(E::from).and_then(|connection| fenced(connection, fence, f));
             Box::new(move |committed| {
                 let outcome = outcome.and_then(|value| match committed {
                     Ok(()) => Ok(value),
@@ -68,14 +81,14 @@ impl Writer {
 
 fn run(mut connection: Sqlite, queue: &Receiver<Job>) {
     while let Ok(first) = queue.recv() {
+        let jobs: Vec<Job> = std::iter::once(first).chain(queue.try_iter().take(BATCH - 1)).collect();
+        let fence = if jobs.len() == 1 { &ALONE } else { &IN_A_GROUP };
         let begun = sql(&mut connection, "BEGIN IMMEDIATE");
-        let replies: Vec<Reply> = std::iter::once(first)
-            .chain(queue.try_iter().take(BATCH - 1))
-            .map(|job| match &begun {
-                Ok(()) => job(Ok(&mut connection)),
-                Err(error) => job(Err(Error::Unavailable(error.to_string()))),
-            })
-            .collect();
+        let run = |job: Job| match &begun {
+            Ok(()) => job(Ok(&mut connection), fence),
+            Err(error) => job(Err(Error::Unavailable(error.to_string())), fence),
+        };
+        let replies: Vec<Reply> = jobs.into_iter().map(run).collect();
         let committed = sql(&mut connection, "COMMIT").map_err(|error| error.to_string());
         if committed.is_err() {
             // Nothing is left to do about a failure here: the next BEGIN tells.
@@ -87,26 +100,29 @@ fn run(mut connection: Sqlite, queue: &Receiver<Job>) {
     }
 }
 
-fn in_savepoint<R, E, F>(connection: &mut Sqlite, f: F) -> Result<R, E>
+fn fenced<R, E, F>(connection: &mut Sqlite, fence: &Fence, f: F) -> Result<R, E>
 where
     F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
     E: From<Error>,
 {
-    sql(connection, "SAVEPOINT job")?;
+    sql(connection, fence.before)?;
     let outcome = catch_unwind(AssertUnwindSafe(|| f(Conn::Sqlite(&mut *connection)).now_or_never()));
     let outcome = match outcome {
         Ok(Some(Ok(value))) => {
-            sql(connection, "RELEASE job")?;
+            sql(connection, fence.done)?;
             return Ok(value);
         }
         Ok(Some(Err(error))) => error,
         Ok(None) => waited().into(),
         Err(_) => Error::Refused("a transaction panicked".into()).into(),
     };
-    sql(connection, "ROLLBACK TO job; RELEASE job")?;
+    sql(connection, fence.undo)?;
     Err(outcome)
 }
 
 fn sql(connection: &mut Sqlite, statement: &str) -> Result<(), Error> {
+    if statement.is_empty() {
+        return Ok(());
+    }
     Ok(connection.batch_execute(statement).now_or_never().ok_or_else(waited)??)
 }
