@@ -8,7 +8,8 @@ use super::channel::Channel;
 use super::control::clock::{ClockMove, ClockReading};
 use super::control::inbox::MessageList;
 use super::control::index::Health;
-use super::control::{clock, inbox, index, reset};
+use super::control::operations::{OfferedOperation, OperationList};
+use super::control::{clock, inbox, index, operations, reset};
 use super::inbox::Message;
 use super::problem::{Problem, ProblemCode};
 
@@ -29,10 +30,13 @@ use super::problem::{Problem, ProblemCode};
         clock::advance_clock,
         clock::reset_clock,
         reset::reset,
+        operations::list_operations,
         index::get_health,
         get_document,
     ),
-    components(schemas(Channel, ClockMove, ClockReading, Health, Message, MessageList, Problem, ProblemCode)),
+    components(schemas(
+        Channel, ClockMove, ClockReading, Health, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
+    )),
     modifiers(&Guarded),
     tags(
         (name = "messages", description = "What the virtual phones and mailboxes received."),

@@ -51,6 +51,7 @@ The virtual phones, and the clock:
   POST   /sandbox/clock          {{\"advance_seconds\": 600}}
   DELETE /sandbox/clock
   POST   /sandbox/reset
+  GET    /sandbox/operations
   GET    /sandbox/health
   GET    /sandbox/openapi.json
 "

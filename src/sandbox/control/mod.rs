@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod inbox;
 pub(crate) mod index;
+pub(crate) mod operations;
 pub(crate) mod reset;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -36,6 +37,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                     .route(web::delete().to(clock::reset_clock)),
             )
             .service(resource("/reset").route(web::post().to(reset::reset)))
+            .service(resource("/operations").route(web::get().to(operations::list_operations)))
             .service(resource("/health").route(web::get().to(index::get_health)))
             .service(resource("/openapi.json").route(web::get().to(openapi::get_document)))
             .default_service(web::to(problem::not_found)),

@@ -5,6 +5,7 @@
 
 mod checks;
 pub(crate) mod form;
+pub(crate) mod operations;
 mod services;
 mod verifications;
 
@@ -15,22 +16,8 @@ use super::errors::TwilioError;
 
 /// The routes below `/v2`.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    let resource = |path: &str| web::resource(path.to_owned()).default_service(web::to(method_not_allowed));
-    config.service(
-        web::scope("/v2")
-            .service(resource("/Services").route(web::post().to(services::create)))
-            .service(resource("/Services/{service}").route(web::get().to(services::fetch)))
-            .service(
-                resource("/Services/{service}/Verifications").route(web::post().to(verifications::start)),
-            )
-            .service(
-                resource("/Services/{service}/Verifications/{key}")
-                    .route(web::get().to(verifications::fetch))
-                    .route(web::post().to(verifications::update)),
-            )
-            .service(resource("/Services/{service}/VerificationCheck").route(web::post().to(checks::create)))
-            .default_service(web::to(not_found)),
-    );
+    let scope = operations::resources().fold(web::scope("/v2"), |scope, resource| scope.service(resource));
+    config.service(scope.default_service(web::to(not_found)));
 }
 
 async fn not_found(request: HttpRequest) -> Result<&'static str, TwilioError> {
