@@ -14,6 +14,8 @@
 //! the provider on purpose belongs between the second and the third.
 
 mod account;
+mod attempt_filter;
+mod attempts;
 mod auth;
 mod channel;
 mod control;
@@ -25,9 +27,14 @@ mod messages;
 mod openapi;
 mod problem;
 mod random;
+mod rate_counts;
+mod rate_limit;
+mod rate_limits;
 mod recipient;
+mod safe_list;
 mod server;
 mod service;
+mod service_settings;
 mod state;
 mod verification;
 mod wire;

@@ -164,6 +164,11 @@ impl Verification {
         Ok(())
     }
 
+    /// Whether it was still out when its time was over.
+    pub(crate) fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.status == Status::Expired || (self.status == Status::Pending && !self.is_pending(now))
+    }
+
     /// Whether it can be fetched: while pending, and after a cancellation.
     pub(crate) fn is_visible(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Canceled || self.is_pending(now)

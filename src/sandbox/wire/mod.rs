@@ -3,9 +3,15 @@
 //! The order in which a request is judged is: credentials (401), service (404), parameters (400), then the
 //! verification's own rules (429, 404).
 
+mod attempts;
+mod buckets;
+mod call;
 mod checks;
 pub(crate) mod form;
 pub(crate) mod operations;
+mod paging;
+mod rate_limits;
+mod safe_list;
 mod services;
 mod verifications;
 

@@ -88,7 +88,9 @@ pub(super) async fn start(
         let account = accounts.open(&caller.account_sid, now);
         let service =
             account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
-        let start = Start::from_form(&body.form()?, &service)?;
+        let form = body.form()?;
+        let start = Start::from_form(&form, &service)?;
+        account.rate_limits.pass(&service_sid, &form, now)?;
         let verification = decide(account, &service, &start, now, request.path())?;
         (answer(verification, &caller, &base(&request)), message(verification, &service, start, now))
     };
