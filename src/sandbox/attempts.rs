@@ -82,6 +82,7 @@ impl Attempt<'_> {
             "error_code": null,
             "country": self.country(),
             "code_length": verification.code.chars().count(),
+            "locale": send.locale,
             "mcc": null,
             "mnc": null,
             "carrier": null,
@@ -142,7 +143,7 @@ mod tests {
     }
 
     fn send(n: i64) -> Send {
-        Send { attempt_sid: format!("VL{n}"), channel: Channel::Sms, at: at(n) }
+        Send { attempt_sid: format!("VL{n}"), channel: Channel::Sms, locale: "es".into(), at: at(n) }
     }
 
     fn ledger() -> Ledger {

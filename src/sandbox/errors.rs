@@ -1,7 +1,7 @@
 //! Twilio's errors: the codes of its error dictionary and the shape of its bodies.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
@@ -15,8 +15,12 @@ pub(crate) struct TwilioError {
     message: String,
     more_info: String,
     status: u16,
+    /// Seconds, for the header `Retry-After`.
     #[serde(skip)]
-    headers: Vec<(&'static str, String)>,
+    retry_after: Option<u32>,
+    /// The name of the caller's own rate limit, for the header `Twilio-Reached-Rate-Limit`.
+    #[serde(skip)]
+    reached: Option<String>,
 }
 
 impl TwilioError {
@@ -26,7 +30,8 @@ impl TwilioError {
             message: message.into(),
             more_info: format!("https://www.twilio.com/docs/errors/{code}"),
             status: status.as_u16(),
-            headers: Vec::new(),
+            retry_after: None,
+            reached: None,
         }
     }
 
@@ -52,11 +57,9 @@ impl TwilioError {
 
     /// 20429 from the caller's own rate limit of that name, with the two headers that Twilio's description declares
     /// without their values: seconds until a start can pass, and the name.
-    pub(crate) fn rate_limit_reached(name: &str, retry_after: i64) -> Self {
-        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, 20429, "Too many requests");
-        error.headers.push(("Retry-After", retry_after.to_string()));
-        error.headers.push(("Twilio-Reached-Rate-Limit", name.to_owned()));
-        error
+    pub(crate) fn rate_limit_reached(name: &str, retry_after: u32) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, 20429, "Too many requests");
+        Self { retry_after: Some(retry_after), reached: Some(name.to_owned()), ..error }
     }
 
     /// 20500.
@@ -172,8 +175,11 @@ impl ResponseError for TwilioError {
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="Twilio API""#));
         }
-        for header in &self.headers {
-            response.insert_header((header.0, header.1.as_str()));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        if let Some(name) = &self.reached {
+            response.insert_header(("Twilio-Reached-Rate-Limit", name.as_str()));
         }
         response.json(self)
     }

@@ -6,7 +6,7 @@
 //!      └──▶ control/  what tests and people speak: the virtual phones, the clock
 //!              │
 //!            state ──▶ account ──▶ ledger ──▶ verification    (from ledger on: pure, time is an argument)
-//!                             └──▶ inbox, service
+//!                             └──▶ inbox, service, rate_limits, safe_list
 //! ```
 //!
 //! A request on the wire goes through four steps, in this order: who calls (`auth`), what is asked for (the

@@ -41,13 +41,14 @@ impl Interval {
 
 impl Counts {
     /// Seconds until the bucket takes a start with this value, rounded up; `None` when it takes one now.
-    pub(crate) fn wait(&self, bucket: &Bucket, value: &str, now: DateTime<Utc>) -> Option<i64> {
+    pub(crate) fn wait(&self, bucket: &Bucket, value: &str, now: DateTime<Utc>) -> Option<u32> {
         let interval = self.intervals.get(&(bucket.sid.clone(), value.to_owned()))?;
         if !interval.is_running(bucket, now) || interval.starts < bucket.max {
             return None;
         }
         let left = interval.end(bucket) - now;
-        Some(left.num_seconds() + i64::from(left.subsec_nanos() > 0))
+        // Never more than the interval, which is a u32.
+        u32::try_from(left.num_seconds() + i64::from(left.subsec_nanos() > 0)).ok()
     }
 
     /// Counts a start with this value.

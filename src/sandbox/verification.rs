@@ -61,6 +61,8 @@ pub(crate) struct Send {
     pub(crate) attempt_sid: String,
     /// How it went out.
     pub(crate) channel: Channel,
+    /// The language of its text.
+    pub(crate) locale: String,
     /// When it went out.
     pub(crate) at: DateTime<Utc>,
 }
@@ -188,7 +190,7 @@ mod tests {
     use super::*;
 
     fn send(at: DateTime<Utc>, channel: Channel) -> Send {
-        Send { attempt_sid: "VL".into(), channel, at }
+        Send { attempt_sid: "VL".into(), channel, locale: "en".into(), at }
     }
 
     fn started(at: DateTime<Utc>) -> Verification {

@@ -51,7 +51,7 @@ async fn an_attempt_tells_what_was_sent() {
         "channel_data": {
             "verification_sid": sid, "to": PHONE, "status": "unconfirmed", "message_status": "delivered",
             "call_status": null, "error_code": null, "country": "US", "code_length": 6,
-            "mcc": null, "mnc": null, "carrier": null,
+            "locale": "en", "mcc": null, "mnc": null, "carrier": null,
         },
         "url": sandbox.url(&path),
     });

@@ -11,6 +11,7 @@ mod safe_list;
 mod safety;
 mod service_changes;
 mod services;
+mod verification_changes;
 mod verifications;
 
 use std::net::{SocketAddr, TcpListener};

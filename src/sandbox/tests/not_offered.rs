@@ -98,6 +98,16 @@ fn what_is_offered_is_twilios_by_name_method_and_path() {
 }
 
 #[tokio::test]
+async fn the_front_page_names_what_is_offered() {
+    let sandbox = Sandbox::start();
+    let page = sandbox.get("/").await.text;
+    for operation in OPERATIONS {
+        let line = format!("  {:6} /v2{}\n", operation.method_name(), operation.path);
+        assert!(page.contains(&line), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_offered_is_unknown() {
     let sandbox = Sandbox::start();
     for (id, method, path) in ALL {

@@ -110,7 +110,8 @@ fn decide<'a>(
         None => random::code(service.code_length, account.ledger.previous_code(&service.sid, &start.to))?,
     };
     let fresh = Fresh { sid: random::sid("VE"), code };
-    let send = Send { attempt_sid: random::sid("VL"), channel: start.channel, at: now };
+    let (channel, locale) = (start.channel, start.locale.clone());
+    let send = Send { attempt_sid: random::sid("VL"), channel, locale, at: now };
     let verification = account.ledger.start(&service.sid, &start.to, send, fresh);
     verification.map_err(|refusal| TwilioError::refusal(refusal, path))
 }
