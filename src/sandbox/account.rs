@@ -97,6 +97,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::rate_limit::RateLimit;
     use crate::sandbox::wire::form::Form;
 
     #[test]
@@ -124,8 +125,13 @@ mod tests {
 
     #[test]
     fn a_deleted_service_is_gone() {
-        let mut account = Account::new(DateTime::UNIX_EPOCH);
+        let now = DateTime::UNIX_EPOCH;
+        let mut account = Account::new(now);
+        let form = Form::from_pairs([("UniqueName", "ip")]);
+        let limit = RateLimit::from_form("RK".into(), SERVICE_SID, &form, now).unwrap();
+        account.rate_limits.add(limit).unwrap();
         assert!(account.delete_service(SERVICE_SID));
+        assert!(account.rate_limits.of_service(SERVICE_SID).is_empty());
         assert!(account.service(SERVICE_SID).is_none() && !account.delete_service(SERVICE_SID));
     }
 }

@@ -93,6 +93,9 @@ async fn all_below_a_deleted_service_is_gone() {
     assert_eq!(check.error(), (404, json!(20404)));
     let start = sandbox.post(&format!("{path}/Verifications"), &[("To", PHONE), ("Channel", "sms")]).await;
     assert_eq!(start.error(), (404, json!(20404)));
+    // The log of attempts remembers, as the virtual phone does.
+    let attempts = sandbox.ask(Method::GET, "/v2/Attempts").await.json();
+    assert_eq!(attempts["attempts"][0]["verification_sid"], sid);
 }
 
 #[tokio::test]
