@@ -6,6 +6,7 @@
 //!      └──▶ control/  what tests and people speak: the virtual phones, the clock
 //!              │
 //!            state ──▶ account ──▶ ledger ──▶ verification    (from ledger on: pure, time is an argument)
+//!                             ├──▶ entities ──▶ entity ──▶ factor, challenge ──▶ totp    (likewise)
 //!                             └──▶ inbox, service, rate_limits, safe_list
 //! ```
 //!
@@ -17,9 +18,18 @@ mod account;
 mod attempt_filter;
 mod attempts;
 mod auth;
+mod base32;
+mod challenge;
+mod challenge_form;
 mod channel;
 mod control;
+mod entities;
+mod entity;
+mod entity_json;
 mod errors;
+mod factor;
+mod factor_errors;
+mod factor_form;
 mod guard;
 mod inbox;
 mod ledger;
@@ -36,6 +46,8 @@ mod server;
 mod service;
 mod service_settings;
 mod state;
+mod totp;
+mod used_steps;
 mod verification;
 mod wire;
 
@@ -43,6 +55,8 @@ mod wire;
 mod ledger_properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod totp_properties;
 
 pub use server::{Options, server};
 

@@ -9,7 +9,7 @@ use super::control::clock::{ClockMove, ClockReading};
 use super::control::inbox::MessageList;
 use super::control::index::Health;
 use super::control::operations::{OfferedOperation, OperationList};
-use super::control::{clock, inbox, index, operations, reset};
+use super::control::{clock, inbox, index, operations, reset, totp};
 use super::inbox::Message;
 use super::problem::{Problem, ProblemCode};
 
@@ -26,6 +26,7 @@ use super::problem::{Problem, ProblemCode};
         inbox::list_messages,
         inbox::delete_messages,
         inbox::get_code,
+        totp::get_totp,
         clock::get_clock,
         clock::advance_clock,
         clock::reset_clock,

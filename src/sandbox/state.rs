@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::account::Account;
+use super::factor::Factor;
 use super::inbox::{Filter, Message};
 use crate::clock::Clock;
 
@@ -57,7 +58,7 @@ impl State {
         let moved = self.clock.now();
         self.clock.reset();
         let real = self.clock.now();
-        accounts.by_sid.values_mut().for_each(|entry| entry.account.ledger.turn_back(moved, real));
+        accounts.by_sid.values_mut().for_each(|entry| entry.account.turn_back(moved, real));
     }
 }
 
@@ -109,6 +110,14 @@ impl Accounts {
                 entry.account.inbox.forget(to);
             }
         }
+    }
+
+    /// The factor of that SID in one account or in any.
+    pub(crate) fn factor(&self, account_sid: Option<&str>, sid: &str, now: DateTime<Utc>) -> Option<&Factor> {
+        self.by_sid
+            .iter()
+            .filter(|(account, _)| account_sid.is_none_or(|wanted| wanted == *account))
+            .find_map(|(_, entry)| entry.account.entities.factor(sid, now))
     }
 
     fn deliver(&mut self, account_sid: &str, mut message: Message, now: DateTime<Utc>) -> u64 {

@@ -177,7 +177,9 @@ async fn find(state: &State, wanted: Wanted, limit: usize) -> Result<Vec<Message
     }
 }
 
-fn check_account(account: Option<&str>) -> Result<(), Problem> {
+/// # Errors
+/// 422 for what is no account SID.
+pub(super) fn check_account(account: Option<&str>) -> Result<(), Problem> {
     if account.is_none_or(|sid| is_sid("AC", sid)) {
         return Ok(());
     }

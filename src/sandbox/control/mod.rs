@@ -5,6 +5,7 @@ pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
 pub(crate) mod reset;
+pub(crate) mod totp;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -29,6 +30,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                     .route(web::get().to(inbox::list_messages))
                     .route(web::delete().to(inbox::delete_messages)),
             )
+            .service(resource("/totp").route(web::get().to(totp::get_totp)))
             .service(resource("/code").route(web::get().to(inbox::get_code)))
             .service(
                 resource("/clock")

@@ -2,7 +2,11 @@
 
 mod attempts;
 mod buckets;
+mod challenges;
 mod control;
+mod entities;
+mod factor_limits;
+mod factors;
 mod isolation;
 mod not_offered;
 mod paging;
