@@ -18,8 +18,7 @@ async fn furnish(sandbox: &Sandbox, account: &str) -> Vec<String> {
     paths.push(make(&format!("{limit}/Buckets"), &[("Max", "1"), ("Interval", "60")]).await);
     paths.push(limit);
     let factor = [("FriendlyName", "Ada"), ("FactorType", "totp"), ("Binding.Secret", "MZXW6YTBOI")];
-    let factor = make(&format!("{well_known}/Entities/somebody/Factors"), &factor).await;
-    paths.extend([factor, format!("{well_known}/Entities/somebody")]);
+    paths.push(make(&format!("{well_known}/Entities/somebody/Factors"), &factor).await);
     let start = [("To", PHONE), ("Channel", "sms"), ("RateLimits", r#"{"ip":"a"}"#)];
     let verification = make(&format!("{well_known}/Verifications"), &start).await;
     let told = sandbox.ask_as(account, Method::GET, &verification).await.json();
