@@ -23,6 +23,7 @@ mod inbox;
 mod ledger;
 mod messages;
 mod openapi;
+mod phones;
 mod problem;
 mod random;
 mod recipient;
@@ -37,7 +38,8 @@ mod ledger_properties;
 #[cfg(test)]
 mod tests;
 
-pub use server::{Options, server};
+pub use phones::Phones;
+pub use server::{Extension, Options, Sandbox};
 
 /// The account to use when one does not care which. Its pattern is Twilio's and no real account has it.
 pub const ACCOUNT_SID: &str = "ACc0dec0dec0dec0dec0dec0dec0dec0de";

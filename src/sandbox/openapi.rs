@@ -12,6 +12,7 @@ use super::control::operations::{OfferedOperation, OperationList};
 use super::control::{clock, inbox, index, operations, reset};
 use super::inbox::Message;
 use super::problem::{Problem, ProblemCode};
+use super::server::Extension;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -76,8 +77,13 @@ fn refusal() -> Response {
     tag = "sandbox",
     responses((status = 200, description = "OpenAPI 3.1.", body = Object))
 )]
-pub(crate) async fn get_document() -> web::Json<OpenApiDocument> {
-    web::Json(Document::openapi())
+pub(crate) async fn get_document(extension: web::Data<Option<Extension>>) -> web::Json<OpenApiDocument> {
+    let mut document = Document::openapi();
+    if let Some(extension) = extension.as_ref() {
+        document.merge((extension.document)());
+        Guarded.modify(&mut document);
+    }
+    web::Json(document)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod harness;
 
 mod access_matrix;
 mod architecture;
+mod clock;
 mod command_line;
 mod configuration;
 mod counters;
@@ -33,6 +34,7 @@ mod resend;
 mod sessions;
 mod shutdown;
 mod signup;
+mod stages;
 mod test_mode;
 mod tokens;
 mod verify;

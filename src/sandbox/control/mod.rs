@@ -15,9 +15,10 @@ use actix_web::{Error, HttpMessage, ResponseError, web};
 
 use super::openapi;
 use super::problem::{self, Problem};
+use super::server::Extension;
 
 /// The routes below `/sandbox`, and `/`.
-pub(crate) fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extension>) {
     let resource =
         |path: &str| web::resource(path.to_owned()).default_service(web::to(problem::method_not_allowed));
     config.service(resource("/").route(web::get().to(index::index)));
@@ -40,6 +41,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .service(resource("/operations").route(web::get().to(operations::list_operations)))
             .service(resource("/health").route(web::get().to(index::get_health)))
             .service(resource("/openapi.json").route(web::get().to(openapi::get_document)))
+            .configure(|config| {
+                if let Some(extension) = extension {
+                    (extension.routes)(config);
+                }
+            })
             .default_service(web::to(problem::not_found)),
     );
 }

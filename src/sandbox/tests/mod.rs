@@ -11,7 +11,7 @@ use actix_web::dev::ServerHandle;
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 
-use super::{ACCOUNT_SID, AUTH_TOKEN, Options, SERVICE_SID, server};
+use super::{ACCOUNT_SID, AUTH_TOKEN, Options, SERVICE_SID};
 use crate::clock::Clock;
 
 const PHONE: &str = "+12015550123";
@@ -67,8 +67,8 @@ impl Sandbox {
         let moved = clock.clone();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let options = Options { allowed_hosts: vec!["phones.internal".into()] };
-                let server = server(listener, moved, options).unwrap();
+                let options = Options { allowed_hosts: vec!["phones.internal".into()], ..Options::default() };
+                let server = super::Sandbox::new(moved).server(listener, options).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
