@@ -30,12 +30,15 @@ def main():
             misspelt(description, offered)
             recorder = Recorder(server.sandbox, description)
             double = Double(server.sandbox, recorder, {one["operation_id"] for one in offered})
-            for part in (walk_codes, walk_limits, walk_factors):
-                part.walk(double)
-            not_offered(description, double)
+            for part in (walk_codes.walk, walk_limits.walk, walk_factors.walk, not_offered):
+                try:
+                    part(double)
+                except SystemExit as stop:
+                    recorder.wrong.append(f"{part.__module__} stopped: {stop}")
     if missed := double.offered - recorder.succeeded.keys():
         recorder.wrong.append(f"offered, and never answered with success: {', '.join(sorted(missed))}")
     if recorder.wrong:
+        # What is wrong with an answer comes first: it may be why a walk stopped.
         sys.exit("\n".join(["not as Twilio:", *dict.fromkeys(recorder.wrong)]))
     print(f"as Twilio: {recorder.answers} answers of {len(recorder.succeeded)} operations; {recorder.spoilt} times an")
     print(f"answer was spoilt, and the validator saw it. Errors seen: {', '.join(map(str, sorted(recorder.codes)))}")
@@ -48,8 +51,9 @@ def misspelt(description, offered):
             sys.exit(f"Twilio's description has no such operation: {one}")
 
 
-def not_offered(description, double):
+def not_offered(double):
     """What is not offered is unknown, as at Twilio: 404 and 20404; where its path has other methods, 405 and 20004."""
+    description = double.recorder.description
     service = double.v2.services.create(friendly_name="not offered").sid
     paths = {description.operations[name].path for name in double.offered}
     for operation in description.operations.values():
