@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::error::{Error, Reason};
 use super::keys::{Key, PublicKey};
 use super::known_tokens::KnownTokens;
+use crate::storage::sessions::Session;
 
 /// `typ` of a password-ok token.
 pub(super) const PASSWORD_OK_TYP: &str = "password-ok+jwt";
@@ -39,8 +40,6 @@ pub struct Settings {
     pub password_ok_lifetime: TimeDelta,
     /// How long an access token lives.
     pub access_lifetime: TimeDelta,
-    /// How long a session lives, and its refresh tokens with it.
-    pub session_lifetime: TimeDelta,
 }
 
 impl Settings {
@@ -172,28 +171,30 @@ impl Jwt {
         self.sign(PASSWORD_OK_TYP, &claims)
     }
 
+    /// The access token of a session's current generation, and when it expires.
     pub(super) fn access(
         &self,
-        session: &crate::storage::sessions::Session,
+        session: &Session,
         token_id: Uuid,
-        now: DateTime<Utc>,
-    ) -> Result<SecretString, Error> {
-        let iat = now.timestamp();
+    ) -> Result<(SecretString, DateTime<Utc>), Error> {
+        let issued_at = session.rotated_at.0;
+        // An access token never outlives its session.
+        let expires_at = (issued_at + self.settings.access_lifetime).min(session.expires_at.0);
+        let iat = issued_at.timestamp();
         let claims = AccessClaims {
             iss: self.settings.issuer.clone(),
             sub: session.user_id.0,
             aud: self.settings.audience.clone(),
             iat,
             nbf: iat,
-            // An access token never outlives its session.
-            exp: (iat + self.settings.access_lifetime.num_seconds()).min(session.expires_at.0.timestamp()),
+            exp: expires_at.timestamp(),
             jti: token_id,
             sid: session.id.0,
             amr: session.amr.split(' ').map(str::to_owned).collect(),
             auth_time: session.auth_time.0.timestamp(),
             client_id: self.settings.client_id.clone(),
         };
-        self.sign(ACCESS_TYP, &claims)
+        Ok((self.sign(ACCESS_TYP, &claims)?, expires_at))
     }
 
     fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<SecretString, Error> {

@@ -22,11 +22,15 @@ mod password;
 mod password_hash;
 mod phone_number;
 pub mod proof;
+mod refresh;
 mod refresh_token;
 mod resend;
 mod secret;
 mod send_code;
+mod session;
+mod sessions;
 mod signup;
+mod tokens;
 mod username;
 mod verify;
 
@@ -52,11 +56,13 @@ pub use name::Name;
 pub use password::Password;
 pub use password_hash::HashParameters;
 pub use phone_number::PhoneNumber;
+pub use refresh_token::RefreshToken;
 pub use secret::{DeploymentSecret, WeakSecret};
 pub use send_code::Delivery;
+pub use session::SessionPolicy;
 pub use signup::SignUp;
+pub use tokens::Tokens;
 pub use username::Username;
-pub use verify::Tokens;
 
 use tracing::Instrument;
 
@@ -80,6 +86,8 @@ pub struct Parts {
     pub policy: Policy,
     /// Issuer, audience, lifetimes.
     pub tokens: TokenSettings,
+    /// How long sessions live.
+    pub sessions: SessionPolicy,
     /// From this the keys are derived.
     pub secret: DeploymentSecret,
     /// `dev` or `serve`.
@@ -96,6 +104,7 @@ pub struct Auth {
     policy: Arc<Policy>,
     jwt: Arc<Jwt>,
     refresh_tokens: Arc<RefreshTokens>,
+    sessions: SessionPolicy,
     mode: Mode,
 }
 
@@ -105,7 +114,7 @@ impl Auth {
     /// # Errors
     /// When the database is another mode's, or its keys were sealed with another secret.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
-        let Parts { db, clock, hasher, twilio, policy, tokens, secret, mode } = parts;
+        let Parts { db, clock, hasher, twilio, policy, tokens, sessions, secret, mode } = parts;
         let (now, for_keys) = (clock.now(), secret.clone());
         let keys = db
             .write(async move |mut c| {
@@ -117,6 +126,7 @@ impl Auth {
             jwt: Arc::new(Jwt::new(tokens, &keys)?),
             refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
             policy: Arc::new(policy),
+            sessions,
             db,
             clock,
             hasher,

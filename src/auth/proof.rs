@@ -126,11 +126,12 @@ impl Auth {
         let (id, now) = (Id(access.session_id), self.clock.now());
         let found = self.db.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await?;
         match found {
-            Some((session, user)) if user.id.0 == access.user_id => match session.ended_at {
-                None if now < session.expires_at.0 => Ok(Verified { user, evidence: session }),
-                None => Err(Error::InvalidToken(Reason::SessionEnded)),
-                Some(_) => Err(Error::InvalidToken(Reason::of_ended_session(session.end_reason.as_deref()))),
-            },
+            Some((session, user)) if user.id.0 == access.user_id => {
+                match self.sessions.ended(&session, now) {
+                    None => Ok(Verified { user, evidence: session }),
+                    Some(reason) => Err(Error::InvalidToken(reason)),
+                }
+            }
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),
         }
     }

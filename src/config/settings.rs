@@ -79,6 +79,10 @@ pub struct Tokens {
     pub access_seconds: u32,
     /// Days that a session lives.
     pub session_days: u32,
+    /// Days that a session lives without a refresh.
+    pub session_idle_days: u32,
+    /// Seconds that the previous refresh token still gets the current one.
+    pub refresh_grace_seconds: u32,
 }
 
 /// `[passwords]`

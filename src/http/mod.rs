@@ -20,10 +20,14 @@ pub mod logout;
 pub mod openapi;
 pub mod problem;
 pub mod profile;
+pub mod refresh;
 pub mod resend;
 pub mod routes;
+pub mod session;
+pub mod sessions;
 pub mod signup;
 pub mod token_type;
+pub mod tokens;
 pub mod user;
 pub mod verify;
 
