@@ -13,6 +13,8 @@ import tempfile
 
 sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+from twilio.base.exceptions import TwilioRestException
+
 import walk_codes
 import walk_factors
 import walk_limits
@@ -33,13 +35,15 @@ def main():
             for part in (walk_codes.walk, walk_limits.walk, walk_factors.walk, not_offered):
                 try:
                     part(double)
-                except SystemExit as stop:
-                    recorder.wrong.append(f"{part.__module__} stopped: {stop}")
+                except (SystemExit, TwilioRestException) as stop:
+                    recorder.wrong[part.__module__, "stopped"] = stop
     if missed := double.offered - recorder.succeeded.keys():
-        recorder.wrong.append(f"offered, and never answered with success: {', '.join(sorted(missed))}")
+        recorder.wrong["offered, and never answered with success", ", ".join(sorted(missed))] = ""
     if recorder.wrong:
         # What is wrong with an answer comes first: it may be why a walk stopped.
-        sys.exit("\n".join(["not as Twilio:", *dict.fromkeys(recorder.wrong)]))
+        for (about, wrong), answer in recorder.wrong.items():
+            print(f"{about}: {wrong}\n    {answer}", file=sys.stderr)
+        sys.exit("the double is not as Twilio describes itself")
     print(f"as Twilio: {recorder.answers} answers of {len(recorder.succeeded)} operations; {recorder.spoilt} times an")
     print(f"answer was spoilt, and the validator saw it. Errors seen: {', '.join(map(str, sorted(recorder.codes)))}")
 
@@ -67,7 +71,7 @@ def not_offered(double):
         response = double.ask(operation.method, path.removeprefix("/v2"))
         known = (405, 20004) if operation.path in paths else (404, 20404)
         if (response.status_code, json.loads(response.text).get("code")) != known:
-            double.recorder.wrong.append(f"{operation.id} is not offered, and answers {response.status_code} {response.text}")
+            double.recorder.wrong[operation.id, "not offered, and answers"] = f"{response.status_code} {response.text}"
 
 
 main()

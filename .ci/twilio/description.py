@@ -19,6 +19,15 @@ FREE = {"metadata", "hidden_details"}
 # Whose keys are data, each with a value of one shape.
 KEYED = {"translations"}
 
+# Enums that the description defines and no schema uses: their names tell which members are meant.
+MEMBERS = {
+    "channel_data": {
+        "status": "verification_attempt_enum_attempt_status",
+        "message_status": "verification_attempt_enum_message_status",
+        "call_status": "verification_attempt_enum_call_status",
+    }
+}
+
 
 class Operation:
     def __init__(self, method, path, node):
@@ -95,7 +104,10 @@ class Description:
         if "type" not in schema:
             if schema.keys() & (UNDERSTOOD - {"nullable"}):
                 raise SystemExit(f"a schema without a type says more than nullable: {schema}")
-            return infer(values, name)
+            found = infer(values, name)
+            for member, enum in MEMBERS.get(name, {}).items():
+                found["properties"][member] = nullable(self.convert(self.resolve(enum), []), schema)
+            return found
         kind = schema["type"]
         # An empty list or object says nothing of what is in it; the examples may.
         if kind == "array" and not schema["items"] or kind == "object" and schema.keys() <= {"type"} | SAYS_NOTHING:

@@ -30,20 +30,24 @@ class Recorder(TwilioHttpClient):
     def __init__(self, sandbox, description):
         super().__init__(timeout=30)
         self.sandbox, self.description = sandbox, description
-        self.succeeded, self.codes, self.wrong, self.answers, self.spoilt = {}, {}, [], 0, 0
+        # By operation and complaint: the first answer that deserved it.
+        self.wrong = {}
+        self.succeeded, self.codes, self.answers, self.spoilt = {}, {}, 0, 0
 
     def request(self, method, url, *args, **kwargs):
         url = url.replace(TWILIO, self.sandbox, 1)
         response = super().request(method, url, *args, **kwargs)
         path = url.removeprefix(self.sandbox).split("?")[0]
-        for wrong in self.judge(method.upper(), path, response):
-            self.wrong.append(f"{method} {path}: {response.status_code} {response.text[:300]}\n    {wrong}")
+        operation = self.description.find(method.upper(), path)
+        for wrong in self.judge(operation, response):
+            about = operation.id if operation else f"{method} {path}"
+            self.wrong.setdefault((about, wrong), f"{response.status_code} {response.text[:1000]}")
         return response
 
-    def judge(self, method, path, response):
+    def judge(self, operation, response):
         """What is wrong with an answer, by Twilio's description."""
         self.answers += 1
-        status, operation = response.status_code, self.description.find(method, path)
+        status = response.status_code
         if status == 204:
             if response.text:
                 yield "a body where there is none"
