@@ -33,10 +33,11 @@ class Recorder(TwilioHttpClient):
         # By operation and complaint: the first answer that deserved it.
         self.wrong = {}
         self.succeeded, self.codes, self.answers, self.spoilt = {}, {}, 0, 0
+        self.last = None
 
     def request(self, method, url, *args, **kwargs):
         url = url.replace(TWILIO, self.sandbox, 1)
-        response = super().request(method, url, *args, **kwargs)
+        self.last = response = super().request(method, url, *args, **kwargs)
         path = url.removeprefix(self.sandbox).split("?")[0]
         operation = self.description.find(method.upper(), path)
         for wrong in self.judge(operation, response):

@@ -37,6 +37,8 @@ def rate_limits(double):
     limited = {"to": phone(), "channel": "sms", "rate_limits": {"end_user_ip": "127.0.0.1"}}
     service.verifications.create(**limited)
     refused(20429, lambda: service.verifications.create(**limited))
+    # The two headers that Twilio's description declares for this answer, without saying what is in them.
+    want({"Retry-After", "Twilio-Reached-Rate-Limit"} <= set(double.recorder.last.headers), True)
     refused(20404, lambda: buckets(f"BL{UNKNOWN}").fetch())
     want(buckets(bucket.sid).delete(), True)
     refused(20404, lambda: buckets(bucket.sid).fetch())
