@@ -3,6 +3,7 @@
 mod activity;
 mod app_hash;
 mod challenge;
+mod claims;
 mod client;
 mod code;
 mod dashboard;
@@ -12,6 +13,9 @@ mod error;
 mod hashing;
 mod invalid;
 mod jwt;
+mod key_rotation;
+mod key_schedule;
+mod keyring;
 mod keys;
 mod known_tokens;
 mod locale;
@@ -48,6 +52,7 @@ pub use error::{Error, Reason};
 pub use hashing::{Hasher, Settings as HashingSettings};
 pub use invalid::{Invalid, InvalidKind};
 pub use jwt::Settings as TokenSettings;
+pub use key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
 pub use keys::{PublicKey, count_usable_keys};
 pub use locale::Locale;
 pub use login::{Login, PasswordOkGrant};
@@ -69,8 +74,12 @@ use tracing::Instrument;
 use crate::clock::Clock;
 use crate::storage::Db;
 use crate::twilio::VerifyClient;
-use jwt::Jwt;
+use keyring::Keyring;
 use refresh_token::RefreshTokens;
+
+/// Longest time for which the public keys may be kept, in seconds: so long does a key that was made in an emergency
+/// (`keys rotate --now`) go unknown at most.
+const MAX_KEYS_AGE: i64 = 300;
 
 /// What the rules work with, injected once.
 pub struct Parts {
@@ -102,7 +111,7 @@ pub struct Auth {
     hasher: Hasher,
     twilio: VerifyClient,
     policy: Arc<Policy>,
-    jwt: Arc<Jwt>,
+    keyring: Arc<Keyring>,
     refresh_tokens: Arc<RefreshTokens>,
     sessions: SessionPolicy,
     mode: Mode,
@@ -123,8 +132,8 @@ impl Auth {
             })
             .await?;
         Ok(Self {
-            jwt: Arc::new(Jwt::new(tokens, &keys)?),
             refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
+            keyring: Arc::new(Keyring::new(tokens, &keys, secret, mode, now)?),
             policy: Arc::new(policy),
             sessions,
             db,
@@ -146,8 +155,20 @@ impl Auth {
     }
 
     /// The public keys that a living token may bear.
-    pub fn public_keys(&self) -> Vec<PublicKey> {
-        self.jwt.public_keys().cloned().collect()
+    pub async fn public_keys(&self) -> Vec<PublicKey> {
+        let now = self.clock.now();
+        self.keyring.of(&self.db, now).await.public_keys(now).cloned().collect()
+    }
+
+    /// How long a resource server may keep the public keys, in seconds: when a new key begins to sign, every copy
+    /// holds it.
+    pub fn public_keys_max_age(&self) -> i64 {
+        (self.keyring.settings().key_lead.num_seconds() / 2).min(MAX_KEYS_AGE)
+    }
+
+    /// Who the tokens come from.
+    pub fn issuer(&self) -> &str {
+        &self.keyring.settings().issuer
     }
 
     /// Whether the database answers.

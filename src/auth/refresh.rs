@@ -29,7 +29,7 @@ impl Auth {
             Standing::Current => {
                 let (rotated, session, user) = self.rotate(token, id).await?;
                 if rotated {
-                    return self.mint(LiveSession::continued(token, session, user));
+                    return self.mint(LiveSession::continued(token, session, user)).await;
                 }
                 // Another request was faster: this one has the previous token now.
                 (session, user)
@@ -38,7 +38,9 @@ impl Auth {
         };
         let (session, user) = found;
         match self.standing(token, &session)? {
-            Standing::Current | Standing::Previous => self.mint(LiveSession::continued(token, session, user)),
+            Standing::Current | Standing::Previous => {
+                self.mint(LiveSession::continued(token, session, user)).await
+            }
             Standing::Reused => Err(self.end_reused(&session, &client).await?),
         }
     }

@@ -47,10 +47,11 @@ impl LiveSession {
 }
 
 impl Auth {
-    pub(super) fn mint(&self, live: LiveSession) -> Result<Tokens, Error> {
+    pub(super) async fn mint(&self, live: LiveSession) -> Result<Tokens, Error> {
         let LiveSession { session, user } = live;
         let now = self.clock.now();
-        let (access_token, expires_at) = self.jwt.access(&session, self.refresh_tokens.jti(&session))?;
+        let keys = self.keyring.of(&self.db, now).await;
+        let (access_token, expires_at) = keys.access(&session, self.refresh_tokens.jti(&session))?;
         Ok(Tokens {
             access_token,
             expires_in: seconds_until(expires_at, now),

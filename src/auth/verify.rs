@@ -37,7 +37,9 @@ impl Auth {
         to_the_end(async move {
             let (reserved, sid) = auth.reserve(caller.challenge()).await?;
             match auth.twilio.check(&sid, code.expose()).await {
-                Ok(Checked::Approved(approved)) => auth.mint(auth.settle(&reserved, approved, client).await?),
+                Ok(Checked::Approved(approved)) => {
+                    auth.mint(auth.settle(&reserved, approved, client).await?).await
+                }
                 Ok(Checked::Wrong) => {
                     Err(Error::IncorrectCode(Box::new(auth.policy.view(&reserved, auth.clock.now()))))
                 }

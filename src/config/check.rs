@@ -77,6 +77,16 @@ impl Settings {
         missing.finish(url.map(|url| self.database_settings(url, true)))
     }
 
+    /// The secret alone, for `keys rotate`.
+    ///
+    /// # Errors
+    /// When it is missing or weak.
+    pub fn secret_alone(&self) -> Result<DeploymentSecret, ConfigError> {
+        let mut missing = Missing::default();
+        let secret = self.secret(&mut missing);
+        missing.finish(secret)
+    }
+
     /// Twilio alone, for `twilio create-service`, which needs no service yet.
     ///
     /// # Errors
@@ -115,6 +125,7 @@ impl Settings {
             client_id: self.tokens.client_id.clone(),
             password_ok_lifetime: TimeDelta::seconds(self.tokens.password_ok_seconds.into()),
             access_lifetime: TimeDelta::seconds(self.tokens.access_seconds.into()),
+            key_lead: TimeDelta::seconds(self.tokens.key_lead_seconds.into()),
         }
     }
 

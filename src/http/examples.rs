@@ -11,6 +11,7 @@ use super::fields::{FieldError, FieldErrorCode};
 use super::health::{Health, HealthStatus, ServerMode};
 use super::jwks::{Jwk, JwkSet};
 use super::login::PasswordOk;
+use super::metadata::ServerMetadata;
 use super::problem::{Problem, ProblemBody};
 use super::session::Session;
 use super::sessions::SessionList;
@@ -115,6 +116,15 @@ pub(super) fn of_answer(operation: &str) -> Value {
                 x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".into(),
             };
             one("One key", sent(serde_json::to_value(JwkSet { keys: vec![key] })))
+        }
+        "getServerMetadata" => {
+            let answer = ServerMetadata {
+                issuer: "https://auth.example.com".into(),
+                jwks_uri: "https://auth.example.com/.well-known/jwks.json".into(),
+                response_types_supported: vec![],
+                grant_types_supported: vec![],
+            };
+            one("A server", sent(serde_json::to_value(answer)))
         }
         _ => json!({}),
     }

@@ -17,6 +17,7 @@ pub mod health;
 pub mod jwks;
 pub mod login;
 pub mod logout;
+pub mod metadata;
 pub mod openapi;
 pub mod problem;
 pub mod profile;

@@ -4,7 +4,9 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error_code::ErrorCode::{self, *};
-use super::{dashboard, health, jwks, login, logout, profile, refresh, resend, sessions, signup, verify};
+use super::{
+    dashboard, health, jwks, login, logout, metadata, profile, refresh, resend, sessions, signup, verify,
+};
 
 /// Registers every operation.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -21,7 +23,8 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(sessions::end_session)
         .service(health::live)
         .service(health::ready)
-        .service(jwks::jwks);
+        .service(jwks::jwks)
+        .service(metadata::metadata);
 }
 
 /// Who may call an operation: the rows of the table of guards.
@@ -67,6 +70,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { id: "live", access: Access::Public, body: false, errors: &[] },
     Operation { id: "ready", access: Access::Public, body: false, errors: &[NotReady] },
     Operation { id: "jwks", access: Access::Public, body: false, errors: &[] },
+    Operation { id: "getServerMetadata", access: Access::Public, body: false, errors: &[NotFound] },
 ];
 
 impl Operation {

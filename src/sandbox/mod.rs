@@ -6,7 +6,7 @@
 //!      └──▶ control/  what tests and people speak: the virtual phones, the clock
 //!              │
 //!            state ──▶ account ──▶ ledger ──▶ verification    (from ledger on: pure, time is an argument)
-//!                             └──▶ inbox, service
+//!                             └──▶ inbox, service, rate_limits, safe_list
 //! ```
 //!
 //! A request on the wire goes through four steps, in this order: who calls (`auth`), what is asked for (the
@@ -14,6 +14,8 @@
 //! the provider on purpose belongs between the second and the third.
 
 mod account;
+mod attempt_filter;
+mod attempts;
 mod auth;
 mod channel;
 mod control;
@@ -25,9 +27,14 @@ mod messages;
 mod openapi;
 mod problem;
 mod random;
+mod rate_counts;
+mod rate_limit;
+mod rate_limits;
 mod recipient;
+mod safe_list;
 mod server;
 mod service;
+mod service_settings;
 mod state;
 mod verification;
 mod wire;

@@ -17,6 +17,7 @@ mod http_bodies;
 mod http_connections;
 mod http_hygiene;
 mod indistinguishable;
+mod keys;
 mod login;
 mod logout;
 mod logs;

@@ -88,7 +88,9 @@ pub(super) async fn start(
         let account = accounts.open(&caller.account_sid, now);
         let service =
             account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
-        let start = Start::from_form(&body.form()?, &service)?;
+        let form = body.form()?;
+        let start = Start::from_form(&form, &service)?;
+        account.rate_limits.pass(&service_sid, &form, now)?;
         let verification = decide(account, &service, &start, now, request.path())?;
         (answer(verification, &caller, &base(&request)), message(verification, &service, start, now))
     };
@@ -108,7 +110,8 @@ fn decide<'a>(
         None => random::code(service.code_length, account.ledger.previous_code(&service.sid, &start.to))?,
     };
     let fresh = Fresh { sid: random::sid("VE"), code };
-    let send = Send { attempt_sid: random::sid("VL"), channel: start.channel, at: now };
+    let (channel, locale) = (start.channel, start.locale.clone());
+    let send = Send { attempt_sid: random::sid("VL"), channel, locale, at: now };
     let verification = account.ledger.start(&service.sid, &start.to, send, fresh);
     verification.map_err(|refusal| TwilioError::refusal(refusal, path))
 }
