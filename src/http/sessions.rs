@@ -4,7 +4,6 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, delete, get};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::call::Call;
 use super::problem::Problem;
@@ -26,7 +25,7 @@ pub struct SessionList {
 pub struct SessionPath {
     /// The session's `id`.
     // Any text is taken: what is no UUID names no session, and a stranger is told to log in first.
-    #[param(value_type = Uuid)]
+    #[param(value_type = uuid::Uuid)]
     pub id: String,
 }
 
@@ -57,6 +56,7 @@ pub async fn list_sessions(
 #[utoipa::path(
     operation_id = "endSession",
     tag = "Account",
+    params(SessionPath),
     responses((status = 204, description = "The session is over.")),
 )]
 #[delete("/v1/users/me/sessions/{id}")]
