@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::inbox::Inbox;
+use super::journal::Journal;
 use super::ledger::Ledger;
 use super::service::Service;
 
@@ -18,12 +19,19 @@ pub(crate) struct Account {
     pub(crate) ledger: Ledger,
     /// What its virtual phones received.
     pub(crate) inbox: Inbox,
+    /// What it asked for.
+    pub(crate) journal: Journal,
 }
 
 impl Account {
     /// An account with the well-known service and nothing else.
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
-        Self { services: vec![Service::well_known(now)], ledger: Ledger::default(), inbox: Inbox::default() }
+        Self {
+            services: vec![Service::well_known(now)],
+            ledger: Ledger::default(),
+            inbox: Inbox::default(),
+            journal: Journal::default(),
+        }
     }
 
     /// The service of that SID.

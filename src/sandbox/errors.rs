@@ -27,6 +27,11 @@ impl TwilioError {
         }
     }
 
+    /// Twilio's code.
+    pub(crate) fn code(&self) -> u32 {
+        self.code
+    }
+
     /// 20003: no credentials, or not those of the sandbox.
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate")

@@ -35,6 +35,11 @@ impl Ledger {
         self.by_sid.get(sid).map(|verification| verification.code.as_str())
     }
 
+    /// Whom the verification of that SID is about, whatever became of it.
+    pub(crate) fn recipient(&self, sid: &str) -> Option<&str> {
+        self.by_sid.get(sid).map(|verification| verification.to.as_str())
+    }
+
     /// Sends the pending code again, or starts a verification named by `fresh`.
     ///
     /// # Errors

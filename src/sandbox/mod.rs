@@ -14,12 +14,14 @@
 //! the provider on purpose belongs between the second and the third.
 
 mod account;
+mod asked;
 mod auth;
 mod channel;
 mod control;
 mod errors;
 mod guard;
 mod inbox;
+mod journal;
 mod ledger;
 mod messages;
 mod openapi;

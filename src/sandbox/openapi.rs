@@ -4,13 +4,16 @@ use actix_web::web;
 use utoipa::openapi::{ContentBuilder, OpenApi as OpenApiDocument, Ref, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::asked::Kind;
 use super::channel::Channel;
 use super::control::clock::{ClockMove, ClockReading};
 use super::control::inbox::MessageList;
 use super::control::index::Health;
 use super::control::operations::{OfferedOperation, OperationList};
-use super::control::{clock, inbox, index, operations, reset};
+use super::control::requests::RequestList;
+use super::control::{clock, inbox, index, operations, requests, reset};
 use super::inbox::Message;
+use super::journal::Entry;
 use super::problem::{Problem, ProblemCode};
 
 #[derive(OpenApi)]
@@ -26,6 +29,8 @@ use super::problem::{Problem, ProblemCode};
         inbox::list_messages,
         inbox::delete_messages,
         inbox::get_code,
+        requests::list_requests,
+        requests::delete_requests,
         clock::get_clock,
         clock::advance_clock,
         clock::reset_clock,
@@ -35,11 +40,13 @@ use super::problem::{Problem, ProblemCode};
         get_document,
     ),
     components(schemas(
-        Channel, ClockMove, ClockReading, Health, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
+        Channel, ClockMove, ClockReading, Entry, Health, Kind, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
+        RequestList,
     )),
     modifiers(&Guarded),
     tags(
         (name = "messages", description = "What the virtual phones and mailboxes received."),
+        (name = "requests", description = "What was asked of Twilio."),
         (name = "clock", description = "The sandbox's time."),
         (name = "sandbox", description = "The sandbox as a whole."),
     ),

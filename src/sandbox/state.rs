@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::account::Account;
 use super::inbox::{Filter, Message};
+use super::journal::{self, Entry, Outcome};
 use crate::clock::Clock;
 
 /// How many accounts are remembered; the one that was not used for longest goes first. Enough for a suite in
@@ -21,12 +22,18 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     accounts: Mutex<Accounts>,
     arrivals: watch::Sender<u64>,
+    requests: watch::Sender<u64>,
 }
 
 impl State {
     /// A sandbox that knows nothing.
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, accounts: Mutex::default(), arrivals: watch::Sender::new(0) }
+        Self {
+            clock,
+            accounts: Mutex::default(),
+            arrivals: watch::Sender::new(0),
+            requests: watch::Sender::new(0),
+        }
     }
 
     /// The accounts, locked. A handler that panicked leaves them usable: no change spans more than one of them.
@@ -43,6 +50,23 @@ impl State {
     /// Changes with every message that arrives from now on.
     pub(crate) fn arrivals(&self) -> watch::Receiver<u64> {
         self.arrivals.subscribe()
+    }
+
+    /// A request comes, and whoever waits for one looks again. Its number in the journal.
+    pub(crate) fn write_down(&self, entry: Entry) -> u64 {
+        let number = self.accounts().write_down(entry);
+        self.requests.send_replace(number);
+        number
+    }
+
+    /// A request is over.
+    pub(crate) fn settle(&self, account_sid: &str, number: u64, outcome: Outcome) {
+        self.accounts().settle(account_sid, number, outcome);
+    }
+
+    /// Changes with every request that comes from now on.
+    pub(crate) fn requests(&self) -> watch::Receiver<u64> {
+        self.requests.subscribe()
     }
 
     /// Forgets everything; the clock shows real time again.
@@ -64,13 +88,14 @@ impl State {
 /// Every account that was named so far.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
-    by_sid: HashMap<String, Entry>,
+    by_sid: HashMap<String, Known>,
     uses: u64,
     messages: u64,
+    requests: u64,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Known {
     account: Account,
     last_use: u64,
 }
@@ -84,7 +109,7 @@ impl Accounts {
             idle.and_then(|sid| self.by_sid.remove(&sid));
         }
         let last_use = self.uses;
-        let new = || Entry { account: Account::new(now), last_use };
+        let new = || Known { account: Account::new(now), last_use };
         let entry = self.by_sid.entry(sid.to_owned()).or_insert_with(new);
         entry.last_use = last_use;
         &mut entry.account
@@ -109,6 +134,56 @@ impl Accounts {
                 entry.account.inbox.forget(to);
             }
         }
+    }
+
+    /// The wanted requests of one account or of all, newest first, at most `limit`.
+    pub(crate) fn requests(
+        &self,
+        account_sid: Option<&str>,
+        filter: &journal::Filter,
+        limit: usize,
+    ) -> Vec<Entry> {
+        let entries = self.chosen(account_sid);
+        let mut found: Vec<&Entry> =
+            entries.flat_map(|entry| entry.account.journal.newest_first(filter).take(limit)).collect();
+        found.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.number));
+        found.into_iter().take(limit).cloned().collect()
+    }
+
+    /// Forgets the requests of one account or of all, about one number or address or about all.
+    pub(crate) fn forget_requests(&mut self, account_sid: Option<&str>, to: Option<&str>) {
+        for (sid, entry) in &mut self.by_sid {
+            if account_sid.is_none_or(|wanted| wanted == sid) {
+                entry.account.journal.forget(to);
+            }
+        }
+    }
+
+    /// Whom an account's verification is about.
+    pub(crate) fn recipient_of(&self, account_sid: &str, verification_sid: &str) -> Option<String> {
+        self.by_sid.get(account_sid)?.account.ledger.recipient(verification_sid).map(str::to_owned)
+    }
+
+    fn write_down(&mut self, mut entry: Entry) -> u64 {
+        self.requests += 1;
+        let number = self.requests;
+        entry.number = number;
+        entry.id = number.to_string();
+        let account_sid = entry.account_sid.clone();
+        self.open(&account_sid, entry.at).journal.push(entry);
+        number
+    }
+
+    fn settle(&mut self, account_sid: &str, number: u64, outcome: Outcome) {
+        if let Some(entry) = self.by_sid.get_mut(account_sid) {
+            entry.account.journal.settle(number, outcome);
+        }
+    }
+
+    /// One account, or all.
+    fn chosen(&self, account_sid: Option<&str>) -> impl Iterator<Item = &Known> {
+        let wanted = move |sid: &String| account_sid.is_none_or(|wanted| wanted == sid);
+        self.by_sid.iter().filter(move |(sid, _)| wanted(sid)).map(|(_, entry)| entry)
     }
 
     fn deliver(&mut self, account_sid: &str, mut message: Message, now: DateTime<Utc>) -> u64 {

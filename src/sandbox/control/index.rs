@@ -47,6 +47,8 @@ The virtual phones, and the clock:
   GET    /sandbox/messages?to=&channel=&after=&wait=&limit=&account=
   DELETE /sandbox/messages?to=&account=
   GET    /sandbox/code?to=&channel=&after=&wait=&account=
+  GET    /sandbox/requests?to=&operation=&after=&wait=&limit=&account=
+  DELETE /sandbox/requests?to=&account=
   GET    /sandbox/clock
   POST   /sandbox/clock          {{\"advance_seconds\": 600}}
   DELETE /sandbox/clock

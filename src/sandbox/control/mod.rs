@@ -4,6 +4,8 @@ pub(crate) mod clock;
 pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
+mod parameters;
+pub(crate) mod requests;
 pub(crate) mod reset;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -35,6 +37,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                     .route(web::get().to(clock::get_clock))
                     .route(web::post().to(clock::advance_clock))
                     .route(web::delete().to(clock::reset_clock)),
+            )
+            .service(
+                resource("/requests")
+                    .route(web::get().to(requests::list_requests))
+                    .route(web::delete().to(requests::delete_requests)),
             )
             .service(resource("/reset").route(web::post().to(reset::reset)))
             .service(resource("/operations").route(web::get().to(operations::list_operations)))

@@ -1,6 +1,7 @@
 //! The sandbox from outside: each test has a server of its own on a free port and speaks HTTP to it.
 
 mod control;
+mod journal;
 mod safety;
 mod services;
 mod verifications;

@@ -6,9 +6,11 @@
 mod checks;
 pub(crate) mod form;
 pub(crate) mod operations;
+mod pipeline;
 mod services;
 mod verifications;
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -17,7 +19,7 @@ use super::errors::TwilioError;
 /// The routes below `/v2`.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let scope = operations::resources().fold(web::scope("/v2"), |scope, resource| scope.service(resource));
-    config.service(scope.default_service(web::to(not_found)));
+    config.service(scope.default_service(web::to(not_found)).wrap(from_fn(pipeline::pass)));
 }
 
 async fn not_found(request: HttpRequest) -> Result<&'static str, TwilioError> {

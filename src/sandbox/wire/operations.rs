@@ -48,6 +48,12 @@ const fn post(id: &'static str, path: &'static str, handler: fn(Route) -> Route)
     Operation { id, method: Method::POST, path, handler }
 }
 
+/// The operation of a method and a path, which is spelled as in Twilio's description.
+pub(super) fn find(method: &Method, pattern: &str) -> Option<&'static Operation> {
+    let path = pattern.strip_prefix("/v2")?;
+    OPERATIONS.iter().find(|operation| operation.path == path && operation.method == method)
+}
+
 /// A resource for each path; other methods than its own get Twilio's 405.
 pub(super) fn resources() -> impl Iterator<Item = Resource> {
     OPERATIONS.chunk_by(|one, next| one.path == next.path).map(|operations| {
