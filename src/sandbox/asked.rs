@@ -76,6 +76,15 @@ impl Which {
         kind.map(Self::Kind).or_else(|| operation().map(|operation| Self::Operation(operation.id)))
     }
 
+    /// The name that [`Self::named`] understands.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Kind(kind) => kind.as_str(),
+            Self::Operation(id) => id,
+        }
+    }
+
     /// Whether the operation that Twilio calls so is meant.
     pub(crate) fn covers(self, operation_id: Option<&str>) -> bool {
         match self {
@@ -91,9 +100,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_understood() {
+    fn names_are_understood_and_told_again() {
         for name in ["any", "start", "check", "other", "CreateVerification", "FetchService"] {
-            assert!(Which::named(name).is_some(), "{name}");
+            assert_eq!(Which::named(name).map(Which::name), Some(name));
         }
         for name in ["", "Start", "start ", "DeleteEverything"] {
             assert_eq!(Which::named(name), None, "{name}");

@@ -1,10 +1,11 @@
 //! Twilio's errors: the codes of its error dictionary and the shape of its bodies.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use super::error_texts;
 use super::random::NoRandomness;
 use super::verification::Refusal;
 
@@ -15,6 +16,9 @@ pub(crate) struct TwilioError {
     message: String,
     more_info: String,
     status: u16,
+    /// Seconds, for the header `Retry-After`.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 impl TwilioError {
@@ -24,12 +28,18 @@ impl TwilioError {
             message: message.into(),
             more_info: format!("https://www.twilio.com/docs/errors/{code}"),
             status: status.as_u16(),
+            retry_after: None,
         }
     }
 
     /// Twilio's code.
     pub(crate) fn code(&self) -> u32 {
         self.code
+    }
+
+    /// An error that is answered on purpose; `retry_after` is in seconds.
+    pub(crate) fn on_purpose(status: StatusCode, code: u32, retry_after: Option<u32>) -> Self {
+        Self { retry_after, ..Self::new(status, code, error_texts::text(code, status)) }
     }
 
     /// 20003: no credentials, or not those of the sandbox.
@@ -120,6 +130,9 @@ impl ResponseError for TwilioError {
         let mut response = HttpResponse::build(self.status_code());
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="Twilio API""#));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         response.json(self)
     }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::{Asked, Kind, Which};
+use super::fault::FaultKind;
+use super::faults::Hit;
 
 /// How many requests one account remembers; the oldest go first. A suite asks for what it has just done.
 pub(crate) const CAPACITY: usize = 1_000;
@@ -54,6 +56,14 @@ pub(crate) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 60203)]
     pub(crate) twilio_code: Option<u32>,
+    /// What was broken on purpose: by a fault, or by a number with a meaning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "sent_then_drop")]
+    pub(crate) fault: Option<FaultKind>,
+    /// The fault that did it, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "3")]
+    pub(crate) fault_id: Option<String>,
     /// `id` as a number: one count over all accounts, never used twice.
     #[serde(skip)]
     pub(crate) number: u64,
@@ -66,6 +76,8 @@ pub(crate) struct Outcome {
     pub(crate) status: Option<u16>,
     /// Twilio's code, where an error was answered.
     pub(crate) twilio_code: Option<u32>,
+    /// What was broken only once the work was done.
+    pub(crate) fault: Option<FaultKind>,
 }
 
 impl Entry {
@@ -74,6 +86,7 @@ impl Entry {
         asked: &Asked,
         (method, path): (&str, &str),
         form: impl Iterator<Item = (&'a str, &'a str)>,
+        hit: Option<Hit>,
         at: DateTime<Utc>,
     ) -> Self {
         Self {
@@ -88,6 +101,8 @@ impl Entry {
             form: parameters(form),
             status: None,
             twilio_code: None,
+            fault: hit.map(|hit| hit.effect.kind()),
+            fault_id: hit.map(|hit| hit.number.to_string()),
             number: 0,
         }
     }
@@ -146,6 +161,7 @@ impl Journal {
         if let Some(entry) = found.ok().and_then(|index| self.oldest_first.get_mut(index)) {
             entry.status = outcome.status;
             entry.twilio_code = outcome.twilio_code;
+            entry.fault = outcome.fault.or(entry.fault);
         }
     }
 
@@ -172,7 +188,7 @@ mod tests {
         let to = to.map(str::to_owned);
         let asked = Asked { account_sid: "AC".into(), operation_id: Some(operation_id), to };
         let at = DateTime::UNIX_EPOCH;
-        Entry { number, ..Entry::new(&asked, ("POST", "/"), std::iter::empty(), at) }
+        Entry { number, ..Entry::new(&asked, ("POST", "/"), std::iter::empty(), None, at) }
     }
 
     fn numbers(journal: &Journal, to: Option<&str>, operation: &str, after: u64) -> Vec<u64> {
@@ -201,7 +217,7 @@ mod tests {
     fn the_oldest_are_forgotten_and_settling_them_does_nothing() {
         let mut journal = Journal::default();
         (0..=CAPACITY as u64).for_each(|n| journal.push(entry(n + 1, None, "FetchService")));
-        let outcome = Outcome { status: Some(200), twilio_code: None };
+        let outcome = Outcome { status: Some(200), ..Outcome::default() };
         [1, 2].into_iter().for_each(|number| journal.settle(number, outcome.clone()));
         assert_eq!(journal.oldest_first.len(), CAPACITY);
         assert_eq!((journal.oldest_first[0].number, journal.oldest_first[0].status), (2, Some(200)));

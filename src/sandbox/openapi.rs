@@ -7,11 +7,14 @@ use utoipa::{Modify, OpenApi};
 use super::asked::Kind;
 use super::channel::Channel;
 use super::control::clock::{ClockMove, ClockReading};
+use super::control::fault_bodies::{FaultReading, Wish};
+use super::control::faults::FaultList;
 use super::control::inbox::MessageList;
 use super::control::index::Health;
 use super::control::operations::{OfferedOperation, OperationList};
 use super::control::requests::RequestList;
-use super::control::{clock, inbox, index, operations, requests, reset};
+use super::control::{clock, faults, inbox, index, operations, requests, reset};
+use super::fault::FaultKind;
 use super::inbox::Message;
 use super::journal::Entry;
 use super::problem::{Problem, ProblemCode};
@@ -29,6 +32,11 @@ use super::problem::{Problem, ProblemCode};
         inbox::list_messages,
         inbox::delete_messages,
         inbox::get_code,
+        faults::make_fault,
+        faults::list_faults,
+        faults::delete_faults,
+        faults::get_fault,
+        faults::delete_fault,
         requests::list_requests,
         requests::delete_requests,
         clock::get_clock,
@@ -40,12 +48,13 @@ use super::problem::{Problem, ProblemCode};
         get_document,
     ),
     components(schemas(
-        Channel, ClockMove, ClockReading, Entry, Health, Kind, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
-        RequestList,
+        Channel, ClockMove, ClockReading, Entry, FaultKind, FaultList, FaultReading, Health, Kind, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
+        RequestList, Wish,
     )),
     modifiers(&Guarded),
     tags(
         (name = "messages", description = "What the virtual phones and mailboxes received."),
+        (name = "faults", description = "What is broken on purpose."),
         (name = "requests", description = "What was asked of Twilio."),
         (name = "clock", description = "The sandbox's time."),
         (name = "sandbox", description = "The sandbox as a whole."),

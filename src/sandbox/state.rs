@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::account::Account;
+use super::faults::Faults;
 use super::inbox::{Filter, Message};
 use super::journal::{self, Entry, Outcome};
 use crate::clock::Clock;
@@ -21,6 +22,7 @@ pub(crate) struct State {
     /// The time.
     pub(crate) clock: Clock,
     accounts: Mutex<Accounts>,
+    faults: Mutex<Faults>,
     arrivals: watch::Sender<u64>,
     requests: watch::Sender<u64>,
 }
@@ -31,6 +33,7 @@ impl State {
         Self {
             clock,
             accounts: Mutex::default(),
+            faults: Mutex::default(),
             arrivals: watch::Sender::new(0),
             requests: watch::Sender::new(0),
         }
@@ -39,6 +42,11 @@ impl State {
     /// The accounts, locked. A handler that panicked leaves them usable: no change spans more than one of them.
     pub(crate) fn accounts(&self) -> MutexGuard<'_, Accounts> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is broken on purpose, locked; never together with the accounts.
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A message arrives at `account_sid`, and whoever waits for one looks again.
@@ -72,6 +80,7 @@ impl State {
     /// Forgets everything; the clock shows real time again.
     pub(crate) fn reset(&self) {
         self.accounts().forget_all();
+        self.faults().forget(None, None);
         self.clock.reset();
     }
 

@@ -1,6 +1,8 @@
 //! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
 
 pub(crate) mod clock;
+pub(crate) mod fault_bodies;
+pub(crate) mod faults;
 pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
@@ -37,6 +39,17 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                     .route(web::get().to(clock::get_clock))
                     .route(web::post().to(clock::advance_clock))
                     .route(web::delete().to(clock::reset_clock)),
+            )
+            .service(
+                resource("/faults")
+                    .route(web::post().to(faults::make_fault))
+                    .route(web::get().to(faults::list_faults))
+                    .route(web::delete().to(faults::delete_faults)),
+            )
+            .service(
+                resource("/faults/{id}")
+                    .route(web::get().to(faults::get_fault))
+                    .route(web::delete().to(faults::delete_fault)),
             )
             .service(
                 resource("/requests")

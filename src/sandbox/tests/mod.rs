@@ -1,7 +1,10 @@
 //! The sandbox from outside: each test has a server of its own on a free port and speaks HTTP to it.
 
 mod control;
+mod fault_control;
+mod faults;
 mod journal;
+mod raw;
 mod safety;
 mod services;
 mod verifications;
@@ -92,6 +95,18 @@ impl Sandbox {
     async fn post_json(&self, path: &str, body: &'static str) -> Answer {
         let request = self.client.post(self.url(path)).header("content-type", "application/json").body(body);
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    async fn post_value(&self, path: &str, body: &Value) -> Answer {
+        let request = self.client.post(self.url(path)).json(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Makes a fault: its `id`.
+    async fn broken(&self, fault: Value) -> Value {
+        let answer = self.post_value("/sandbox/faults", &fault).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["id"].clone()
     }
 
     /// As Twilio's clients do, below the well-known service.

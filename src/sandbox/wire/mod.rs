@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod operations;
 mod pipeline;
 mod services;
+mod severed;
 mod verifications;
 
 use actix_web::middleware::from_fn;

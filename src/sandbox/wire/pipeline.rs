@@ -1,21 +1,27 @@
 //! What every request on Twilio's wire passes through: who asks for what about whom is found out and written
-//! down, then the handler has its turn, then the journal learns what was answered.
+//! down, a fault breaks what it covers, the handler has its turn, and the journal learns what was answered.
 //!
-//! A request without credentials goes straight to its 401: it belongs to no account, so it stands in no journal.
+//! A request without credentials goes straight to its 401: it belongs to no account, so it stands in no journal and
+//! meets no fault. A fault comes before everything else that is judged, since an outage asks for no good parameters.
+
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use futures_util::stream;
+use tokio::time::sleep;
 
 use super::form::{self, Form};
 use super::operations;
+use super::severed::{self, HangUp};
 use crate::sandbox::asked::Asked;
 use crate::sandbox::auth::Caller;
 use crate::sandbox::errors::TwilioError;
+use crate::sandbox::fault::{Effect, FaultKind};
 use crate::sandbox::journal::{Entry, Outcome};
 use crate::sandbox::state::State;
 
@@ -31,13 +37,43 @@ pub(super) async fn pass(
     let form = read(&mut request).await;
     let asked = asked(&state, &request, caller, &form);
     let line = (request.method().as_str(), request.path());
-    let number = state.write_down(Entry::new(&asked, line, form.pairs(), state.clock.now()));
-    let response = next.call(request).await?.map_into_boxed_body();
-    let status = response.status().as_u16();
-    let error = response.response().error().and_then(Error::as_error::<TwilioError>);
-    let outcome = Outcome { status: Some(status), twilio_code: error.map(TwilioError::code) };
+    let hit = state.faults().meet(&asked);
+    let number = state.write_down(Entry::new(&asked, line, form.pairs(), hit, state.clock.now()));
+    let (response, outcome) = answer(request, next, hit.map(|hit| hit.effect)).await?;
     state.settle(&asked.account_sid, number, outcome);
     Ok(response)
+}
+
+async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    effect: Option<Effect>,
+) -> Result<(ServiceResponse<BoxBody>, Outcome), Error> {
+    let response = match effect {
+        Some(Effect::Drop) => request.into_response(HttpResponse::Ok().finish()),
+        Some(Effect::Status { status, code, retry_after }) => {
+            request.error_response(TwilioError::on_purpose(status, code, retry_after))
+        }
+        Some(Effect::Delay(milliseconds)) => {
+            sleep(Duration::from_millis(milliseconds)).await;
+            next.call(request).await?.map_into_boxed_body()
+        }
+        _ => next.call(request).await?.map_into_boxed_body(),
+    };
+    let hangs_up = response.response().extensions().contains::<HangUp>();
+    if hangs_up || matches!(effect, Some(Effect::Drop | Effect::SentThenDrop)) {
+        let fault = hangs_up.then_some(FaultKind::SentThenDrop);
+        return Ok((severed::dropped(response), Outcome { fault, ..Outcome::default() }));
+    }
+    let error = response.response().error().and_then(Error::as_error::<TwilioError>);
+    let twilio_code = error.map(TwilioError::code);
+    let outcome = Outcome { status: Some(response.status().as_u16()), twilio_code, fault: None };
+    let response = match effect {
+        Some(Effect::Malformed) => severed::malformed(response),
+        Some(Effect::Truncated) => severed::truncated(response).await,
+        _ => response,
+    };
+    Ok((response, outcome))
 }
 
 /// The parameters in the body, which the handler will find there again. A body that cannot be read is the
