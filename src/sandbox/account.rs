@@ -6,6 +6,7 @@ use super::inbox::Inbox;
 use super::journal::Journal;
 use super::ledger::Ledger;
 use super::service::Service;
+use super::under_way::UnderWay;
 
 /// How many services one account remembers besides the well-known one; the oldest go first.
 const MAX_SERVICES: usize = 1_000;
@@ -19,6 +20,8 @@ pub(crate) struct Account {
     pub(crate) ledger: Ledger,
     /// What its virtual phones received.
     pub(crate) inbox: Inbox,
+    /// What they have still to receive.
+    pub(crate) under_way: UnderWay,
     /// What it asked for.
     pub(crate) journal: Journal,
 }
@@ -30,8 +33,17 @@ impl Account {
             services: vec![Service::well_known(now)],
             ledger: Ledger::default(),
             inbox: Inbox::default(),
+            under_way: UnderWay::default(),
             journal: Journal::default(),
         }
+    }
+
+    /// Forgets its verifications, messages and requests; its services stay.
+    pub(crate) fn forget_traffic(&mut self) {
+        self.ledger = Ledger::default();
+        self.inbox = Inbox::default();
+        self.under_way = UnderWay::default();
+        self.journal = Journal::default();
     }
 
     /// The service of that SID.

@@ -84,6 +84,15 @@ impl TwilioError {
         Self::new(StatusCode::FORBIDDEN, 60204, message)
     }
 
+    /// 60410, with the prefix, as Twilio tells it.
+    pub(crate) fn fraud_guard(prefix: &str) -> Self {
+        let message = format!(
+            "The destination phone number has been temporarily blocked by Twilio due to fraudulent activities. \
+             {prefix} prefix is blocked for the SMS channel"
+        );
+        Self::new(StatusCode::FORBIDDEN, 60410, message)
+    }
+
     /// 60221.
     pub(crate) fn neither_to_nor_sid() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 60221, "Either `To` or `VerificationSid` is required")

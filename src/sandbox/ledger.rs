@@ -118,6 +118,14 @@ impl Ledger {
         Ok(verification)
     }
 
+    /// The pending verification that `key` names is gone, if the one whom it is about is such that it `goes`.
+    pub(crate) fn lose(&mut self, service_sid: &str, key: &str, goes: impl Fn(&str) -> bool) {
+        let found = self.find(service_sid, key).ok().filter(|verification| goes(&verification.to));
+        if let Some(verification) = found.filter(|verification| verification.status == Status::Pending) {
+            verification.status = Status::Expired;
+        }
+    }
+
     /// See [`Verification::turn_back`].
     pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         self.by_sid.values_mut().for_each(|verification| verification.turn_back(moved, real));

@@ -57,7 +57,7 @@ The virtual phones, the journal, what is broken on purpose, and the clock:
   GET    /sandbox/clock
   POST   /sandbox/clock          {{\"advance_seconds\": 600}}
   DELETE /sandbox/clock
-  POST   /sandbox/reset
+  POST   /sandbox/reset?account=
   GET    /sandbox/operations
   GET    /sandbox/health
   GET    /sandbox/openapi.json

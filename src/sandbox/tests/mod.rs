@@ -1,9 +1,11 @@
 //! The sandbox from outside: each test has a server of its own on a free port and speaks HTTP to it.
 
 mod control;
+mod delivery;
 mod fault_control;
 mod faults;
 mod journal;
+mod numbers;
 mod raw;
 mod safety;
 mod services;
