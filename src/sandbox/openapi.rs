@@ -26,7 +26,13 @@ use super::problem::{Problem, ProblemCode};
         description = "The control API of the double of Twilio Verify v2. Every answer carries \
             `Countersign-Mode: dev`. A request whose `Host` is neither loopback nor allowed gets 403 \
             `host_not_allowed`, one that a page of another site sent gets 403 `origin_not_allowed`. Below `/v2` \
-            the sandbox speaks Twilio's own contract."
+            the sandbox speaks Twilio's own contract.\n\n\
+            Numbers with a meaning: `+1 NPA 555-01xy`, whatever the area code. xy 00-39: delivered at once. 40-49: the \
+            code is 424242. 50-54: a landline, 403/60205 by SMS. 55-59: not allowed by the geo permissions, 403/60605 \
+            by SMS and call. 60-64: blocked by Fraud Guard, 403/60410 by SMS. 65-69: 429/60203. 70-74: 429/20429 with \
+            `Retry-After`. 75-79: 503/20503. 80-84: arrives after 8 seconds. 85-89: never arrives. 90-94: gone at \
+            the check, 404/20404. 95-99: sent, then the connection is dropped. Nothing is remembered: the number alone \
+            decides, every time. `RiskCheck=disable` lifts 55-64 by SMS."
     ),
     paths(
         inbox::list_messages,

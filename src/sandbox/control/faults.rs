@@ -22,6 +22,7 @@ pub(crate) struct FaultList {
 /// Which faults.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MadeFor {
     /// Those that were made for this phone number or address; by default all.
     #[param(nullable = false)]

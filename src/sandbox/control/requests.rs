@@ -14,6 +14,7 @@ use crate::sandbox::state::State;
 /// Which requests, how many, and how long to wait for one.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Sought {
     /// Those about this phone number or address only. A `+` that arrives as a space is understood.
     #[param(nullable = false, example = "+12015550123")]
@@ -38,6 +39,7 @@ pub(crate) struct Sought {
 /// Which requests to forget.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Unwanted {
     /// Those about this phone number or address; by default all.
     #[param(nullable = false)]

@@ -11,6 +11,7 @@ use crate::sandbox::state::State;
 /// Whose things to forget.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Whose {
     /// Those of this account only; by default everything.
     #[param(nullable = false, pattern = "^AC[0-9a-fA-F]{32}$")]

@@ -117,6 +117,13 @@ async fn what_is_wrong_with_a_fault_is_named() {
     assert_eq!(sandbox.get("/sandbox/faults?account=AC1").await.error(), (422, json!("validation_failed")));
     let answer = sandbox.send(Method::DELETE, "/sandbox/faults?account=AC1").await;
     assert_eq!(answer.error(), (422, json!("validation_failed")));
+    // A slip of the pen must not mend what others have broken.
+    for path in ["/sandbox/faults?acount=x", "/sandbox/requests?acount=x"] {
+        let answer = sandbox.send(Method::DELETE, path).await;
+        assert_eq!(answer.error(), (422, json!("validation_failed")), "{path}");
+    }
+    let answer = sandbox.send(Method::POST, "/sandbox/reset?acount=x").await;
+    assert_eq!(answer.error(), (422, json!("validation_failed")));
     assert_eq!(sandbox.get("/sandbox/faults").await.json(), json!({"faults": []}));
 }
 

@@ -98,7 +98,8 @@ fn asked(state: &State, request: &ServiceRequest, caller: Caller, form: &Form) -
         true => state.accounts().recipient_of(&account_sid, key),
         false => Some(key.to_owned()),
     };
-    let to = match (form.get("To"), form.get("VerificationSid"), in_path) {
+    let named = form.get("To").or_else(|| form.get("PhoneNumber"));
+    let to = match (named, form.get("VerificationSid"), in_path) {
         (Some(to), ..) => Some(to.to_owned()),
         (None, Some(sid), _) => recipient(sid),
         (None, None, Some(key)) => recipient(&key),
