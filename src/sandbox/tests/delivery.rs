@@ -34,6 +34,9 @@ async fn a_late_code_arrives_after_eight_seconds() {
     assert_eq!(sandbox.get(&format!("/sandbox/code?to={LATE}&wait=30")).await.status, 200);
     assert!(begun.elapsed() >= Duration::from_secs(8), "{:?}", begun.elapsed());
     assert_eq!(sandbox.arrived().await, 1);
+    // What its timer has brought, no clock brings again.
+    sandbox.moves(r#"{"advance_seconds": 60}"#).await;
+    assert_eq!(sandbox.arrived().await, 1);
 }
 
 #[tokio::test]
