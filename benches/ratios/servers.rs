@@ -55,6 +55,7 @@ pub fn api(settings: &Settings) -> Result<Api, Failure> {
             twilio: VerifyClient::new(deployment.twilio)?,
             policy: settings.policy(),
             tokens: settings.token_settings(),
+            sessions: settings.session_policy(),
             secret: deployment.secret,
             mode: Mode::Production,
         });

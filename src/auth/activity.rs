@@ -17,11 +17,22 @@ pub enum ActivityKind {
     Verified,
     /// The user logged out.
     LoggedOut,
+    /// The user ended another session of theirs.
+    SessionEnded,
+    /// A refresh token was used that had been replaced long ago; its session was ended.
+    RefreshReused,
 }
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::SignedUp, Self::LoggedIn, Self::Verified, Self::LoggedOut];
+    pub const ALL: [Self; 6] = [
+        Self::SignedUp,
+        Self::LoggedIn,
+        Self::Verified,
+        Self::LoggedOut,
+        Self::SessionEnded,
+        Self::RefreshReused,
+    ];
 
     /// The word that the database holds.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +41,8 @@ impl ActivityKind {
             Self::LoggedIn => "logged_in",
             Self::Verified => "verified",
             Self::LoggedOut => "logged_out",
+            Self::SessionEnded => "session_ended",
+            Self::RefreshReused => "refresh_reused",
         }
     }
 

@@ -14,9 +14,15 @@ pub enum Error {
     /// A token that opens nothing.
     #[error("invalid token: {0:?}")]
     InvalidToken(Reason),
+    /// A refresh token that gets nothing.
+    #[error("invalid refresh token: {0:?}")]
+    InvalidRefreshToken(Reason),
     /// A password-ok token where the code must have been right too.
     #[error("a one-time code is still required")]
     OtpRequired,
+    /// Nothing of that name that is the caller's.
+    #[error("not found")]
+    NotFound,
     /// A token where nobody may be logged in.
     #[error("already authenticated")]
     AlreadyAuthenticated,
@@ -78,14 +84,16 @@ pub enum Error {
 pub enum Reason {
     /// Not a token of ours, or not one for this place.
     Malformed,
-    /// Its time is over.
+    /// Its time is over, or its session's.
     Expired,
     /// Its code was right once; that was all it was for.
     Spent,
     /// Its owner logged out.
     LoggedOut,
-    /// Its session came to its end.
+    /// Its session was ended, or is gone with its user.
     SessionEnded,
+    /// A refresh token of its session was used twice: somebody has a copy.
+    ReuseDetected,
 }
 
 impl Reason {
@@ -97,6 +105,7 @@ impl Reason {
             Self::Spent => "spent",
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",
+            Self::ReuseDetected => "reuse_detected",
         }
     }
 
@@ -104,6 +113,7 @@ impl Reason {
     pub(super) fn of_ended_session(word: Option<&str>) -> Self {
         match word {
             Some("logged_out") => Self::LoggedOut,
+            Some("reuse_detected") => Self::ReuseDetected,
             _ => Self::SessionEnded,
         }
     }

@@ -13,9 +13,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::claims::{Access, AccessClaims, Claims, PasswordOkClaims};
 use super::error::{Error, Reason};
+use super::key_schedule::Schedule;
 use super::keys::{Key, PublicKey};
 use super::known_tokens::KnownTokens;
+use crate::storage::sessions::Session;
 
 /// `typ` of a password-ok token.
 pub(super) const PASSWORD_OK_TYP: &str = "password-ok+jwt";
@@ -39,65 +42,20 @@ pub struct Settings {
     pub password_ok_lifetime: TimeDelta,
     /// How long an access token lives.
     pub access_lifetime: TimeDelta,
-    /// How long a session lives, and its refresh tokens with it.
-    pub session_lifetime: TimeDelta,
+    /// How long a new key is published before it signs.
+    pub key_lead: TimeDelta,
 }
 
 impl Settings {
+    /// How long a key is needed after it has signed its last token.
+    pub(super) fn longest_token(&self) -> TimeDelta {
+        self.password_ok_lifetime.max(self.access_lifetime) + TimeDelta::seconds(LEEWAY_SECONDS)
+    }
+
     /// `aud` of password-ok tokens: this server alone.
     fn password_ok_audience(&self) -> String {
         format!("{}/password-ok", self.issuer)
     }
-}
-
-/// The claims of a password-ok token.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct PasswordOkClaims {
-    pub(super) iss: String,
-    /// The user.
-    pub(super) sub: Uuid,
-    pub(super) aud: String,
-    pub(super) iat: i64,
-    pub(super) nbf: i64,
-    pub(super) exp: i64,
-    /// The challenge.
-    pub(super) jti: Uuid,
-    pub(super) amr: Vec<String>,
-}
-
-/// The claims of an access token.
-#[derive(Debug, Serialize, Deserialize)]
-struct AccessClaims {
-    iss: String,
-    /// The user.
-    sub: Uuid,
-    aud: String,
-    iat: i64,
-    nbf: i64,
-    exp: i64,
-    jti: Uuid,
-    /// The session.
-    sid: Uuid,
-    amr: Vec<String>,
-    auth_time: i64,
-    client_id: String,
-}
-
-/// What is asked of a verified access token.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Access {
-    pub(super) user_id: Uuid,
-    pub(super) session_id: Uuid,
-    /// As in the claims.
-    pub(super) nbf: i64,
-    pub(super) exp: i64,
-}
-
-/// A token whose signature and claims hold. Whether its user, challenge or session still live is another
-/// question, which the database answers.
-pub(super) enum Claims {
-    PasswordOk(PasswordOkClaims),
-    Access(Access),
 }
 
 /// What a token's header may hold, and must.
@@ -109,36 +67,58 @@ struct StrictHeader {
     kid: String,
 }
 
+/// Why a token was not read.
+pub(super) enum Unread {
+    /// No key here bears its `kid`; one that was made a moment ago may.
+    UnknownKey,
+    /// It opens nothing.
+    Refused(Reason),
+}
+
+impl From<Reason> for Unread {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
+}
+
+/// A key, ready for use.
+struct LoadedKey {
+    public: PublicKey,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
 /// Makes and reads the tokens.
 pub(super) struct Jwt {
     settings: Settings,
     password_ok_audience: String,
-    signing_kid: String,
-    signing_key: EncodingKey,
-    verifying_keys: Vec<(PublicKey, DecodingKey)>,
+    /// In the order of the schedule.
+    keys: Vec<LoadedKey>,
+    schedule: Schedule,
     validation: Validation,
     /// Of these keys: other keys make another `Jwt`, which knows no token yet.
     known: KnownTokens,
 }
 
 impl Jwt {
-    /// `keys`: the newest first, which signs.
+    /// `keys`: the one that signs last first.
     pub(super) fn new(settings: Settings, keys: &[Key]) -> Result<Self, Error> {
-        let newest = keys.first().ok_or_else(|| Error::internal("there is no signing key"))?;
-        let verifying_keys = keys
+        let starts = keys.iter().map(|key| key.signs_from).collect();
+        let schedule = Schedule::new(starts, settings.longest_token());
+        let keys = keys
             .iter()
             .map(|key| {
                 let public = PublicKey::from(key);
                 let decoding = DecodingKey::from_ed_components(&public.x).map_err(Error::internal)?;
-                Ok((public, decoding))
+                let encoding = EncodingKey::from_ed_der(key.private_key.expose_secret());
+                Ok(LoadedKey { public, encoding, decoding })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self {
             password_ok_audience: settings.password_ok_audience(),
             settings,
-            signing_kid: newest.kid.clone(),
-            signing_key: EncodingKey::from_ed_der(newest.private_key.expose_secret()),
-            verifying_keys,
+            keys,
+            schedule,
             validation: signature_alone(),
             known: KnownTokens::new(),
         })
@@ -148,8 +128,16 @@ impl Jwt {
         &self.settings
     }
 
-    pub(super) fn public_keys(&self) -> impl Iterator<Item = &PublicKey> {
-        self.verifying_keys.iter().map(|(public, _)| public)
+    /// The keys that a living token may bear, now or soon.
+    pub(super) fn public_keys(&self, now: DateTime<Utc>) -> impl Iterator<Item = &PublicKey> {
+        let needed = move |(index, _): &(usize, &LoadedKey)| self.schedule.is_needed(*index, now);
+        self.keys.iter().enumerate().filter(needed).map(|(_, key)| &key.public)
+    }
+
+    /// Whether these are the keys that this set was made of.
+    pub(super) fn is_of(&self, keys: &[Key]) -> bool {
+        let ours = self.keys.iter().map(|key| &key.public.kid);
+        ours.eq(keys.iter().map(|key| &key.kid))
     }
 
     pub(super) fn password_ok(
@@ -169,57 +157,61 @@ impl Jwt {
             jti: challenge_id,
             amr: vec!["pwd".into()],
         };
-        self.sign(PASSWORD_OK_TYP, &claims)
+        self.sign(PASSWORD_OK_TYP, &claims, now)
     }
 
+    /// The access token of a session's current generation, and when it expires.
     pub(super) fn access(
         &self,
-        session: &crate::storage::sessions::Session,
+        session: &Session,
         token_id: Uuid,
-        now: DateTime<Utc>,
-    ) -> Result<SecretString, Error> {
-        let iat = now.timestamp();
+    ) -> Result<(SecretString, DateTime<Utc>), Error> {
+        let issued_at = session.rotated_at.0;
+        // An access token never outlives its session.
+        let expires_at = (issued_at + self.settings.access_lifetime).min(session.expires_at.0);
+        let iat = issued_at.timestamp();
         let claims = AccessClaims {
             iss: self.settings.issuer.clone(),
             sub: session.user_id.0,
             aud: self.settings.audience.clone(),
             iat,
             nbf: iat,
-            // An access token never outlives its session.
-            exp: (iat + self.settings.access_lifetime.num_seconds()).min(session.expires_at.0.timestamp()),
+            exp: expires_at.timestamp(),
             jti: token_id,
             sid: session.id.0,
             amr: session.amr.split(' ').map(str::to_owned).collect(),
             auth_time: session.auth_time.0.timestamp(),
             client_id: self.settings.client_id.clone(),
         };
-        self.sign(ACCESS_TYP, &claims)
+        Ok((self.sign(ACCESS_TYP, &claims, issued_at)?, expires_at))
     }
 
-    fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<SecretString, Error> {
+    fn sign(&self, typ: &str, claims: &impl Serialize, at: DateTime<Utc>) -> Result<SecretString, Error> {
+        let key = self.schedule.signing(at).and_then(|index| self.keys.get(index));
+        let key = key.ok_or_else(|| Error::internal("there is no signing key"))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(typ.into());
-        header.kid = Some(self.signing_kid.clone());
-        Ok(jsonwebtoken::encode(&header, claims, &self.signing_key).map_err(Error::internal)?.into())
+        header.kid = Some(key.public.kid.clone());
+        Ok(jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)?.into())
     }
 
     /// Reads a token of either kind. Whatever is wrong with a token that we did not sign is `Malformed`; only
     /// a genuine one is told that it has expired.
-    pub(super) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Reason> {
+    pub(super) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Unread> {
         if token.len() > MAX_LENGTH {
-            return Err(Reason::Malformed);
+            return Err(Reason::Malformed.into());
         }
         if let Some(access) = self.known.get(token) {
             check(true, access.nbf, access.exp, now)?;
             return Ok(Claims::Access(access));
         }
         let header = strict_header(token).ok_or(Reason::Malformed)?;
-        let key = self
-            .verifying_keys
-            .iter()
-            .find(|(public, _)| public.kid == header.kid)
-            .map(|(_, key)| key)
-            .ok_or(Reason::Malformed)?;
+        let index = self.keys.iter().position(|key| key.public.kid == header.kid);
+        let index = index.ok_or(Unread::UnknownKey)?;
+        if !self.schedule.is_needed(index, now) {
+            return Err(Reason::Malformed.into());
+        }
+        let key = self.keys.get(index).map(|key| &key.decoding).ok_or(Reason::Malformed)?;
         match header.typ.as_str() {
             PASSWORD_OK_TYP => {
                 let claims: PasswordOkClaims = self.verified(token, key)?;
@@ -236,7 +228,7 @@ impl Jwt {
                 self.known.remember(token, access);
                 Ok(Claims::Access(access))
             }
-            _ => Err(Reason::Malformed),
+            _ => Err(Reason::Malformed.into()),
         }
     }
 

@@ -25,6 +25,7 @@ const NONCE_LENGTH: usize = 12;
 /// A key with both halves.
 pub(super) struct Key {
     pub(super) kid: String,
+    pub(super) signs_from: DateTime<Utc>,
     pub(super) public_key: Vec<u8>,
     /// PKCS #8.
     pub(super) private_key: SecretSlice<u8>,
@@ -45,22 +46,41 @@ impl From<&Key> for PublicKey {
     }
 }
 
-/// The keys that this deployment may use, the newest first; makes the first one. Runs after
-/// `deployment::claim`, in its transaction, so that replicas that start at once make one key.
+/// The keys that a deployment may use, the one that signs last first.
+pub(super) async fn load(
+    conn: &mut Conn<'_>,
+    secret: &DeploymentSecret,
+    mode: Mode,
+) -> Result<Vec<Key>, Error> {
+    unseal_all(secret, mode, signing_keys::all(conn).await?)
+}
+
+/// The same; makes the first key where there is none. Runs after `deployment::claim`, in its transaction, so that
+/// replicas that start at once make one key.
 pub(super) async fn load_or_create(
     conn: &mut Conn<'_>,
     secret: &DeploymentSecret,
     mode: Mode,
     now: DateTime<Utc>,
 ) -> Result<Vec<Key>, Error> {
-    let mut keys = unseal_all(secret, mode, signing_keys::all(conn).await?)?;
+    let mut keys = load(conn, secret, mode).await?;
     if keys.is_empty() {
-        let sealing_key = secret.derive(SEALING_PURPOSE)?;
-        let key = generate(mode)?;
-        signing_keys::insert(conn, &seal(&sealing_key, &key, now)?).await?;
-        keys.push(key);
+        keys.push(add(conn, secret, mode, now, now).await?);
     }
     Ok(keys)
+}
+
+/// Makes a key that signs from `signs_from` on.
+pub(super) async fn add(
+    conn: &mut Conn<'_>,
+    secret: &DeploymentSecret,
+    mode: Mode,
+    signs_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Key, Error> {
+    let (sealing_key, key) = (secret.derive(SEALING_PURPOSE)?, generate(mode, signs_from)?);
+    signing_keys::insert(conn, &seal(&sealing_key, &key, now)?).await?;
+    Ok(key)
 }
 
 /// How many of a database's keys `serve` would use with this secret. Zero: it will make one.
@@ -71,7 +91,12 @@ pub fn count_usable_keys(secret: &DeploymentSecret, rows: Vec<SigningKey>) -> Re
     Ok(unseal_all(secret, Mode::Production, rows)?.len())
 }
 
-fn unseal_all(secret: &DeploymentSecret, mode: Mode, rows: Vec<SigningKey>) -> Result<Vec<Key>, Error> {
+/// The keys of these rows that a deployment may use.
+pub(super) fn unseal_all(
+    secret: &DeploymentSecret,
+    mode: Mode,
+    rows: Vec<SigningKey>,
+) -> Result<Vec<Key>, Error> {
     let sealing_key = secret.derive(SEALING_PURPOSE)?;
     rows.into_iter()
         .filter(|row| mode == Mode::Dev || !row.kid.starts_with(DEV_KID_PREFIX))
@@ -79,7 +104,7 @@ fn unseal_all(secret: &DeploymentSecret, mode: Mode, rows: Vec<SigningKey>) -> R
         .collect()
 }
 
-fn generate(mode: Mode) -> Result<Key, Error> {
+fn generate(mode: Mode, signs_from: DateTime<Utc>) -> Result<Key, Error> {
     let pair = Ed25519KeyPair::generate().map_err(Error::internal)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(Error::internal)?;
     let mut random = [0; 12];
@@ -90,6 +115,7 @@ fn generate(mode: Mode) -> Result<Key, Error> {
     };
     Ok(Key {
         kid: format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random)),
+        signs_from,
         public_key: pair.public_key().as_ref().to_vec(),
         private_key: der.as_ref().to_vec().into(),
     })
@@ -109,6 +135,7 @@ fn seal(sealing_key: &SecretSlice<u8>, key: &Key, now: DateTime<Utc>) -> Result<
         public_key: key.public_key.clone(),
         sealed_private_key,
         created_at: Timestamp(now),
+        signs_from: Timestamp(key.signs_from),
     })
 }
 
@@ -125,7 +152,8 @@ fn unseal(sealing_key: &SecretSlice<u8>, row: SigningKey) -> Result<Key, Error> 
         .open_in_place(nonce, Aad::from(row.kid.as_bytes()), &mut opened)
         .map_err(|_| foreign())?
         .to_vec();
-    Ok(Key { kid: row.kid, public_key: row.public_key, private_key: private_key.into() })
+    let SigningKey { kid, public_key, signs_from, .. } = row;
+    Ok(Key { kid, signs_from: signs_from.0, public_key, private_key: private_key.into() })
 }
 
 #[cfg(test)]
@@ -143,7 +171,7 @@ mod tests {
             sealing_key("0123456789abcdefghijklmnopqrstuvwxyz"),
             sealing_key("zyxwvutsrqponmlkjihgfedcba9876543210"),
         );
-        let key = generate(Mode::Dev).unwrap();
+        let key = generate(Mode::Dev, DateTime::UNIX_EPOCH).unwrap();
         assert!(key.kid.starts_with(DEV_KID_PREFIX));
         let row = seal(&ours, &key, DateTime::UNIX_EPOCH).unwrap();
         let secret_bytes = key.private_key.expose_secret();
@@ -159,7 +187,8 @@ mod tests {
     fn usable_are_the_keys_that_serve_made_with_this_secret() {
         let secret = |text: &str| DeploymentSecret::parse(text.into()).unwrap();
         let ours = "0123456789abcdefghijklmnopqrstuvwxyz";
-        let row = |mode| seal(&sealing_key(ours), &generate(mode).unwrap(), DateTime::UNIX_EPOCH).unwrap();
+        let epoch = DateTime::UNIX_EPOCH;
+        let row = |mode| seal(&sealing_key(ours), &generate(mode, epoch).unwrap(), epoch).unwrap();
         let other = secret("zyxwvutsrqponmlkjihgfedcba9876543210");
         assert_eq!(count_usable_keys(&secret(ours), vec![]).unwrap(), 0);
         let rows = vec![row(Mode::Dev), row(Mode::Production)];

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::jwt::Access;
+use super::claims::Access;
 
 /// Parts with a lock each, so that workers seldom wait for one another.
 const SHARDS: usize = 16;

@@ -94,9 +94,10 @@ impl Auth {
         };
         let activity = ActivityKind::LoggedIn.of(right.user.id, &client, now);
         let challenge = self.record_send(sent, now, Some(activity)).await?;
+        let keys = self.keyring.of(&self.db, now).await;
         Ok(PasswordOkGrant {
-            token: self.jwt.password_ok(right.user.id.0, challenge.id.0, now)?,
-            expires_in: self.jwt.settings().password_ok_lifetime.num_seconds(),
+            token: keys.password_ok(right.user.id.0, challenge.id.0, now)?,
+            expires_in: keys.settings().password_ok_lifetime.num_seconds(),
             challenge: self.policy.view(&challenge, self.clock.now()),
         })
     }

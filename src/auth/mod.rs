@@ -3,6 +3,7 @@
 mod activity;
 mod app_hash;
 mod challenge;
+mod claims;
 mod client;
 mod code;
 mod dashboard;
@@ -12,6 +13,9 @@ mod error;
 mod hashing;
 mod invalid;
 mod jwt;
+mod key_rotation;
+mod key_schedule;
+mod keyring;
 mod keys;
 mod known_tokens;
 mod locale;
@@ -22,11 +26,15 @@ mod password;
 mod password_hash;
 mod phone_number;
 pub mod proof;
+mod refresh;
 mod refresh_token;
 mod resend;
 mod secret;
 mod send_code;
+mod session;
+mod sessions;
 mod signup;
+mod tokens;
 mod username;
 mod verify;
 
@@ -44,6 +52,7 @@ pub use error::{Error, Reason};
 pub use hashing::{Hasher, Settings as HashingSettings};
 pub use invalid::{Invalid, InvalidKind};
 pub use jwt::Settings as TokenSettings;
+pub use key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
 pub use keys::{PublicKey, count_usable_keys};
 pub use locale::Locale;
 pub use login::{Login, PasswordOkGrant};
@@ -52,19 +61,25 @@ pub use name::Name;
 pub use password::Password;
 pub use password_hash::HashParameters;
 pub use phone_number::PhoneNumber;
+pub use refresh_token::RefreshToken;
 pub use secret::{DeploymentSecret, WeakSecret};
 pub use send_code::Delivery;
+pub use session::SessionPolicy;
 pub use signup::SignUp;
+pub use tokens::Tokens;
 pub use username::Username;
-pub use verify::Tokens;
 
 use tracing::Instrument;
 
 use crate::clock::Clock;
 use crate::storage::Db;
 use crate::twilio::VerifyClient;
-use jwt::Jwt;
+use keyring::Keyring;
 use refresh_token::RefreshTokens;
+
+/// Longest time for which the public keys may be kept, in seconds: so long does a key that was made in an emergency
+/// (`keys rotate --now`) go unknown at most.
+const MAX_KEYS_AGE: i64 = 300;
 
 /// What the rules work with, injected once.
 pub struct Parts {
@@ -80,6 +95,8 @@ pub struct Parts {
     pub policy: Policy,
     /// Issuer, audience, lifetimes.
     pub tokens: TokenSettings,
+    /// How long sessions live.
+    pub sessions: SessionPolicy,
     /// From this the keys are derived.
     pub secret: DeploymentSecret,
     /// `dev` or `serve`.
@@ -94,8 +111,9 @@ pub struct Auth {
     hasher: Hasher,
     twilio: VerifyClient,
     policy: Arc<Policy>,
-    jwt: Arc<Jwt>,
+    keyring: Arc<Keyring>,
     refresh_tokens: Arc<RefreshTokens>,
+    sessions: SessionPolicy,
     mode: Mode,
 }
 
@@ -105,7 +123,7 @@ impl Auth {
     /// # Errors
     /// When the database is another mode's, or its keys were sealed with another secret.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
-        let Parts { db, clock, hasher, twilio, policy, tokens, secret, mode } = parts;
+        let Parts { db, clock, hasher, twilio, policy, tokens, sessions, secret, mode } = parts;
         let (now, for_keys) = (clock.now(), secret.clone());
         let keys = db
             .write(async move |mut c| {
@@ -114,9 +132,10 @@ impl Auth {
             })
             .await?;
         Ok(Self {
-            jwt: Arc::new(Jwt::new(tokens, &keys)?),
             refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
+            keyring: Arc::new(Keyring::new(tokens, &keys, secret, mode, now)?),
             policy: Arc::new(policy),
+            sessions,
             db,
             clock,
             hasher,
@@ -136,8 +155,20 @@ impl Auth {
     }
 
     /// The public keys that a living token may bear.
-    pub fn public_keys(&self) -> Vec<PublicKey> {
-        self.jwt.public_keys().cloned().collect()
+    pub async fn public_keys(&self) -> Vec<PublicKey> {
+        let now = self.clock.now();
+        self.keyring.of(&self.db, now).await.public_keys(now).cloned().collect()
+    }
+
+    /// How long a resource server may keep the public keys, in seconds: when a new key begins to sign, every copy
+    /// holds it.
+    pub fn public_keys_max_age(&self) -> i64 {
+        (self.keyring.settings().key_lead.num_seconds() / 2).min(MAX_KEYS_AGE)
+    }
+
+    /// Who the tokens come from.
+    pub fn issuer(&self) -> &str {
+        &self.keyring.settings().issuer
     }
 
     /// Whether the database answers.

@@ -29,8 +29,9 @@
 
 use super::Auth;
 use super::challenge::{ended, is_exhausted};
+use super::claims::{Access, Claims, PasswordOkClaims};
 use super::error::{Error, Reason};
-use super::jwt::{Access, Claims, PasswordOkClaims};
+use super::jwt::Unread;
 use crate::storage::challenges::Challenge;
 use crate::storage::sessions::Session;
 use crate::storage::users::User;
@@ -103,10 +104,24 @@ impl Auth {
     /// # Errors
     /// [`Error::InvalidToken`].
     pub async fn identify(&self, token: &str) -> Result<Caller, Error> {
-        match self.jwt.read(token, self.clock.now()).map_err(Error::InvalidToken)? {
+        match self.read(token).await? {
             Claims::PasswordOk(claims) => Ok(Caller::PasswordOk(self.password_ok(claims).await?)),
             Claims::Access(access) => Ok(Caller::FullAccess(self.full_access(access).await?)),
         }
+    }
+
+    /// Reads a token with the keys of now. A key that another replica has made may be unknown here: then the
+    /// keys are read again, once.
+    async fn read(&self, token: &str) -> Result<Claims, Error> {
+        let now = self.clock.now();
+        let claims = match self.keyring.of(&self.db, now).await.read(token, now) {
+            Err(Unread::UnknownKey) => self.keyring.read_again(&self.db, now).await.read(token, now),
+            read => read,
+        };
+        claims.map_err(|unread| match unread {
+            Unread::UnknownKey => Error::InvalidToken(Reason::Malformed),
+            Unread::Refused(reason) => Error::InvalidToken(reason),
+        })
     }
 
     async fn password_ok(&self, claims: PasswordOkClaims) -> Result<Verified<PasswordOk>, Error> {
@@ -126,11 +141,12 @@ impl Auth {
         let (id, now) = (Id(access.session_id), self.clock.now());
         let found = self.db.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await?;
         match found {
-            Some((session, user)) if user.id.0 == access.user_id => match session.ended_at {
-                None if now < session.expires_at.0 => Ok(Verified { user, evidence: session }),
-                None => Err(Error::InvalidToken(Reason::SessionEnded)),
-                Some(_) => Err(Error::InvalidToken(Reason::of_ended_session(session.end_reason.as_deref()))),
-            },
+            Some((session, user)) if user.id.0 == access.user_id => {
+                match self.sessions.ended(&session, now) {
+                    None => Ok(Verified { user, evidence: session }),
+                    Some(reason) => Err(Error::InvalidToken(reason)),
+                }
+            }
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),
         }
     }

@@ -5,7 +5,6 @@
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
 
 use super::activity::ActivityKind;
 use super::challenge::{ended, why_not_checked};
@@ -14,33 +13,13 @@ use super::code::Code;
 use super::error::{Error, Reason};
 use super::proof::{PasswordOk, Verified};
 use super::refresh_token::SALT_LENGTH;
+use super::tokens::{LiveSession, Tokens};
 use super::{Auth, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::sessions::{self, Session};
-use crate::storage::users::{self, User};
+use crate::storage::users;
 use crate::storage::{Error as StorageError, Id, Timestamp, activities};
 use crate::twilio::{Approved, Checked, Failure, FailureKind, VerificationSid};
-
-/// What a right code gets.
-pub struct Tokens {
-    /// Opens everything else.
-    pub access_token: SecretString,
-    /// Seconds that it lives.
-    pub expires_in: i64,
-    /// Gets the next access token.
-    pub refresh_token: SecretString,
-    /// Seconds until the session's fixed end.
-    pub refresh_expires_in: i64,
-    /// Who it is.
-    pub user: User,
-}
-
-/// A session that a right code has opened: made by `settle` alone, and the one thing that an access token is
-/// minted from.
-struct OpenedSession {
-    session: Session,
-    user: User,
-}
 
 impl Auth {
     /// Checks a code and, where it is right, spends the challenge and begins a session.
@@ -58,7 +37,9 @@ impl Auth {
         to_the_end(async move {
             let (reserved, sid) = auth.reserve(caller.challenge()).await?;
             match auth.twilio.check(&sid, code.expose()).await {
-                Ok(Checked::Approved(approved)) => auth.mint(auth.settle(&reserved, approved, client).await?),
+                Ok(Checked::Approved(approved)) => {
+                    auth.mint(auth.settle(&reserved, approved, client).await?).await
+                }
                 Ok(Checked::Wrong) => {
                     Err(Error::IncorrectCode(Box::new(auth.policy.view(&reserved, auth.clock.now()))))
                 }
@@ -94,9 +75,9 @@ impl Auth {
     async fn settle(
         &self,
         reserved: &Challenge,
-        _approved: Approved,
+        approved: Approved,
         client: Client,
-    ) -> Result<OpenedSession, Error> {
+    ) -> Result<LiveSession, Error> {
         let now = self.clock.now();
         let session = self.new_session(reserved, &client, now)?;
         let (challenge, opened) = (reserved.clone(), session.clone());
@@ -115,7 +96,7 @@ impl Auth {
             })
             .await?;
         match user {
-            Some(user) => Ok(OpenedSession { session, user }),
+            Some(user) => Ok(LiveSession::opened(approved, session, user)),
             None => Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent))),
         }
     }
@@ -140,22 +121,9 @@ impl Auth {
             ip_address: client.ip_address.map(|address| address.to_string()),
             created_at: Timestamp(now),
             last_used_at: Timestamp(now),
-            expires_at: Timestamp(now + self.jwt.settings().session_lifetime),
+            expires_at: Timestamp(now + self.sessions.lifetime),
             ended_at: None,
             end_reason: None,
-        })
-    }
-
-    fn mint(&self, opened: OpenedSession) -> Result<Tokens, Error> {
-        let OpenedSession { session, user } = opened;
-        let settings = self.jwt.settings();
-        let now = session.created_at.0;
-        Ok(Tokens {
-            access_token: self.jwt.access(&session, Id::new(now).0, now)?,
-            expires_in: settings.access_lifetime.num_seconds(),
-            refresh_token: self.refresh_tokens.current(&session),
-            refresh_expires_in: (session.expires_at.0 - now).num_seconds(),
-            user,
         })
     }
 

@@ -44,6 +44,7 @@ impl Api {
             twilio: twilio::VerifyClient::new(chosen.twilio).map_err(Failure::failed)?,
             policy: settings.policy(),
             tokens: settings.token_settings(),
+            sessions: settings.session_policy(),
             secret: chosen.secret,
             mode: chosen.mode,
         })

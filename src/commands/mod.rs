@@ -4,6 +4,7 @@ mod api;
 mod dev;
 mod doctor;
 mod health;
+mod keys;
 mod listen;
 mod migrate;
 mod openapi;
@@ -42,6 +43,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Bring the database to the current schema.
     Migrate(migrate::Migrate),
+    /// The keys that sign tokens.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Print the OpenAPI document.
     Openapi(openapi::Openapi),
     /// Set up Twilio.
@@ -100,6 +104,7 @@ pub fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Sandbox(sandbox) => system().block_on(sandbox.run(sources)),
         Command::Doctor(doctor) => system().block_on(doctor.run(sources)),
         Command::Migrate(migrate) => system().block_on(migrate.run(sources)),
+        Command::Keys(keys) => system().block_on(keys.run(sources)),
         Command::Openapi(openapi) => openapi.run(),
         Command::Twilio(twilio) => system().block_on(twilio.run(sources)),
         Command::Health(health) => health.run(sources),

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{ConfigError, Settings};
-use crate::auth::{DeploymentSecret, HashParameters, HashingSettings, Policy, TokenSettings};
+use crate::auth::{DeploymentSecret, HashParameters, HashingSettings, Policy, SessionPolicy, TokenSettings};
 use crate::http::client_ip::TrustedProxies;
 use crate::sandbox;
 use crate::server;
@@ -77,6 +77,16 @@ impl Settings {
         missing.finish(url.map(|url| self.database_settings(url, true)))
     }
 
+    /// The secret alone, for `keys rotate`.
+    ///
+    /// # Errors
+    /// When it is missing or weak.
+    pub fn secret_alone(&self) -> Result<DeploymentSecret, ConfigError> {
+        let mut missing = Missing::default();
+        let secret = self.secret(&mut missing);
+        missing.finish(secret)
+    }
+
     /// Twilio alone, for `twilio create-service`, which needs no service yet.
     ///
     /// # Errors
@@ -115,7 +125,16 @@ impl Settings {
             client_id: self.tokens.client_id.clone(),
             password_ok_lifetime: TimeDelta::seconds(self.tokens.password_ok_seconds.into()),
             access_lifetime: TimeDelta::seconds(self.tokens.access_seconds.into()),
-            session_lifetime: TimeDelta::days(self.tokens.session_days.into()),
+            key_lead: TimeDelta::seconds(self.tokens.key_lead_seconds.into()),
+        }
+    }
+
+    /// How long sessions live.
+    pub fn session_policy(&self) -> SessionPolicy {
+        SessionPolicy {
+            lifetime: TimeDelta::days(self.tokens.session_days.into()),
+            idle_lifetime: TimeDelta::days(self.tokens.session_idle_days.into()),
+            refresh_grace: TimeDelta::seconds(self.tokens.refresh_grace_seconds.into()),
         }
     }
 
@@ -230,6 +249,15 @@ impl Settings {
         }
         if !(1..=365).contains(&self.tokens.session_days) {
             missing.note("tokens.session_days: from 1 to 365");
+        }
+        if !(1..=365).contains(&self.tokens.session_idle_days) {
+            missing.note("tokens.session_idle_days: from 1 to 365");
+        }
+        // Within the grace time the access token of the last refresh is answered again: it must still be good.
+        if self.tokens.refresh_grace_seconds > 300
+            || self.tokens.refresh_grace_seconds >= self.tokens.access_seconds
+        {
+            missing.note("tokens.refresh_grace_seconds: at most 300, and less than tokens.access_seconds");
         }
         if self.tokens.issuer.is_empty() || self.tokens.audience.is_empty() {
             missing.note("tokens.issuer and tokens.audience: neither can be empty");

@@ -77,8 +77,14 @@ pub struct Tokens {
     pub password_ok_seconds: u32,
     /// Seconds that an access token lives.
     pub access_seconds: u32,
+    /// Seconds that a new key is published before it signs.
+    pub key_lead_seconds: u32,
     /// Days that a session lives.
     pub session_days: u32,
+    /// Days that a session lives without a refresh.
+    pub session_idle_days: u32,
+    /// Seconds that the previous refresh token still gets the current one.
+    pub refresh_grace_seconds: u32,
 }
 
 /// `[passwords]`

@@ -41,6 +41,15 @@ pub trait Guard: Sized {
     fn check(auth: &Auth, token: Option<&str>) -> impl Future<Output = Result<Self, Error>>;
 }
 
+/// Everybody; a token is not looked at.
+pub struct Anyone;
+
+impl Guard for Anyone {
+    async fn check(_: &Auth, _: Option<&str>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
 /// Must not be logged in.
 pub struct Guest;
 

@@ -5,15 +5,14 @@ use actix_web::web::{self, Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::call::Call;
 use super::problem::Problem;
+use super::session::Session;
 use super::user::User;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{self, Auth};
 use crate::storage::activities;
-use crate::storage::sessions;
 
 /// A user's own page.
 #[derive(Serialize, ToSchema)]
@@ -25,29 +24,6 @@ pub struct Dashboard {
     /// What happened last, the newest first.
     #[schema(max_items = 10)]
     pub recent_activity: Vec<Activity>,
-}
-
-/// A session: from verify to log out.
-#[derive(Serialize, ToSchema)]
-pub struct Session {
-    /// The same as `sid` of the access token.
-    pub id: Uuid,
-    /// When the code was right.
-    pub created_at: DateTime<Utc>,
-    /// When tokens were last made for it.
-    pub last_used_at: DateTime<Utc>,
-    /// When it ends, whatever is done.
-    pub expires_at: DateTime<Utc>,
-    /// What the client said that it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 256)]
-    pub user_agent: Option<String>,
-    /// Where the client came from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 45)]
-    pub ip_address: Option<String>,
-    /// Whether it is the session that asks.
-    pub current: bool,
 }
 
 /// Something that happened to the user's account.
@@ -79,20 +55,10 @@ pub enum ActivityKind {
     Verified,
     /// The user logged out.
     LoggedOut,
-}
-
-impl From<sessions::Session> for Session {
-    fn from(session: sessions::Session) -> Self {
-        Self {
-            id: session.id.0,
-            created_at: session.created_at.0,
-            last_used_at: session.last_used_at.0,
-            expires_at: session.expires_at.0,
-            user_agent: session.user_agent,
-            ip_address: session.ip_address,
-            current: true,
-        }
-    }
+    /// The user ended another session of theirs.
+    SessionEnded,
+    /// A refresh token was used that had been replaced long ago; its session was ended.
+    RefreshReused,
 }
 
 impl From<auth::ActivityKind> for ActivityKind {
@@ -102,6 +68,8 @@ impl From<auth::ActivityKind> for ActivityKind {
             auth::ActivityKind::LoggedIn => Self::LoggedIn,
             auth::ActivityKind::Verified => Self::Verified,
             auth::ActivityKind::LoggedOut => Self::LoggedOut,
+            auth::ActivityKind::SessionEnded => Self::SessionEnded,
+            auth::ActivityKind::RefreshReused => Self::RefreshReused,
         }
     }
 }
@@ -120,7 +88,7 @@ impl From<auth::Dashboard> for Dashboard {
     fn from(page: auth::Dashboard) -> Self {
         Self {
             user: page.user.into(),
-            session: page.session.into(),
+            session: Session::own(page.session),
             recent_activity: page.recent_activity.into_iter().filter_map(shown).collect(),
         }
     }

@@ -18,7 +18,9 @@ pub enum ErrorCode {
     OtpRequired,
     /// 401: unknown email address or wrong password.
     InvalidCredentials,
-    /// 404: no such path.
+    /// 401: the refresh token gets nothing; `reason` says why.
+    InvalidRefreshToken,
+    /// 404: no such path, or nothing of that name that is the caller's.
     NotFound,
     /// 405: no such method on this path.
     MethodNotAllowed,
@@ -60,12 +62,13 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MalformedRequest,
         Self::MissingToken,
         Self::InvalidToken,
         Self::OtpRequired,
         Self::InvalidCredentials,
+        Self::InvalidRefreshToken,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::UserExists,
@@ -114,6 +117,12 @@ impl ErrorCode {
                 S::UNAUTHORIZED,
                 "Invalid credentials",
                 "The email address or the password is wrong.",
+            ),
+            Self::InvalidRefreshToken => (
+                "invalid_refresh_token",
+                S::UNAUTHORIZED,
+                "Invalid refresh token",
+                "This refresh token gets nothing (any more): log in again.",
             ),
             Self::NotFound => ("not_found", S::NOT_FOUND, "Not found", "There is nothing at this path."),
             Self::MethodNotAllowed => (

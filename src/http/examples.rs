@@ -5,19 +5,25 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::challenge::{Challenge, Channel};
-use super::dashboard::{Activity, ActivityKind, Dashboard, Session};
+use super::dashboard::{Activity, ActivityKind, Dashboard};
 use super::error_code::ErrorCode;
 use super::fields::{FieldError, FieldErrorCode};
 use super::health::{Health, HealthStatus, ServerMode};
 use super::jwks::{Jwk, JwkSet};
 use super::login::PasswordOk;
+use super::metadata::ServerMetadata;
 use super::problem::{Problem, ProblemBody};
+use super::session::Session;
+use super::sessions::SessionList;
 use super::token_type::TokenType;
+use super::tokens::Tokens;
 use super::user::User;
-use super::verify::Tokens;
 
 /// Stands for a token: not one that any server takes.
 const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTk5In0.c2lnbmF0dXJl";
+
+/// Stands for a refresh token, likewise.
+const REFRESH_TOKEN: &str = "csrt_AZ0mXl3gcAC5Yk2j";
 
 /// The examples of an operation's request.
 pub(super) fn of_request(operation: &str) -> Value {
@@ -52,6 +58,7 @@ pub(super) fn of_request(operation: &str) -> Value {
             "call": { "summary": "By a call this time", "value": { "channel": "call" } },
         }),
         "verify" => one("As the person typed it", json!({ "code": "123 456" })),
+        "refresh" => one("The last one", json!({ "refresh_token": REFRESH_TOKEN })),
         "logout" => json!({
             "current": { "summary": "This session", "value": {} },
             "all": { "summary": "Every session", "value": { "scope": "all" } },
@@ -75,18 +82,21 @@ pub(super) fn of_answer(operation: &str) -> Value {
             one("A code is on its way", sent(serde_json::to_value(answer)))
         }
         "resend" => one("A code is on its way", sent(serde_json::to_value(challenge()))),
-        "verify" => {
+        "verify" | "refresh" => {
             let answer = Tokens {
                 access_token: TOKEN.into(),
                 token_type: TokenType::Bearer,
                 expires_in: 900,
-                refresh_token: "csrt_AZ0mXl3gcAC5Yk2j".into(),
+                refresh_token: REFRESH_TOKEN.into(),
                 refresh_expires_in: 7_776_000,
                 user: user(),
             };
-            one("Verified", sent(serde_json::to_value(answer)))
+            one("A session's tokens", sent(serde_json::to_value(answer)))
         }
         "getDashboard" => one("Ada's dashboard", sent(serde_json::to_value(dashboard()))),
+        "listSessions" => {
+            one("One device", sent(serde_json::to_value(SessionList { sessions: vec![session()] })))
+        }
         "live" | "ready" => {
             let answer = Health {
                 status: HealthStatus::Ok,
@@ -107,6 +117,15 @@ pub(super) fn of_answer(operation: &str) -> Value {
             };
             one("One key", sent(serde_json::to_value(JwkSet { keys: vec![key] })))
         }
+        "getServerMetadata" => {
+            let answer = ServerMetadata {
+                issuer: "https://auth.example.com".into(),
+                jwks_uri: "https://auth.example.com/.well-known/jwks.json".into(),
+                response_types_supported: vec![],
+                grant_types_supported: vec![],
+            };
+            one("A server", sent(serde_json::to_value(answer)))
+        }
         _ => json!({}),
     }
 }
@@ -117,6 +136,7 @@ pub(super) fn problem(code: ErrorCode) -> ProblemBody {
     body.request_id = "0f8fad5bd9cb469fa16570867728950e".into();
     match code {
         ErrorCode::InvalidToken => body.reason = Some("expired"),
+        ErrorCode::InvalidRefreshToken => body.reason = Some("reuse_detected"),
         ErrorCode::ValidationFailed => {
             let error = |pointer: &str, code, detail: &str| FieldError {
                 pointer: pointer.into(),
@@ -190,19 +210,23 @@ fn challenge() -> Challenge {
     }
 }
 
+fn session() -> Session {
+    Session {
+        id: Uuid::from_u128(0x019b_7c1e_0a1b_7d2c_8e3f_0123_4567_89ab),
+        created_at: signed_up_at(),
+        last_used_at: signed_up_at(),
+        expires_at: signed_up_at() + TimeDelta::days(90),
+        user_agent: Some("ExampleApp/1.0".into()),
+        ip_address: Some("203.0.113.7".into()),
+        current: true,
+    }
+}
+
 fn dashboard() -> Dashboard {
-    let (user_agent, ip_address) = (Some("ExampleApp/1.0".to_owned()), Some("203.0.113.7".to_owned()));
+    let Session { user_agent, ip_address, .. } = session();
     Dashboard {
         user: user(),
-        session: Session {
-            id: Uuid::from_u128(0x019b_7c1e_0a1b_7d2c_8e3f_0123_4567_89ab),
-            created_at: signed_up_at(),
-            last_used_at: signed_up_at(),
-            expires_at: signed_up_at() + TimeDelta::days(90),
-            user_agent: user_agent.clone(),
-            ip_address: ip_address.clone(),
-            current: true,
-        },
+        session: session(),
         recent_activity: vec![Activity {
             kind: ActivityKind::Verified,
             occurred_at: signed_up_at(),

@@ -1,6 +1,6 @@
 //! `GET /.well-known/jwks.json`
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
@@ -8,9 +8,6 @@ use utoipa::ToSchema;
 
 use super::problem::Problem;
 use crate::auth::{Auth, PublicKey};
-
-/// How long a resource server may keep the set, in seconds.
-const CACHE: &str = "public, max-age=300";
 
 /// A JWK Set (RFC 7517, section 5).
 #[derive(Serialize, ToSchema)]
@@ -52,7 +49,8 @@ impl From<PublicKey> for Jwk {
 
 /// The public keys
 ///
-/// With these a resource server checks an access token on its own.
+/// With these a resource server checks an access token on its own. Fetch them again when `Cache-Control` says so, and
+/// when a token bears a `kid` that is not among them.
 #[utoipa::path(
     operation_id = "jwks",
     tag = "Operations",
@@ -60,8 +58,8 @@ impl From<PublicKey> for Jwk {
 )]
 #[get("/.well-known/jwks.json")]
 pub async fn jwks(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
-    let keys = auth.public_keys().into_iter().map(Jwk::from).collect();
+    let keys = auth.public_keys().await.into_iter().map(Jwk::from).collect();
     Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static(CACHE)))
+        .insert_header((CACHE_CONTROL, format!("public, max-age={}", auth.public_keys_max_age())))
         .json(JwkSet { keys }))
 }

@@ -17,13 +17,18 @@ pub mod health;
 pub mod jwks;
 pub mod login;
 pub mod logout;
+pub mod metadata;
 pub mod openapi;
 pub mod problem;
 pub mod profile;
+pub mod refresh;
 pub mod resend;
 pub mod routes;
+pub mod session;
+pub mod sessions;
 pub mod signup;
 pub mod token_type;
+pub mod tokens;
 pub mod user;
 pub mod verify;
 

@@ -42,7 +42,8 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
-    /// Why a token is not valid. An open list: `malformed`, `expired`, `spent`, `logged_out`, `session_ended`.
+    /// Why a token is not valid. An open list: `malformed`, `expired`, `spent`, `logged_out`, `session_ended`,
+    /// `reuse_detected`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
     pub reason: Option<&'static str>,
@@ -136,6 +137,12 @@ impl From<auth::Error> for Problem {
                 problem.www_authenticate = Some(INVALID_TOKEN);
                 problem
             }
+            Error::InvalidRefreshToken(reason) => {
+                let mut problem = Self::new(ErrorCode::InvalidRefreshToken);
+                problem.body.reason = Some(reason.as_str());
+                problem
+            }
+            Error::NotFound => Self::new(ErrorCode::NotFound),
             Error::OtpRequired => {
                 Self { www_authenticate: Some(INSUFFICIENT), ..Self::new(ErrorCode::OtpRequired) }
             }

@@ -4,7 +4,9 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error_code::ErrorCode::{self, *};
-use super::{dashboard, health, jwks, login, logout, profile, resend, signup, verify};
+use super::{
+    dashboard, health, jwks, login, logout, metadata, profile, refresh, resend, sessions, signup, verify,
+};
 
 /// Registers every operation.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -13,12 +15,16 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(login::login)
         .service(resend::resend)
         .service(verify::verify)
+        .service(refresh::refresh)
         .service(logout::logout)
         .service(dashboard::dashboard)
         .service(profile::me)
+        .service(sessions::list_sessions)
+        .service(sessions::end_session)
         .service(health::live)
         .service(health::ready)
-        .service(jwks::jwks);
+        .service(jwks::jwks)
+        .service(metadata::metadata);
 }
 
 /// Who may call an operation: the rows of the table of guards.
@@ -55,12 +61,16 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { id: "login", access: Access::Guest, body: true, errors: &[InvalidCredentials, OtpUndeliverable, TooManyAttempts, OtpUnavailable, Overloaded] },
     Operation { id: "resend", access: Access::PasswordOk, body: true, errors: &[OtpUndeliverable, TooManyAttempts, ResendTooSoon, OtpUnavailable] },
     Operation { id: "verify", access: Access::PasswordOk, body: true, errors: &[IncorrectCode, ChallengeExpired, TooManyAttempts, OtpUnavailable] },
+    Operation { id: "refresh", access: Access::Public, body: true, errors: &[InvalidRefreshToken] },
     Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
     Operation { id: "getDashboard", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "me", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "listSessions", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "endSession", access: Access::FullAccess, body: false, errors: &[NotFound] },
     Operation { id: "live", access: Access::Public, body: false, errors: &[] },
     Operation { id: "ready", access: Access::Public, body: false, errors: &[NotReady] },
     Operation { id: "jwks", access: Access::Public, body: false, errors: &[] },
+    Operation { id: "getServerMetadata", access: Access::Public, body: false, errors: &[NotFound] },
 ];
 
 impl Operation {

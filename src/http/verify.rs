@@ -2,18 +2,14 @@
 
 use actix_web::post;
 use actix_web::web::{self, Data};
-use secrecy::ExposeSecret;
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::{Call, Context, FromFields, Json};
-use super::challenge::seconds;
 use super::fields::Fields;
 use super::problem::Problem;
-use super::token_type::TokenType;
-use super::user::User;
+use super::tokens::Tokens;
 use crate::auth::proof::{PasswordOk, Verified};
-use crate::auth::{self, Auth, Code};
+use crate::auth::{Auth, Code};
 
 /// The code that came to the phone.
 #[derive(ToSchema)]
@@ -26,40 +22,6 @@ pub struct VerifyRequest {
 impl FromFields for Code {
     fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
         fields.required("code", Self::parse)
-    }
-}
-
-/// Password and code were right.
-#[derive(Serialize, ToSchema)]
-pub struct Tokens {
-    /// Opens everything else.
-    #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$")]
-    pub access_token: String,
-    /// How to send it.
-    pub token_type: TokenType,
-    /// Seconds that the access token lives.
-    #[schema(minimum = 1, maximum = 86400)]
-    pub expires_in: u32,
-    /// Gets the next access token. Opaque.
-    #[schema(max_length = 200, pattern = "^[A-Za-z0-9_-]+$")]
-    pub refresh_token: String,
-    /// Seconds until the session ends, whatever is done.
-    #[schema(minimum = 1, maximum = 31536000)]
-    pub refresh_expires_in: u32,
-    /// Who it is.
-    pub user: User,
-}
-
-impl From<auth::Tokens> for Tokens {
-    fn from(tokens: auth::Tokens) -> Self {
-        Self {
-            access_token: tokens.access_token.expose_secret().to_owned(),
-            token_type: TokenType::Bearer,
-            expires_in: seconds(tokens.expires_in),
-            refresh_token: tokens.refresh_token.expose_secret().to_owned(),
-            refresh_expires_in: seconds(tokens.refresh_expires_in),
-            user: tokens.user.into(),
-        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Everything that one account has. Accounts know nothing of each other.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::SERVICE_SID;
+use super::errors::TwilioError;
 use super::inbox::Inbox;
 use super::journal::Journal;
 use super::ledger::Ledger;
+use super::rate_limits::RateLimits;
+use super::safe_list::{SafeList, SafeNumber};
 use super::service::Service;
 use super::under_way::UnderWay;
 
@@ -14,7 +18,7 @@ const MAX_SERVICES: usize = 1_000;
 /// One account.
 #[derive(Debug)]
 pub(crate) struct Account {
-    /// The well-known service first, then the created ones, oldest first.
+    /// Oldest first.
     services: Vec<Service>,
     /// Its verifications.
     pub(crate) ledger: Ledger,
@@ -24,21 +28,28 @@ pub(crate) struct Account {
     pub(crate) under_way: UnderWay,
     /// What it asked for.
     pub(crate) journal: Journal,
+    /// The rate limits of its services.
+    pub(crate) rate_limits: RateLimits,
+    /// Numbers that are never blocked.
+    pub(crate) safe_list: SafeList,
 }
 
 impl Account {
     /// An account with the well-known service and nothing else.
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
         Self {
-            services: vec![Service::well_known(now)],
+            // Older than what the request makes that begins the account: lists are ordered by age.
+            services: vec![Service::well_known(now - TimeDelta::seconds(1))],
             ledger: Ledger::default(),
             inbox: Inbox::default(),
             under_way: UnderWay::default(),
             journal: Journal::default(),
+            rate_limits: RateLimits::default(),
+            safe_list: SafeList::default(),
         }
     }
 
-    /// Forgets its verifications, messages and requests; its services stay.
+    /// Forgets its verifications, messages and requests; what it has set up stays.
     pub(crate) fn forget_traffic(&mut self) {
         self.ledger = Ledger::default();
         self.inbox = Inbox::default();
@@ -46,23 +57,63 @@ impl Account {
         self.journal = Journal::default();
     }
 
+    /// Its services, oldest first.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter()
+    }
+
     /// The service of that SID.
     pub(crate) fn service(&self, sid: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.sid == sid)
     }
 
-    /// Adds a service.
+    /// The service of that SID, to change it.
+    pub(crate) fn service_mut(&mut self, sid: &str) -> Option<&mut Service> {
+        self.services.iter_mut().find(|service| service.sid == sid)
+    }
+
+    /// Adds a service. Where there are too many, the oldest goes, but not the well-known one.
     pub(crate) fn add_service(&mut self, service: Service) {
-        if self.services.len() > MAX_SERVICES {
-            self.services.remove(1);
+        let created = || self.services.iter().filter(|service| service.sid != SERVICE_SID);
+        if created().count() >= MAX_SERVICES
+            && let Some(oldest) = created().next().map(|service| service.sid.clone())
+        {
+            self.delete_service(&oldest);
         }
         self.services.push(service);
+    }
+
+    /// Deletes a service and what hangs on it; its attempts stay in the log, as its messages do. The well-known
+    /// one goes like any other and is back when everything is forgotten. False when there was none.
+    pub(crate) fn delete_service(&mut self, sid: &str) -> bool {
+        let before = self.services.len();
+        self.rate_limits.forget_service(sid);
+        self.services.retain(|service| service.sid != sid);
+        self.services.len() < before
+    }
+
+    /// Adds a number to the Safe List.
+    ///
+    /// # Errors
+    /// 60411 when it is there already.
+    pub(crate) fn add_safe_number(&mut self, number: SafeNumber) -> Result<(), TwilioError> {
+        if self.is_safe_listed(&number.phone_number) {
+            return Err(TwilioError::already_safe_listed());
+        }
+        self.safe_list.add(number);
+        Ok(())
+    }
+
+    /// Whether Fraud Guard and the geo permissions leave this number alone.
+    pub(crate) fn is_safe_listed(&self, number: &str) -> bool {
+        self.safe_list.get(number).is_some()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::rate_limit::RateLimit;
     use crate::sandbox::wire::form::Form;
 
     #[test]
@@ -74,8 +125,29 @@ mod tests {
             account.add_service(Service::from_form(format!("VA{n}"), &form, now).unwrap());
         }
         assert_eq!(account.services.len(), MAX_SERVICES + 1);
-        assert!(account.service(crate::sandbox::SERVICE_SID).is_some());
+        assert!(account.service(SERVICE_SID).is_some());
         assert!(account.service("VA0").is_none());
         assert!(account.service("VA1").is_some());
+    }
+
+    #[test]
+    fn a_number_is_safe_listed_once() {
+        let mut account = Account::new(DateTime::UNIX_EPOCH);
+        let form = Form::from_pairs([("PhoneNumber", "+12015550123")]);
+        let number = SafeNumber::from_form("GN".into(), &form).unwrap();
+        assert!(account.add_safe_number(number.clone()).is_ok() && account.add_safe_number(number).is_err());
+        assert!(account.is_safe_listed("+12015550123") && !account.is_safe_listed("+12015550124"));
+    }
+
+    #[test]
+    fn a_deleted_service_is_gone() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut account = Account::new(now);
+        let form = Form::from_pairs([("UniqueName", "ip")]);
+        let limit = RateLimit::from_form("RK".into(), SERVICE_SID, &form, now).unwrap();
+        account.rate_limits.add(limit).unwrap();
+        assert!(account.delete_service(SERVICE_SID));
+        assert!(account.rate_limits.of_service(SERVICE_SID).is_empty());
+        assert!(account.service(SERVICE_SID).is_none() && !account.delete_service(SERVICE_SID));
     }
 }

@@ -19,6 +19,9 @@ pub(crate) struct TwilioError {
     /// Seconds, for the header `Retry-After`.
     #[serde(skip)]
     retry_after: Option<u32>,
+    /// The name of the caller's own rate limit, for the header `Twilio-Reached-Rate-Limit`.
+    #[serde(skip)]
+    reached: Option<String>,
 }
 
 impl TwilioError {
@@ -29,6 +32,7 @@ impl TwilioError {
             more_info: format!("https://www.twilio.com/docs/errors/{code}"),
             status: status.as_u16(),
             retry_after: None,
+            reached: None,
         }
     }
 
@@ -52,9 +56,26 @@ impl TwilioError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, 20004, "Method not allowed")
     }
 
+    /// 20001: a later page was asked for by its number alone (twilio-python's issue 395 shows the answer).
+    pub(crate) fn page_token_required() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 20001, "PageToken is required for paging.")
+    }
+
     /// 20404: `path` is the one that was asked for. On a check it also means approved, expired or canceled.
     pub(crate) fn not_found(path: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, 20404, format!("The requested resource {path} was not found"))
+    }
+
+    /// 20429 from the caller's own rate limit of that name, with the two headers that Twilio's description declares
+    /// without their values: seconds until a start can pass, and the name.
+    pub(crate) fn rate_limit_reached(name: &str, retry_after: u32) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, 20429, "Too many requests");
+        Self { retry_after: Some(retry_after), reached: Some(name.to_owned()), ..error }
+    }
+
+    /// 20500.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "Internal server error")
     }
 
     /// The body is too large. Twilio documents no such code; 20 and the status is how it names its general errors.
@@ -93,9 +114,43 @@ impl TwilioError {
         Self::new(StatusCode::FORBIDDEN, 60410, message)
     }
 
+    /// 60207.
+    pub(crate) fn too_many_rate_limits() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60207, "Max rate limits per service reached")
+    }
+
+    /// 60208.
+    pub(crate) fn unique_name_taken() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60208, "The service has a rate limit of that `UniqueName`")
+    }
+
+    /// 60209.
+    pub(crate) fn bad_unique_name() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            60209,
+            "`UniqueName` is letters, digits, hyphens, dots and underscores",
+        )
+    }
+
+    /// 60210.
+    pub(crate) fn too_many_buckets() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60210, "Max buckets per rate limit reached")
+    }
+
+    /// 60211.
+    pub(crate) fn interval_taken() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60211, "The rate limit has a bucket of that `Interval`")
+    }
+
     /// 60221.
     pub(crate) fn neither_to_nor_sid() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 60221, "Either `To` or `VerificationSid` is required")
+    }
+
+    /// 60411 (the page of the Safe List says that the status is 400).
+    pub(crate) fn already_safe_listed() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60411, "The phone number is in the Safe List already")
     }
 
     /// 60602.
@@ -119,7 +174,7 @@ impl TwilioError {
 
 impl From<NoRandomness> for TwilioError {
     fn from(_: NoRandomness) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "Internal server error")
+        Self::internal()
     }
 }
 
@@ -142,6 +197,9 @@ impl ResponseError for TwilioError {
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds));
+        }
+        if let Some(name) = &self.reached {
+            response.insert_header(("Twilio-Reached-Rate-Limit", name.as_str()));
         }
         response.json(self)
     }

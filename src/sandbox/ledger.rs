@@ -72,6 +72,11 @@ impl Ledger {
         self.by_sid.get(&sid).ok_or(Refusal::NotFound)
     }
 
+    /// Every verification that is remembered, in no order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Verification> {
+        self.by_sid.values()
+    }
+
     /// Looks at an answer for the verification that `key` names. Its status tells whether the code was right.
     ///
     /// # Errors
@@ -161,7 +166,7 @@ mod tests {
 
     fn send(seconds: i64) -> Send {
         let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        Send { attempt_sid: "VL".into(), channel: Channel::Sms, at }
+        Send { attempt_sid: "VL".into(), channel: Channel::Sms, locale: "en".into(), at }
     }
 
     fn fresh(n: usize) -> Fresh {

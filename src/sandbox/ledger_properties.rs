@@ -76,7 +76,12 @@ fn run(steps: Vec<Step>) -> (Vec<Known>, History) {
             Step::Wait { seconds } => now += i64::from(seconds),
             Step::Start { to } => {
                 let next = model.len();
-                let send = Send { attempt_sid: String::new(), channel: Channel::Sms, at: at(now) };
+                let send = Send {
+                    attempt_sid: String::new(),
+                    channel: Channel::Sms,
+                    locale: String::new(),
+                    at: at(now),
+                };
                 let fresh = Fresh { sid: format!("VE{next}"), code: code(next) };
                 let outcome = ledger.start(SERVICE, &to.to_string(), send, fresh).map(|v| v.sid.clone());
                 let expected = match model.iter().rposition(|known| known.to == to && known.open(now)) {

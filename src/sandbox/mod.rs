@@ -6,8 +6,8 @@
 //!      └──▶ control/  what tests and people speak: the virtual phones, the clock
 //!              │
 //!            state ──▶ accounts ──▶ account ──▶ ledger ──▶ verification    (pure from accounts on: time is
-//!              │                           └──▶ inbox, journal, service     an argument)
-//!              └─────▶ faults
+//!              │                           └──▶ inbox, journal, service,    an argument)
+//!              └─────▶ faults                      rate_limits, safe_list
 //! ```
 //!
 //! A request on the wire goes through these steps, in this order: who calls (`auth`), what is asked about whom
@@ -18,6 +18,8 @@
 mod account;
 mod accounts;
 mod asked;
+mod attempt_filter;
+mod attempts;
 mod auth;
 mod channel;
 mod control;
@@ -35,9 +37,14 @@ mod numbers;
 mod openapi;
 mod problem;
 mod random;
+mod rate_counts;
+mod rate_limit;
+mod rate_limits;
 mod recipient;
+mod safe_list;
 mod server;
 mod service;
+mod service_settings;
 mod state;
 mod under_way;
 mod verification;

@@ -17,6 +17,13 @@ pub(crate) fn is_reachable(to: &str, channel: Channel) -> bool {
     }
 }
 
+/// The country of a phone number, as ISO 3166-1 alpha-2. None for an address and for a number of no country.
+pub(crate) fn country(to: &str) -> Option<String> {
+    let region = PHONE_NUMBER_UTIL.parse(to, None).ok()?.get_region_code()?;
+    let code = region.as_region_str();
+    (code.len() == 2).then(|| code.to_string())
+}
+
 fn is_e164(to: &str) -> bool {
     to.starts_with('+')
         && to.len() <= MAX_E164
@@ -57,6 +64,19 @@ mod tests {
             "ada@example.org",
         ] {
             assert!(!is_reachable(bad, Channel::Sms), "{bad}");
+        }
+    }
+
+    #[test]
+    fn countries() {
+        for (to, expected) in [
+            ("+12015550123", Some("US")),
+            ("+573003003030", Some("CO")),
+            ("+442079460958", Some("GB")),
+            ("+80012345678", None),
+            ("ada@example.org", None),
+        ] {
+            assert_eq!(country(to).as_deref(), expected, "{to}");
         }
     }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::errors::TwilioError;
+use super::service_settings::Settings;
 use super::wire::date;
 use super::wire::form::Form;
 
@@ -14,7 +15,7 @@ const MAX_DIGITS: usize = 4;
 /// Digits of a code, where none are asked for.
 const DEFAULT_CODE_LENGTH: usize = 6;
 
-/// The settings of one service.
+/// One service.
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     /// `VA…`.
@@ -27,24 +28,30 @@ pub(crate) struct Service {
     pub(crate) custom_code_enabled: bool,
     /// Whether messages warn against passing the code on.
     pub(crate) do_not_share_warning_enabled: bool,
-    created_at: DateTime<Utc>,
-    /// Settings that are told again and change nothing here, by their names in an answer.
-    others: Value,
+    /// The other settings.
+    pub(crate) settings: Settings,
+    /// When it was made.
+    pub(crate) created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
 }
 
 impl Service {
-    /// The service that every account has.
-    pub(crate) fn well_known(now: DateTime<Utc>) -> Self {
-        let form = Form::from_pairs([("FriendlyName", "countersign")]);
+    fn new(sid: String, friendly_name: String, now: DateTime<Utc>) -> Self {
         Self {
-            sid: super::SERVICE_SID.to_owned(),
-            friendly_name: "countersign".to_owned(),
+            sid,
+            friendly_name,
             code_length: DEFAULT_CODE_LENGTH,
             custom_code_enabled: false,
             do_not_share_warning_enabled: false,
+            settings: Settings::default(),
             created_at: now,
-            others: others(&form, "countersign").unwrap_or_default(),
+            updated_at: now,
         }
+    }
+
+    /// The service that every account has from the start.
+    pub(crate) fn well_known(now: DateTime<Utc>) -> Self {
+        Self::new(super::SERVICE_SID.to_owned(), "countersign".to_owned(), now)
     }
 
     /// The service that a form asks for.
@@ -52,25 +59,38 @@ impl Service {
     /// # Errors
     /// 60200 for the first parameter that does not do.
     pub(crate) fn from_form(sid: String, form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
-        let friendly_name = form.get("FriendlyName").unwrap_or_default();
-        if !is_friendly_name(friendly_name) {
-            return Err(TwilioError::invalid("FriendlyName", friendly_name));
+        if form.get("FriendlyName").is_none() {
+            return Err(TwilioError::invalid("FriendlyName", ""));
         }
-        Ok(Self {
-            sid,
-            friendly_name: friendly_name.to_owned(),
-            code_length: form.integer("CodeLength", 4, 10)?.map_or(DEFAULT_CODE_LENGTH, usize::from),
-            custom_code_enabled: form.boolean("CustomCodeEnabled")?.unwrap_or(false),
-            do_not_share_warning_enabled: form.boolean("DoNotShareWarningEnabled")?.unwrap_or(false),
-            created_at: now,
-            others: others(form, friendly_name)?,
-        })
+        Self::new(sid, String::new(), now).updated(form, now)
+    }
+
+    /// The same service with what the form sends; what it does not send stays.
+    ///
+    /// # Errors
+    /// 60200 for the first parameter that does not do.
+    pub(crate) fn updated(&self, form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
+        let mut service = self.clone();
+        if let Some(name) = form.get("FriendlyName") {
+            if !is_friendly_name(name) {
+                return Err(TwilioError::invalid("FriendlyName", name));
+            }
+            name.clone_into(&mut service.friendly_name);
+        }
+        service.code_length = form.integer("CodeLength", 4, 10)?.unwrap_or(self.code_length);
+        service.custom_code_enabled = form.boolean("CustomCodeEnabled")?.unwrap_or(self.custom_code_enabled);
+        let warning = form.boolean("DoNotShareWarningEnabled")?;
+        service.do_not_share_warning_enabled = warning.unwrap_or(self.do_not_share_warning_enabled);
+        service.settings.update(form)?;
+        service.updated_at = now;
+        Ok(service)
     }
 
     /// The resource as Twilio tells it; `base` is the scheme and authority of this server.
     pub(crate) fn to_json(&self, account_sid: &str, base: &str) -> Value {
         let url = format!("{base}/v2/Services/{}", self.sid);
-        let created_at = date(self.created_at);
+        let mut settings = self.settings.clone();
+        settings.totp.issuer.get_or_insert_with(|| self.friendly_name.clone());
         let mut resource = json!({
             "sid": self.sid,
             "account_sid": account_sid,
@@ -78,8 +98,8 @@ impl Service {
             "code_length": self.code_length,
             "custom_code_enabled": self.custom_code_enabled,
             "do_not_share_warning_enabled": self.do_not_share_warning_enabled,
-            "date_created": created_at,
-            "date_updated": created_at,
+            "date_created": date(self.created_at),
+            "date_updated": date(self.updated_at),
             "url": url,
             "links": {
                 "verification_checks": format!("{url}/VerificationCheck"),
@@ -91,50 +111,11 @@ impl Service {
                 "access_tokens": format!("{url}/AccessTokens"),
             },
         });
-        if let (Some(all), Some(others)) = (resource.as_object_mut(), self.others.as_object()) {
-            all.extend(others.clone());
+        if let (Some(all), Value::Object(settings)) = (resource.as_object_mut(), json!(settings)) {
+            all.extend(settings);
         }
         resource
     }
-}
-
-fn others(form: &Form, friendly_name: &str) -> Result<Value, TwilioError> {
-    let lookup_enabled = form.boolean("LookupEnabled")?.unwrap_or(false);
-    let origins = form.get("Passkeys.RelyingParty.Origins").map(|list| list.split(',').collect::<Vec<_>>());
-    Ok(json!({
-        "lookup_enabled": lookup_enabled,
-        "psd2_enabled": form.boolean("Psd2Enabled")?.unwrap_or(false),
-        "skip_sms_to_landlines": form.boolean("SkipSmsToLandlines")?.unwrap_or(false),
-        "dtmf_input_required": form.boolean("DtmfInputRequired")?.unwrap_or(false),
-        "tts_name": form.get("TtsName"),
-        "default_template_sid": form.get("DefaultTemplateSid"),
-        "verify_event_subscription_enabled": form.boolean("VerifyEventSubscriptionEnabled")?.unwrap_or(false),
-        "push": {
-            "include_date": form.boolean("Push.IncludeDate")?.unwrap_or(false),
-            "apn_credential_sid": form.get("Push.ApnCredentialSid"),
-            "fcm_credential_sid": form.get("Push.FcmCredentialSid"),
-        },
-        "totp": {
-            "issuer": form.get("Totp.Issuer").unwrap_or(friendly_name),
-            "time_step": form.integer("Totp.TimeStep", 20, 60)?.unwrap_or(30),
-            "code_length": form.integer("Totp.CodeLength", 3, 8)?.unwrap_or(6),
-            "skew": form.integer("Totp.Skew", 0, 2)?.unwrap_or(1),
-        },
-        "whatsapp": {
-            "msg_service_sid": form.get("Whatsapp.MsgServiceSid"),
-            "from": form.get("Whatsapp.From"),
-        },
-        "passkeys": {
-            "relying_party": {
-                "id": form.get("Passkeys.RelyingParty.Id"),
-                "name": form.get("Passkeys.RelyingParty.Name"),
-                "origins": origins,
-            },
-            "authenticator_attachment": form.get("Passkeys.AuthenticatorAttachment"),
-            "discoverable_credentials": form.get("Passkeys.DiscoverableCredentials"),
-            "user_verification": form.get("Passkeys.UserVerification"),
-        },
-    }))
 }
 
 /// Letters, digits, spaces, hyphens and underscores, with few digits.
@@ -177,5 +158,17 @@ mod tests {
         ] {
             assert!(make(name, value).is_err(), "{name}={value}");
         }
+    }
+
+    #[test]
+    fn an_update_changes_what_it_sends() {
+        let (old, later) =
+            (Service::well_known(DateTime::UNIX_EPOCH), DateTime::from_timestamp(60, 0).unwrap());
+        let new = old.updated(&Form::from_pairs([("CodeLength", "8")]), later).unwrap();
+        assert_eq!((new.code_length, new.friendly_name.as_str()), (8, "countersign"));
+        assert_eq!((new.created_at, new.updated_at), (old.created_at, later));
+        let renamed = new.updated(&Form::from_pairs([("FriendlyName", "Acme")]), later).unwrap();
+        assert_eq!(renamed.to_json("AC", "")["totp"]["issuer"], "Acme");
+        assert!(new.updated(&Form::from_pairs([("FriendlyName", "a.b")]), later).is_err());
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Send {
     pub(crate) attempt_sid: String,
     /// How it went out.
     pub(crate) channel: Channel,
+    /// The language of its text.
+    pub(crate) locale: String,
     /// When it went out.
     pub(crate) at: DateTime<Utc>,
 }
@@ -164,6 +166,11 @@ impl Verification {
         Ok(())
     }
 
+    /// Whether it was still out when its time was over.
+    pub(crate) fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.status == Status::Expired || (self.status == Status::Pending && !self.is_pending(now))
+    }
+
     /// Whether it can be fetched: while pending, and after a cancellation.
     pub(crate) fn is_visible(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Canceled || self.is_pending(now)
@@ -183,7 +190,7 @@ mod tests {
     use super::*;
 
     fn send(at: DateTime<Utc>, channel: Channel) -> Send {
-        Send { attempt_sid: "VL".into(), channel, at }
+        Send { attempt_sid: "VL".into(), channel, locale: "en".into(), at }
     }
 
     fn started(at: DateTime<Utc>) -> Verification {

@@ -71,6 +71,7 @@ diesel::table! {
         public_key -> Bytea,
         sealed_private_key -> Bytea,
         created_at -> Timestamptz,
+        signs_from -> Timestamptz,
     }
 }
 

@@ -67,17 +67,86 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Sessi
         .optional())
 }
 
-/// Ends one session.
+/// A user's living sessions, the one that was used last first. `idle_since`: those not used since are over.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => diesel::update(sessions::table.find(id))
+pub async fn of_user(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    idle_since: Timestamp,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Session>, Error> {
+    on!(conn, c => sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_used_at.gt(idle_since))
+        .order((sessions::last_used_at.desc(), sessions::id.desc()))
+        .limit(limit)
+        .select(Session::as_select())
+        .load(c)
+        .await)
+}
+
+/// Moves a living session from `generation` to the next. `false`: it is over, or another request was faster.
+///
+/// # Errors
+/// Those of the database.
+pub async fn rotate(
+    conn: &mut Conn<'_>,
+    id: Id,
+    generation: i32,
+    idle_since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let rotated = on!(conn, c => diesel::update(sessions::table.find(id))
+        .filter(sessions::generation.eq(generation))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_used_at.gt(idle_since))
+        .set((
+            sessions::generation.eq(generation.saturating_add(1)),
+            sessions::rotated_at.eq(now),
+            sessions::last_used_at.eq(now),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(rotated == 1)
+}
+
+/// Ends one session. `false`: it was over already.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<bool, Error> {
+    let ended = on!(conn, c => diesel::update(sessions::table.find(id))
         .filter(sessions::ended_at.is_null())
         .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
         .execute(c)
         .await)?;
-    Ok(())
+    Ok(ended == 1)
+}
+
+/// Ends one session of a user. `false`: it is another's, or over already.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_own(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    id: Id,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let ended = on!(conn, c => diesel::update(sessions::table.find(id))
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+        .execute(c)
+        .await)?;
+    Ok(ended == 1)
 }
 
 /// Ends every session of a user but one.

@@ -19,6 +19,8 @@ pub struct SigningKey {
     pub sealed_private_key: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// From when on it signs.
+    pub signs_from: Timestamp,
 }
 
 /// Adds a key.
@@ -30,13 +32,22 @@ pub async fn insert(conn: &mut Conn<'_>, key: &SigningKey) -> Result<(), Error> 
     Ok(())
 }
 
-/// Every key, the newest first.
+/// Forgets a key.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(conn: &mut Conn<'_>, kid: &str) -> Result<(), Error> {
+    on!(conn, c => diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
+    Ok(())
+}
+
+/// Every key, the one that signs last first.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn all(conn: &mut Conn<'_>) -> Result<Vec<SigningKey>, Error> {
     on!(conn, c => signing_keys::table
-        .order((signing_keys::created_at.desc(), signing_keys::kid.asc()))
+        .order((signing_keys::signs_from.desc(), signing_keys::created_at.desc(), signing_keys::kid.asc()))
         .select(SigningKey::as_select())
         .load(c)
         .await)

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use reqwest::Method;
+use serde_json::json;
+
 use crate::harness::{
     Database, Launch, Operation, Person, Server, TempDir, Twilio, at_once, count, wrong_code,
 };
@@ -34,6 +37,28 @@ async fn what_began_on_one_goes_on_on_the_other() {
     assert_eq!(me.body, same.body);
     first.log_out(&access).await.expect(204);
     assert_eq!(second.me(&access).await.expect(401).body["reason"], "logged_out");
+}
+
+#[tokio::test]
+async fn a_session_is_refreshed_and_ended_on_either() {
+    let ((_twilio, first, second), ada) = (two().await, Person::ada());
+    let token = first.full_access(&ada).await.text_of("refresh_token");
+    let refresh = async |server: &Server, token: &str| {
+        server.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await
+    };
+    let tokens = refresh(&second, &token).await.expect(200);
+    let access = tokens.text_of("access_token");
+    // Both answer a token that was used with the very same tokens.
+    let again = refresh(&first, &token).await.expect(200);
+    assert_eq!(again.text_of("access_token"), access);
+    assert_eq!(again.text_of("refresh_token"), tokens.text_of("refresh_token"));
+    second.me(&access).await.expect(200);
+    let own = first.get("/v1/users/me/sessions", Some(&access)).await.expect(200);
+    let path = format!("/v1/users/me/sessions/{}", own.body["sessions"][0]["id"].as_str().unwrap());
+    first.send(first.request(Method::DELETE, &path).bearer_auth(&access)).await.expect(204);
+    assert_eq!(second.me(&access).await.expect(401).body["reason"], "session_ended");
+    let last = refresh(&second, &tokens.text_of("refresh_token")).await;
+    last.expect_problem(401, "invalid_refresh_token");
 }
 
 #[tokio::test]

@@ -156,5 +156,5 @@ async fn a_session_has_a_fixed_end_that_no_token_outlives() {
     server.me(&eternal).await.expect(200);
     server.advance(20).await;
     let answer = server.me(&eternal).await.expect_problem(401, "invalid_token");
-    assert_eq!(answer.body["reason"], "session_ended");
+    assert_eq!(answer.body["reason"], "expired");
 }

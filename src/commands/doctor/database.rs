@@ -148,6 +148,7 @@ mod tests {
             public_key: vec![0; 32],
             sealed_private_key: vec![1; 100],
             created_at: Timestamp(DateTime::UNIX_EPOCH),
+            signs_from: Timestamp(DateTime::UNIX_EPOCH),
         }
     }
 

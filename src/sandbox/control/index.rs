@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::sandbox::wire::operations::OPERATIONS;
 use crate::sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
 /// That the sandbox answers.
@@ -28,17 +29,16 @@ pub(crate) async fn get_health() -> web::Json<Health> {
 
 /// `GET /`: what there is, for people.
 pub(crate) async fn index() -> HttpResponse {
+    let operations: String = OPERATIONS
+        .iter()
+        .map(|operation| format!("  {:6} /v2{}\n", operation.method_name(), operation.path))
+        .collect();
     let text = format!(
         "countersign sandbox: a double of Twilio Verify v2. Nothing is sent anywhere.
 
 Twilio's part, with Basic auth (account SID or API key SID, and the word `{AUTH_TOKEN}`):
-  POST /v2/Services
-  GET  /v2/Services/{{Sid}}
-  POST /v2/Services/{{ServiceSid}}/Verifications
-  GET  /v2/Services/{{ServiceSid}}/Verifications/{{Sid or To}}
-  POST /v2/Services/{{ServiceSid}}/Verifications/{{Sid or To}}
-  POST /v2/Services/{{ServiceSid}}/VerificationCheck
-
+{operations}
+A verification's Sid may be the number or the address that it went to.
 Any well-formed account SID is an account of its own. These always work:
   account {ACCOUNT_SID}
   service {SERVICE_SID}

@@ -1,14 +1,23 @@
 //! The sandbox from outside: each test has a server of its own on a free port and speaks HTTP to it.
 
+mod attempts;
+mod buckets;
 mod control;
 mod delivery;
 mod fault_control;
 mod faults;
+mod isolation;
 mod journal;
+mod not_offered;
 mod numbers;
+mod paging;
+mod rate_limits;
 mod raw;
+mod safe_list;
 mod safety;
+mod service_changes;
 mod services;
+mod verification_changes;
 mod verifications;
 
 use std::net::{SocketAddr, TcpListener};
@@ -127,6 +136,28 @@ impl Sandbox {
         Answer::of(request.send().await.unwrap()).await
     }
 
+    /// As [`ACCOUNT_SID`], without a body.
+    async fn ask(&self, method: Method, path: &str) -> Answer {
+        self.ask_as(ACCOUNT_SID, method, path).await
+    }
+
+    async fn ask_as(&self, user: &str, method: Method, path: &str) -> Answer {
+        let request = self.client.request(method, self.url(path)).basic_auth(user, Some(AUTH_TOKEN));
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// As [`ACCOUNT_SID`], with a form.
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.post_as(ACCOUNT_SID, path, form).await
+    }
+
+    /// Creates a resource below the well-known service and tells its SID.
+    async fn created(&self, path: &str, form: &[(&str, &str)]) -> String {
+        let answer = self.service_post(path, form).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["sid"].as_str().unwrap().to_owned()
+    }
+
     async fn start_sms(&self) -> Answer {
         self.service_post("/Verifications", &[("To", PHONE), ("Channel", "sms")]).await
     }
@@ -147,6 +178,28 @@ impl Sandbox {
 /// A code that is not `code`, of the same length.
 fn wrong(code: &str) -> String {
     code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
+}
+
+/// The path, with its query, of a URL that the sandbox told.
+fn path_of(url: &Value) -> String {
+    let rest = url.as_str().unwrap().strip_prefix("http://").unwrap();
+    rest[rest.find('/').unwrap()..].to_owned()
+}
+
+/// The names of a resource's members, in order of the alphabet.
+fn members(resource: &Value) -> Vec<&str> {
+    let mut names: Vec<_> = resource.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Whether this is a date as Twilio writes it: without a fraction of a second.
+fn is_date(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| {
+        text.len() == "2026-01-01T00:00:00Z".len()
+            && text.ends_with('Z')
+            && chrono::DateTime::parse_from_rfc3339(text).is_ok()
+    })
 }
 
 fn is_sid(prefix: &str, value: &Value) -> bool {

@@ -83,6 +83,22 @@ async fn a_caller_may_waive_the_risk_check_by_sms() {
 }
 
 #[tokio::test]
+async fn the_safe_list_lifts_what_it_is_for() {
+    let sandbox = Sandbox::start();
+    for (to, before, after) in
+        [("+14155550155", 403, 201), ("+14155550160", 403, 201), ("+14155550150", 403, 403)]
+    {
+        assert_eq!(sandbox.start_to(to, "sms").await.status, before, "{to}");
+        let listed = sandbox.post_as(ACCOUNT_SID, "/v2/SafeList/Numbers", &[("PhoneNumber", to)]).await;
+        assert_eq!(listed.status, 201, "{}", listed.text);
+        assert_eq!(sandbox.start_to(to, "sms").await.status, after, "{to}");
+        // The journal knows whom the list is about.
+        let path = format!("/sandbox/requests?operation=CreateSafelist&to={to}");
+        assert_eq!(sandbox.get(&path).await.json()["requests"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn parameters_are_judged_before_the_number() {
     let sandbox = Sandbox::start();
     let form = [("To", "+14155550175"), ("Channel", "fax")];

@@ -56,7 +56,8 @@ pub(super) async fn create(
         "valid": verification.status == Status::Approved,
         "amount": null,
         "payee": null,
-        "sna_attempts_error_codes": [],
+        // Null says that the last channel was not `sna` (Twilio's description); it never is.
+        "sna_attempts_error_codes": null,
         "date_created": date(verification.created_at),
         "date_updated": date(verification.updated_at),
     })))

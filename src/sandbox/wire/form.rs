@@ -2,11 +2,16 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
+use crate::sandbox::auth::is_sid;
 use crate::sandbox::errors::TwilioError;
+
+/// Most characters of a text that is kept. Twilio tells no number; none of its examples comes near.
+const MAX_TEXT: usize = 256;
 
 /// The parameters that were sent. Unknown ones are never looked at, as at Twilio.
 #[derive(Debug, Default)]
@@ -54,13 +59,25 @@ pub(super) fn parse(content_type: &str, bytes: &[u8]) -> Result<Form, TwilioErro
         return Err(TwilioError::not_a_form());
     }
     let text = std::str::from_utf8(bytes).map_err(|_| TwilioError::not_a_form())?;
-    let pairs =
-        web::Query::<Vec<(String, String)>>::from_query(text).map_err(|_| TwilioError::not_a_form())?;
-    Ok(Form { pairs: pairs.into_inner() })
+    Form::decode(text).ok_or_else(TwilioError::not_a_form)
 }
 
 impl Form {
+    /// The parameters of a query, which are written like those of a form.
+    ///
+    /// # Errors
+    /// 60200 when it is not.
+    pub(crate) fn from_query(query: &str) -> Result<Self, TwilioError> {
+        Self::decode(query).ok_or_else(|| TwilioError::invalid("query", query))
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(text).ok()?;
+        Some(Self { pairs: pairs.into_inner() })
+    }
+
     /// A form as if it had been sent.
+    #[cfg(test)]
     pub(crate) fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         Self { pairs: pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
     }
@@ -93,10 +110,48 @@ impl Form {
     ///
     /// # Errors
     /// 60200 for anything else.
-    pub(crate) fn integer(&self, name: &str, least: u8, most: u8) -> Result<Option<u8>, TwilioError> {
+    pub(crate) fn integer<T: FromStr + PartialOrd>(
+        &self,
+        name: &str,
+        least: T,
+        most: T,
+    ) -> Result<Option<T>, TwilioError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let value = text.parse().ok().filter(|value| (least..=most).contains(value));
         value.map(Some).ok_or_else(|| TwilioError::invalid(name, text))
+    }
+
+    /// A text of at most [`MAX_TEXT`] characters.
+    ///
+    /// # Errors
+    /// 60200 for a longer one.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, TwilioError> {
+        match self.get(name) {
+            Some(text) if text.chars().count() > MAX_TEXT => Err(TwilioError::invalid(name, text)),
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// A SID of the kind that `prefix` names.
+    ///
+    /// # Errors
+    /// 60200 for anything else.
+    pub(crate) fn sid(&self, name: &str, prefix: &str) -> Result<Option<String>, TwilioError> {
+        match self.get(name) {
+            Some(text) if !is_sid(prefix, text) => Err(TwilioError::invalid(name, text)),
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// One of the words of `words`.
+    ///
+    /// # Errors
+    /// 60200 for anything else.
+    pub(crate) fn word(&self, name: &str, words: &[&str]) -> Result<Option<String>, TwilioError> {
+        match self.get(name) {
+            Some(text) if !words.contains(&text) => Err(TwilioError::invalid(name, text)),
+            text => Ok(text.map(str::to_owned)),
+        }
     }
 }
 
@@ -112,6 +167,13 @@ mod tests {
         assert_eq!((form.get("Empty"), form.get("to")), (None, None));
         assert_eq!(form.boolean("Flag").unwrap(), Some(true));
         assert!(form.boolean("A").is_err());
+        assert_eq!(form.integer("To", 0, 2_000).unwrap(), Some(1_201));
+        assert!(form.integer("To", 0, 1_200).is_err() && form.integer("A", 0, 9).is_err());
+        assert!(form.sid("A", "VA").is_err() && form.word("A", &["x"]).is_err());
+        assert_eq!(form.word("A", &["x y"]).unwrap().as_deref(), Some("x y"));
+        let long = "x".repeat(MAX_TEXT + 1);
+        assert!(Form::from_pairs([("A", &long)]).text("A").is_err());
+        assert_eq!(Form::from_query("?").unwrap().get("A"), None);
         assert!(parse("application/json", b"{}").is_err());
         assert!(parse("", b"To=1").is_err());
         assert!(parse("", b"").is_ok());

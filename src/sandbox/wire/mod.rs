@@ -1,12 +1,19 @@
-//! What Twilio's clients speak: the routes of Verify v2 that carry codes, and the service that they need.
+//! What Twilio's clients speak: the operations of Verify v2 that [`operations`] lists.
 //!
-//! The order in which a request is judged is: credentials (401), service (404), parameters (400), then the
+//! The order in which a request is judged is: credentials (401), a fault that was made for it, service (404),
+//! parameters (400), the caller's own rate limits (429), what the number is made for (429, 503, 403), then the
 //! verification's own rules (429, 404).
 
+mod attempts;
+mod buckets;
+mod call;
 mod checks;
 pub(crate) mod form;
 pub(crate) mod operations;
+mod paging;
 mod pipeline;
+mod rate_limits;
+mod safe_list;
 mod services;
 mod severed;
 mod verifications;

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 use actix_web::{Resource, Route, web};
 
-use super::{checks, method_not_allowed, services, verifications};
+use super::{attempts, buckets, checks, method_not_allowed, rate_limits, safe_list, services, verifications};
 
 /// One operation of Twilio's.
 pub(crate) struct Operation {
@@ -28,16 +28,44 @@ const SERVICES: &str = "/Services";
 const SERVICE: &str = "/Services/{Sid}";
 const VERIFICATIONS: &str = "/Services/{ServiceSid}/Verifications";
 const VERIFICATION: &str = "/Services/{ServiceSid}/Verifications/{Sid}";
+const RATE_LIMITS: &str = "/Services/{ServiceSid}/RateLimits";
+const RATE_LIMIT: &str = "/Services/{ServiceSid}/RateLimits/{Sid}";
+const BUCKETS: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets";
+const BUCKET: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}";
+const SAFE_NUMBERS: &str = "/SafeList/Numbers";
+const SAFE_NUMBER: &str = "/SafeList/Numbers/{PhoneNumber}";
+const ATTEMPTS: &str = "/Attempts";
+const ATTEMPTS_SUMMARY: &str = "/Attempts/Summary";
+const ATTEMPT: &str = "/Attempts/{Sid}";
 const CHECK: &str = "/Services/{ServiceSid}/VerificationCheck";
 
 /// Every operation; those of one path stand together. Where two paths fit a request, the first one counts.
 pub(crate) const OPERATIONS: &[Operation] = &[
+    get("ListService", SERVICES, |to| to.to(services::list)),
     post("CreateService", SERVICES, |to| to.to(services::create)),
     get("FetchService", SERVICE, |to| to.to(services::fetch)),
+    post("UpdateService", SERVICE, |to| to.to(services::update)),
+    delete("DeleteService", SERVICE, |to| to.to(services::delete)),
     post("CreateVerification", VERIFICATIONS, |to| to.to(verifications::start)),
     get("FetchVerification", VERIFICATION, |to| to.to(verifications::fetch)),
     post("UpdateVerification", VERIFICATION, |to| to.to(verifications::update)),
     post("CreateVerificationCheck", CHECK, |to| to.to(checks::create)),
+    get("ListRateLimit", RATE_LIMITS, |to| to.to(rate_limits::list)),
+    post("CreateRateLimit", RATE_LIMITS, |to| to.to(rate_limits::create)),
+    get("FetchRateLimit", RATE_LIMIT, |to| to.to(rate_limits::fetch)),
+    post("UpdateRateLimit", RATE_LIMIT, |to| to.to(rate_limits::update)),
+    delete("DeleteRateLimit", RATE_LIMIT, |to| to.to(rate_limits::delete)),
+    get("ListBucket", BUCKETS, |to| to.to(buckets::list)),
+    post("CreateBucket", BUCKETS, |to| to.to(buckets::create)),
+    get("FetchBucket", BUCKET, |to| to.to(buckets::fetch)),
+    post("UpdateBucket", BUCKET, |to| to.to(buckets::update)),
+    delete("DeleteBucket", BUCKET, |to| to.to(buckets::delete)),
+    get("ListVerificationAttempt", ATTEMPTS, |to| to.to(attempts::list)),
+    get("FetchVerificationAttemptsSummary", ATTEMPTS_SUMMARY, |to| to.to(attempts::summarise)),
+    get("FetchVerificationAttempt", ATTEMPT, |to| to.to(attempts::fetch)),
+    post("CreateSafelist", SAFE_NUMBERS, |to| to.to(safe_list::create)),
+    get("FetchSafelist", SAFE_NUMBER, |to| to.to(safe_list::fetch)),
+    delete("DeleteSafelist", SAFE_NUMBER, |to| to.to(safe_list::delete)),
 ];
 
 const fn get(id: &'static str, path: &'static str, handler: fn(Route) -> Route) -> Operation {
@@ -52,6 +80,10 @@ const fn post(id: &'static str, path: &'static str, handler: fn(Route) -> Route)
 pub(super) fn find(method: &Method, pattern: &str) -> Option<&'static Operation> {
     let path = pattern.strip_prefix("/v2")?;
     OPERATIONS.iter().find(|operation| operation.path == path && operation.method == method)
+}
+
+const fn delete(id: &'static str, path: &'static str, handler: fn(Route) -> Route) -> Operation {
+    Operation { id, method: Method::DELETE, path, handler }
 }
 
 /// A resource for each path; other methods than its own get Twilio's 405.

@@ -94,9 +94,10 @@ pub(super) async fn start(
             account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
         let form = body.form()?;
         let start = Start::from_form(&form, &service)?;
+        account.rate_limits.pass(&service_sid, &form, now)?;
         let exemption = Exemption {
             risk_check_disabled: form.get("RiskCheck") == Some("disable"),
-            ..Exemption::default()
+            safe_listed: account.is_safe_listed(&start.to),
         };
         scenario = Scenario::of(&start.to);
         scenario.admit(&start.to, start.channel, exemption)?;
@@ -124,7 +125,8 @@ fn decide<'a>(
         None => random::code(service.code_length, account.ledger.previous_code(&service.sid, &start.to))?,
     };
     let fresh = Fresh { sid: random::sid("VE"), code };
-    let send = Send { attempt_sid: random::sid("VL"), channel: start.channel, at: now };
+    let (channel, locale) = (start.channel, start.locale.clone());
+    let send = Send { attempt_sid: random::sid("VL"), channel, locale, at: now };
     let verification = account.ledger.start(&service.sid, &start.to, send, fresh);
     verification.map_err(|refusal| TwilioError::refusal(refusal, path))
 }

@@ -1,0 +1,87 @@
+//! Refresh: the next tokens of a session.
+
+use super::Auth;
+use super::activity::ActivityKind;
+use super::client::Client;
+use super::error::{Error, Reason};
+use super::refresh_token::{Genuine, RefreshToken};
+use super::session::Standing;
+use super::tokens::{LiveSession, Tokens};
+use crate::storage::sessions::{self, Session};
+use crate::storage::users::User;
+use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+
+impl Auth {
+    /// Moves a session to its next generation and answers with its tokens. The previous refresh token gets the
+    /// same answer for a short time; an older one ends the session, since two people hold it (RFC 9700, section
+    /// 4.14.2).
+    ///
+    /// # Errors
+    /// [`Error::InvalidRefreshToken`].
+    pub async fn refresh(&self, token: RefreshToken, client: Client) -> Result<Tokens, Error> {
+        let malformed = || Error::InvalidRefreshToken(Reason::Malformed);
+        let claim = token.claim().ok_or_else(malformed)?;
+        let id = claim.session_id;
+        let found = self.db.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await?;
+        let (session, user) = found.ok_or_else(malformed)?;
+        let token = self.refresh_tokens.check(&claim, &session).ok_or_else(malformed)?;
+        let found = match self.standing(token, &session)? {
+            Standing::Current => {
+                let (rotated, session, user) = self.rotate(token, id).await?;
+                if rotated {
+                    return self.mint(LiveSession::continued(token, session, user)).await;
+                }
+                // Another request was faster: this one has the previous token now.
+                (session, user)
+            }
+            Standing::Previous | Standing::Reused => (session, user),
+        };
+        let (session, user) = found;
+        match self.standing(token, &session)? {
+            Standing::Current | Standing::Previous => {
+                self.mint(LiveSession::continued(token, session, user)).await
+            }
+            Standing::Reused => Err(self.end_reused(&session, &client).await?),
+        }
+    }
+
+    fn standing(&self, token: Genuine, session: &Session) -> Result<Standing, Error> {
+        let now = self.clock.now();
+        match self.sessions.ended(session, now) {
+            Some(reason) => Err(Error::InvalidRefreshToken(reason)),
+            None => Ok(self.sessions.standing(token, session, now)),
+        }
+    }
+
+    /// Moves the session on, where no other request has done so, and reads what it is now.
+    async fn rotate(&self, token: Genuine, id: Id) -> Result<(bool, Session, User), Error> {
+        let now = self.clock.now();
+        let idle_since = Timestamp(self.sessions.idle_since(now));
+        let (rotated, found) = self
+            .db
+            .write(async move |mut c| -> Result<_, StorageError> {
+                let rotated =
+                    sessions::rotate(&mut c, id, token.generation(), idle_since, Timestamp(now)).await?;
+                Ok((rotated, sessions::find_with_user(&mut c, id).await?))
+            })
+            .await?;
+        // Gone with its user.
+        let (session, user) = found.ok_or(Error::InvalidRefreshToken(Reason::SessionEnded))?;
+        Ok((rotated, session, user))
+    }
+
+    /// Two people hold this session's tokens, and nobody can tell which of them is the user.
+    async fn end_reused(&self, session: &Session, client: &Client) -> Result<Error, Error> {
+        let (id, now, reason) = (session.id, self.clock.now(), Reason::ReuseDetected);
+        let activity = ActivityKind::RefreshReused.of(session.user_id, client, now);
+        self.db
+            .write(async move |mut c| -> Result<(), StorageError> {
+                match sessions::end(&mut c, id, reason.as_str(), Timestamp(now)).await? {
+                    true => activities::insert(&mut c, &activity).await,
+                    false => Ok(()),
+                }
+            })
+            .await?;
+        Ok(Error::InvalidRefreshToken(reason))
+    }
+}

@@ -1,0 +1,55 @@
+//! A user's sessions: see them, end one.
+
+use uuid::Uuid;
+
+use super::Auth;
+use super::activity::ActivityKind;
+use super::client::Client;
+use super::error::{Error, Reason};
+use super::proof::{FullAccess, Verified};
+use crate::storage::sessions::{self, Session};
+use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+
+/// Most sessions in one answer: more than anybody has devices.
+const MAX_SHOWN: i64 = 100;
+
+impl Auth {
+    /// The caller's living sessions, the one that was used last first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn list_sessions(&self, caller: &Verified<FullAccess>) -> Result<Vec<Session>, Error> {
+        let (user_id, now) = (caller.user().id, self.clock.now());
+        let idle_since = Timestamp(self.sessions.idle_since(now));
+        let list = self.db.read(async move |mut c| {
+            sessions::of_user(&mut c, user_id, idle_since, Timestamp(now), MAX_SHOWN).await
+        });
+        Ok(list.await?)
+    }
+
+    /// Ends one of the caller's own sessions; its tokens open nothing from then on.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a session that is not the caller's, is over, or never was: not told apart.
+    pub async fn end_session(
+        &self,
+        caller: &Verified<FullAccess>,
+        id: &str,
+        client: Client,
+    ) -> Result<(), Error> {
+        let (id, user_id) = (Id(Uuid::try_parse(id).map_err(|_| Error::NotFound)?), caller.user().id);
+        let (now, reason) = (self.clock.now(), Reason::SessionEnded.as_str());
+        let ended = self
+            .db
+            .write(async move |mut c| -> Result<bool, StorageError> {
+                let ended = sessions::end_own(&mut c, user_id, id, reason, Timestamp(now)).await?;
+                if ended {
+                    let activity = ActivityKind::SessionEnded.of(user_id, &client, now);
+                    activities::insert(&mut c, &activity).await?;
+                }
+                Ok(ended)
+            })
+            .await?;
+        if ended { Ok(()) } else { Err(Error::NotFound) }
+    }
+}

@@ -1,0 +1,69 @@
+//! `GET /v1/users/me/sessions`, `DELETE /v1/users/me/sessions/{id}`
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpResponse, delete, get};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::call::Call;
+use super::problem::Problem;
+use super::session::Session;
+use crate::auth::Auth;
+use crate::auth::proof::{FullAccess, Verified};
+
+/// The caller's living sessions.
+#[derive(Serialize, ToSchema)]
+pub struct SessionList {
+    /// The one that was used last first.
+    #[schema(max_items = 100)]
+    pub sessions: Vec<Session>,
+}
+
+/// Names a session.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct SessionPath {
+    /// The session's `id`.
+    pub id: Uuid,
+}
+
+/// List sessions
+///
+/// Every device that is logged in. `user_agent` and `ip_address` are what the client said and where it came from
+/// when its code was right: a help for the user's memory, no proof of anything.
+#[utoipa::path(
+    operation_id = "listSessions",
+    tag = "Account",
+    responses((status = 200, description = "The sessions.", body = SessionList)),
+)]
+#[get("/v1/users/me/sessions")]
+pub async fn list_sessions(
+    auth: Data<Auth>,
+    call: Call<Verified<FullAccess>>,
+) -> Result<web::Json<SessionList>, Problem> {
+    let asking = call.caller.session().id;
+    let sessions = auth.list_sessions(&call.caller).await?;
+    let sessions = sessions.into_iter().map(|session| Session::seen_from(session, asking)).collect();
+    Ok(web::Json(SessionList { sessions }))
+}
+
+/// End a session
+///
+/// Its access token and its refresh token open nothing from then on. The session that asks may end itself, which is
+/// the same as to log out.
+#[utoipa::path(
+    operation_id = "endSession",
+    tag = "Account",
+    params(SessionPath),
+    responses((status = 204, description = "The session is over.")),
+)]
+#[delete("/v1/users/me/sessions/{id}")]
+pub async fn end_session(
+    auth: Data<Auth>,
+    call: Call<Verified<FullAccess>>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    auth.end_session(&call.caller, &id, call.client).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,44 @@
+//! What verify and refresh answer with.
+
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::challenge::seconds;
+use super::token_type::TokenType;
+use super::user::User;
+use crate::auth;
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    /// Opens everything else.
+    #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$")]
+    pub access_token: String,
+    /// How to send it.
+    pub token_type: TokenType,
+    /// Seconds that the access token lives.
+    #[schema(minimum = 1, maximum = 86400)]
+    pub expires_in: u32,
+    /// Gets the next access token. Opaque.
+    #[schema(max_length = 200, pattern = "^[A-Za-z0-9_-]+$")]
+    pub refresh_token: String,
+    /// Seconds until the session ends, whatever is done.
+    #[schema(minimum = 1, maximum = 31536000)]
+    pub refresh_expires_in: u32,
+    /// Who it is.
+    pub user: User,
+}
+
+impl From<auth::Tokens> for Tokens {
+    fn from(tokens: auth::Tokens) -> Self {
+        Self {
+            access_token: tokens.access_token.expose_secret().to_owned(),
+            token_type: TokenType::Bearer,
+            expires_in: seconds(tokens.expires_in),
+            refresh_token: tokens.refresh_token.expose_secret().to_owned(),
+            refresh_expires_in: seconds(tokens.refresh_expires_in),
+            user: tokens.user.into(),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Refresh: a session goes on as long as its client holds the newest token, or the one before for a moment.
+
+use serde_json::json;
+
+use crate::harness::{Answer, Launch, Person, Server, claims};
+
+impl Server {
+    async fn refresh(&self, token: &str) -> Answer {
+        self.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await
+    }
+
+    async fn refreshed(&self, token: &str) -> Answer {
+        self.refresh(token).await.expect(200)
+    }
+}
+
+#[track_caller]
+fn refused(answer: Answer, reason: &str) {
+    let answer = answer.expect_problem(401, "invalid_refresh_token");
+    assert_eq!(answer.body["reason"], reason, "{}", answer.text);
+}
+
+const GENERATION: &str = "SELECT generation FROM sessions";
+const DAY: u32 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn a_refresh_token_gets_the_next_tokens_of_the_same_session() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await;
+    server.advance(600).await;
+    let second = server.refreshed(&first.text_of("refresh_token")).await;
+    assert_ne!(second.text_of("refresh_token"), first.text_of("refresh_token"));
+    assert_ne!(second.text_of("access_token"), first.text_of("access_token"));
+    let (old, new) = (claims(&first.text_of("access_token")), claims(&second.text_of("access_token")));
+    for same in ["iss", "sub", "aud", "sid", "amr", "auth_time", "client_id"] {
+        assert_eq!(old[same], new[same], "{same}");
+    }
+    assert_ne!(old["jti"], new["jti"]);
+    assert_eq!(second.body["expires_in"], 900);
+    assert_eq!(second.body["user"], server.me(&second.text_of("access_token")).await.expect(200).body);
+    // It counts down to the session's fixed end.
+    let left = second.body["refresh_expires_in"].as_u64().unwrap();
+    assert!((u64::from(90 * DAY) - 605..=u64::from(90 * DAY) - 600).contains(&left), "{left}");
+    // The access token before lives on to its own end.
+    server.me(&first.text_of("access_token")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_session_is_refreshed_for_ninety_days_and_no_longer() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let mut token = server.full_access(&ada).await.text_of("refresh_token");
+    for _ in 0..3 {
+        server.advance(29 * DAY).await;
+        token = server.refreshed(&token).await.text_of("refresh_token");
+    }
+    server.advance(3 * DAY - 120).await;
+    let last = server.refreshed(&token).await;
+    let left = last.body["refresh_expires_in"].as_i64().unwrap();
+    assert!((100..=120).contains(&left), "{left}");
+    // The access token ends with the session.
+    assert!(last.body["expires_in"].as_i64().unwrap() <= left, "{}", last.text);
+    server.advance(120).await;
+    refused(server.refresh(&last.text_of("refresh_token")).await, "expired");
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends_after_thirty_days() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.full_access(&ada).await.text_of("refresh_token");
+    server.advance(30 * DAY).await;
+    refused(server.refresh(&token).await, "expired");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await.text_of("refresh_token");
+    let lost = server.refreshed(&first).await;
+    server.advance(25).await;
+    let again = server.refreshed(&first).await;
+    for same in ["access_token", "refresh_token"] {
+        assert_eq!(again.body[same], lost.body[same], "{same}");
+    }
+    let left = |answer: &Answer| answer.body["expires_in"].as_i64().unwrap();
+    assert!((24..=27).contains(&(left(&lost) - left(&again))), "{} {}", lost.text, again.text);
+    assert_eq!(server.database.number(GENERATION).await, 1);
+    server.me(&again.text_of("access_token")).await.expect(200);
+}
+
+#[tokio::test]
+async fn after_that_the_old_token_ends_the_session() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await.text_of("refresh_token");
+    let second = server.refreshed(&first).await;
+    server.advance(31).await;
+    refused(server.refresh(&first).await, "reuse_detected");
+    refused(server.refresh(&second.text_of("refresh_token")).await, "reuse_detected");
+    let me = server.me(&second.text_of("access_token")).await.expect_problem(401, "invalid_token");
+    assert_eq!(me.body["reason"], "reuse_detected");
+    // The user can see it at the next log-in; once, however often the copy was tried.
+    refused(server.refresh(&first).await, "reuse_detected");
+    let access = server.another_session(&ada).await.text_of("access_token");
+    let page = server.get("/v1/users/dashboard", Some(&access)).await.expect(200);
+    let kinds: Vec<&str> = page.body["recent_activity"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| a["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "refresh_reused").count(), 1, "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_at_once() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let copied = server.full_access(&ada).await.text_of("refresh_token");
+    let second = server.refreshed(&copied).await.text_of("refresh_token");
+    let third = server.refreshed(&second).await.text_of("refresh_token");
+    refused(server.refresh(&copied).await, "reuse_detected");
+    refused(server.refresh(&third).await, "reuse_detected");
+}
+
+#[tokio::test]
+async fn fifty_at_once_get_the_same_successor() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.full_access(&ada).await.text_of("refresh_token");
+    let answers = futures_util::future::join_all((0..50).map(|_| server.refresh(&token))).await;
+    let first = &answers[0];
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        for same in ["refresh_token", "access_token"] {
+            assert_eq!(answer.body[same], first.body[same], "{same}");
+        }
+    }
+    assert_eq!(server.database.number(GENERATION).await, 1);
+}
+
+/// Done means: a client that loses every second answer stays logged in for a thousand refreshes.
+#[tokio::test]
+async fn a_client_that_loses_every_second_answer_stays_logged_in() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let mut token = server.full_access(&ada).await.text_of("refresh_token");
+    for round in 0..500 {
+        let lost = server.refreshed(&token).await.text_of("refresh_token");
+        token = server.refreshed(&token).await.text_of("refresh_token");
+        assert_eq!(token, lost, "in round {round}");
+    }
+    assert_eq!(server.database.number(GENERATION).await, 500);
+}
+
+#[tokio::test]
+async fn what_is_no_refresh_token_of_ours() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let (tokens, other) = (server.full_access(&ada).await, server.full_access(&Person::other(1)).await);
+    let token = tokens.text_of("refresh_token");
+    let forged = {
+        // The session and generation of one token under the tag of another.
+        let mut forged = token[..32].to_owned();
+        forged.push_str(&other.text_of("refresh_token")[32..]);
+        forged
+    };
+    let cut = &token[..token.len() - 2];
+    let long = "x".repeat(5000);
+    for bad in ["", "x", "csrt_", "csrt_!!", &long, cut, &forged, &tokens.text_of("access_token")] {
+        refused(server.refresh(bad).await, "malformed");
+    }
+    for body in [json!({}), json!({ "refresh_token": 1 }), json!({ "refresh_token": token, "x": 1 })] {
+        server.post("/v1/users/refresh", None, body).await.expect_problem(422, "validation_failed");
+    }
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE generation = 0").await, 2);
+    // As a bearer token it opens nothing; a bearer token beside it is not looked at.
+    let sent = server.post("/v1/users/refresh", Some("garbage"), json!({ "refresh_token": token })).await;
+    sent.expect(200);
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_is_not_refreshed() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let tokens = server.full_access(&ada).await;
+    server.log_out(&tokens.text_of("access_token")).await.expect(204);
+    refused(server.refresh(&tokens.text_of("refresh_token")).await, "logged_out");
+}
+
+#[tokio::test]
+async fn a_server_with_another_secret_takes_no_token_of_ours() {
+    let server = Server::dev().await;
+    let token = server.full_access(&Person::ada()).await.text_of("refresh_token");
+    let launch =
+        Launch::dev().variable("COUNTERSIGN__TOKENS__SECRET", "another-secret-of-32-characters-or-more");
+    let other = launch.start().await;
+    refused(other.refresh(&token).await, "malformed");
+}
