@@ -1,9 +1,13 @@
 //! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
 
 pub(crate) mod clock;
+pub(crate) mod fault_bodies;
+pub(crate) mod faults;
 pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
+mod parameters;
+pub(crate) mod requests;
 pub(crate) mod reset;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -36,6 +40,22 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
                     .route(web::get().to(clock::get_clock))
                     .route(web::post().to(clock::advance_clock))
                     .route(web::delete().to(clock::reset_clock)),
+            )
+            .service(
+                resource("/faults")
+                    .route(web::post().to(faults::make_fault))
+                    .route(web::get().to(faults::list_faults))
+                    .route(web::delete().to(faults::delete_faults)),
+            )
+            .service(
+                resource("/faults/{id}")
+                    .route(web::get().to(faults::get_fault))
+                    .route(web::delete().to(faults::delete_fault)),
+            )
+            .service(
+                resource("/requests")
+                    .route(web::get().to(requests::list_requests))
+                    .route(web::delete().to(requests::delete_requests)),
             )
             .service(resource("/reset").route(web::post().to(reset::reset)))
             .service(resource("/operations").route(web::get().to(operations::list_operations)))

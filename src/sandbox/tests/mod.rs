@@ -3,10 +3,16 @@
 mod attempts;
 mod buckets;
 mod control;
+mod delivery;
+mod fault_control;
+mod faults;
 mod isolation;
+mod journal;
 mod not_offered;
+mod numbers;
 mod paging;
 mod rate_limits;
+mod raw;
 mod safe_list;
 mod safety;
 mod service_changes;
@@ -100,6 +106,18 @@ impl Sandbox {
     async fn post_json(&self, path: &str, body: &'static str) -> Answer {
         let request = self.client.post(self.url(path)).header("content-type", "application/json").body(body);
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    async fn post_value(&self, path: &str, body: &Value) -> Answer {
+        let request = self.client.post(self.url(path)).json(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Makes a fault: its `id`.
+    async fn broken(&self, fault: Value) -> Value {
+        let answer = self.post_value("/sandbox/faults", &fault).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["id"].clone()
     }
 
     /// As Twilio's clients do, below the well-known service.
