@@ -9,6 +9,7 @@ use super::verifications::is_code;
 use crate::sandbox::auth::{Caller, is_sid};
 use crate::sandbox::channel::Channel;
 use crate::sandbox::errors::TwilioError;
+use crate::sandbox::numbers::Scenario;
 use crate::sandbox::recipient::is_reachable;
 use crate::sandbox::state::State;
 use crate::sandbox::verification::Status;
@@ -40,6 +41,7 @@ pub(super) async fn create(
     if !is_code(code) {
         return Err(TwilioError::invalid_secret("Code"));
     }
+    account.ledger.lose(&service_sid, key, |to| Scenario::of(to) == Scenario::GoneAtCheck);
     let verification = account
         .ledger
         .check(&service_sid, key, code, now)

@@ -76,6 +76,12 @@ const fn post(id: &'static str, path: &'static str, handler: fn(Route) -> Route)
     Operation { id, method: Method::POST, path, handler }
 }
 
+/// The operation of a method and a path, which is spelled as in Twilio's description.
+pub(super) fn find(method: &Method, pattern: &str) -> Option<&'static Operation> {
+    let path = pattern.strip_prefix("/v2")?;
+    OPERATIONS.iter().find(|operation| operation.path == path && operation.method == method)
+}
+
 const fn delete(id: &'static str, path: &'static str, handler: fn(Route) -> Route) -> Operation {
     Operation { id, method: Method::DELETE, path, handler }
 }

@@ -5,14 +5,17 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::form::{Body, Form};
+use super::severed::HangUp;
 use super::{base, date};
 use crate::sandbox::account::Account;
 use crate::sandbox::auth::Caller;
 use crate::sandbox::channel::Channel;
+use crate::sandbox::delivery;
 use crate::sandbox::errors::TwilioError;
 use crate::sandbox::inbox::Message;
 use crate::sandbox::ledger::Fresh;
 use crate::sandbox::messages::{self, Content};
+use crate::sandbox::numbers::{Exemption, Scenario};
 use crate::sandbox::random;
 use crate::sandbox::recipient;
 use crate::sandbox::service::{Service, is_friendly_name};
@@ -83,6 +86,7 @@ pub(super) async fn start(
     body: Body,
 ) -> Result<HttpResponse, TwilioError> {
     let now = state.clock.now();
+    let scenario;
     let (answer, message) = {
         let mut accounts = state.accounts();
         let account = accounts.open(&caller.account_sid, now);
@@ -91,11 +95,21 @@ pub(super) async fn start(
         let form = body.form()?;
         let start = Start::from_form(&form, &service)?;
         account.rate_limits.pass(&service_sid, &form, now)?;
+        let exemption = Exemption {
+            risk_check_disabled: form.get("RiskCheck") == Some("disable"),
+            safe_listed: account.is_safe_listed(&start.to),
+        };
+        scenario = Scenario::of(&start.to);
+        scenario.admit(&start.to, start.channel, exemption)?;
         let verification = decide(account, &service, &start, now, request.path())?;
         (answer(verification, &caller, &base(&request)), message(verification, &service, start, now))
     };
-    state.deliver(&caller.account_sid, message, now);
-    Ok(HttpResponse::Created().json(answer))
+    delivery::send(&state, &caller.account_sid, message, scenario.delivery(), now);
+    let mut response = HttpResponse::Created().json(answer);
+    if scenario == Scenario::Unheard {
+        response.extensions_mut().insert(HangUp);
+    }
+    Ok(response)
 }
 
 fn decide<'a>(
@@ -105,8 +119,9 @@ fn decide<'a>(
     now: DateTime<Utc>,
     path: &str,
 ) -> Result<&'a Verification, TwilioError> {
-    let code = match &start.custom_code {
-        Some(code) => code.clone(),
+    let fixed = || Scenario::of(&start.to).code(service.code_length);
+    let code = match start.custom_code.clone().or_else(fixed) {
+        Some(code) => code,
         None => random::code(service.code_length, account.ledger.previous_code(&service.sid, &start.to))?,
     };
     let fresh = Fresh { sid: random::sid("VE"), code };
