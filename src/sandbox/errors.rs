@@ -105,6 +105,22 @@ impl TwilioError {
         Self::new(StatusCode::FORBIDDEN, 60204, message)
     }
 
+    /// 60206.
+    pub(crate) fn payment_missing() -> Self {
+        let message = "`Amount` and `Payee` are required: PSD2 is enabled for this service";
+        Self::new(StatusCode::BAD_REQUEST, 60206, message)
+    }
+
+    /// 60214.
+    pub(crate) fn no_payment_by_call() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60214, "PSD2 is not supported by the call channel")
+    }
+
+    /// 60224.
+    pub(crate) fn substitutions_missing() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60224, "Missing substitutions for selected template")
+    }
+
     /// 60410, with the prefix, as Twilio tells it.
     pub(crate) fn fraud_guard(prefix: &str) -> Self {
         let message = format!(

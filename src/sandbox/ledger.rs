@@ -166,7 +166,7 @@ mod tests {
 
     fn send(seconds: i64) -> Send {
         let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        Send { attempt_sid: "VL".into(), channel: Channel::Sms, locale: "en".into(), at }
+        Send { attempt_sid: "VL".into(), channel: Channel::Sms, locale: "en".into(), payment: None, at }
     }
 
     fn fresh(n: usize) -> Fresh {

@@ -31,6 +31,7 @@ mod faults;
 mod guard;
 mod inbox;
 mod journal;
+mod language;
 mod ledger;
 mod messages;
 mod numbers;
@@ -47,9 +48,11 @@ mod server;
 mod service;
 mod service_settings;
 mod state;
+mod templates;
 mod under_way;
 mod verification;
 mod wire;
+mod wording;
 
 #[cfg(test)]
 mod ledger_properties;

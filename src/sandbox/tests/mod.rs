@@ -17,6 +17,7 @@ mod safe_list;
 mod safety;
 mod service_changes;
 mod services;
+mod start_parameters;
 mod verification_changes;
 mod verifications;
 

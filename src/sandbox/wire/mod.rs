@@ -16,6 +16,8 @@ mod rate_limits;
 mod safe_list;
 mod services;
 mod severed;
+mod start_parameters;
+mod templates;
 mod verifications;
 
 use actix_web::middleware::from_fn;

@@ -4,7 +4,9 @@
 use actix_web::http::Method;
 use actix_web::{Resource, Route, web};
 
-use super::{attempts, buckets, checks, method_not_allowed, rate_limits, safe_list, services, verifications};
+use super::{
+    attempts, buckets, checks, method_not_allowed, rate_limits, safe_list, services, templates, verifications,
+};
 
 /// One operation of Twilio's.
 pub(crate) struct Operation {
@@ -35,6 +37,7 @@ const BUCKET: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{
 const SAFE_NUMBERS: &str = "/SafeList/Numbers";
 const SAFE_NUMBER: &str = "/SafeList/Numbers/{PhoneNumber}";
 const ATTEMPTS: &str = "/Attempts";
+const TEMPLATES: &str = "/Templates";
 const ATTEMPTS_SUMMARY: &str = "/Attempts/Summary";
 const ATTEMPT: &str = "/Attempts/{Sid}";
 const CHECK: &str = "/Services/{ServiceSid}/VerificationCheck";
@@ -60,6 +63,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     get("FetchBucket", BUCKET, |to| to.to(buckets::fetch)),
     post("UpdateBucket", BUCKET, |to| to.to(buckets::update)),
     delete("DeleteBucket", BUCKET, |to| to.to(buckets::delete)),
+    get("ListVerificationTemplate", TEMPLATES, |to| to.to(templates::list)),
     get("ListVerificationAttempt", ATTEMPTS, |to| to.to(attempts::list)),
     get("FetchVerificationAttemptsSummary", ATTEMPTS_SUMMARY, |to| to.to(attempts::summarise)),
     get("FetchVerificationAttempt", ATTEMPT, |to| to.to(attempts::fetch)),
