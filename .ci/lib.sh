@@ -42,6 +42,33 @@ python_with() {
     printf '%s/bin' "$folder"
 }
 
+node_new_enough() {
+    node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || major == 20 && minor >= 19 ? 0 : 1)' 2>/dev/null
+}
+
+# use_node: puts a node and an npm into PATH.
+use_node() {
+    if node_new_enough && command -v npm >/dev/null; then return; fi
+    # Debian 12 has Node 18, too old for Redocly; the package holds the program itself.
+    local node
+    node=$(python_with .ci/requirements-node.txt)
+    PATH=$node:$PATH
+}
+
+# node_modules FOLDER: prints the node_modules of the package in FOLDER, as its lock file has it.
+node_modules() {
+    local folder
+    folder=$(cache_folder "$(basename "$1")" "$(cat "$1/package-lock.json")")
+    if [ ! -e "$folder/complete" ]; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        cp "$1"/{package.json,package-lock.json,.npmrc} "$folder"
+        npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+        touch "$folder/complete"
+    fi
+    printf '%s/node_modules' "$folder"
+}
+
 # The server programs of PostgreSQL: Debian keeps them out of PATH.
 postgres_bin() {
     local folder

@@ -34,7 +34,7 @@ class Server:
             self.process.wait(timeout=10)
             raise SystemExit(f"the server did not get ready:\n{self.log_tail()}")
         addresses = dict(word.split("=", 1) for word in line[1:])
-        self.api, self.sandbox = addresses["api"], addresses.get("sandbox")
+        self.api, self.sandbox = addresses.get("api"), addresses.get("sandbox")
 
     def __enter__(self):
         return self

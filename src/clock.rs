@@ -10,6 +10,8 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset_seconds: Arc<AtomicI64>,
+    /// How far this clone runs behind the others, in seconds.
+    behind: i64,
 }
 
 impl Clock {
@@ -21,8 +23,13 @@ impl Clock {
     /// The time, in whole microseconds: what both databases can store.
     #[allow(clippy::disallowed_methods)]
     pub fn now(&self) -> DateTime<Utc> {
-        let now = Utc::now() + TimeDelta::seconds(self.offset_seconds());
+        let now = Utc::now() + TimeDelta::seconds(self.offset_seconds() - self.behind);
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+
+    /// A clock that moves with this one and shows an earlier time: for what shall have happened a while ago.
+    pub fn earlier(&self, seconds: u32) -> Self {
+        Self { behind: self.behind + i64::from(seconds), ..self.clone() }
     }
 
     /// How far this clock has been moved ahead of the system's, in seconds.
@@ -52,5 +59,14 @@ mod tests {
         assert!(clock.now() - before >= TimeDelta::seconds(600));
         clock.reset();
         assert!(clock.now() - before < TimeDelta::seconds(600));
+    }
+
+    #[test]
+    fn an_earlier_clock_moves_with_the_others() {
+        let clock = Clock::system();
+        let earlier = clock.earlier(100);
+        clock.advance(600);
+        let behind = clock.now() - earlier.now();
+        assert!((TimeDelta::seconds(99)..=TimeDelta::seconds(100)).contains(&behind), "{behind}");
     }
 }

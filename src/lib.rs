@@ -12,6 +12,9 @@
 //!   sandbox/ ───────────────────────────────────┘ the double of Twilio Verify: a server of its own
 //! ```
 //!
+//! `stages/` is `dev`'s alone: it knows the rules and the sandbox, which know nothing of each other, and makes users
+//! for tests.
+//!
 //! The modules, in reading order:
 
 pub mod auth;
@@ -20,6 +23,7 @@ pub mod config;
 pub mod http;
 pub mod sandbox;
 pub mod server;
+pub mod stages;
 pub mod storage;
 pub mod telemetry;
 pub mod twilio;

@@ -9,6 +9,7 @@ use countersign::auth::{Auth, Hasher, Mode, Parts};
 use countersign::clock::Clock;
 use countersign::config::{Settings, Sources};
 use countersign::http::health::Stopping;
+use countersign::sandbox::Sandbox;
 use countersign::storage::Db;
 use countersign::twilio::VerifyClient;
 use countersign::{sandbox, server, telemetry};
@@ -68,7 +69,9 @@ pub fn api(settings: &Settings) -> Result<Api, Failure> {
 /// Twilio, as far as this machine is concerned.
 pub fn sandbox() -> Result<SocketAddr, Failure> {
     let (listener, address) = bind()?;
-    start(async move || Ok((sandbox::server(listener, Clock::system(), sandbox::Options::default())?, ())))?;
+    start(async move || {
+        Ok((Sandbox::new(Clock::system()).server(listener, sandbox::Options::default())?, ()))
+    })?;
     Ok(address)
 }
 

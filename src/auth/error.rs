@@ -84,6 +84,8 @@ pub enum Error {
 pub enum Reason {
     /// Not a token of ours, or not one for this place.
     Malformed,
+    /// Its time has not come: it was made by a clock that is ahead of this one.
+    NotYetValid,
     /// Its time is over, or its session's.
     Expired,
     /// Its code was right once; that was all it was for.
@@ -101,6 +103,7 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
+            Self::NotYetValid => "not_yet_valid",
             Self::Expired => "expired",
             Self::Spent => "spent",
             Self::LoggedOut => "logged_out",

@@ -31,3 +31,9 @@ impl Invalid {
         Self { kind, detail: detail.into() }
     }
 }
+
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)
+    }
+}

@@ -258,8 +258,11 @@ fn strict_header(token: &str) -> Option<StrictHeader> {
 
 fn check(ours: bool, nbf: i64, exp: i64, now: DateTime<Utc>) -> Result<(), Reason> {
     let now = now.timestamp();
-    if !ours || nbf > now.saturating_add(LEEWAY_SECONDS) {
+    if !ours {
         return Err(Reason::Malformed);
+    }
+    if nbf > now.saturating_add(LEEWAY_SECONDS) {
+        return Err(Reason::NotYetValid);
     }
     if exp.saturating_add(LEEWAY_SECONDS) <= now {
         return Err(Reason::Expired);

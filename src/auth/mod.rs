@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 pub use activity::ActivityKind;
 pub use app_hash::AppHash;
-pub use challenge::{ChallengeView, Policy};
+pub use challenge::{ChallengeView, Policy, RESEND_WAITS};
 pub use client::Client;
 pub use code::Code;
 pub use dashboard::Dashboard;
@@ -142,6 +142,16 @@ impl Auth {
             twilio,
             mode,
         })
+    }
+
+    /// The same application at a time that another clock shows.
+    pub fn at(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// What the deployment allows about codes.

@@ -26,6 +26,7 @@ pub(super) struct Chosen {
 
 /// An API that is ready to run.
 pub(super) struct Api {
+    auth: Auth,
     server: Server,
     stopping: Stopping,
     drain: Duration,
@@ -51,17 +52,23 @@ impl Api {
         .await
         .map_err(Failure::failed)?;
         let stopping = Stopping::default();
-        let server = server::build(listener, auth, stopping.clone(), &settings.server_settings())
+        let server = server::build(listener, auth.clone(), stopping.clone(), &settings.server_settings())
             .map_err(Failure::failed)?;
-        Ok(Self { server, stopping, drain: Duration::from_secs(settings.server.drain_seconds) })
+        Ok(Self { auth, server, stopping, drain: Duration::from_secs(settings.server.drain_seconds) })
     }
 
-    /// Runs beside `others` until there is a reason to stop. `announce` is called when requests are served.
+    /// The rules that it serves.
+    pub(super) fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Runs beside `others` until there is a reason to stop. `announce` is called when requests are served; where
+    /// it fails, all is over.
     pub(super) async fn run(
         self,
         others: Vec<Server>,
         exit_with_stdin: bool,
-        announce: impl FnOnce(),
+        announce: impl AsyncFnOnce() -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut requests = stop::Requests::listen(exit_with_stdin)?;
         let handles: Vec<ServerHandle> = others.iter().map(Server::handle).collect();
@@ -70,7 +77,7 @@ impl Api {
         }
         let handle = self.server.handle();
         let running = actix_web::rt::spawn(self.server);
-        announce();
+        announce().await?;
         match requests.next().await {
             Stop::Signal => {
                 tracing::info!("stopping");

@@ -1,11 +1,14 @@
 //! `countersign dev`
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use countersign::auth::Mode;
 use countersign::clock::Clock;
-use countersign::config::Sources;
+use countersign::config::{Settings, Sources, read_fixtures};
+use countersign::sandbox::Sandbox;
+use countersign::stages::{Fixtures, Stages};
 use countersign::{sandbox, twilio};
 
 use super::api::{Api, Chosen};
@@ -24,6 +27,10 @@ pub(super) struct Dev {
     /// would run into them. Every other limit holds anyway.
     #[arg(long)]
     strict_limits: bool,
+    /// A TOML or JSON file with users that shall be there: [[users]] with username, email, phone_number, password,
+    /// and, if you like, name and verified = true
+    #[arg(long, value_name = "FILE")]
+    fixtures: Option<PathBuf>,
 }
 
 impl Dev {
@@ -34,8 +41,8 @@ impl Dev {
         let (sandbox_listener, sandbox_address) = self.sandbox.bind()?;
         let database = settings.database_alone()?;
         let clock = Clock::system();
-        let sandbox_server = sandbox::server(sandbox_listener, clock.clone(), self.sandbox.options())
-            .map_err(Failure::failed)?;
+        let fixtures = self.fixtures.as_deref().map(|path| fixtures(path, &settings)).transpose()?;
+        let sandbox = Sandbox::new(clock.clone());
         let chosen = Chosen {
             secret: secret(&settings, &database.url)?,
             database,
@@ -44,13 +51,28 @@ impl Dev {
             mode: Mode::Dev,
         };
         let api = Api::build(&settings, chosen, api_listener).await?;
+        let stages = Stages::new(api.auth().clone(), sandbox.phones());
+        let options = sandbox::Options { extension: Some(stages.extension()), ..self.sandbox.options() };
+        let sandbox_server = sandbox.server(sandbox_listener, options).map_err(Failure::failed)?;
         tracing::debug!(strict_limits = self.strict_limits, "limits");
-        api.run(vec![sandbox_server], self.sandbox.exit_with_stdin, || {
+        api.run(vec![sandbox_server], self.sandbox.exit_with_stdin, async || {
+            if let Some(fixtures) = fixtures {
+                stages
+                    .load(fixtures)
+                    .await
+                    .map_err(|error| Failure::Usage(format!("--fixtures: {error}")))?;
+            }
             tell_script(&format!("ready api=http://{api_address} sandbox=http://{sandbox_address}"));
             tell_people(&banner(api_address, sandbox_address));
+            Ok(())
         })
         .await
     }
+}
+
+fn fixtures(path: &Path, settings: &Settings) -> Result<Fixtures, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}:\n{error}", path.display()));
+    Fixtures::parse(read_fixtures(path)?, &settings.policy()).map_err(|error| wrong(&error))
 }
 
 /// Whatever the configuration says about Twilio, `dev` speaks to its own sandbox.

@@ -34,7 +34,7 @@ impl SandboxFlags {
     }
 
     pub(super) fn options(&self) -> sandbox::Options {
-        sandbox::Options { allowed_hosts: self.allowed_host.clone() }
+        sandbox::Options { allowed_hosts: self.allowed_host.clone(), extension: None }
     }
 }
 
@@ -49,8 +49,9 @@ impl Sandbox {
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
         load(Sources { dev: true, ..sources })?;
         let (listener, address) = self.flags.bind()?;
-        let server =
-            sandbox::server(listener, Clock::system(), self.flags.options()).map_err(Failure::failed)?;
+        let server = sandbox::Sandbox::new(Clock::system())
+            .server(listener, self.flags.options())
+            .map_err(Failure::failed)?;
         let mut requests = stop::Requests::listen(self.flags.exit_with_stdin)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);

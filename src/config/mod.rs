@@ -1,10 +1,12 @@
 //! The configuration: read once, checked whole, handed down. `config/default.toml` is its manual.
 
 mod check;
+mod fixtures;
 mod settings;
 mod sources;
 
 pub use check::{Deployment, Missing};
+pub use fixtures::read_fixtures;
 pub use settings::{Codes, Database, Log, LogFormat, Passwords, Server, Settings, Tokens, Twilio};
 pub use sources::Sources;
 

@@ -83,6 +83,6 @@ impl From<ChallengeView> for Challenge {
 }
 
 /// Seconds as they are sent: never negative.
-pub(super) fn seconds(seconds: i64) -> u32 {
+pub(crate) fn seconds(seconds: i64) -> u32 {
     u32::try_from(seconds).unwrap_or(0)
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::error_code::ErrorCode;
 use super::problem::Problem;
 use crate::auth::{Auth, Mode};
+use crate::clock::Clock;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Tells a client that codes are not really sent.
@@ -44,7 +45,8 @@ pub async fn context(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let request_id = request_id(request.headers());
     let method = request.method().clone();
-    let is_dev = request.app_data::<Data<Auth>>().is_some_and(|auth| auth.mode() == Mode::Dev);
+    let auth = request.app_data::<Data<Auth>>();
+    let dev_clock = auth.filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
     let span = tracing::info_span!("request", %request_id);
     async move {
         let began = Instant::now();
@@ -59,12 +61,12 @@ pub async fn context(
                 // The pattern, not the path: a path is whatever a client sends.
                 let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
                 let (request, response) = response.into_parts();
-                let response = finish(response, &request_id, is_dev);
+                let response = finish(response, &request_id, dev_clock.as_ref());
                 log(&method, &route, response.status(), began);
                 Ok(ServiceResponse::new(request, response))
             }
             Err(response) => {
-                let response = finish(response, &request_id, is_dev);
+                let response = finish(response, &request_id, dev_clock.as_ref());
                 log(&method, "none", response.status(), began);
                 Err(InternalError::from_response("answered", response).into())
             }
@@ -80,7 +82,7 @@ fn log(method: &Method, route: &str, status: StatusCode, began: Instant) {
 }
 
 /// The answer as it leaves: a problem where something failed, and the headers of all answers.
-fn finish(response: HttpResponse, request_id: &str, is_dev: bool) -> HttpResponse {
+fn finish(response: HttpResponse, request_id: &str, dev_clock: Option<&Clock>) -> HttpResponse {
     let mut response = as_problem(response, request_id);
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -88,8 +90,13 @@ fn finish(response: HttpResponse, request_id: &str, is_dev: bool) -> HttpRespons
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
-    if is_dev {
+    if let Some(clock) = dev_clock {
         headers.insert(MODE, HeaderValue::from_static("dev"));
+        // The clock may have been moved: a client that reckons with the server's time must see it (RFC 9110, 6.6.1).
+        let date = clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        if let Ok(date) = HeaderValue::from_str(&date) {
+            headers.insert(header::DATE, date);
+        }
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, value);

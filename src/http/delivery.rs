@@ -6,7 +6,7 @@ use crate::auth::{AppHash, Delivery, Invalid, InvalidKind, Locale, Policy};
 use crate::twilio::Channel;
 
 /// Takes `channel`, `locale` and `app_hash`. An error that was noted fails the request when it is finished.
-pub(super) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {
+pub(crate) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {
     let policy = context.policy;
     let channel = fields.optional("channel", |text| parse_channel(text, policy));
     let locale = fields.optional("locale", Locale::parse);

@@ -59,6 +59,7 @@ impl From<InvalidKind> for FieldErrorCode {
 }
 
 /// A JSON object whose fields are taken one by one.
+#[derive(Clone)]
 pub struct Fields {
     object: Map<String, Value>,
     errors: Vec<FieldError>,
@@ -66,14 +67,28 @@ pub struct Fields {
 
 impl Fields {
     /// Reads a JSON object. A name that occurs twice is refused: parsers differ in which one they take.
-    pub(super) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         let UniqueObject(object) = serde_json::from_slice(json)?;
-        Ok(Self { object, errors: Vec::new() })
+        Ok(object.into())
     }
 
     /// An object without fields.
     pub(super) fn empty() -> Self {
-        Self { object: Map::new(), errors: Vec::new() }
+        Map::new().into()
+    }
+
+    /// Gives a field that was not sent a value. `false`: it was sent.
+    pub fn fill(&mut self, name: &str, value: &str) -> bool {
+        let missing = !self.object.contains_key(name);
+        if missing {
+            self.object.insert(name.to_owned(), value.into());
+        }
+        missing
+    }
+
+    /// A field's text, which stays to be taken.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.object.get(name).and_then(Value::as_str)
     }
 
     /// Takes a string that must be there. `None`: an error was noted.
@@ -129,7 +144,7 @@ impl Fields {
     }
 
     /// The value, if nothing was wrong and nothing is left over.
-    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
         let unknown: Vec<String> = self.object.keys().cloned().collect();
         for name in unknown {
             self.note(&name, FieldErrorCode::UnknownField, "There is no such field.".into());
@@ -138,6 +153,12 @@ impl Fields {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(Problem::validation_failed(self.errors)),
         }
+    }
+}
+
+impl From<Map<String, Value>> for Fields {
+    fn from(object: Map<String, Value>) -> Self {
+        Self { object, errors: Vec::new() }
     }
 }
 

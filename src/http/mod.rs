@@ -7,7 +7,7 @@ pub mod client_ip;
 pub mod context;
 mod cors;
 pub mod dashboard;
-mod delivery;
+pub mod delivery;
 pub mod docs;
 pub mod error_code;
 mod examples;

@@ -42,7 +42,7 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
-    /// Why a token is not valid. An open list: `malformed`, `expired`, `spent`, `logged_out`, `session_ended`,
+    /// Why a token is not valid. An open list: `malformed`, `not_yet_valid`, `expired`, `spent`, `logged_out`, `session_ended`,
     /// `reuse_detected`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]

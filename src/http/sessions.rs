@@ -2,9 +2,8 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, delete, get};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::call::Call;
 use super::problem::Problem;
@@ -21,11 +20,13 @@ pub struct SessionList {
 }
 
 /// Names a session.
-#[derive(IntoParams)]
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct SessionPath {
     /// The session's `id`.
-    pub id: Uuid,
+    // Any text is taken: what is no UUID names no session, and a stranger is told to log in first.
+    #[param(value_type = uuid::Uuid)]
+    pub id: String,
 }
 
 /// List sessions
@@ -62,8 +63,8 @@ pub async fn list_sessions(
 pub async fn end_session(
     auth: Data<Auth>,
     call: Call<Verified<FullAccess>>,
-    id: web::Path<String>,
+    path: web::Path<SessionPath>,
 ) -> Result<HttpResponse, Problem> {
-    auth.end_session(&call.caller, &id, call.client).await?;
+    auth.end_session(&call.caller, &path.id, call.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

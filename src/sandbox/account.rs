@@ -6,10 +6,12 @@ use super::SERVICE_SID;
 use super::entities::Entities;
 use super::errors::TwilioError;
 use super::inbox::Inbox;
+use super::journal::Journal;
 use super::ledger::Ledger;
 use super::rate_limits::RateLimits;
 use super::safe_list::{SafeList, SafeNumber};
 use super::service::Service;
+use super::under_way::UnderWay;
 
 /// How many services one account remembers besides the well-known one; the oldest go first.
 const MAX_SERVICES: usize = 1_000;
@@ -23,6 +25,10 @@ pub(crate) struct Account {
     pub(crate) ledger: Ledger,
     /// What its virtual phones received.
     pub(crate) inbox: Inbox,
+    /// What they have still to receive.
+    pub(crate) under_way: UnderWay,
+    /// What it asked for.
+    pub(crate) journal: Journal,
     /// The rate limits of its services.
     pub(crate) rate_limits: RateLimits,
     /// The persons of its services, with their factors and challenges.
@@ -39,10 +45,20 @@ impl Account {
             services: vec![Service::well_known(now - TimeDelta::seconds(1))],
             ledger: Ledger::default(),
             inbox: Inbox::default(),
+            under_way: UnderWay::default(),
+            journal: Journal::default(),
             rate_limits: RateLimits::default(),
             entities: Entities::default(),
             safe_list: SafeList::default(),
         }
+    }
+
+    /// Forgets its verifications, messages and requests; what it has set up stays.
+    pub(crate) fn forget_traffic(&mut self) {
+        self.ledger = Ledger::default();
+        self.inbox = Inbox::default();
+        self.under_way = UnderWay::default();
+        self.journal = Journal::default();
     }
 
     /// Its services, oldest first.
@@ -81,10 +97,12 @@ impl Account {
         self.services.len() < before
     }
 
-    /// The clock goes back from `moved` to `real`: what expired stays expired.
+    /// The clock goes back from `moved` to `real`: what expired stays expired, and what is under way keeps the time that
+    /// it has still to go.
     pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         self.ledger.turn_back(moved, real);
         self.entities.turn_back(moved, real);
+        self.under_way.turn_back(moved - real);
     }
 
     /// Adds a number to the Safe List.

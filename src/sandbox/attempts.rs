@@ -143,7 +143,13 @@ mod tests {
     }
 
     fn send(n: i64) -> Send {
-        Send { attempt_sid: format!("VL{n}"), channel: Channel::Sms, locale: "es".into(), at: at(n) }
+        Send {
+            attempt_sid: format!("VL{n}"),
+            channel: Channel::Sms,
+            locale: "es".into(),
+            payment: None,
+            at: at(n),
+        }
     }
 
     fn ledger() -> Ledger {

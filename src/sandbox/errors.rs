@@ -5,6 +5,7 @@ use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use super::error_texts;
 use super::random::NoRandomness;
 use super::verification::Refusal;
 
@@ -34,6 +35,16 @@ impl TwilioError {
             retry_after: None,
             reached: None,
         }
+    }
+
+    /// Twilio's code.
+    pub(crate) fn code(&self) -> u32 {
+        self.code
+    }
+
+    /// An error that is answered on purpose; `retry_after` is in seconds.
+    pub(crate) fn on_purpose(status: StatusCode, code: u32, retry_after: Option<u32>) -> Self {
+        Self { retry_after, ..Self::new(status, code, error_texts::text(code, status)) }
     }
 
     /// 20003: no credentials, or not those of the sandbox.
@@ -98,6 +109,31 @@ impl TwilioError {
     pub(crate) fn feature_not_enabled(feature: &str) -> Self {
         let message = format!("The feature {feature} is not enabled for this service");
         Self::new(StatusCode::FORBIDDEN, 60204, message)
+    }
+
+    /// 60206.
+    pub(crate) fn payment_missing() -> Self {
+        let message = "`Amount` and `Payee` are required: PSD2 is enabled for this service";
+        Self::new(StatusCode::BAD_REQUEST, 60206, message)
+    }
+
+    /// 60214.
+    pub(crate) fn no_payment_by_call() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60214, "PSD2 is not supported by the call channel")
+    }
+
+    /// 60224.
+    pub(crate) fn substitutions_missing() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 60224, "Missing substitutions for selected template")
+    }
+
+    /// 60410, with the prefix, as Twilio tells it.
+    pub(crate) fn fraud_guard(prefix: &str) -> Self {
+        let message = format!(
+            "The destination phone number has been temporarily blocked by Twilio due to fraudulent activities. \
+             {prefix} prefix is blocked for the SMS channel"
+        );
+        Self::new(StatusCode::FORBIDDEN, 60410, message)
     }
 
     /// 60207.

@@ -1,8 +1,9 @@
 //! The errors of entities, factors and challenges: Twilio's codes from 60300 on. Which code belongs to which mistake
-//! stands in its error dictionary, and so do the numbers that the texts name.
+//! stands in its error dictionary. It has more of them, which nothing here causes; a fault can answer them.
 
 use actix_web::http::StatusCode;
 
+use super::error_texts;
 use super::errors::TwilioError;
 
 /// Why an entity, a factor or a challenge does not do what it is asked for.
@@ -31,36 +32,26 @@ pub(crate) enum FactorRefusal {
 }
 
 impl FactorRefusal {
-    fn told(self) -> (u32, StatusCode, &'static str) {
+    fn code(self) -> (u32, StatusCode) {
         match self {
-            Self::EntityExists => (60301, StatusCode::CONFLICT, "Entity already exists"),
-            Self::ChallengeAttempts => {
-                (60308, StatusCode::TOO_MANY_REQUESTS, "Challenge verification attempts limit reached")
-            }
-            Self::FactorAttempts => {
-                (60310, StatusCode::TOO_MANY_REQUESTS, "Factor verification attempts reached")
-            }
-            Self::TooManyChallenges => {
-                (60312, StatusCode::TOO_MANY_REQUESTS, "Challenge creation limit reached")
-            }
-            Self::TooManyFactors => {
-                (60315, StatusCode::BAD_REQUEST, "Reached max limit of 100 totp factors per entity")
-            }
-            Self::FactorExists => (60317, StatusCode::CONFLICT, "Factor already exists"),
-            Self::FactorUnverified => (60318, StatusCode::FORBIDDEN, "Factor is unverified"),
-            Self::AlreadyResponded => (60322, StatusCode::FORBIDDEN, "Challenge already responded"),
-            Self::ChallengeExpired => (60323, StatusCode::FORBIDDEN, "Challenge expired"),
-            Self::TooManyNewFactors => {
-                (60326, StatusCode::TOO_MANY_REQUESTS, "Too many requests to create factors for the entity")
-            }
+            Self::EntityExists => (60301, StatusCode::CONFLICT),
+            Self::ChallengeAttempts => (60308, StatusCode::TOO_MANY_REQUESTS),
+            Self::FactorAttempts => (60310, StatusCode::TOO_MANY_REQUESTS),
+            Self::TooManyChallenges => (60312, StatusCode::TOO_MANY_REQUESTS),
+            Self::TooManyFactors => (60315, StatusCode::BAD_REQUEST),
+            Self::FactorExists => (60317, StatusCode::CONFLICT),
+            Self::FactorUnverified => (60318, StatusCode::FORBIDDEN),
+            Self::AlreadyResponded => (60322, StatusCode::FORBIDDEN),
+            Self::ChallengeExpired => (60323, StatusCode::FORBIDDEN),
+            Self::TooManyNewFactors => (60326, StatusCode::TOO_MANY_REQUESTS),
         }
     }
 }
 
 impl From<FactorRefusal> for TwilioError {
     fn from(refusal: FactorRefusal) -> Self {
-        let (code, status, message) = refusal.told();
-        Self::new(status, code, message)
+        let (code, status) = refusal.code();
+        Self::new(status, code, error_texts::text(code, status))
     }
 }
 
@@ -77,6 +68,7 @@ impl TwilioError {
 
     /// 60314: the secret is no Base32.
     pub(crate) fn bad_binding() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, 60314, "Factor's binding format is invalid")
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, 60314, error_texts::text(60314, status))
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Message {
     /// The whole text; for a call, what the voice says.
     #[schema(example = "Your countersign verification code is: 480167")]
     pub(crate) body: String,
-    /// The locale that was asked for, `en` where none was. The text is English so far.
+    /// The language that the text is in: of the locale that was asked for, or of the number's country.
     #[schema(example = "en")]
     pub(crate) locale: String,
     /// The verification that it belongs to.

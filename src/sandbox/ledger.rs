@@ -35,6 +35,11 @@ impl Ledger {
         self.by_sid.get(sid).map(|verification| verification.code.as_str())
     }
 
+    /// Whom the verification of that SID is about, whatever became of it.
+    pub(crate) fn recipient(&self, sid: &str) -> Option<&str> {
+        self.by_sid.get(sid).map(|verification| verification.to.as_str())
+    }
+
     /// Sends the pending code again, or starts a verification named by `fresh`.
     ///
     /// # Errors
@@ -118,6 +123,14 @@ impl Ledger {
         Ok(verification)
     }
 
+    /// The pending verification that `key` names is gone, if the one whom it is about is such that it `goes`.
+    pub(crate) fn lose(&mut self, service_sid: &str, key: &str, goes: impl Fn(&str) -> bool) {
+        let found = self.find(service_sid, key).ok().filter(|verification| goes(&verification.to));
+        if let Some(verification) = found.filter(|verification| verification.status == Status::Pending) {
+            verification.status = Status::Expired;
+        }
+    }
+
     /// See [`Verification::turn_back`].
     pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         self.by_sid.values_mut().for_each(|verification| verification.turn_back(moved, real));
@@ -153,7 +166,7 @@ mod tests {
 
     fn send(seconds: i64) -> Send {
         let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        Send { attempt_sid: "VL".into(), channel: Channel::Sms, locale: "en".into(), at }
+        Send { attempt_sid: "VL".into(), channel: Channel::Sms, locale: "en".into(), payment: None, at }
     }
 
     fn fresh(n: usize) -> Fresh {

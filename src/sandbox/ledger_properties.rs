@@ -80,6 +80,7 @@ fn run(steps: Vec<Step>) -> (Vec<Known>, History) {
                     attempt_sid: String::new(),
                     channel: Channel::Sms,
                     locale: String::new(),
+                    payment: None,
                     at: at(now),
                 };
                 let fresh = Fresh { sid: format!("VE{next}"), code: code(next) };

@@ -5,16 +5,20 @@
 //! guard ──▶ wire/     what Twilio's clients speak: Basic auth, forms, Twilio's error bodies
 //!      └──▶ control/  what tests and people speak: the virtual phones, the clock
 //!              │
-//!            state ──▶ account ──▶ ledger ──▶ verification    (from ledger on: pure, time is an argument)
-//!                             ├──▶ entities ──▶ entity ──▶ factor, challenge ──▶ totp    (likewise)
-//!                             └──▶ inbox, service, rate_limits, safe_list
+//!            state ──▶ accounts ──▶ account ──▶ ledger ──▶ verification    (pure from accounts on: time is
+//!              │                           ├──▶ entities ──▶ entity ──▶ factor, challenge ──▶ totp    an argument)
+//!              │                           └──▶ inbox, journal, service,
+//!              └─────▶ faults                      rate_limits, safe_list
 //! ```
 //!
-//! A request on the wire goes through four steps, in this order: who calls (`auth`), what is asked for (the
-//! handlers in `wire`), what becomes of it (`ledger`), and a message to a virtual phone (`state`). What breaks
-//! the provider on purpose belongs between the second and the third.
+//! A request on the wire goes through these steps, in this order: who calls (`auth`), what is asked about whom
+//! (`wire/pipeline`, which writes it into the `journal`), a fault that breaks it (`faults`), what the parameters say
+//! (the handlers in `wire`), what the number is made for (`numbers`), what becomes of it (`ledger`), and a message to
+//! a virtual phone (`delivery`).
 
 mod account;
+mod accounts;
+mod asked;
 mod attempt_filter;
 mod attempts;
 mod auth;
@@ -23,18 +27,26 @@ mod challenge;
 mod challenge_form;
 mod channel;
 mod control;
+mod delivery;
 mod entities;
 mod entity;
 mod entity_json;
+mod error_texts;
 mod errors;
 mod factor;
 mod factor_errors;
 mod factor_form;
+mod fault;
+mod faults;
 mod guard;
 mod inbox;
+mod journal;
+mod language;
 mod ledger;
 mod messages;
+mod numbers;
 mod openapi;
+mod phones;
 mod problem;
 mod random;
 mod rate_counts;
@@ -46,10 +58,13 @@ mod server;
 mod service;
 mod service_settings;
 mod state;
+mod templates;
 mod totp;
+mod under_way;
 mod used_steps;
 mod verification;
 mod wire;
+mod wording;
 
 #[cfg(test)]
 mod ledger_properties;
@@ -58,7 +73,8 @@ mod tests;
 #[cfg(test)]
 mod totp_properties;
 
-pub use server::{Options, server};
+pub use phones::Phones;
+pub use server::{Extension, Options, Sandbox};
 
 /// The account to use when one does not care which. Its pattern is Twilio's and no real account has it.
 pub const ACCOUNT_SID: &str = "ACc0dec0dec0dec0dec0dec0dec0dec0de";

@@ -4,14 +4,21 @@ use actix_web::web;
 use utoipa::openapi::{ContentBuilder, OpenApi as OpenApiDocument, Ref, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::asked::Kind;
 use super::channel::Channel;
 use super::control::clock::{ClockMove, ClockReading};
+use super::control::fault_bodies::{FaultReading, Wish};
+use super::control::faults::FaultList;
 use super::control::inbox::MessageList;
 use super::control::index::Health;
 use super::control::operations::{OfferedOperation, OperationList};
-use super::control::{clock, inbox, index, operations, reset, totp};
+use super::control::requests::RequestList;
+use super::control::{clock, faults, inbox, index, operations, requests, reset, totp};
+use super::fault::FaultKind;
 use super::inbox::Message;
+use super::journal::Entry;
 use super::problem::{Problem, ProblemCode};
+use super::server::Extension;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,13 +27,26 @@ use super::problem::{Problem, ProblemCode};
         description = "The control API of the double of Twilio Verify v2. Every answer carries \
             `Countersign-Mode: dev`. A request whose `Host` is neither loopback nor allowed gets 403 \
             `host_not_allowed`, one that a page of another site sent gets 403 `origin_not_allowed`. Below `/v2` \
-            the sandbox speaks Twilio's own contract."
+            the sandbox speaks Twilio's own contract.\n\n\
+            Numbers with a meaning: `+1 NPA 555-01xy`, whatever the area code. xy 00-39: delivered at once. 40-49: the \
+            code is 424242. 50-54: a landline, 403/60205 by SMS. 55-59: not allowed by the geo permissions, 403/60605 \
+            by SMS and call. 60-64: blocked by Fraud Guard, 403/60410 by SMS. 65-69: 429/60203. 70-74: 429/20429 with \
+            `Retry-After`. 75-79: 503/20503. 80-84: arrives after 8 seconds. 85-89: never arrives. 90-94: gone at \
+            the check, 404/20404. 95-99: sent, then the connection is dropped. Nothing is remembered: the number alone \
+            decides, every time. `RiskCheck=disable` lifts 55-64 by SMS."
     ),
     paths(
         inbox::list_messages,
         inbox::delete_messages,
         inbox::get_code,
         totp::get_totp,
+        faults::make_fault,
+        faults::list_faults,
+        faults::delete_faults,
+        faults::get_fault,
+        faults::delete_fault,
+        requests::list_requests,
+        requests::delete_requests,
         clock::get_clock,
         clock::advance_clock,
         clock::reset_clock,
@@ -36,11 +56,14 @@ use super::problem::{Problem, ProblemCode};
         get_document,
     ),
     components(schemas(
-        Channel, ClockMove, ClockReading, Health, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
+        Channel, ClockMove, ClockReading, Entry, FaultKind, FaultList, FaultReading, Health, Kind, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
+        RequestList, Wish,
     )),
     modifiers(&Guarded),
     tags(
         (name = "messages", description = "What the virtual phones and mailboxes received."),
+        (name = "faults", description = "What is broken on purpose."),
+        (name = "requests", description = "What was asked of Twilio."),
         (name = "clock", description = "The sandbox's time."),
         (name = "sandbox", description = "The sandbox as a whole."),
     ),
@@ -77,8 +100,13 @@ fn refusal() -> Response {
     tag = "sandbox",
     responses((status = 200, description = "OpenAPI 3.1.", body = Object))
 )]
-pub(crate) async fn get_document() -> web::Json<OpenApiDocument> {
-    web::Json(Document::openapi())
+pub(crate) async fn get_document(extension: web::Data<Option<Extension>>) -> web::Json<OpenApiDocument> {
+    let mut document = Document::openapi();
+    if let Some(extension) = extension.as_ref() {
+        document.merge((extension.document)());
+        Guarded.modify(&mut document);
+    }
+    web::Json(document)
 }
 
 #[cfg(test)]

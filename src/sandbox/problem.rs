@@ -21,6 +21,8 @@ pub(crate) enum ProblemCode {
     NotFound,
     /// No message came in time.
     NoMessage,
+    /// As many faults as there may be wait for a request.
+    TooManyFaults,
     /// The path knows no such method.
     MethodNotAllowed,
     /// The body is too large.
@@ -42,6 +44,7 @@ impl ProblemCode {
             Self::HostNotAllowed | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NoMessage => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooManyFaults => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ValidationFailed | Self::ClockBackwards | Self::ClockTooFar => {

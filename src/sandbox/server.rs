@@ -1,13 +1,16 @@
 //! The sandbox as an HTTP server.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig};
+use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{App, HttpServer, web};
+use utoipa::openapi::OpenApi;
 
 use super::guard::{AllowedHosts, watch};
+use super::phones::Phones;
 use super::problem::{self, Problem};
 use super::state::State;
 use super::{control, wire};
@@ -19,20 +22,52 @@ const BODY_LIMIT: usize = 64 * 1024;
 const SHUTDOWN_SECONDS: u64 = 1;
 
 /// What may be chosen about a sandbox.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// Host names, without port, that are served besides those of loopback.
     pub allowed_hosts: Vec<String>,
+    /// What somebody else offers beside the control API.
+    pub extension: Option<Extension>,
 }
 
-/// The sandbox on `listener`, not yet running: await it to serve, or stop it by its handle. It handles no
-/// signals. Its memory begins empty and ends with it.
-///
-/// # Errors
-/// When the listener cannot be used.
-pub fn server(listener: TcpListener, clock: Clock, options: Options) -> std::io::Result<Server> {
-    let state = Data::new(State::new(clock));
+/// Routes below `/sandbox` that are not the sandbox's own.
+#[derive(Clone)]
+pub struct Extension {
+    /// Registers them.
+    pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
+    /// What the control API's document says of them.
+    pub document: fn() -> OpenApi,
+}
+
+/// A sandbox. Its memory begins empty and ends with it.
+pub struct Sandbox {
+    state: Data<State>,
+}
+
+impl Sandbox {
+    /// A sandbox that knows nothing.
+    pub fn new(clock: Clock) -> Self {
+        Self { state: Data::new(State::new(clock)) }
+    }
+
+    /// Its virtual phones.
+    pub fn phones(&self) -> Phones {
+        Phones::new(self.state.clone().into_inner())
+    }
+
+    /// The sandbox on `listener`, not yet running: await it to serve, or stop it by its handle. It handles no
+    /// signals.
+    ///
+    /// # Errors
+    /// When the listener cannot be used.
+    pub fn server(self, listener: TcpListener, options: Options) -> std::io::Result<Server> {
+        serve(self.state, listener, options)
+    }
+}
+
+fn serve(state: Data<State>, listener: TcpListener, options: Options) -> std::io::Result<Server> {
     let hosts = Data::new(AllowedHosts::new(&options.allowed_hosts));
+    let extension = options.extension;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
@@ -46,7 +81,8 @@ pub fn server(listener: TcpListener, clock: Clock, options: Options) -> std::io:
             .app_data(QueryConfig::default().error_handler(|error, _| Problem::from_query(&error).into()))
             .wrap(from_fn(watch))
             .configure(wire::routes)
-            .configure(control::routes)
+            .app_data(Data::new(extension.clone()))
+            .configure(|config| control::routes(config, extension.as_ref()))
             .default_service(web::to(problem::not_found))
     })
     .workers(1)

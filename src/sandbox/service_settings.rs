@@ -13,8 +13,10 @@ pub(crate) struct Settings {
     pub(crate) lookup_enabled: bool,
     /// Whether a landline gets no SMS, but 60205; needs [`Self::lookup_enabled`].
     pub(crate) skip_sms_to_landlines: bool,
-    psd2_enabled: bool,
-    dtmf_input_required: bool,
+    /// Whether codes stand for payments.
+    pub(crate) psd2_enabled: bool,
+    /// Whether a call waits for a key before it says the code.
+    pub(crate) dtmf_input_required: bool,
     tts_name: Option<String>,
     /// `HJ…`.
     pub(crate) default_template_sid: Option<String>,

@@ -9,6 +9,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::channel::Channel;
+use super::messages::Payment;
 
 /// How long a code can be used, from its first send on; a resend does not prolong it (Twilio's default).
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::minutes(10);
@@ -63,6 +64,8 @@ pub(crate) struct Send {
     pub(crate) channel: Channel,
     /// The language of its text.
     pub(crate) locale: String,
+    /// What it stands for (PSD2).
+    pub(crate) payment: Option<Payment>,
     /// When it went out.
     pub(crate) at: DateTime<Utc>,
 }
@@ -107,6 +110,11 @@ impl Verification {
             sends: vec![first],
             checks: 0,
         }
+    }
+
+    /// The payment that the code stands for: that of the last sending.
+    pub(crate) fn payment(&self) -> Option<&Payment> {
+        self.sends.last().and_then(|send| send.payment.as_ref())
     }
 
     /// Whether the code is out and not too old.
@@ -190,7 +198,7 @@ mod tests {
     use super::*;
 
     fn send(at: DateTime<Utc>, channel: Channel) -> Send {
-        Send { attempt_sid: "VL".into(), channel, locale: "en".into(), at }
+        Send { attempt_sid: "VL".into(), channel, locale: "en".into(), payment: None, at }
     }
 
     fn started(at: DateTime<Utc>) -> Verification {

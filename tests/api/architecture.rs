@@ -8,8 +8,8 @@ const MAX_LINES: usize = 300;
 
 /// A technology, by what its names in the code begin with, and where it lives.
 const HOMES: &[(&str, &[&str])] = &[
-    ("actix", &["src/http/", "src/server.rs", "src/sandbox/", "src/commands/"]),
-    ("utoipa", &["src/http/", "src/server.rs", "src/sandbox/", "src/commands/"]),
+    ("actix", &["src/http/", "src/server.rs", "src/sandbox/", "src/stages/", "src/commands/"]),
+    ("utoipa", &["src/http/", "src/server.rs", "src/sandbox/", "src/stages/", "src/commands/"]),
     ("diesel", &["src/storage/"]),
     ("tokio_postgres", &["src/storage/"]),
     ("rustls", &["src/storage/"]),
@@ -25,7 +25,7 @@ const HOMES: &[(&str, &[&str])] = &[
 
 /// A room, and the rooms that it may know. What is missing here may know all: `main.rs` and `commands/`.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("http", &["auth", "storage", "twilio"]),
+    ("http", &["auth", "storage", "twilio", "clock"]),
     ("auth", &["storage", "twilio", "clock"]),
     ("storage", &[]),
     ("twilio", &[]),
@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("config", &["auth", "http", "sandbox", "server", "storage", "twilio"]),
     ("server", &["auth", "http"]),
+    ("stages", &["auth", "http", "sandbox", "storage"]),
     ("telemetry", &["config"]),
 ];
 

@@ -178,7 +178,6 @@ async fn every_claim_is_required_and_of_its_type() {
         ("exp", json!(exp as f64 + 0.5)),
         ("exp", json!(1e20)),
         ("nbf", json!("0")),
-        ("nbf", json!(i64::MAX)),
         ("iat", json!("0")),
     ] {
         forgery.is_malformed(&forgery.with_claim(name, value)).await;
@@ -194,7 +193,10 @@ async fn time_has_five_seconds_of_leeway() {
     let now = Clock::system().now().timestamp();
     forgery.server.me(&forgery.with_claim("exp", json!(now - 1))).await.expect(200);
     forgery.server.me(&forgery.with_claim("nbf", json!(now + 4))).await.expect(200);
-    forgery.is_malformed(&forgery.with_claim("nbf", json!(now + 60))).await;
+    for nbf in [now + 60, i64::MAX] {
+        let answer = forgery.server.me(&forgery.with_claim("nbf", json!(nbf))).await;
+        assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "not_yet_valid");
+    }
     for exp in [now - 7, 0, -1, i64::MIN] {
         let answer = forgery.server.me(&forgery.with_claim("exp", json!(exp))).await;
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "expired");

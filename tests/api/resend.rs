@@ -115,8 +115,8 @@ async fn the_body_may_be_left_out() {
     let token = server.password_ok(&ada).await;
     server.advance(30).await;
     let request = server.request(Method::POST, "/v1/users/resend").bearer_auth(&token);
-    server.send(request.header("accept-language", "it")).await.expect(202);
-    assert_eq!(server.messages(&ada.phone_number).await[0]["locale"], "it");
+    server.send(request.header("accept-language", "fr")).await.expect(202);
+    assert_eq!(server.messages(&ada.phone_number).await[0]["locale"], "fr");
     resend_with(&server, &token, json!([])).await.expect_problem(400, "malformed_request");
     let answer = resend_with(&server, &token, json!({ "to": "+12025550199" })).await;
     answer.expect_problem(422, "validation_failed");

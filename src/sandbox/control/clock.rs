@@ -52,7 +52,8 @@ pub(crate) async fn get_clock(state: web::Data<State>) -> web::Json<ClockReading
 
 /// Move the clock forward
 ///
-/// A code expires ten minutes after its first send: move the clock instead of waiting.
+/// A code expires ten minutes after its first send: move the clock instead of waiting. Messages under way whose time
+/// comes with the move arrive at once.
 #[utoipa::path(
     post,
     path = "/sandbox/clock",
@@ -84,13 +85,14 @@ pub(crate) async fn advance_clock(
     if seconds > MAX_OFFSET - state.clock.offset_seconds() {
         return Err(too_far());
     }
-    state.clock.advance(u32::try_from(seconds).map_err(|_| too_far())?);
+    state.advance_clock(u32::try_from(seconds).map_err(|_| too_far())?);
     Ok(ClockReading::of(&state.clock))
 }
 
 /// Go back to real time
 ///
-/// What has expired stays expired, and what was started ahead of real time ends.
+/// What has expired stays expired, and what was started ahead of real time ends. Messages under way keep the time
+/// that they have still to go.
 #[utoipa::path(
     delete,
     path = "/sandbox/clock",

@@ -1,24 +1,15 @@
 //! The virtual phones and mailboxes.
 
-use std::time::Duration;
-
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::sandbox::auth::is_sid;
+use super::parameters::{self, check_account, recipient};
 use crate::sandbox::channel::Channel;
 use crate::sandbox::inbox::{Filter, Message};
 use crate::sandbox::problem::{Problem, ProblemCode};
 use crate::sandbox::state::State;
-
-/// Longest time that a request is held, in seconds: shorter than what common clients and proxies put up with.
-const MAX_WAIT: u64 = 30;
-/// Messages in one answer, where no number is asked for.
-const DEFAULT_LIMIT: usize = 50;
-/// Most messages in one answer.
-const MAX_LIMIT: usize = 1_000;
 
 /// Which messages, and how long to wait for one.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -90,10 +81,7 @@ pub(crate) async fn list_messages(
     wanted: web::Query<Wanted>,
     limit: web::Query<Limit>,
 ) -> Result<web::Json<MessageList>, Problem> {
-    let limit = limit.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::invalid(format!("`limit` is between 1 and {MAX_LIMIT}.")));
-    }
+    let limit = parameters::limit(limit.limit)?;
     Ok(web::Json(MessageList { messages: find(&state, wanted.into_inner(), limit).await? }))
 }
 
@@ -156,14 +144,9 @@ pub(crate) async fn delete_messages(
 async fn find(state: &State, wanted: Wanted, limit: usize) -> Result<Vec<Message>, Problem> {
     let Wanted { to, channel, after, wait, account } = wanted;
     check_account(account.as_deref())?;
-    let wait = wait.unwrap_or(0);
-    if wait > MAX_WAIT {
-        return Err(Problem::invalid(format!("`wait` is at most {MAX_WAIT} seconds.")));
-    }
-    let after = after.map_or(Ok(0), |id| id.parse());
-    let after = after.map_err(|_| Problem::invalid("`after` is the `id` of a message."))?;
+    let deadline = parameters::deadline(wait)?;
+    let after = parameters::after(after.as_deref())?;
     let mut filter = Filter { to: to.map(recipient), channel, after };
-    let deadline = Instant::now() + Duration::from_secs(wait);
     let mut arrivals = state.arrivals();
     loop {
         // Before the look, so that nothing arrives unseen between it and the wait for the next.
@@ -174,34 +157,5 @@ async fn find(state: &State, wanted: Wanted, limit: usize) -> Result<Vec<Message
         }
         // None of those was wanted: the next look need not see them again.
         filter.after = filter.after.max(arrived);
-    }
-}
-
-/// # Errors
-/// 422 for what is no account SID.
-pub(super) fn check_account(account: Option<&str>) -> Result<(), Problem> {
-    if account.is_none_or(|sid| is_sid("AC", sid)) {
-        return Ok(());
-    }
-    Err(Problem::invalid("`account` is AC and 32 hexadecimal digits."))
-}
-
-/// An unescaped `+` in a query means a space. No recipient begins with one, and no address holds one.
-fn recipient(to: String) -> String {
-    if to.contains('@') {
-        return to.replace(' ', "+");
-    }
-    to.strip_prefix(' ').map(|digits| format!("+{digits}")).unwrap_or(to)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::recipient;
-
-    #[test]
-    fn a_space_counts_as_plus() {
-        assert_eq!(recipient(" 12015550123".into()), "+12015550123");
-        assert_eq!(recipient("+12015550123".into()), "+12015550123");
-        assert_eq!(recipient("a b@example.org".into()), "a+b@example.org");
     }
 }

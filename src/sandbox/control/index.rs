@@ -43,15 +43,22 @@ Any well-formed account SID is an account of its own. These always work:
   account {ACCOUNT_SID}
   service {SERVICE_SID}
 
-The virtual phones, and the clock:
+The virtual phones, the journal, what is broken on purpose, and the clock:
   GET    /sandbox/messages?to=&channel=&after=&wait=&limit=&account=
   DELETE /sandbox/messages?to=&account=
   GET    /sandbox/code?to=&channel=&after=&wait=&account=
   GET    /sandbox/totp?factor=&account=
+  GET    /sandbox/requests?to=&operation=&after=&wait=&limit=&account=
+  DELETE /sandbox/requests?to=&account=
+  POST   /sandbox/faults         {{\"operation\": \"start\", \"fault\": \"status\", \"status\": 503}}
+  GET    /sandbox/faults?to=&account=
+  DELETE /sandbox/faults?to=&account=
+  GET    /sandbox/faults/{{id}}
+  DELETE /sandbox/faults/{{id}}
   GET    /sandbox/clock
   POST   /sandbox/clock          {{\"advance_seconds\": 600}}
   DELETE /sandbox/clock
-  POST   /sandbox/reset
+  POST   /sandbox/reset?account=
   GET    /sandbox/operations
   GET    /sandbox/health
   GET    /sandbox/openapi.json

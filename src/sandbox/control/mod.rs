@@ -1,9 +1,13 @@
 //! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
 
 pub(crate) mod clock;
+pub(crate) mod fault_bodies;
+pub(crate) mod faults;
 pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
+mod parameters;
+pub(crate) mod requests;
 pub(crate) mod reset;
 pub(crate) mod totp;
 
@@ -16,9 +20,10 @@ use actix_web::{Error, HttpMessage, ResponseError, web};
 
 use super::openapi;
 use super::problem::{self, Problem};
+use super::server::Extension;
 
 /// The routes below `/sandbox`, and `/`.
-pub(crate) fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extension>) {
     let resource =
         |path: &str| web::resource(path.to_owned()).default_service(web::to(problem::method_not_allowed));
     config.service(resource("/").route(web::get().to(index::index)));
@@ -38,10 +43,31 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                     .route(web::post().to(clock::advance_clock))
                     .route(web::delete().to(clock::reset_clock)),
             )
+            .service(
+                resource("/faults")
+                    .route(web::post().to(faults::make_fault))
+                    .route(web::get().to(faults::list_faults))
+                    .route(web::delete().to(faults::delete_faults)),
+            )
+            .service(
+                resource("/faults/{id}")
+                    .route(web::get().to(faults::get_fault))
+                    .route(web::delete().to(faults::delete_fault)),
+            )
+            .service(
+                resource("/requests")
+                    .route(web::get().to(requests::list_requests))
+                    .route(web::delete().to(requests::delete_requests)),
+            )
             .service(resource("/reset").route(web::post().to(reset::reset)))
             .service(resource("/operations").route(web::get().to(operations::list_operations)))
             .service(resource("/health").route(web::get().to(index::get_health)))
             .service(resource("/openapi.json").route(web::get().to(openapi::get_document)))
+            .configure(|config| {
+                if let Some(extension) = extension {
+                    (extension.routes)(config);
+                }
+            })
             .default_service(web::to(problem::not_found)),
     );
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::inbox::check_account;
+use super::parameters::check_account;
 use crate::sandbox::auth::is_sid;
 use crate::sandbox::problem::{Problem, ProblemCode};
 use crate::sandbox::state::State;

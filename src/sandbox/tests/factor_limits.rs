@@ -83,6 +83,27 @@ async fn an_entity_has_so_many_factors_and_makes_so_many_in_a_day() {
 }
 
 #[tokio::test]
+async fn a_fault_answers_what_nothing_here_causes() {
+    let sandbox = Sandbox::start();
+    let factor = sandbox.verified_factor(&[]).await;
+    for (operation, status, code) in [
+        ("CreateNewFactor", 400, 60302),
+        ("CreateNewFactor", 403, 60313),
+        ("UpdateFactor", 403, 60311),
+        ("CreateChallenge", 403, 60324),
+    ] {
+        let fault = json!({"operation": operation, "fault": "status", "status": status, "code": code});
+        sandbox.broken(fault).await;
+        let answer = match operation {
+            "CreateNewFactor" => sandbox.ask_for_factor(&[]).await,
+            "UpdateFactor" => sandbox.verify(&factor, "123456").await,
+            _ => sandbox.challenge(&factor, &[]).await,
+        };
+        assert_eq!(answer.error(), (status, json!(code)), "{operation}");
+    }
+}
+
+#[tokio::test]
 async fn what_nobody_verifies_in_a_day_goes() {
     let sandbox = Sandbox::start();
     let verified = sandbox.verified_factor(&[]).await;

@@ -4,17 +4,24 @@ mod attempts;
 mod buckets;
 mod challenges;
 mod control;
+mod delivery;
 mod entities;
 mod factor_limits;
 mod factors;
+mod fault_control;
+mod faults;
 mod isolation;
+mod journal;
 mod not_offered;
+mod numbers;
 mod paging;
 mod rate_limits;
+mod raw;
 mod safe_list;
 mod safety;
 mod service_changes;
 mod services;
+mod start_parameters;
 mod verification_changes;
 mod verifications;
 
@@ -24,7 +31,7 @@ use actix_web::dev::ServerHandle;
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 
-use super::{ACCOUNT_SID, AUTH_TOKEN, Options, SERVICE_SID, server};
+use super::{ACCOUNT_SID, AUTH_TOKEN, Options, SERVICE_SID};
 use crate::clock::Clock;
 
 const PHONE: &str = "+12015550123";
@@ -80,8 +87,8 @@ impl Sandbox {
         let moved = clock.clone();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let options = Options { allowed_hosts: vec!["phones.internal".into()] };
-                let server = server(listener, moved, options).unwrap();
+                let options = Options { allowed_hosts: vec!["phones.internal".into()], ..Options::default() };
+                let server = super::Sandbox::new(moved).server(listener, options).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
@@ -104,6 +111,18 @@ impl Sandbox {
     async fn post_json(&self, path: &str, body: &'static str) -> Answer {
         let request = self.client.post(self.url(path)).header("content-type", "application/json").body(body);
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    async fn post_value(&self, path: &str, body: &Value) -> Answer {
+        let request = self.client.post(self.url(path)).json(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Makes a fault: its `id`.
+    async fn broken(&self, fault: Value) -> Value {
+        let answer = self.post_value("/sandbox/faults", &fault).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["id"].clone()
     }
 
     /// As Twilio's clients do, below the well-known service.

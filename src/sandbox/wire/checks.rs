@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::date;
 use super::form::Body;
-use super::verifications::is_code;
+use super::start_parameters::{is_code, payment};
 use crate::sandbox::auth::{Caller, is_sid};
 use crate::sandbox::channel::Channel;
 use crate::sandbox::errors::TwilioError;
+use crate::sandbox::numbers::Scenario;
 use crate::sandbox::recipient::is_reachable;
 use crate::sandbox::state::State;
 use crate::sandbox::verification::Status;
@@ -24,7 +25,8 @@ pub(super) async fn create(
     let now = state.clock.now();
     let mut accounts = state.accounts();
     let account = accounts.open(&caller.account_sid, now);
-    account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
+    let service = account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
+    let psd2_enabled = service.settings.psd2_enabled;
     let form = body.form()?;
     let (to, sid) = (form.get("To"), form.get("VerificationSid"));
     let code = form.get("Code").unwrap_or_default();
@@ -40,9 +42,14 @@ pub(super) async fn create(
     if !is_code(code) {
         return Err(TwilioError::invalid_secret("Code"));
     }
+    let paid = payment(&form, psd2_enabled, Channel::Sms)?;
+    account.ledger.lose(&service_sid, key, |to| Scenario::of(to) == Scenario::GoneAtCheck);
+    let seen = account.ledger.fetch(&service_sid, key, now);
+    // A code for another payment is a wrong code, and counts as one.
+    let is_meant = seen.is_ok_and(|verification| verification.payment() == paid.as_ref());
     let verification = account
         .ledger
-        .check(&service_sid, key, code, now)
+        .check(&service_sid, key, if is_meant { code } else { "" }, now)
         .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
     Ok(HttpResponse::Ok().json(json!({
         "sid": verification.sid,
@@ -52,8 +59,8 @@ pub(super) async fn create(
         "channel": verification.channel,
         "status": verification.status.as_str(),
         "valid": verification.status == Status::Approved,
-        "amount": null,
-        "payee": null,
+        "amount": verification.payment().map(|payment| &payment.amount),
+        "payee": verification.payment().map(|payment| &payment.payee),
         // Null says that the last channel was not `sna` (Twilio's description); it never is.
         "sna_attempts_error_codes": null,
         "date_created": date(verification.created_at),

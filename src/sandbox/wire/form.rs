@@ -47,7 +47,11 @@ impl FromRequest for Body {
     }
 }
 
-fn parse(content_type: &str, bytes: &[u8]) -> Result<Form, TwilioError> {
+/// Reads a body, as Twilio does.
+///
+/// # Errors
+/// When it is no form.
+pub(super) fn parse(content_type: &str, bytes: &[u8]) -> Result<Form, TwilioError> {
     if bytes.is_empty() {
         return Ok(Form::default());
     }
@@ -76,6 +80,11 @@ impl Form {
     #[cfg(test)]
     pub(crate) fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         Self { pairs: pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
+    }
+
+    /// Every parameter that was sent, in its order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A parameter's value; one that was sent empty counts as not sent.

@@ -1,7 +1,8 @@
 //! What Twilio's clients speak: the operations of Verify v2 that [`operations`] lists.
 //!
-//! The order in which a request is judged is: credentials (401), service (404), parameters (400), the
-//! caller's own rate limits (429), then the verification's own rules (429, 404).
+//! The order in which a request is judged is: credentials (401), a fault that was made for it, service (404),
+//! parameters (400), the caller's own rate limits (429), what the number is made for (429, 503, 403), then the
+//! verification's own rules (429, 404).
 
 mod attempts;
 mod buckets;
@@ -13,11 +14,16 @@ mod factors;
 pub(crate) mod form;
 pub(crate) mod operations;
 mod paging;
+mod pipeline;
 mod rate_limits;
 mod safe_list;
 mod services;
+mod severed;
+mod start_parameters;
+mod templates;
 mod verifications;
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -26,7 +32,7 @@ use super::errors::TwilioError;
 /// The routes below `/v2`.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let scope = operations::resources().fold(web::scope("/v2"), |scope, resource| scope.service(resource));
-    config.service(scope.default_service(web::to(not_found)));
+    config.service(scope.default_service(web::to(not_found)).wrap(from_fn(pipeline::pass)));
 }
 
 async fn not_found(request: HttpRequest) -> Result<&'static str, TwilioError> {

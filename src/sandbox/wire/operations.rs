@@ -6,7 +6,7 @@ use actix_web::{Resource, Route, web};
 
 use super::{
     attempts, buckets, challenges, checks, entities, factors, method_not_allowed, rate_limits, safe_list,
-    services, verifications,
+    services, templates, verifications,
 };
 
 /// One operation of Twilio's.
@@ -44,6 +44,7 @@ const CHALLENGE: &str = "/Services/{ServiceSid}/Entities/{Identity}/Challenges/{
 const SAFE_NUMBERS: &str = "/SafeList/Numbers";
 const SAFE_NUMBER: &str = "/SafeList/Numbers/{PhoneNumber}";
 const ATTEMPTS: &str = "/Attempts";
+const TEMPLATES: &str = "/Templates";
 const ATTEMPTS_SUMMARY: &str = "/Attempts/Summary";
 const ATTEMPT: &str = "/Attempts/{Sid}";
 const CHECK: &str = "/Services/{ServiceSid}/VerificationCheck";
@@ -69,6 +70,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     get("FetchBucket", BUCKET, |to| to.to(buckets::fetch)),
     post("UpdateBucket", BUCKET, |to| to.to(buckets::update)),
     delete("DeleteBucket", BUCKET, |to| to.to(buckets::delete)),
+    get("ListVerificationTemplate", TEMPLATES, |to| to.to(templates::list)),
     get("ListEntity", ENTITIES, |to| to.to(entities::list)),
     post("CreateEntity", ENTITIES, |to| to.to(entities::create)),
     get("FetchEntity", ENTITY, |to| to.to(entities::fetch)),
@@ -96,6 +98,12 @@ const fn get(id: &'static str, path: &'static str, handler: fn(Route) -> Route) 
 
 const fn post(id: &'static str, path: &'static str, handler: fn(Route) -> Route) -> Operation {
     Operation { id, method: Method::POST, path, handler }
+}
+
+/// The operation of a method and a path, which is spelled as in Twilio's description.
+pub(super) fn find(method: &Method, pattern: &str) -> Option<&'static Operation> {
+    let path = pattern.strip_prefix("/v2")?;
+    OPERATIONS.iter().find(|operation| operation.path == path && operation.method == method)
 }
 
 const fn delete(id: &'static str, path: &'static str, handler: fn(Route) -> Route) -> Operation {

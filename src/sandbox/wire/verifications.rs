@@ -4,75 +4,22 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::form::{Body, Form};
+use super::form::Body;
+use super::severed::HangUp;
+use super::start_parameters::Start;
 use super::{base, date};
 use crate::sandbox::account::Account;
 use crate::sandbox::auth::Caller;
-use crate::sandbox::channel::Channel;
+use crate::sandbox::delivery;
 use crate::sandbox::errors::TwilioError;
 use crate::sandbox::inbox::Message;
 use crate::sandbox::ledger::Fresh;
 use crate::sandbox::messages::{self, Content};
+use crate::sandbox::numbers::{Exemption, Scenario};
 use crate::sandbox::random;
-use crate::sandbox::recipient;
-use crate::sandbox::service::{Service, is_friendly_name};
+use crate::sandbox::service::Service;
 use crate::sandbox::state::State;
 use crate::sandbox::verification::{Send, Status, Verification};
-
-/// Most characters of what is repeated in a message: each is kept with it. Real ones have 11 and, for a
-/// locale with all its subtags, about as many.
-const MAX_REPEATED: usize = 64;
-
-/// What a start asks for.
-#[derive(Debug)]
-struct Start {
-    to: String,
-    channel: Channel,
-    from: String,
-    locale: String,
-    app_hash: Option<String>,
-    custom_code: Option<String>,
-}
-
-impl Start {
-    fn from_form(form: &Form, service: &Service) -> Result<Self, TwilioError> {
-        let (to, channel) = (form.get("To").unwrap_or_default(), form.get("Channel").unwrap_or_default());
-        let known = channel.parse::<Channel>();
-        // An unknown channel says nothing of what `To` must be: then a phone number is meant.
-        if !recipient::is_reachable(to, known.unwrap_or(Channel::Sms)) {
-            return Err(TwilioError::invalid("To", to));
-        }
-        let channel = known.map_err(|()| TwilioError::invalid("Channel", channel))?;
-        let short = |name| match form.get(name) {
-            Some(value) if value.chars().count() > MAX_REPEATED => Err(TwilioError::invalid(name, value)),
-            value => Ok(value.map(str::to_owned)),
-        };
-        let app_hash = short("AppHash")?;
-        let locale = short("Locale")?.unwrap_or_else(|| messages::DEFAULT_LOCALE.to_owned());
-        let from = form.get("CustomFriendlyName").unwrap_or(&service.friendly_name);
-        if !is_friendly_name(from) {
-            return Err(TwilioError::invalid("CustomFriendlyName", from));
-        }
-        let custom_code = form.get("CustomCode").map(str::to_owned);
-        if let Some(code) = &custom_code {
-            if !is_code(code) {
-                return Err(TwilioError::invalid_secret("CustomCode"));
-            }
-            if !service.custom_code_enabled {
-                return Err(TwilioError::feature_not_enabled("CustomCode"));
-            }
-        }
-        if app_hash.is_some() && channel != Channel::Sms {
-            return Err(TwilioError::app_hash_not_sms());
-        }
-        Ok(Self { to: to.to_owned(), channel, from: from.to_owned(), locale, app_hash, custom_code })
-    }
-}
-
-/// Whether `text` can be a code at all: 4 to 10 characters.
-pub(super) fn is_code(text: &str) -> bool {
-    (4..=10).contains(&text.chars().count())
-}
 
 /// `POST /v2/Services/{ServiceSid}/Verifications`
 pub(super) async fn start(
@@ -83,19 +30,31 @@ pub(super) async fn start(
     body: Body,
 ) -> Result<HttpResponse, TwilioError> {
     let now = state.clock.now();
+    let scenario;
     let (answer, message) = {
         let mut accounts = state.accounts();
         let account = accounts.open(&caller.account_sid, now);
         let service =
             account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
         let form = body.form()?;
-        let start = Start::from_form(&form, &service)?;
+        let start = Start::from_form(&form, &service, request.path())?;
         account.rate_limits.pass(&service_sid, &form, now)?;
+        let exemption = Exemption {
+            risk_check_disabled: start.risk_check_disabled,
+            safe_listed: account.is_safe_listed(&start.to),
+        };
+        scenario = Scenario::of(&start.to);
+        scenario.admit(&start.to, start.channel, exemption)?;
         let verification = decide(account, &service, &start, now, request.path())?;
-        (answer(verification, &caller, &base(&request)), message(verification, &service, start, now))
+        let answer = answer(verification, &service, &caller, &base(&request));
+        (answer, message(verification, &service, start, now))
     };
-    state.deliver(&caller.account_sid, message, now);
-    Ok(HttpResponse::Created().json(answer))
+    delivery::send(&state, &caller.account_sid, message, scenario.delivery(), now);
+    let mut response = HttpResponse::Created().json(answer);
+    if scenario == Scenario::Unheard {
+        response.extensions_mut().insert(HangUp);
+    }
+    Ok(response)
 }
 
 fn decide<'a>(
@@ -105,13 +64,19 @@ fn decide<'a>(
     now: DateTime<Utc>,
     path: &str,
 ) -> Result<&'a Verification, TwilioError> {
-    let code = match &start.custom_code {
-        Some(code) => code.clone(),
+    let fixed = || Scenario::of(&start.to).code(service.code_length);
+    let code = match start.custom_code.clone().or_else(fixed) {
+        Some(code) => code,
         None => random::code(service.code_length, account.ledger.previous_code(&service.sid, &start.to))?,
     };
     let fresh = Fresh { sid: random::sid("VE"), code };
-    let (channel, locale) = (start.channel, start.locale.clone());
-    let send = Send { attempt_sid: random::sid("VL"), channel, locale, at: now };
+    let send = Send {
+        attempt_sid: random::sid("VL"),
+        channel: start.channel,
+        locale: start.language.tag().to_owned(),
+        payment: start.payment.clone(),
+        at: now,
+    };
     let verification = account.ledger.start(&service.sid, &start.to, send, fresh);
     verification.map_err(|refusal| TwilioError::refusal(refusal, path))
 }
@@ -122,13 +87,18 @@ fn message(verification: &Verification, service: &Service, start: Start, now: Da
         code: &verification.code,
         app_hash: start.app_hash.as_deref(),
         warn: service.do_not_share_warning_enabled,
+        press_a_key: service.settings.dtmf_input_required,
+        payment: start.payment.as_ref(),
+        template: start.template,
+        substitutions: &start.substitutions,
     };
+    let (body, language) = messages::text(start.channel, start.language, &content);
     Message {
-        body: messages::text(start.channel, content),
+        body,
         code: verification.code.clone(),
         to: start.to,
         channel: start.channel,
-        locale: start.locale,
+        locale: language.tag().to_owned(),
         verification_sid: verification.sid.clone(),
         sent_at: now,
         id: String::new(),
@@ -146,12 +116,13 @@ pub(super) async fn fetch(
     let (now, (service_sid, key)) = (state.clock.now(), path.into_inner());
     let mut accounts = state.accounts();
     let account = accounts.open(&caller.account_sid, now);
-    account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
+    let service =
+        account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
     let verification = account
         .ledger
         .fetch(&service_sid, &key, now)
         .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
-    Ok(HttpResponse::Ok().json(answer(verification, &caller, &base(&request))))
+    Ok(HttpResponse::Ok().json(answer(verification, &service, &caller, &base(&request))))
 }
 
 /// `POST /v2/Services/{ServiceSid}/Verifications/{Sid or To}`
@@ -165,7 +136,8 @@ pub(super) async fn update(
     let (now, (service_sid, key)) = (state.clock.now(), path.into_inner());
     let mut accounts = state.accounts();
     let account = accounts.open(&caller.account_sid, now);
-    account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
+    let service =
+        account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
     let form = body.form()?;
     let status = match form.get("Status").unwrap_or_default() {
         "approved" => Status::Approved,
@@ -176,10 +148,11 @@ pub(super) async fn update(
         .ledger
         .end(&service_sid, &key, status, now)
         .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
-    Ok(HttpResponse::Ok().json(answer(verification, &caller, &base(&request))))
+    Ok(HttpResponse::Ok().json(answer(verification, &service, &caller, &base(&request))))
 }
 
-fn answer(verification: &Verification, caller: &Caller, base: &str) -> Value {
+fn answer(verification: &Verification, service: &Service, caller: &Caller, base: &str) -> Value {
+    let payment = verification.payment();
     let attempts: Vec<Value> = verification
         .sends
         .iter()
@@ -199,11 +172,25 @@ fn answer(verification: &Verification, caller: &Caller, base: &str) -> Value {
         "valid": verification.status == Status::Approved,
         "date_created": date(verification.created_at),
         "date_updated": date(verification.updated_at),
-        "lookup": {},
-        "amount": null,
-        "payee": null,
+        "lookup": if service.settings.lookup_enabled { lookup(&verification.to) } else { json!({}) },
+        "amount": payment.map(|payment| &payment.amount),
+        "payee": payment.map(|payment| &payment.payee),
         "send_code_attempts": attempts,
         "sna": null,
         "url": format!("{base}/v2/Services/{}/Verifications/{}", verification.service_sid, verification.sid),
+    })
+}
+
+/// What a lookup tells of a number. Only a carrier would know its own name and codes.
+fn lookup(to: &str) -> Value {
+    let kind = if Scenario::of(to) == Scenario::Landline { "landline" } else { "mobile" };
+    json!({
+        "carrier": {
+            "error_code": null,
+            "mobile_country_code": null,
+            "mobile_network_code": null,
+            "name": null,
+            "type": kind,
+        },
     })
 }

@@ -13,6 +13,7 @@ mod person;
 mod process;
 mod raw;
 mod requests;
+mod sandbox;
 mod schema;
 mod server;
 mod source;

@@ -1,0 +1,1 @@
+//! Where your own program would be; the recipe is `tests/login.rs`.

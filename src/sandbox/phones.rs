@@ -1,0 +1,28 @@
+//! The virtual phones, for whoever runs in one process with the sandbox.
+
+use std::sync::Arc;
+
+use super::ACCOUNT_SID;
+use super::inbox::Filter;
+use super::state::State;
+
+/// The virtual phones of the well-known account.
+#[derive(Clone)]
+pub struct Phones(Arc<State>);
+
+impl Phones {
+    pub(super) fn new(state: Arc<State>) -> Self {
+        Self(state)
+    }
+
+    /// Names the newest message of all: those to come are later.
+    pub fn newest(&self) -> u64 {
+        *self.0.arrivals().borrow()
+    }
+
+    /// The newest code that came to a number since.
+    pub fn code_since(&self, newest: u64, to: &str) -> Option<String> {
+        let filter = Filter { to: Some(to.to_owned()), channel: None, after: newest };
+        self.0.accounts().messages(Some(ACCOUNT_SID), &filter, 1).pop().map(|message| message.code)
+    }
+}

@@ -1,0 +1,105 @@
+//! What messages say, in each language. `{{code}}`, `{{friendly_name}}` and the like are filled in by
+//! [`super::messages`]. The English of text messages is Twilio's published wording; the rest says the same in our own
+//! words, since Twilio publishes no translations.
+
+use super::language::Language;
+
+/// The sentences of one language.
+#[derive(Debug)]
+pub(crate) struct Wording {
+    /// A text message.
+    pub(crate) text: &'static str,
+    /// After it, where the service warns.
+    pub(crate) warning: &'static str,
+    /// A text message about a payment (PSD2).
+    pub(crate) payment: &'static str,
+    /// What a voice says.
+    pub(crate) call: &'static str,
+    /// What it says first, where a key must be pressed.
+    pub(crate) press_a_key: &'static str,
+    /// A WhatsApp message.
+    pub(crate) whatsapp: &'static str,
+}
+
+impl Language {
+    /// The sentences of this language.
+    pub(crate) fn wording(self) -> &'static Wording {
+        match self {
+            Self::English => &ENGLISH,
+            Self::German => &GERMAN,
+            Self::French => &FRENCH,
+            Self::Spanish => &SPANISH,
+            Self::Portuguese => &PORTUGUESE,
+            Self::BrazilianPortuguese => &BRAZILIAN_PORTUGUESE,
+            Self::Hindi => &HINDI,
+        }
+    }
+}
+
+const ENGLISH: Wording = Wording {
+    text: "Your {{friendly_name}} verification code is: {{code}}",
+    warning: ". Don't share this code with anyone; our employees will never ask for the code",
+    payment: "Your {{friendly_name}} code for {{amount}} to {{payee}} is: {{code}}",
+    call: "Hello. Your {{friendly_name}} verification code is: {{spoken}}. Again, your code is: {{spoken}}. Goodbye.",
+    press_a_key: "Press any key to hear your code. ",
+    whatsapp: "{{code}} is your verification code. For your security, do not share this code.",
+};
+
+const GERMAN: Wording = Wording {
+    text: "Ihr Bestätigungscode für {{friendly_name}} lautet: {{code}}",
+    warning: ". Geben Sie diesen Code niemandem weiter; unsere Mitarbeiter fragen nie danach",
+    payment: "Ihr Code von {{friendly_name}} für {{amount}} an {{payee}} lautet: {{code}}",
+    call: "Guten Tag. Ihr Bestätigungscode für {{friendly_name}} lautet: {{spoken}}. Noch einmal, Ihr Code lautet: \
+           {{spoken}}. Auf Wiederhören.",
+    press_a_key: "Drücken Sie eine beliebige Taste, um Ihren Code zu hören. ",
+    whatsapp: "{{code}} ist Ihr Bestätigungscode. Geben Sie ihn zu Ihrer Sicherheit nicht weiter.",
+};
+
+const FRENCH: Wording = Wording {
+    text: "Votre code de vérification {{friendly_name}} est : {{code}}",
+    warning: ". Ne communiquez ce code à personne ; nos employés ne vous le demanderont jamais",
+    payment: "Votre code {{friendly_name}} pour {{amount}} à {{payee}} est : {{code}}",
+    call: "Bonjour. Votre code de vérification {{friendly_name}} est : {{spoken}}. Je répète, votre code est : \
+           {{spoken}}. Au revoir.",
+    press_a_key: "Appuyez sur une touche pour entendre votre code. ",
+    whatsapp: "{{code}} est votre code de vérification. Pour votre sécurité, ne le partagez pas.",
+};
+
+const SPANISH: Wording = Wording {
+    text: "Tu código de verificación de {{friendly_name}} es: {{code}}",
+    warning: ". No compartas este código con nadie; nuestros empleados nunca te lo pedirán",
+    payment: "Tu código de {{friendly_name}} para {{amount}} a {{payee}} es: {{code}}",
+    call: "Hola. Tu código de verificación de {{friendly_name}} es: {{spoken}}. Repito, tu código es: {{spoken}}. \
+           Adiós.",
+    press_a_key: "Pulsa cualquier tecla para escuchar tu código. ",
+    whatsapp: "{{code}} es tu código de verificación. Por tu seguridad, no lo compartas.",
+};
+
+const PORTUGUESE: Wording = Wording {
+    text: "O seu código de verificação {{friendly_name}} é: {{code}}",
+    warning: ". Não partilhe este código com ninguém; os nossos funcionários nunca o pedirão",
+    payment: "O seu código {{friendly_name}} para {{amount}} a {{payee}} é: {{code}}",
+    call: "Olá. O seu código de verificação {{friendly_name}} é: {{spoken}}. Repito, o seu código é: {{spoken}}. \
+           Adeus.",
+    press_a_key: "Prima qualquer tecla para ouvir o seu código. ",
+    whatsapp: "{{code}} é o seu código de verificação. Para sua segurança, não o partilhe.",
+};
+
+const BRAZILIAN_PORTUGUESE: Wording = Wording {
+    text: "Seu código de verificação {{friendly_name}} é: {{code}}",
+    warning: ". Não compartilhe este código com ninguém; nossos funcionários nunca o pedirão",
+    payment: "Seu código {{friendly_name}} para {{amount}} a {{payee}} é: {{code}}",
+    call: "Olá. Seu código de verificação {{friendly_name}} é: {{spoken}}. Repetindo, seu código é: {{spoken}}. \
+           Tchau.",
+    press_a_key: "Pressione qualquer tecla para ouvir seu código. ",
+    whatsapp: "{{code}} é seu código de verificação. Para sua segurança, não o compartilhe.",
+};
+
+const HINDI: Wording = Wording {
+    text: "आपका {{friendly_name}} सत्यापन कोड है: {{code}}",
+    warning: "। यह कोड किसी को न बताएं; हमारे कर्मचारी इसे कभी नहीं मांगेंगे",
+    payment: "{{payee}} को {{amount}} के लिए आपका {{friendly_name}} कोड है: {{code}}",
+    call: "नमस्ते। आपका {{friendly_name}} सत्यापन कोड है: {{spoken}}। फिर से, आपका कोड है: {{spoken}}। धन्यवाद।",
+    press_a_key: "अपना कोड सुनने के लिए कोई भी कुंजी दबाएं। ",
+    whatsapp: "{{code}} आपका सत्यापन कोड है। अपनी सुरक्षा के लिए इसे किसी से साझा न करें।",
+};

@@ -1,0 +1,64 @@
+//! People who do not exist, for tests that do not care who it is.
+
+use aws_lc_rs::rand;
+use uuid::Uuid;
+
+use crate::auth::PhoneNumber;
+
+/// What an invented user logs in with. Long enough for every rule, and no secret: it is in the answer too.
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+/// The exchange and the first digits of North America's numbers for fiction; two more digits follow.
+const FICTION: &str = "55501";
+/// Endings below this have no meaning to the sandbox.
+const PLAIN_ENDINGS: u32 = 40;
+
+/// A person whom nobody has met.
+pub(super) struct Invented {
+    pub(super) username: String,
+    pub(super) email: String,
+    pub(super) phone_number: String,
+}
+
+impl Invented {
+    /// Two are almost never the same; who gets a number that is taken asks again.
+    pub(super) fn new() -> Self {
+        let name = format!("user-{}", &Uuid::new_v4().simple().to_string()[..12]);
+        Self { email: format!("{name}@example.com"), username: name, phone_number: phone_number() }
+    }
+}
+
+/// A number for fiction in some area code: some 15,000 in all, so a collision is seen now and then.
+fn phone_number() -> String {
+    loop {
+        let random = random();
+        let (area, ending) = (200 + random % 800, (random / 800) % PLAIN_ENDINGS);
+        let number = format!("+1{area}{FICTION}{ending:02}");
+        if PhoneNumber::parse(&number).is_ok() {
+            return number;
+        }
+    }
+}
+
+fn random() -> u32 {
+    let mut bytes = [0; 4];
+    // Without randomness no server gets as far as here: it could not have made its keys.
+    let _ = rand::fill(&mut bytes);
+    u32::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_plain_and_many() {
+        let numbers: HashSet<String> = (0..200).map(|_| phone_number()).collect();
+        assert!(numbers.len() > 180, "{}", numbers.len());
+        for number in numbers {
+            assert!(number.len() == 12 && &number[5..10] == FICTION, "{number}");
+            assert!(number[10..].parse::<u32>().unwrap() < PLAIN_ENDINGS, "{number}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Takes a user as far as was asked for, by the steps that a person takes.
+
+use secrecy::ExposeSecret;
+
+use super::Stages;
+use super::person::Person;
+use super::stage::Stage;
+use crate::auth::proof::{PasswordOk, Verified};
+use crate::auth::{
+    Auth, ChallengeView, Client, Code, Error, Login, Password, PasswordOkGrant, RESEND_WAITS, Tokens,
+};
+use crate::http::error_code::ErrorCode;
+use crate::http::problem::Problem;
+use crate::storage::users::User;
+
+/// Checks that a challenge takes.
+const CHECKS: usize = 5;
+
+/// A user who has come so far.
+pub(super) struct Staged {
+    pub(super) stage: Stage,
+    pub(super) user: User,
+    pub(super) password: String,
+    pub(super) grant: Option<PasswordOkGrant>,
+    pub(super) code: Option<String>,
+    pub(super) tokens: Option<Tokens>,
+}
+
+impl Stages {
+    /// Makes somebody.
+    ///
+    /// # Errors
+    /// Those of the steps on the way.
+    pub(super) async fn make(&self, person: Person) -> Result<Staged, Problem> {
+        let Person { stage, sign_up, password, delivery, .. } = person;
+        let auth = match stage {
+            // So long ago that the waits between the codes are over by now.
+            Stage::CodesExhausted => self.earlier(RESEND_WAITS.iter().sum()),
+            _ => self.auth.clone(),
+        };
+        let user = auth.sign_up(sign_up, client()).await?;
+        let mut staged =
+            Staged { stage, user, password: password.clone(), grant: None, code: None, tokens: None };
+        if stage == Stage::SignedUp {
+            return Ok(staged);
+        }
+        let newest = self.phones.newest();
+        let email = crate::auth::Email::parse(&staged.user.email).map_err(Problem::internal)?;
+        let attempt = Password::parse_attempt(&password).map_err(Problem::internal)?;
+        let login = Login { email, password: attempt, delivery: delivery.clone() };
+        let mut grant = auth.log_in(login, client()).await?;
+        let code = self.phones.code_since(newest, &staged.user.phone_number);
+        let token = grant.token.expose_secret().to_owned();
+        match stage {
+            Stage::SignedUp | Stage::CodePending => {}
+            Stage::Full => {
+                let code = code.as_deref().ok_or_else(no_code)?;
+                let caller = auth.require_password_ok(Some(&token)).await?;
+                let tokens = auth.verify(caller, parse(code)?, client()).await?;
+                staged.user = tokens.user.clone();
+                staged.tokens = Some(tokens);
+                return Ok(staged);
+            }
+            Stage::Locked => {
+                let wrong = wrong(code.as_deref().unwrap_or("000000"));
+                for _ in 0..CHECKS {
+                    let caller = auth.require_password_ok(Some(&token)).await?;
+                    grant.challenge = refused(&auth, caller, parse(&wrong)?).await?;
+                }
+            }
+            Stage::CodesExhausted => {
+                for sent in 1..=RESEND_WAITS.len() {
+                    let auth = self.earlier(RESEND_WAITS.iter().skip(sent).sum());
+                    let caller = auth.require_password_ok(Some(&token)).await?;
+                    grant.challenge = auth.resend(caller, delivery.clone()).await?;
+                }
+            }
+        }
+        staged.grant = Some(grant);
+        // Where checks are used up no code is of use.
+        staged.code = code.filter(|_| stage != Stage::Locked);
+        Ok(staged)
+    }
+
+    /// The rules as they were `seconds` ago.
+    fn earlier(&self, seconds: i64) -> Auth {
+        let seconds = u32::try_from(seconds).unwrap_or(0);
+        self.auth.at(self.auth.clock().earlier(seconds))
+    }
+}
+
+/// Tries a wrong code, and answers with what is left of the challenge.
+async fn refused(auth: &Auth, caller: Verified<PasswordOk>, wrong: Code) -> Result<ChallengeView, Problem> {
+    match auth.verify(caller, wrong, client()).await {
+        Err(Error::IncorrectCode(challenge)) => Ok(*challenge),
+        Err(other) => Err(other.into()),
+        Ok(_) => Err(Problem::internal("a wrong code was right")),
+    }
+}
+
+/// What the log of activities shows.
+fn client() -> Client {
+    Client::new(None, Some("countersign dev: POST /sandbox/users"))
+}
+
+fn parse(code: &str) -> Result<Code, Problem> {
+    Code::parse(code).map_err(Problem::internal)
+}
+
+fn no_code() -> Problem {
+    let detail = "No code came to this number, so nobody can get further with it.";
+    Problem::with_detail(ErrorCode::OtpUndeliverable, detail)
+}
+
+fn wrong(code: &str) -> String {
+    code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
+}

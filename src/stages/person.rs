@@ -1,0 +1,59 @@
+//! Who shall be made: what the caller says, and inventions for the rest.
+
+use super::invented::{Invented, PASSWORD};
+use super::stage::Stage;
+use crate::auth::{Delivery, Invalid, InvalidKind, Policy, SignUp};
+use crate::http::call::{Context, FromFields};
+use crate::http::delivery::delivery;
+use crate::http::fields::Fields;
+use crate::http::problem::Problem;
+
+/// Somebody to be made.
+pub(super) struct Person {
+    pub(super) stage: Stage,
+    pub(super) sign_up: SignUp,
+    /// In clear: it is told to the caller.
+    pub(super) password: String,
+    pub(super) delivery: Delivery,
+    /// Whether another invention may help where the user exists.
+    pub(super) is_invented: bool,
+}
+
+impl Person {
+    /// Reads one; everything that is wrong is told at once, as at sign-up. `stage`: where none was asked for.
+    pub(super) fn read(mut fields: Fields, stage: Option<Stage>, policy: &Policy) -> Result<Self, Problem> {
+        let stage = match stage {
+            Some(stage) => Some(stage),
+            None => fields.required("stage", parse_stage),
+        };
+        let invented = Invented::new();
+        fields.fill("name", "Test User");
+        let is_invented = [
+            fields.fill("username", &invented.username),
+            fields.fill("email", &invented.email),
+            fields.fill("phone_number", &invented.phone_number),
+        ]
+        .contains(&true);
+        fields.fill("password", PASSWORD);
+        let password = fields.text("password").unwrap_or_default().to_owned();
+        let context = Context { policy, accept_language: None };
+        let delivery = delivery(&mut fields, &context);
+        let sign_up = SignUp::from_fields(&mut fields, &context);
+        let person = stage.zip(sign_up).map(|(stage, sign_up)| Self {
+            stage,
+            sign_up,
+            password,
+            delivery,
+            is_invented,
+        });
+        fields.finish(person)
+    }
+}
+
+fn parse_stage(word: &str) -> Result<Stage, Invalid> {
+    let names = Stage::ALL.map(Stage::as_str).join(", ");
+    word.parse().map_err(|_| Invalid {
+        kind: InvalidKind::NotAllowed,
+        detail: format!("A stage is one of: {names}.").into(),
+    })
+}
