@@ -72,6 +72,10 @@ mod ledger_properties;
 mod tests;
 #[cfg(test)]
 mod totp_properties;
+#[cfg(test)]
+mod verification_history;
+#[cfg(test)]
+mod verification_model;
 
 pub use phones::Phones;
 pub use server::{Extension, Options, Sandbox};

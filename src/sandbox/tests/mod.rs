@@ -23,6 +23,7 @@ mod service_changes;
 mod services;
 mod start_parameters;
 mod verification_changes;
+mod verification_properties;
 mod verifications;
 
 use std::net::{SocketAddr, TcpListener};
