@@ -6,6 +6,7 @@ mod challenges;
 mod control;
 mod delivery;
 mod entities;
+mod events;
 mod factor_limits;
 mod factors;
 mod fault_control;
