@@ -60,7 +60,8 @@ pub(crate) fn steps(unit: i64) -> impl Strategy<Value = Vec<Step>> {
         edges.prop_map(move |seconds| seconds / unit * unit)
     };
     let target = || {
-        let parts = (0..4_usize, any::<bool>(), prop::bool::weighted(0.1));
+        let back = prop_oneof![3 => Just(0_usize), 1 => 0..4_usize];
+        let parts = (back, any::<bool>(), prop::bool::weighted(0.1));
         parts.prop_map(|(back, by_sid, elsewhere)| Target { back, by_sid, elsewhere })
     };
     let guess = prop_oneof![
