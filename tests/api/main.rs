@@ -19,6 +19,7 @@ mod http_bodies;
 mod http_connections;
 mod http_hygiene;
 mod indistinguishable;
+mod instances;
 mod keys;
 mod login;
 mod logout;

@@ -29,7 +29,7 @@ pub use fault::Fault;
 pub use forge::{Forge, claims, header};
 pub use migration::migrations;
 pub use person::Person;
-pub use process::{Process, run};
+pub use process::{Process, program, run};
 pub use raw::{Raw, only_status};
 pub use requests::{at_once, count};
 pub use schema::{faults as schema_faults, resolved};
