@@ -39,5 +39,6 @@ mod shutdown;
 mod signup;
 mod stages;
 mod test_mode;
+mod test_mode_serve;
 mod tokens;
 mod verify;
