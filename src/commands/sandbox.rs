@@ -34,7 +34,7 @@ impl SandboxFlags {
     }
 
     pub(super) fn options(&self) -> sandbox::Options {
-        sandbox::Options { allowed_hosts: self.allowed_host.clone(), extension: None }
+        sandbox::Options { allowed_hosts: self.allowed_host.clone(), ..sandbox::Options::default() }
     }
 }
 

@@ -34,6 +34,7 @@ mod provider_check;
 mod refresh;
 mod replicas;
 mod resend;
+mod secrets_at_rest;
 mod sessions;
 mod shutdown;
 mod signup;

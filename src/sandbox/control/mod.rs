@@ -1,11 +1,13 @@
 //! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
 
 pub(crate) mod clock;
+pub(crate) mod events;
 pub(crate) mod fault_bodies;
 pub(crate) mod faults;
 pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
+pub(crate) mod page;
 mod parameters;
 pub(crate) mod requests;
 pub(crate) mod reset;
@@ -25,7 +27,7 @@ use super::server::Extension;
 pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extension>) {
     let resource =
         |path: &str| web::resource(path.to_owned()).default_service(web::to(problem::method_not_allowed));
-    config.service(resource("/").route(web::get().to(index::index)));
+    config.service(resource("/").route(web::get().to(page::front)));
     config.service(
         web::scope("/sandbox")
             .wrap(from_fn(only_json))
@@ -57,6 +59,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
                     .route(web::get().to(requests::list_requests))
                     .route(web::delete().to(requests::delete_requests)),
             )
+            .service(resource("/events").route(web::get().to(events::listen)))
+            .service(resource("/page.css").route(web::get().to(page::style)))
+            .service(resource("/page.js").route(web::get().to(page::script)))
             .service(resource("/reset").route(web::post().to(reset::reset)))
             .service(resource("/operations").route(web::get().to(operations::list_operations)))
             .service(resource("/health").route(web::get().to(index::get_health)))

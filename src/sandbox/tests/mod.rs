@@ -4,6 +4,7 @@ mod attempts;
 mod buckets;
 mod control;
 mod delivery;
+mod events;
 mod fault_control;
 mod faults;
 mod isolation;
