@@ -34,6 +34,7 @@ pub use process::{Process, program, run};
 pub use production::{COMPLETE, complete_with, documented_settings, variable};
 pub use raw::{Raw, only_status};
 pub use requests::{at_once, count};
+pub use sandbox::sandbox_operations;
 pub use schema::{faults as schema_faults, resolved};
 pub use server::{Launch, Server};
 pub use source::Source;
