@@ -21,17 +21,20 @@ pub enum ActivityKind {
     SessionEnded,
     /// A refresh token was used that had been replaced long ago; its session was ended.
     RefreshReused,
+    /// The user changed their name or their username.
+    ProfileChanged,
 }
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::Verified,
         Self::LoggedOut,
         Self::SessionEnded,
         Self::RefreshReused,
+        Self::ProfileChanged,
     ];
 
     /// The word that the database holds.
@@ -43,6 +46,7 @@ impl ActivityKind {
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",
             Self::RefreshReused => "refresh_reused",
+            Self::ProfileChanged => "profile_changed",
         }
     }
 

@@ -134,6 +134,13 @@ impl Fields {
         self.note(name, invalid.kind.into(), invalid.detail.into_owned());
     }
 
+    /// Refuses a field that one could look for here and that has its place elsewhere.
+    pub fn refuse_elsewhere(&mut self, name: &str, detail: &str) {
+        if self.object.remove(name).is_some() {
+            self.note(name, FieldErrorCode::UnknownField, detail.to_owned());
+        }
+    }
+
     fn note(&mut self, name: &str, code: FieldErrorCode, detail: String) {
         if self.errors.len() < MAX_ERRORS {
             let name: String = name.chars().take(80).collect();

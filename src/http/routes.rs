@@ -19,6 +19,7 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(logout::logout)
         .service(dashboard::dashboard)
         .service(profile::me)
+        .service(profile::update_me)
         .service(sessions::list_sessions)
         .service(sessions::end_session)
         .service(health::live)
@@ -65,6 +66,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
     Operation { id: "getDashboard", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "me", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "updateMe", access: Access::FullAccess, body: true, errors: &[UsernameTaken] },
     Operation { id: "listSessions", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "endSession", access: Access::FullAccess, body: false, errors: &[NotFound] },
     Operation { id: "live", access: Access::Public, body: false, errors: &[] },

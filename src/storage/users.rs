@@ -3,8 +3,8 @@
 use super::schema::users;
 use super::{Conn, Error, Id, Timestamp};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable,
-    SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl,
+    Queryable, Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 
@@ -44,6 +44,18 @@ pub struct User {
     /// When the user signed up.
     pub created_at: Timestamp,
     /// When something that the user sees last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a user changes of themselves. `None`: it stays.
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+pub struct Profile {
+    /// As the person writes it.
+    pub name: Option<String>,
+    /// Unique without regard to case.
+    pub username: Option<String>,
+    /// When it was changed.
     pub updated_at: Timestamp,
 }
 
@@ -90,6 +102,18 @@ pub async fn exists(conn: &mut Conn<'_>, email: &str, phone_number: &str) -> Res
         .get_result(c)
         .await)?;
     Ok(taken > 0)
+}
+
+/// Changes a profile: the user as they are then.
+///
+/// # Errors
+/// [`Error::Unique`], [`Error::NotFound`].
+pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> Result<User, Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .set(profile)
+        .returning(User::as_returning())
+        .get_result(c)
+        .await)
 }
 
 /// Replaces a hash whose parameters are out of date, unless somebody has changed it meanwhile.

@@ -28,6 +28,7 @@ mod numbers;
 mod openapi;
 mod overload;
 mod postgres_tls;
+mod profile;
 mod provider;
 mod provider_check;
 mod refresh;
