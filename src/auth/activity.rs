@@ -23,11 +23,13 @@ pub enum ActivityKind {
     RefreshReused,
     /// The user changed their name or their username.
     ProfileChanged,
+    /// The user changed their password.
+    PasswordChanged,
 }
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::Verified,
@@ -35,6 +37,7 @@ impl ActivityKind {
         Self::SessionEnded,
         Self::RefreshReused,
         Self::ProfileChanged,
+        Self::PasswordChanged,
     ];
 
     /// The word that the database holds.
@@ -47,6 +50,7 @@ impl ActivityKind {
             Self::SessionEnded => "session_ended",
             Self::RefreshReused => "refresh_reused",
             Self::ProfileChanged => "profile_changed",
+            Self::PasswordChanged => "password_changed",
         }
     }
 

@@ -61,6 +61,8 @@ pub enum ActivityKind {
     RefreshReused,
     /// The user changed their name or their username.
     ProfileChanged,
+    /// The user changed their password.
+    PasswordChanged,
 }
 
 impl From<auth::ActivityKind> for ActivityKind {
@@ -73,6 +75,7 @@ impl From<auth::ActivityKind> for ActivityKind {
             auth::ActivityKind::SessionEnded => Self::SessionEnded,
             auth::ActivityKind::RefreshReused => Self::RefreshReused,
             auth::ActivityKind::ProfileChanged => Self::ProfileChanged,
+            auth::ActivityKind::PasswordChanged => Self::PasswordChanged,
         }
     }
 }

@@ -60,6 +60,13 @@ pub(super) fn of_request(operation: &str) -> Value {
         "verify" => one("As the person typed it", json!({ "code": "123 456" })),
         "refresh" => one("The last one", json!({ "refresh_token": REFRESH_TOKEN })),
         "updateMe" => one("Another username", json!({ "username": "countess" })),
+        "changePassword" => one(
+            "A longer one",
+            json!({
+                "current_password": "correct horse battery staple",
+                "new_password": "an engine that weaves algebraic patterns",
+            }),
+        ),
         "logout" => json!({
             "current": { "summary": "This session", "value": {} },
             "all": { "summary": "Every session", "value": { "scope": "all" } },

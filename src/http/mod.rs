@@ -19,6 +19,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod openapi;
+pub mod password_change;
 pub mod problem;
 pub mod profile;
 pub mod refresh;

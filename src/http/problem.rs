@@ -43,7 +43,7 @@ pub struct ProblemBody {
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
     /// Why a token is not valid. An open list: `malformed`, `not_yet_valid`, `expired`, `spent`, `logged_out`, `session_ended`,
-    /// `reuse_detected`.
+    /// `reuse_detected`, `password_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
     pub reason: Option<&'static str>,
@@ -130,6 +130,14 @@ impl From<auth::Error> for Problem {
         use auth::Error;
         match error {
             Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
+            Error::WrongPassword => {
+                Self::with_detail(ErrorCode::InvalidCredentials, "The password is wrong.")
+            }
+            Error::InvalidField { field, invalid } => Self::validation_failed(vec![FieldError::new(
+                field,
+                invalid.kind.into(),
+                invalid.detail.into(),
+            )]),
             Error::MissingToken => Self::new(ErrorCode::MissingToken),
             Error::InvalidToken(reason) => {
                 let mut problem = Self::new(ErrorCode::InvalidToken);

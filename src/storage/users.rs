@@ -116,7 +116,7 @@ pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> R
         .await)
 }
 
-/// Replaces a hash whose parameters are out of date, unless somebody has changed it meanwhile.
+/// Replaces a hash, unless somebody has changed it meanwhile.
 ///
 /// # Errors
 /// Those of the database.
@@ -127,6 +127,15 @@ pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: 
         .execute(c)
         .await)?;
     Ok(changed == 1)
+}
+
+/// Whether a user still has this hash. Until the transaction ends, nobody changes it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keeps_password_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
+    // Writing the row to itself locks it, on either database.
+    replace_password_hash(conn, id, hash, hash).await
 }
 
 /// Counts a check that is about to be made.

@@ -27,6 +27,7 @@ mod migrations;
 mod numbers;
 mod openapi;
 mod overload;
+mod password_change;
 mod postgres_tls;
 mod profile;
 mod provider;
