@@ -32,6 +32,9 @@ pub enum Error {
     /// A password-ok token where the code must have been right too.
     #[error("a one-time code is still required")]
     OtpRequired,
+    /// The user was deleted while the request ran.
+    #[error("the user is gone")]
+    UserGone,
     /// Nothing of that name that is the caller's.
     #[error("not found")]
     NotFound,
@@ -143,6 +146,10 @@ impl Error {
 
 impl From<crate::storage::Error> for Error {
     fn from(error: crate::storage::Error) -> Self {
-        Self::internal(error)
+        match error {
+            // A row that must be there goes with its user alone.
+            crate::storage::Error::NotFound => Self::UserGone,
+            other => Self::internal(other),
+        }
     }
 }

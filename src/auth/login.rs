@@ -50,7 +50,12 @@ impl Auth {
         let Login { email, password, delivery } = login;
         let right = self.check_password(email, password).await?;
         let auth = self.clone();
-        to_the_end(async move { auth.challenge(right, &delivery, client).await }).await
+        let granted = to_the_end(async move { auth.challenge(right, &delivery, client).await }).await;
+        granted.map_err(|error| match error {
+            // Deleted since the password was compared: by now the email address is nobody's.
+            Error::UserGone => Error::InvalidCredentials,
+            other => other,
+        })
     }
 
     async fn check_password(&self, email: Email, password: Password) -> Result<RightPassword, Error> {

@@ -8,6 +8,7 @@ mod client;
 mod code;
 mod confirm_password;
 mod dashboard;
+mod deletion;
 mod deployment;
 mod email;
 mod error;

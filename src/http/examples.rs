@@ -67,6 +67,7 @@ pub(super) fn of_request(operation: &str) -> Value {
                 "new_password": "an engine that weaves algebraic patterns",
             }),
         ),
+        "deleteMe" => one("Farewell", json!({ "password": "correct horse battery staple" })),
         "logout" => json!({
             "current": { "summary": "This session", "value": {} },
             "all": { "summary": "Every session", "value": { "scope": "all" } },

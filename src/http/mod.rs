@@ -7,6 +7,7 @@ pub mod client_ip;
 pub mod context;
 mod cors;
 pub mod dashboard;
+pub mod deletion;
 pub mod delivery;
 pub mod docs;
 pub mod error_code;

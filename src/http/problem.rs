@@ -127,7 +127,7 @@ impl Problem {
 
 impl From<auth::Error> for Problem {
     fn from(error: auth::Error) -> Self {
-        use auth::Error;
+        use auth::{Error, Reason};
         match error {
             Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
             Error::WrongPassword => {
@@ -139,6 +139,7 @@ impl From<auth::Error> for Problem {
                 invalid.detail.into(),
             )]),
             Error::MissingToken => Self::new(ErrorCode::MissingToken),
+            Error::UserGone => Error::InvalidToken(Reason::SessionEnded).into(),
             Error::InvalidToken(reason) => {
                 let mut problem = Self::new(ErrorCode::InvalidToken);
                 problem.body.reason = Some(reason.as_str());

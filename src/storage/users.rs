@@ -1,6 +1,6 @@
 //! Users. Three unique indexes decide who may sign up; nobody looks first.
 
-use super::schema::users;
+use super::schema::{challenges, sessions, users};
 use super::{Conn, Error, Id, Timestamp};
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl,
@@ -136,6 +136,23 @@ pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: 
 pub async fn keeps_password_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
     replace_password_hash(conn, id, hash, hash).await
+}
+
+/// Deletes a user who still has this hash, and all that hangs on them. `false`: there is none; then the transaction is
+/// to be rolled back.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
+    // The cascade would do, but it comes after the user's own row: who verifies or logs out at this moment locks in
+    // this order, and the other way round each would wait for the other.
+    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c).await)?;
+    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c).await)?;
+    let deleted = on!(conn, c => diesel::delete(users::table.find(id))
+        .filter(users::password_hash.eq(hash))
+        .execute(c)
+        .await)?;
+    Ok(deleted == 1)
 }
 
 /// Counts a check that is about to be made.

@@ -108,6 +108,7 @@ fn body(operation: &str, person: &Person, newcomer: &Person, code: &str) -> Opti
         "changePassword" => {
             Some(json!({ "current_password": person.password, "new_password": newcomer.password }))
         }
+        "deleteMe" => Some(json!({ "password": person.password })),
         "verify" => Some(json!({ "code": code })),
         "refresh" => Some(json!({ "refresh_token": "csrt_AAAA" })),
         "getDashboard" | "me" | "listSessions" | "endSession" | "live" | "ready" | "jwks"

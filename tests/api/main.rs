@@ -12,6 +12,7 @@ mod clock;
 mod command_line;
 mod configuration;
 mod counters;
+mod deletion;
 mod faults;
 mod flow;
 mod forged_tokens;
