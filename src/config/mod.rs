@@ -4,6 +4,7 @@ mod check;
 mod fixtures;
 mod settings;
 mod sources;
+mod test_mode;
 
 pub use check::{Deployment, Missing};
 pub use fixtures::read_fixtures;

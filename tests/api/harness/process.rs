@@ -1,7 +1,7 @@
 //! The program itself, as a process.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -17,9 +17,17 @@ pub struct Process {
     pub ready: String,
 }
 
+/// The program: the one that cargo has built for the tests, or another one that `TEST_BINARY` names, such as the
+/// release binary. A relative path begins at the project's root.
+pub fn program() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_countersign").into();
+    let named = std::env::var_os("TEST_BINARY").unwrap_or_else(built);
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(named)
+}
+
 /// The program with a command line, in a directory, with nothing in its environment but `variables`.
 fn command(directory: &Path, arguments: &[String], variables: &[(String, String)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let mut command = Command::new(program());
     command.args(arguments).current_dir(directory).env_clear();
     // Where the system keeps its certificates may be said here.
     for name in ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
