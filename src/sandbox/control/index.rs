@@ -47,6 +47,7 @@ The virtual phones, the journal, what is broken on purpose, and the clock:
   GET    /sandbox/messages?to=&channel=&after=&wait=&limit=&account=
   DELETE /sandbox/messages?to=&account=
   GET    /sandbox/code?to=&channel=&after=&wait=&account=
+  GET    /sandbox/totp?factor=&account=
   GET    /sandbox/events?to=&account=
   GET    /sandbox/requests?to=&operation=&after=&wait=&limit=&account=
   DELETE /sandbox/requests?to=&account=

@@ -11,6 +11,7 @@ pub(crate) mod page;
 mod parameters;
 pub(crate) mod requests;
 pub(crate) mod reset;
+pub(crate) mod totp;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -36,6 +37,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
                     .route(web::get().to(inbox::list_messages))
                     .route(web::delete().to(inbox::delete_messages)),
             )
+            .service(resource("/totp").route(web::get().to(totp::get_totp)))
             .service(resource("/code").route(web::get().to(inbox::get_code)))
             .service(
                 resource("/clock")
