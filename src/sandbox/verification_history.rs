@@ -99,3 +99,66 @@ fn hold(model: &Model, history: &History) {
         assert!(newer.is_none_or(|newer| last < Some(newer)), "an old one lived on beside a new one");
     }
 }
+
+mod tests {
+    use super::*;
+
+    /// The promises of a subject that did this to two verifications of one number.
+    fn promises(deeds: &[(Deed, &str, i64)]) {
+        let mut model = Model::default();
+        for sid in ["VE0", "VE1"] {
+            model.begin(0, 0, sid.to_owned(), "123456".to_owned());
+        }
+        // A look at the first of a subject's verifications needs its sending.
+        let mut history = vec![(Deed::Sent, "VE0".to_owned(), 0)];
+        history.extend(deeds.iter().map(|(deed, sid, at)| (*deed, (*sid).to_owned(), *at)));
+        if !deeds.iter().any(|(_, sid, _)| *sid == "VE1") {
+            history.push((Deed::Sent, "VE1".to_owned(), 0));
+        }
+        hold(&model, &history);
+    }
+
+    const WRONG: Deed = Deed::Looked { approved: false };
+    const RIGHT: Deed = Deed::Looked { approved: true };
+
+    #[test]
+    fn what_is_allowed_breaks_no_promise() {
+        promises(&[(Deed::Sent, "VE0", 1), (WRONG, "VE0", 2), (RIGHT, "VE0", 599), (Deed::Sent, "VE1", 700)]);
+    }
+
+    #[test]
+    #[should_panic = "a sixth send"]
+    fn six_sends() {
+        promises(&[(Deed::Sent, "VE0", 0); 5]);
+    }
+
+    #[test]
+    #[should_panic = "a sixth check"]
+    fn six_checks() {
+        promises(&[(WRONG, "VE0", 0); 6]);
+    }
+
+    #[test]
+    #[should_panic = "accepted twice"]
+    fn two_approvals() {
+        promises(&[(RIGHT, "VE0", 0); 2]);
+    }
+
+    #[test]
+    #[should_panic = "after the end"]
+    fn a_check_after_a_cancellation() {
+        promises(&[(Deed::Ended, "VE0", 0), (WRONG, "VE0", 0)]);
+    }
+
+    #[test]
+    #[should_panic = "after ten minutes"]
+    fn a_late_code() {
+        promises(&[(RIGHT, "VE0", 600)]);
+    }
+
+    #[test]
+    #[should_panic = "an old one lived on"]
+    fn a_code_of_old() {
+        promises(&[(Deed::Sent, "VE1", 0), (RIGHT, "VE0", 0)]);
+    }
+}

@@ -14,6 +14,9 @@ const IN_MEMORY: &str =
     "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory: --exit-with-stdin";
 const SANDBOX: &str = "sandbox --sandbox-listen 127.0.0.1:0 --exit-with-stdin";
 
+/// What the sandbox answers late or never to the end.
+const PATHS_HELD: [&str; 2] = ["/sandbox/events", "/sandbox/code?to=%2B12015550123&wait=30"];
+
 /// A suite that starts an instance and holds the only other end of its standard input. Its own output and errors
 /// are the instance's too, so their end is the end of both.
 const SUITE: &str = r#"
@@ -47,6 +50,14 @@ fn addresses(ready: &str) -> Vec<&str> {
     ready.trim_end().split("http://").skip(1).map(|part| part.split(' ').next().unwrap()).collect()
 }
 
+/// Sends a request. Who reads the answer waits for it no longer than any of the server's own limits.
+fn ask(address: &str, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    stream
+}
+
 #[test]
 fn none_outlives_a_suite_that_was_killed() {
     for line in [IN_MEMORY, SANDBOX] {
@@ -56,9 +67,11 @@ fn none_outlives_a_suite_that_was_killed() {
         let mut ready = String::new();
         output.read_line(&mut ready).unwrap();
         assert!(ready.starts_with("ready "), "{line}: {ready}");
-        for address in addresses(&ready) {
-            TcpStream::connect(address).unwrap();
-        }
+        // What waits for an answer, or listens for ever, holds nothing up.
+        let held: Vec<TcpStream> = addresses(&ready)
+            .into_iter()
+            .flat_map(|address| PATHS_HELD.map(|path| ask(address, path)))
+            .collect();
         // SIGKILL: nothing that the suite might have wanted to do at its end is done.
         suite.kill().unwrap();
         suite.wait().unwrap();
@@ -71,6 +84,7 @@ fn none_outlives_a_suite_that_was_killed() {
         for address in addresses(&ready) {
             assert!(TcpStream::connect(address).is_err(), "{line}: {address}");
         }
+        drop(held);
         assert_eq!(files_in(&directory), [""; 0], "{line}");
     }
 }
@@ -88,20 +102,13 @@ fn nobody_needs_to_read_its_log() {
         BufReader::new(instance.stdout.take().unwrap()).read_line(&mut ready).unwrap();
         for address in addresses(&ready) {
             // Every answer of the API is a line of the log.
-            assert!(answers(address), "{line}: {address}");
+            let mut answer = String::new();
+            ask(address, "/nowhere").read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 404 "), "{line}: {answer}");
         }
         drop(instance.stdin.take());
         assert_eq!(instance.wait().unwrap().code(), Some(0), "{line}");
     }
-}
-
-fn answers(address: &str) -> bool {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    stream.write_all(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.starts_with("HTTP/1.1 404 ")
 }
 
 #[tokio::test]
