@@ -12,6 +12,7 @@ mod deletion;
 mod deployment;
 mod email;
 mod error;
+mod failed_log_in;
 mod hashing;
 mod invalid;
 mod jwt;

@@ -7,6 +7,7 @@
 mod harness;
 
 mod access_matrix;
+mod activity;
 mod architecture;
 mod clock;
 mod command_line;
