@@ -17,6 +17,7 @@ mod deletion;
 mod faults;
 mod flow;
 mod forged_tokens;
+mod housekeeping;
 mod http_bodies;
 mod http_connections;
 mod http_hygiene;
