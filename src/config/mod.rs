@@ -2,6 +2,7 @@
 
 mod check;
 mod fixtures;
+mod parts;
 mod settings;
 mod sources;
 mod test_mode;
