@@ -84,13 +84,16 @@ struct Feed {
 
 impl Feed {
     fn new(state: Data<State>, to: Option<String>, account: Option<String>, last: Option<&str>) -> Self {
-        // Numbers of another sandbox, of before a restart, mean nothing here.
-        let own =
-            last.and_then(|id| id.split_once(':')).filter(|(instance, _)| *instance == state.instance());
+        // Numbers of another sandbox, of before a restart, mean nothing here; and whoever was away while messages were
+        // forgotten still has them.
+        let (forgettings, instance) = (state.forgettings(), state.instance());
+        let own = last
+            .and_then(|id| id.strip_prefix(&format!("{instance}:{forgettings}:")))
+            .and_then(|number| number.parse().ok());
         Self {
-            last: own.and_then(|(_, number)| number.parse().ok()),
+            last: own,
             changes: state.changes(),
-            forgettings: state.forgettings(),
+            forgettings,
             clock: None,
             faults: String::new(),
             state,
@@ -127,7 +130,8 @@ impl Feed {
         let newest_first = self.state.accounts().messages(self.account.as_deref(), &filter, MAX_MESSAGES);
         for message in newest_first.iter().rev() {
             self.last = Some(message.number);
-            news.push_str(&format!("id: {}:{}\n", self.state.instance(), message.number));
+            let (instance, forgettings) = (self.state.instance(), self.forgettings);
+            news.push_str(&format!("id: {instance}:{forgettings}:{}\n", message.number));
             news.push_str(&event("message", message));
         }
         let offset = self.state.clock.offset_seconds();
