@@ -80,6 +80,8 @@ struct Feed {
     forgettings: u64,
     clock: Option<i64>,
     faults: String,
+    /// What [`Faults::changes`](crate::sandbox::faults::Faults::changes) said when they were told.
+    fault_changes: Option<u64>,
 }
 
 impl Feed {
@@ -96,6 +98,7 @@ impl Feed {
             forgettings,
             clock: None,
             faults: String::new(),
+            fault_changes: None,
             state,
             to,
             account,
@@ -138,18 +141,25 @@ impl Feed {
         if self.clock.replace(offset) != Some(offset) {
             news.push_str(&event("clock", &*ClockReading::of(&self.state.clock)));
         }
-        let faults = event("faults", &self.faults());
-        if faults != self.faults {
-            news.push_str(&faults);
-            self.faults = faults;
-        }
+        news.push_str(&self.faults().unwrap_or_default());
         news
     }
 
-    fn faults(&self) -> FaultList {
+    /// The faults, where they look different to this reader. A thousand of them are not written out for each reader
+    /// whenever anything else happens.
+    fn faults(&mut self) -> Option<String> {
         let faults = self.state.faults();
+        let changes = faults.changes();
+        if self.fault_changes.replace(changes) == Some(changes) {
+            return None;
+        }
         let list = faults.made_for(self.to.as_deref(), self.account.as_deref());
-        FaultList { faults: list.map(FaultReading::of).collect() }
+        let news = event("faults", &FaultList { faults: list.map(FaultReading::of).collect() });
+        if news == self.faults {
+            return None;
+        }
+        self.faults.clone_from(&news);
+        Some(news)
     }
 }
 
