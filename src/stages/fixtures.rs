@@ -68,7 +68,8 @@ fn twice(people: &[Person]) -> Vec<String> {
             ("email", sign_up.email.as_str()),
             ("phone_number", sign_up.phone_number.as_str()),
         ] {
-            if let Some(first) = seen.insert((field, value), index) {
+            // As the unique indexes see it.
+            if let Some(first) = seen.insert((field, value.to_ascii_lowercase()), index) {
                 wrong.push(format!("users/{index}/{field}: it is that of users/{first}"));
             }
         }
