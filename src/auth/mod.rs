@@ -48,6 +48,7 @@ pub use code::Code;
 pub use dashboard::Dashboard;
 pub use deployment::Mode;
 pub use email::Email;
+pub(crate) use error::DATABASE_RETRY_AFTER;
 pub use error::{Error, Reason};
 pub use hashing::{Hasher, Settings as HashingSettings};
 pub use invalid::{Invalid, InvalidKind};
