@@ -94,8 +94,8 @@ pub enum Error {
     OtherSecret,
     /// The database is the other mode's.
     #[error(
-        "this database was made by `countersign {0}` and holds its keys and users: name another one in \
-         COUNTERSIGN__DATABASE__URL or --database-url"
+        "this database was made by `countersign {0}` and holds its keys and users: use another database \
+         (COUNTERSIGN__DATABASE__URL, or --database-url)"
     )]
     OtherMode(&'static str),
     /// Everything else that a caller cannot help. The cause is for the log alone.

@@ -76,9 +76,8 @@ mod tests {
 
     #[test]
     fn what_passes_is_told_from_what_does_not() {
-        let of = |kind, message: &str| {
-            Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned())))
-        };
+        let of =
+            |kind, message: &str| Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned())));
         for (kind, message) in [
             (DatabaseErrorKind::Unknown, "database is locked"),
             (DatabaseErrorKind::Unknown, "database or disk is full"),

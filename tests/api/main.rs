@@ -26,6 +26,7 @@ mod logs;
 mod migrations;
 mod numbers;
 mod openapi;
+mod outage;
 mod overload;
 mod postgres_tls;
 mod provider;
