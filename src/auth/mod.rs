@@ -24,6 +24,7 @@ mod logout;
 mod name;
 mod password;
 mod password_hash;
+mod password_strength;
 mod phone_number;
 pub mod proof;
 mod refresh;
@@ -156,7 +157,7 @@ impl Auth {
     }
 
     /// What the deployment allows about codes.
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Arc<Policy> {
         &self.policy
     }
 
@@ -180,6 +181,17 @@ impl Auth {
     /// Who the tokens come from.
     pub fn issuer(&self) -> &str {
         &self.keyring.settings().issuer
+    }
+
+    /// Does work that would keep other requests waiting, on one of the hashing threads.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`].
+    pub async fn think<R: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Error> {
+        self.hasher.run(move |_| work()).await
     }
 
     /// Whether the database answers.
