@@ -2,6 +2,7 @@
 
 mod check;
 mod fixtures;
+mod misspelt;
 mod parts;
 mod settings;
 mod sources;

@@ -38,6 +38,7 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// Where the API listens.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// Threads that serve requests; 0 means one per core.
     pub workers: usize,
@@ -176,6 +177,14 @@ pub enum LogFormat {
     Text,
     /// A JSON object a line.
     Json,
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| {
+        let examples = "such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000";
+        D::Error::custom(format!("{text} is not an IP address and a port {examples}"))
+    })
 }
 
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<tracing::Level, D::Error> {

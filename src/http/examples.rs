@@ -175,7 +175,9 @@ pub(super) fn problem(code: ErrorCode) -> ProblemBody {
             body.retry_after = Some(30);
             body.challenge = Some(Box::new(challenge()));
         }
-        ErrorCode::RateLimited | ErrorCode::OtpUnavailable => body.retry_after = Some(5),
+        ErrorCode::RateLimited | ErrorCode::OtpUnavailable | ErrorCode::NotReady => {
+            body.retry_after = Some(5)
+        }
         ErrorCode::Overloaded => body.retry_after = Some(1),
         _ => {}
     }

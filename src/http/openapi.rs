@@ -162,9 +162,7 @@ fn problem_response(code: ErrorCode) -> Value {
         401 => {
             set(&mut headers, "WWW-Authenticate", json!({ "$ref": "#/components/headers/WwwAuthenticate" }))
         }
-        429 | 503 if code != ErrorCode::NotReady => {
-            set(&mut headers, "Retry-After", json!({ "$ref": "#/components/headers/RetryAfter" }))
-        }
+        429 | 503 => set(&mut headers, "Retry-After", json!({ "$ref": "#/components/headers/RetryAfter" })),
         _ => {}
     }
     let reason = code.status().canonical_reason().unwrap_or_default();

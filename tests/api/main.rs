@@ -30,6 +30,7 @@ mod logs;
 mod migrations;
 mod numbers;
 mod openapi;
+mod outage;
 mod overload;
 mod password_change;
 mod postgres_tls;

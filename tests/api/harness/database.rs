@@ -7,6 +7,8 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
+use super::Line;
+
 /// How long to wait for what nobody waits for: 30 s in all, of which a test hardly ever needs one.
 const ATTEMPTS: u32 = 1500;
 const PAUSE: Duration = Duration::from_millis(20);
@@ -37,6 +39,19 @@ impl Database {
         let name = format!("countersign_test_{}", uuid::Uuid::new_v4().simple());
         postgres(server, &format!("CREATE DATABASE {name}")).await;
         Self::Postgres { url: with_name(server, &name), server: server.to_owned(), name }
+    }
+
+    /// The same database at the end of a line; none where it is a file.
+    pub fn over_a_line(mut self) -> Option<(Self, Line)> {
+        let Self::Postgres { url, .. } = &mut self else { return None };
+        let (before, after) = url.split_once("://").unwrap();
+        let end = after.find('/').unwrap();
+        let (user, host) = after[..end].rsplit_once('@').map_or(("", &after[..end]), |parts| parts);
+        let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
+        let line = Line::to(host);
+        let at = if user.is_empty() { "" } else { "@" };
+        *url = format!("{before}://{user}{at}{}{}", line.address, &after[end..]);
+        Some((self, line))
     }
 
     pub fn is_postgres(&self) -> bool {
