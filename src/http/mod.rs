@@ -29,6 +29,7 @@ pub mod sessions;
 pub mod signup;
 pub mod token_type;
 pub mod tokens;
+mod unread;
 pub mod user;
 pub mod verify;
 
