@@ -4,24 +4,20 @@ python3 .ci/testing_page.py BINARY [PROGRAM…]
 
 The fenced `sh` blocks are pasted into one bash, in their order; a `text` block behind one is what it prints, where `…`
 stands for anything. Each PROGRAM is `LANGUAGE=COMMAND`: it runs the blocks of that language, with the addresses in the
-environment. A block behind `<!-- needs: /PATH -->` is left out where the sandbox's own document has no such path, one
-behind `<!-- needs: numbers -->` where numbers have no meaning.
+environment.
 """
 
-import base64
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import urllib.parse
-import urllib.request
 
-from server import Server, ask
+from server import Server
 
 SECONDS = 120  # for all blocks of a language
 END = "-- end of block --"
-BLOCK = re.compile(r"(?:^<!-- needs: (\S+) -->\n+)?^```(\w+)\n(.*?)^```\n(?:\n*^```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```\n(?:\n*^```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
 # What is in a block that nobody runs: other people's machines, and what the reader writes down.
 NOT_RUN = {"yaml", "text", "toml", "json"}
 
@@ -34,42 +30,24 @@ def main():
         blocks = BLOCK.findall(page.read())
     with tempfile.TemporaryDirectory() as folder:
         with Server(binary, "dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", folder=folder) as server:
-            known = set(ask(f"{server.sandbox}/sandbox/openapi.json")["paths"])
-            known |= {"numbers"} if numbers_have_a_meaning(server.sandbox) else set()
             for language, command in programs.items():
-                for _, _, block, expected in wanted(blocks, language, known):
+                for _, block, expected in wanted(blocks, language):
                     addresses = {"API": server.api, "SANDBOX": server.sandbox}
                     compare(block, run(command.split(), block, folder, addresses), expected)
     path = f"{os.path.dirname(os.path.abspath(binary))}:{os.environ['PATH']}"
-    shell = wanted(blocks, "sh", known)
-    script = f"\necho '{END}'\n".join(["set -eu", *(block for _, _, block, _ in shell), ""])
+    shell = wanted(blocks, "sh")
+    script = f"\necho '{END}'\n".join(["set -eu", *(block for _, block, _ in shell), ""])
     with tempfile.TemporaryDirectory() as folder:
         _, *outputs, _ = run(["bash"], script, folder, {"PATH": path}).split(f"{END}\n")
-    for (_, _, block, expected), output in zip(shell, outputs, strict=True):
+    for (_, block, expected), output in zip(shell, outputs, strict=True):
         compare(block, output, expected)
-    if forgotten := {language for _, language, _, _ in blocks} - NOT_RUN - {"sh", *programs}:
+    if forgotten := {language for language, _, _ in blocks} - NOT_RUN - {"sh", *programs}:
         sys.exit(f"nobody runs the blocks of {', '.join(sorted(forgotten))}")
     print(f"docs/testing.md: {len(shell)} blocks of sh and those of {', '.join(programs) or 'nothing else'} do what they say")
 
 
-def numbers_have_a_meaning(sandbox):
-    basic = base64.b64encode(f"AC{'0' * 32}:sandbox".encode()).decode()
-    url = f"{sandbox}/v2/Services/VAc0dec0dec0dec0dec0dec0dec0dec0de/Verifications"
-    form = urllib.parse.urlencode({"To": "+12015550140", "Channel": "sms"}).encode()
-    urllib.request.urlopen(urllib.request.Request(url, form, {"Authorization": f"Basic {basic}"}), timeout=15).close()
-    return ask(f"{sandbox}/sandbox/code?to=%2B12015550140&wait=15") == "424242"
-
-
-def wanted(blocks, language, known):
-    found = []
-    for block in blocks:
-        if block[1] != language:
-            continue
-        if block[0] and block[0] not in known:
-            print(f"left out: a block that needs {block[0]}")
-        else:
-            found.append(block)
-    return found
+def wanted(blocks, language):
+    return [block for block in blocks if block[0] == language]
 
 
 def run(command, script, folder, environment):

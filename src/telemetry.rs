@@ -14,7 +14,11 @@ pub fn init(log: Log) {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // A second start in one process (a test, a benchmark) keeps the first log.
     let _ = match log.format {
         LogFormat::Text => {

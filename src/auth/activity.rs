@@ -21,17 +21,23 @@ pub enum ActivityKind {
     SessionEnded,
     /// A refresh token was used that had been replaced long ago; its session was ended.
     RefreshReused,
+    /// The user changed their name or their username.
+    ProfileChanged,
+    /// The user changed their password.
+    PasswordChanged,
 }
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::Verified,
         Self::LoggedOut,
         Self::SessionEnded,
         Self::RefreshReused,
+        Self::ProfileChanged,
+        Self::PasswordChanged,
     ];
 
     /// The word that the database holds.
@@ -43,6 +49,8 @@ impl ActivityKind {
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",
             Self::RefreshReused => "refresh_reused",
+            Self::ProfileChanged => "profile_changed",
+            Self::PasswordChanged => "password_changed",
         }
     }
 

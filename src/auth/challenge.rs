@@ -109,7 +109,7 @@ pub(super) fn is_exhausted(challenge: &Challenge) -> bool {
 pub(super) fn ended(challenge: &Challenge) -> Option<Reason> {
     match (challenge.spent_at, challenge.cancelled_at) {
         (Some(_), _) => Some(Reason::Spent),
-        (None, Some(_)) => Some(Reason::LoggedOut),
+        (None, Some(_)) => Some(Reason::stored(challenge.cancel_reason.as_deref(), Reason::LoggedOut)),
         (None, None) => None,
     }
 }
@@ -152,6 +152,7 @@ mod tests {
             expires_at: Timestamp(now + TimeDelta::seconds(CODE_LIFETIME_SECONDS)),
             spent_at: None,
             cancelled_at: None,
+            cancel_reason: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong that a caller may be told, and everything else as one case.
 
 use super::challenge::ChallengeView;
+use super::invalid::Invalid;
 
 /// Seconds after which a client may try again when the database does not answer: a restart or a failover takes a few.
 pub(crate) const DATABASE_RETRY_AFTER: u32 = 5;
@@ -11,6 +12,17 @@ pub enum Error {
     /// Unknown email address or wrong password, no hint which.
     #[error("invalid credentials")]
     InvalidCredentials,
+    /// Not the password of the user who is logged in.
+    #[error("wrong password")]
+    WrongPassword,
+    /// A value that only together with the user turns out to be one that cannot be taken.
+    #[error("invalid {field}: {invalid}")]
+    InvalidField {
+        /// The field of the request.
+        field: &'static str,
+        /// What is wrong.
+        invalid: Invalid,
+    },
     /// No token where one is needed.
     #[error("no token")]
     MissingToken,
@@ -23,6 +35,9 @@ pub enum Error {
     /// A password-ok token where the code must have been right too.
     #[error("a one-time code is still required")]
     OtpRequired,
+    /// The user was deleted while the request ran.
+    #[error("the user is gone")]
+    UserGone,
     /// Nothing of that name that is the caller's.
     #[error("not found")]
     NotFound,
@@ -120,10 +135,12 @@ pub enum Reason {
     SessionEnded,
     /// A refresh token of its session was used twice: somebody has a copy.
     ReuseDetected,
+    /// The password was changed from another session.
+    PasswordChanged,
 }
 
 impl Reason {
-    /// The word that clients see, and that `sessions.end_reason` holds.
+    /// The word that clients see, and that `sessions.end_reason` and `challenges.cancel_reason` hold.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
@@ -133,16 +150,14 @@ impl Reason {
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",
             Self::ReuseDetected => "reuse_detected",
+            Self::PasswordChanged => "password_changed",
         }
     }
 
-    /// The reason that a session's row holds.
-    pub(super) fn of_ended_session(word: Option<&str>) -> Self {
-        match word {
-            Some("logged_out") => Self::LoggedOut,
-            Some("reuse_detected") => Self::ReuseDetected,
-            _ => Self::SessionEnded,
-        }
+    /// The reason that a row holds; `otherwise` where it holds none, or one that a newer replica wrote.
+    pub(super) fn stored(word: Option<&str>, otherwise: Self) -> Self {
+        let known = [Self::LoggedOut, Self::SessionEnded, Self::ReuseDetected, Self::PasswordChanged];
+        known.into_iter().find(|reason| word == Some(reason.as_str())).unwrap_or(otherwise)
     }
 }
 
@@ -160,6 +175,8 @@ impl From<crate::storage::Error> for Error {
             StorageError::Unavailable(_) => {
                 Self::Unavailable { cause: error, retry_after: DATABASE_RETRY_AFTER }
             }
+            // A row that must be there goes with its user alone.
+            StorageError::NotFound => Self::UserGone,
             other => Self::internal(other),
         }
     }

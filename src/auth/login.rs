@@ -13,7 +13,7 @@ use super::send_code::Delivery;
 use super::{Auth, Email, Password, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::users::{self, User};
-use crate::storage::{Id, Timestamp};
+use crate::storage::{Error as StorageError, Id, Timestamp};
 
 /// Who wants to log in.
 pub struct Login {
@@ -50,25 +50,40 @@ impl Auth {
         let Login { email, password, delivery } = login;
         let right = self.check_password(email, password).await?;
         let auth = self.clone();
-        to_the_end(async move { auth.challenge(right, &delivery, client).await }).await
+        let granted = to_the_end(async move { auth.challenge(right, &delivery, client).await }).await;
+        granted.map_err(|error| match error {
+            // Deleted since the password was compared: by now the email address is nobody's.
+            Error::UserGone => Error::InvalidCredentials,
+            other => other,
+        })
     }
 
     async fn check_password(&self, email: Email, password: Password) -> Result<RightPassword, Error> {
+        let (Some(user), Compared::Right { rehashed }) = self.compare(&email, password.clone()).await? else {
+            return Err(Error::InvalidCredentials);
+        };
+        let Some(new) = rehashed else { return Ok(RightPassword { user }) };
+        let (id, old, hash) = (user.id, user.password_hash.clone(), new.expose().to_owned());
+        let replace = self
+            .db
+            .write(async move |mut c| users::replace_password_hash(&mut c, id, &old, new.expose()).await);
+        if replace.await? {
+            return Ok(RightPassword { user: User { password_hash: hash, ..user } });
+        }
+        // Another log-in was faster, or the password was changed: what holds now?
+        match self.compare(&email, password).await? {
+            (Some(user), Compared::Right { .. }) => Ok(RightPassword { user }),
+            _ => Err(Error::InvalidCredentials),
+        }
+    }
+
+    async fn compare(&self, email: &Email, password: Password) -> Result<(Option<User>, Compared), Error> {
+        let email = email.clone();
         let user =
             self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
         let stored = user.as_ref().map(|user| PasswordHash::stored(user.password_hash.clone()));
         // The same work for an unknown email address: the time must not tell (OWASP ASVS 5.0, 6.3.8).
-        let compared = self.hasher.compare(password, stored).await?;
-        let (Some(user), Compared::Right { rehashed }) = (user, compared) else {
-            return Err(Error::InvalidCredentials);
-        };
-        if let Some(new) = rehashed {
-            let (id, old) = (user.id, user.password_hash.clone());
-            self.db
-                .write(async move |mut c| users::replace_password_hash(&mut c, id, &old, new.expose()).await)
-                .await?;
-        }
-        Ok(RightPassword { user })
+        Ok((user, self.hasher.compare(password, stored).await?))
     }
 
     async fn challenge(
@@ -79,9 +94,19 @@ impl Auth {
     ) -> Result<PasswordOkGrant, Error> {
         let now = self.clock.now();
         let counted = new_challenge(&right.user, delivery, now);
-        let row = counted.clone();
+        let (row, hash) = (counted.clone(), right.user.password_hash.clone());
         // Written before Twilio is asked: a crash in between leaves a trace of the send, never the other way.
-        self.db.write(async move |mut c| challenges::insert(&mut c, &row).await).await?;
+        let still_right = self.db.write(async move |mut c| -> Result<bool, StorageError> {
+            let still_right = users::keeps_password_hash(&mut c, row.user_id, &hash).await?;
+            if still_right {
+                challenges::insert(&mut c, &row).await?;
+            }
+            Ok(still_right)
+        });
+        if !still_right.await? {
+            // Changed since it was compared: whoever changed it has ended the challenges that there were.
+            return Err(Error::InvalidCredentials);
+        }
         let sent = match self.start_verification(&counted, delivery).await {
             Ok(sent) => sent,
             Err(failure) => {
@@ -117,5 +142,6 @@ fn new_challenge(user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Challe
         expires_at: Timestamp(now + TimeDelta::seconds(CODE_LIFETIME_SECONDS)),
         spent_at: None,
         cancelled_at: None,
+        cancel_reason: None,
     }
 }

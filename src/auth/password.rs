@@ -1,5 +1,6 @@
 //! A password, as a person typed it.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
@@ -48,6 +49,11 @@ impl Password {
             }
             _ => Ok(Self(normal.into())),
         }
+    }
+
+    /// Whether both are the same password, compared in constant time.
+    pub fn is_same(&self, other: &Self) -> bool {
+        verify_slices_are_equal(self.expose(), other.expose()).is_ok()
     }
 
     /// The bytes that are hashed.

@@ -24,7 +24,7 @@ impl SessionPolicy {
     /// Why a session is over, if it is.
     pub(super) fn ended(&self, session: &Session, now: DateTime<Utc>) -> Option<Reason> {
         if session.ended_at.is_some() {
-            return Some(Reason::of_ended_session(session.end_reason.as_deref()));
+            return Some(Reason::stored(session.end_reason.as_deref(), Reason::SessionEnded));
         }
         let alive = now < session.expires_at.0 && self.idle_since(now) < session.last_used_at.0;
         (!alive).then_some(Reason::Expired)

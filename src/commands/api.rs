@@ -96,7 +96,10 @@ impl Api {
                     }
                 }
             }
-            Stop::InputClosed => handle.stop(false).await,
+            Stop::InputClosed => {
+                tracing::info!("{}", stop::INPUT_CLOSED);
+                handle.stop(false).await;
+            }
         }
         for handle in handles {
             handle.stop(false).await;

@@ -52,7 +52,11 @@ impl Dev {
         };
         let api = Api::build(&settings, chosen, api_listener).await?;
         let stages = Stages::new(api.auth().clone(), sandbox.phones());
-        let options = sandbox::Options { extension: Some(stages.extension()), ..self.sandbox.options() };
+        let options = sandbox::Options {
+            api: Some(format!("http://{api_address}")),
+            extension: Some(stages.extension()),
+            ..self.sandbox.options()
+        };
         let sandbox_server = sandbox.server(sandbox_listener, options).map_err(Failure::failed)?;
         tracing::debug!(strict_limits = self.strict_limits, "limits");
         api.run(vec![sandbox_server], self.sandbox.exit_with_stdin, async || {

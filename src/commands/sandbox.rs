@@ -34,7 +34,7 @@ impl SandboxFlags {
     }
 
     pub(super) fn options(&self) -> sandbox::Options {
-        sandbox::Options { allowed_hosts: self.allowed_host.clone(), extension: None }
+        sandbox::Options { allowed_hosts: self.allowed_host.clone(), ..sandbox::Options::default() }
     }
 }
 
@@ -65,6 +65,9 @@ impl Sandbox {
             sandbox::SERVICE_SID,
         ));
         let stop = requests.next().await;
+        if matches!(stop, Stop::InputClosed) {
+            tracing::info!("{}", stop::INPUT_CLOSED);
+        }
         handle.stop(matches!(stop, Stop::Signal)).await;
         running.await.map_err(Failure::failed)?.map_err(Failure::failed)
     }

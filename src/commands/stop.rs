@@ -7,6 +7,9 @@ use tokio::sync::oneshot;
 
 use super::Failure;
 
+/// What the log says where nobody asked for a stop: who reads it later shall not take it for a crash.
+pub(super) const INPUT_CLOSED: &str = "stopping: standard input was closed, and --exit-with-stdin was given";
+
 /// What asked for the stop.
 pub(super) enum Stop {
     /// SIGTERM or SIGINT: finish what has begun.

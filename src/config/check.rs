@@ -8,7 +8,6 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ConfigError, Settings};
 use crate::auth::{DeploymentSecret, HashParameters, HashingSettings, Policy, SessionPolicy, TokenSettings};
 use crate::http::client_ip::TrustedProxies;
-use crate::sandbox;
 use crate::server;
 use crate::storage::{self, DatabaseUrl};
 use crate::twilio;
@@ -28,7 +27,7 @@ pub struct Deployment {
 }
 
 impl Missing {
-    fn note(&mut self, line: impl Into<String>) {
+    pub(super) fn note(&mut self, line: impl Into<String>) {
         self.0.push(line.into());
     }
 
@@ -214,23 +213,6 @@ impl Settings {
         };
         // Building the client checks the rest.
         missing.check("twilio", twilio::VerifyClient::new(settings.clone())).map(|_| settings)
-    }
-
-    /// Test mode cannot leak: `serve` sends nothing to a double of Twilio by accident.
-    fn refuse_test_mode(&self, missing: &mut Missing) {
-        let Self { twilio, .. } = self;
-        if twilio.base_url.trim_end_matches('/') != twilio::TWILIO_BASE_URL {
-            missing.note(format!(
-                "COUNTERSIGN__TWILIO__BASE_URL: `serve` speaks to {} alone (--i-am-testing overrides)",
-                twilio::TWILIO_BASE_URL
-            ));
-        }
-        if twilio.auth_token.expose_secret() == sandbox::AUTH_TOKEN
-            || twilio.api_key_secret.expose_secret() == sandbox::AUTH_TOKEN
-            || twilio.account_sid == sandbox::ACCOUNT_SID
-        {
-            missing.note("TWILIO_AUTH_TOKEN: these are the sandbox's credentials; `countersign dev` uses them by itself");
-        }
     }
 
     fn check_values(&self, missing: &mut Missing) {

@@ -5,6 +5,7 @@ mod fixtures;
 mod misspelt;
 mod settings;
 mod sources;
+mod test_mode;
 
 pub use check::{Deployment, Missing};
 pub use fixtures::read_fixtures;

@@ -59,6 +59,10 @@ pub enum ActivityKind {
     SessionEnded,
     /// A refresh token was used that had been replaced long ago; its session was ended.
     RefreshReused,
+    /// The user changed their name or their username.
+    ProfileChanged,
+    /// The user changed their password.
+    PasswordChanged,
 }
 
 impl From<auth::ActivityKind> for ActivityKind {
@@ -70,6 +74,8 @@ impl From<auth::ActivityKind> for ActivityKind {
             auth::ActivityKind::LoggedOut => Self::LoggedOut,
             auth::ActivityKind::SessionEnded => Self::SessionEnded,
             auth::ActivityKind::RefreshReused => Self::RefreshReused,
+            auth::ActivityKind::ProfileChanged => Self::ProfileChanged,
+            auth::ActivityKind::PasswordChanged => Self::PasswordChanged,
         }
     }
 }

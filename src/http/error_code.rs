@@ -16,7 +16,7 @@ pub enum ErrorCode {
     InvalidToken,
     /// 401: this needs an access token; a password-ok token was sent.
     OtpRequired,
-    /// 401: unknown email address or wrong password.
+    /// 401: unknown email address or wrong password; where one is logged in, wrong password.
     InvalidCredentials,
     /// 401: the refresh token gets nothing; `reason` says why.
     InvalidRefreshToken,

@@ -59,6 +59,15 @@ pub(super) fn of_request(operation: &str) -> Value {
         }),
         "verify" => one("As the person typed it", json!({ "code": "123 456" })),
         "refresh" => one("The last one", json!({ "refresh_token": REFRESH_TOKEN })),
+        "updateMe" => one("Another username", json!({ "username": "countess" })),
+        "changePassword" => one(
+            "A longer one",
+            json!({
+                "current_password": "correct horse battery staple",
+                "new_password": "an engine that weaves algebraic patterns",
+            }),
+        ),
+        "deleteMe" => one("Farewell", json!({ "password": "correct horse battery staple" })),
         "logout" => json!({
             "current": { "summary": "This session", "value": {} },
             "all": { "summary": "Every session", "value": { "scope": "all" } },
@@ -71,7 +80,7 @@ pub(super) fn of_request(operation: &str) -> Value {
 pub(super) fn of_answer(operation: &str) -> Value {
     let sent = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     match operation {
-        "signup" | "me" => one("Ada", sent(serde_json::to_value(user()))),
+        "signup" | "me" | "updateMe" => one("Ada", sent(serde_json::to_value(user()))),
         "login" => {
             let answer = PasswordOk {
                 password_ok_token: TOKEN.into(),

@@ -24,6 +24,16 @@ pub struct FieldError {
     pub detail: String,
 }
 
+impl FieldError {
+    /// An error of a field of the body.
+    pub fn new(name: &str, code: FieldErrorCode, detail: String) -> Self {
+        let name: String = name.chars().take(80).collect();
+        // RFC 6901, section 3.
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        Self { pointer, code, detail }
+    }
+}
+
 /// Names what is wrong with a field. The list is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -134,12 +144,16 @@ impl Fields {
         self.note(name, invalid.kind.into(), invalid.detail.into_owned());
     }
 
+    /// Refuses a field that one could look for here and that has its place elsewhere.
+    pub fn refuse_elsewhere(&mut self, name: &str, detail: &str) {
+        if self.object.remove(name).is_some() {
+            self.note(name, FieldErrorCode::UnknownField, detail.to_owned());
+        }
+    }
+
     fn note(&mut self, name: &str, code: FieldErrorCode, detail: String) {
         if self.errors.len() < MAX_ERRORS {
-            let name: String = name.chars().take(80).collect();
-            // RFC 6901, section 3.
-            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            self.errors.push(FieldError { pointer, code, detail });
+            self.errors.push(FieldError::new(name, code, detail));
         }
     }
 

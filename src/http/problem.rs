@@ -43,7 +43,7 @@ pub struct ProblemBody {
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
     /// Why a token is not valid. An open list: `malformed`, `not_yet_valid`, `expired`, `spent`, `logged_out`, `session_ended`,
-    /// `reuse_detected`.
+    /// `reuse_detected`, `password_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
     pub reason: Option<&'static str>,
@@ -133,10 +133,19 @@ impl Problem {
 
 impl From<auth::Error> for Problem {
     fn from(error: auth::Error) -> Self {
-        use auth::Error;
+        use auth::{Error, Reason};
         match error {
             Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
+            Error::WrongPassword => {
+                Self::with_detail(ErrorCode::InvalidCredentials, "The password is wrong.")
+            }
+            Error::InvalidField { field, invalid } => Self::validation_failed(vec![FieldError::new(
+                field,
+                invalid.kind.into(),
+                invalid.detail.into(),
+            )]),
             Error::MissingToken => Self::new(ErrorCode::MissingToken),
+            Error::UserGone => Error::InvalidToken(Reason::SessionEnded).into(),
             Error::InvalidToken(reason) => {
                 let mut problem = Self::new(ErrorCode::InvalidToken);
                 problem.body.reason = Some(reason.as_str());

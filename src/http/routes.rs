@@ -5,7 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error_code::ErrorCode::{self, *};
 use super::{
-    dashboard, health, jwks, login, logout, metadata, profile, refresh, resend, sessions, signup, verify,
+    dashboard, deletion, health, jwks, login, logout, metadata, password_change, profile, refresh, resend,
+    sessions, signup, verify,
 };
 
 /// Registers every operation.
@@ -19,6 +20,9 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(logout::logout)
         .service(dashboard::dashboard)
         .service(profile::me)
+        .service(profile::update_me)
+        .service(deletion::delete_me)
+        .service(password_change::change_password)
         .service(sessions::list_sessions)
         .service(sessions::end_session)
         .service(health::live)
@@ -65,6 +69,9 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
     Operation { id: "getDashboard", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "me", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "updateMe", access: Access::FullAccess, body: true, errors: &[UsernameTaken] },
+    Operation { id: "deleteMe", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, Overloaded] },
+    Operation { id: "changePassword", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, Overloaded] },
     Operation { id: "listSessions", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "endSession", access: Access::FullAccess, body: false, errors: &[NotFound] },
     Operation { id: "live", access: Access::Public, body: false, errors: &[] },

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::SERVICE_SID;
+use super::entities::Entities;
 use super::errors::TwilioError;
 use super::inbox::Inbox;
 use super::journal::Journal;
@@ -30,6 +31,8 @@ pub(crate) struct Account {
     pub(crate) journal: Journal,
     /// The rate limits of its services.
     pub(crate) rate_limits: RateLimits,
+    /// The persons of its services, with their factors and challenges.
+    pub(crate) entities: Entities,
     /// Numbers that are never blocked.
     pub(crate) safe_list: SafeList,
 }
@@ -45,6 +48,7 @@ impl Account {
             under_way: UnderWay::default(),
             journal: Journal::default(),
             rate_limits: RateLimits::default(),
+            entities: Entities::default(),
             safe_list: SafeList::default(),
         }
     }
@@ -88,8 +92,17 @@ impl Account {
     pub(crate) fn delete_service(&mut self, sid: &str) -> bool {
         let before = self.services.len();
         self.rate_limits.forget_service(sid);
+        self.entities.forget_service(sid);
         self.services.retain(|service| service.sid != sid);
         self.services.len() < before
+    }
+
+    /// The clock goes back from `moved` to `real`: what expired stays expired, and what is under way keeps the time that
+    /// it has still to go.
+    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+        self.ledger.turn_back(moved, real);
+        self.entities.turn_back(moved, real);
+        self.under_way.turn_back(moved - real);
     }
 
     /// Adds a number to the Safe List.

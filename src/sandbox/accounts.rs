@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::account::Account;
+use super::factor::Factor;
 use super::inbox::{Filter, Message};
 use super::journal::{self, Entry, Outcome};
 
@@ -110,6 +111,11 @@ impl Accounts {
         }
     }
 
+    /// The factor of that SID in one account or in any.
+    pub(crate) fn factor(&self, account_sid: Option<&str>, sid: &str, now: DateTime<Utc>) -> Option<&Factor> {
+        self.chosen(account_sid).find_map(|entry| entry.account.entities.factor(sid, now))
+    }
+
     /// One account, or all.
     fn chosen(&self, account_sid: Option<&str>) -> impl Iterator<Item = &Known> {
         let wanted = move |sid: &String| account_sid.is_none_or(|wanted| wanted == sid);
@@ -172,8 +178,7 @@ impl Accounts {
     /// The clock goes back from `moved` to `real`.
     pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         for Known { account, .. } in self.by_sid.values_mut() {
-            account.ledger.turn_back(moved, real);
-            account.under_way.turn_back(moved - real);
+            account.turn_back(moved, real);
         }
     }
 }

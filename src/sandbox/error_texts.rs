@@ -39,6 +39,23 @@ pub(crate) fn text(code: u32, status: StatusCode) -> &'static str {
         60221 => "Either `To` or `VerificationSid` is required",
         60223 => "Delivery channel disabled",
         60238 => "Verification creation blocked",
+        60300 => "Invalid param",
+        60301 => "Entity already exists",
+        60302 => "FactorType already exists",
+        60306 => "Invalid request",
+        60308 => "Challenge verification attempts limit reached",
+        60310 => "Factor verification attempts reached",
+        60311 => "Factor verification failed",
+        60312 => "Challenge creation limit reached",
+        60313 => "Unauthorized factor creation",
+        60314 => "Factor's binding format is invalid",
+        60315 => "Reached max limit of 100 totp factors per entity",
+        60317 => "Factor already exists",
+        60318 => "Factor is unverified",
+        60322 => "Challenge already responded",
+        60323 => "Challenge expired",
+        60324 => "Challenge verification failed",
+        60326 => "Too many requests to create factors for the entity",
         60410 => {
             "Verification delivery attempt blocked: the destination prefix is temporarily blocked because of \
             fraudulent activities"

@@ -12,6 +12,7 @@ use actix_web::{Error, ResponseError, web};
 
 use super::problem::{Problem, ProblemCode};
 use super::random;
+use super::state::State;
 
 const MODE: HeaderName = HeaderName::from_static("countersign-mode");
 const REQUEST_ID: HeaderName = HeaderName::from_static("twilio-request-id");
@@ -86,6 +87,12 @@ pub(crate) async fn watch(
         status = response.status().as_u16(),
         "sandbox answered"
     );
+    // Whatever changes anything comes by here; what arrives late says so itself.
+    if !response.request().method().is_safe()
+        && let Some(state) = response.request().app_data::<web::Data<State>>()
+    {
+        state.changed();
+    }
     let headers = response.headers_mut();
     headers.insert(MODE, HeaderValue::from_static("dev"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -6,7 +6,8 @@
 //!      └──▶ control/  what tests and people speak: the virtual phones, the clock
 //!              │
 //!            state ──▶ accounts ──▶ account ──▶ ledger ──▶ verification    (pure from accounts on: time is
-//!              │                           └──▶ inbox, journal, service,    an argument)
+//!              │                           ├──▶ entities ──▶ entity ──▶ factor, challenge ──▶ totp    an argument)
+//!              │                           └──▶ inbox, journal, service,
 //!              └─────▶ faults                      rate_limits, safe_list
 //! ```
 //!
@@ -21,11 +22,20 @@ mod asked;
 mod attempt_filter;
 mod attempts;
 mod auth;
+mod base32;
+mod challenge;
+mod challenge_form;
 mod channel;
 mod control;
 mod delivery;
+mod entities;
+mod entity;
+mod entity_json;
 mod error_texts;
 mod errors;
+mod factor;
+mod factor_errors;
+mod factor_form;
 mod fault;
 mod faults;
 mod guard;
@@ -49,7 +59,9 @@ mod service;
 mod service_settings;
 mod state;
 mod templates;
+mod totp;
 mod under_way;
+mod used_steps;
 mod verification;
 mod wire;
 mod wording;
@@ -58,6 +70,12 @@ mod wording;
 mod ledger_properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod totp_properties;
+#[cfg(test)]
+mod verification_history;
+#[cfg(test)]
+mod verification_model;
 
 pub use phones::Phones;
 pub use server::{Extension, Options, Sandbox};

@@ -13,7 +13,7 @@ use super::control::inbox::MessageList;
 use super::control::index::Health;
 use super::control::operations::{OfferedOperation, OperationList};
 use super::control::requests::RequestList;
-use super::control::{clock, faults, inbox, index, operations, requests, reset};
+use super::control::{clock, events, faults, inbox, index, operations, requests, reset, totp};
 use super::fault::FaultKind;
 use super::inbox::Message;
 use super::journal::Entry;
@@ -39,6 +39,8 @@ use super::server::Extension;
         inbox::list_messages,
         inbox::delete_messages,
         inbox::get_code,
+        totp::get_totp,
+        events::listen,
         faults::make_fault,
         faults::list_faults,
         faults::delete_faults,

@@ -15,6 +15,16 @@ pub(crate) fn sid(prefix: &str) -> String {
     format!("{prefix}{}", Uuid::new_v4().simple())
 }
 
+/// Bytes that nobody can foresee.
+///
+/// # Errors
+/// When there is no randomness to be had.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0_u8; N];
+    rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
 /// A code of `length` decimal digits, each of them equally likely, other than `previous`.
 ///
 /// # Errors

@@ -26,6 +26,8 @@ const SHUTDOWN_SECONDS: u64 = 1;
 pub struct Options {
     /// Host names, without port, that are served besides those of loopback.
     pub allowed_hosts: Vec<String>,
+    /// Scheme and authority of the API that sends its codes here; the page links to its documentation.
+    pub api: Option<String>,
     /// What somebody else offers beside the control API.
     pub extension: Option<Extension>,
 }
@@ -38,6 +40,9 @@ pub struct Extension {
     /// What the control API's document says of them.
     pub document: fn() -> OpenApi,
 }
+
+/// Where the API stands, if there is one.
+pub(crate) struct ApiAddress(pub(crate) Option<String>);
 
 /// A sandbox. Its memory begins empty and ends with it.
 pub struct Sandbox {
@@ -67,11 +72,12 @@ impl Sandbox {
 
 fn serve(state: Data<State>, listener: TcpListener, options: Options) -> std::io::Result<Server> {
     let hosts = Data::new(AllowedHosts::new(&options.allowed_hosts));
-    let extension = options.extension;
+    let (extension, api) = (options.extension, Data::new(ApiAddress(options.api)));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .app_data(hosts.clone())
+            .app_data(api.clone())
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .app_data(
                 JsonConfig::default()

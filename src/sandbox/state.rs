@@ -1,5 +1,6 @@
 //! The sandbox's memory behind its locks, and word of every message that arrives and every request that comes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use super::accounts::Accounts;
 use super::faults::Faults;
 use super::inbox::Message;
 use super::journal::{Entry, Outcome};
+use super::random;
 use crate::clock::Clock;
 
 /// What all handlers share. The lock is never held while waiting for anything.
@@ -20,6 +22,9 @@ pub(crate) struct State {
     faults: Mutex<Faults>,
     arrivals: watch::Sender<u64>,
     requests: watch::Sender<u64>,
+    changes: watch::Sender<u64>,
+    forgettings: AtomicU64,
+    instance: String,
 }
 
 impl State {
@@ -31,6 +36,9 @@ impl State {
             faults: Mutex::default(),
             arrivals: watch::Sender::new(0),
             requests: watch::Sender::new(0),
+            changes: watch::Sender::new(0),
+            forgettings: AtomicU64::new(0),
+            instance: random::sid(""),
         }
     }
 
@@ -77,7 +85,34 @@ impl State {
     fn announce(&self, arrived: Option<u64>) {
         if let Some(number) = arrived {
             self.arrivals.send_replace(number);
+            self.changed();
         }
+    }
+
+    /// Something may look different now: whoever listens looks again.
+    pub(crate) fn changed(&self) {
+        self.changes.send_modify(|number| *number += 1);
+    }
+
+    /// Changes with everything that a listener is told of.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// How often messages have been forgotten.
+    pub(crate) fn forgettings(&self) -> u64 {
+        self.forgettings.load(Ordering::SeqCst)
+    }
+
+    /// Names this sandbox: another one, after a restart, counts its messages anew.
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Forgets the messages of one account or of all, to one recipient or to all.
+    pub(crate) fn forget_messages(&self, account_sid: Option<&str>, to: Option<&str>) {
+        self.accounts().forget_messages(account_sid, to);
+        self.forgettings.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Changes with every message that arrives from now on.
@@ -105,6 +140,7 @@ impl State {
     /// Forgets everything; the clock shows real time again.
     pub(crate) fn reset(&self) {
         self.accounts().forget_all();
+        self.forgettings.fetch_add(1, Ordering::SeqCst);
         self.faults().forget(None, None);
         self.clock.reset();
     }
@@ -112,6 +148,7 @@ impl State {
     /// Forgets what one account sent, received, asked for and broke; what it has set up stays, and the clock.
     pub(crate) fn reset_account(&self, account_sid: &str) {
         self.accounts().forget_traffic(account_sid);
+        self.forgettings.fetch_add(1, Ordering::SeqCst);
         self.faults().forget(None, Some(account_sid));
     }
 

@@ -36,8 +36,10 @@ pub struct Challenge {
     pub expires_at: Timestamp,
     /// When the right code came; then the challenge opens nothing any more.
     pub spent_at: Option<Timestamp>,
-    /// When the person logged out instead.
+    /// When it was ended otherwise.
     pub cancelled_at: Option<Timestamp>,
+    /// Why: the `reason` that its token is refused with. Absent: the person logged out.
+    pub cancel_reason: Option<String>,
 }
 
 /// Adds a challenge.
@@ -246,6 +248,21 @@ pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool,
         .execute(c)
         .await)?;
     Ok(cancelled == 1)
+}
+
+/// Cancels every challenge of a user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cancel_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+    on!(conn, c => diesel::update(challenges::table)
+        .filter(challenges::user_id.eq(user_id))
+        .filter(challenges::spent_at.is_null())
+        .filter(challenges::cancelled_at.is_null())
+        .set((challenges::cancelled_at.eq(now), challenges::cancel_reason.eq(reason)))
+        .execute(c)
+        .await)?;
+    Ok(())
 }
 
 /// How many challenges still wait for this verification's code.

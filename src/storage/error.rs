@@ -11,7 +11,7 @@ pub enum Error {
         /// The name that the migrations gave the index.
         index: String,
     },
-    /// No row where one must be.
+    /// No row where one must be, or where another is to hang on one: it was deleted meanwhile.
     #[error("no such row")]
     NotFound,
     /// The database cannot be reached, or is too busy to answer in time.
@@ -28,7 +28,9 @@ pub enum Error {
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {
-            DieselError::NotFound => Self::NotFound,
+            DieselError::NotFound | DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Self::NotFound
+            }
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, ref information) => {
                 let index = match information.constraint_name() {
                     Some(name) => name.to_owned(),

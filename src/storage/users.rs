@@ -1,10 +1,10 @@
 //! Users. Three unique indexes decide who may sign up; nobody looks first.
 
-use super::schema::users;
+use super::schema::{challenges, sessions, users};
 use super::{Conn, Error, Id, Timestamp};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable,
-    SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl,
+    Queryable, Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 
@@ -44,6 +44,18 @@ pub struct User {
     /// When the user signed up.
     pub created_at: Timestamp,
     /// When something that the user sees last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a user changes of themselves. `None`: it stays.
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+pub struct Profile {
+    /// As the person writes it.
+    pub name: Option<String>,
+    /// Unique without regard to case.
+    pub username: Option<String>,
+    /// When it was changed.
     pub updated_at: Timestamp,
 }
 
@@ -92,7 +104,19 @@ pub async fn exists(conn: &mut Conn<'_>, email: &str, phone_number: &str) -> Res
     Ok(taken > 0)
 }
 
-/// Replaces a hash whose parameters are out of date, unless somebody has changed it meanwhile.
+/// Changes a profile: the user as they are then.
+///
+/// # Errors
+/// [`Error::Unique`], [`Error::NotFound`].
+pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> Result<User, Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .set(profile)
+        .returning(User::as_returning())
+        .get_result(c)
+        .await)
+}
+
+/// Replaces a hash, unless somebody has changed it meanwhile.
 ///
 /// # Errors
 /// Those of the database.
@@ -103,6 +127,32 @@ pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: 
         .execute(c)
         .await)?;
     Ok(changed == 1)
+}
+
+/// Whether a user still has this hash. Until the transaction ends, nobody changes it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keeps_password_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
+    // Writing the row to itself locks it, on either database.
+    replace_password_hash(conn, id, hash, hash).await
+}
+
+/// Deletes a user who still has this hash, and all that hangs on them. `false`: there is none; then the transaction is
+/// to be rolled back.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
+    // The cascade would do, but it comes after the user's own row: who verifies or logs out at this moment locks in
+    // this order, and the other way round each would wait for the other.
+    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c).await)?;
+    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c).await)?;
+    let deleted = on!(conn, c => diesel::delete(users::table.find(id))
+        .filter(users::password_hash.eq(hash))
+        .execute(c)
+        .await)?;
+    Ok(deleted == 1)
 }
 
 /// Counts a check that is about to be made.

@@ -104,7 +104,11 @@ fn body(operation: &str, person: &Person, newcomer: &Person, code: &str) -> Opti
     match operation {
         "signup" => Some(newcomer.sign_up_body()),
         "login" => Some(person.log_in_body()),
-        "resend" | "logout" => Some(json!({})),
+        "resend" | "logout" | "updateMe" => Some(json!({})),
+        "changePassword" => {
+            Some(json!({ "current_password": person.password, "new_password": newcomer.password }))
+        }
+        "deleteMe" => Some(json!({ "password": person.password })),
         "verify" => Some(json!({ "code": code })),
         "refresh" => Some(json!({ "refresh_token": "csrt_AAAA" })),
         "getDashboard" | "me" | "listSessions" | "endSession" | "live" | "ready" | "jwks"

@@ -1,15 +1,6 @@
 //! Where settings come from, which of them wins, and what is said about those that are missing or wrong.
 
-use crate::harness::{TempDir, ended, refused, started};
-
-/// All that `serve` needs, none of it real.
-const COMPLETE: [(&str, &str); 5] = [
-    ("COUNTERSIGN__DATABASE__URL", "sqlite://countersign.db"),
-    ("COUNTERSIGN__TOKENS__SECRET", "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx"),
-    ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
-    ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
-    ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),
-];
+use crate::harness::{COMPLETE, TempDir, ended, refused, started};
 
 fn complete_but<'a>(name: &str, value: Option<&'a str>) -> Vec<(&'a str, &'a str)> {
     let others = COMPLETE.into_iter().filter(|(other, _)| *other != name);

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use countersign::sandbox::{ACCOUNT_SID, AUTH_TOKEN};
-
-use crate::harness::{Database, Launch, Person, Server, TempDir, header, refused};
+use crate::harness::{Database, Launch, Person, Server, TempDir, header};
 
 const NOWHERE: &str = "http://127.0.0.1:1";
 
@@ -26,38 +24,6 @@ async fn a_database_is_devs_or_serves_for_ever() {
         let Database::Sqlite(path) = &*database else { continue };
         std::fs::remove_file(path).unwrap();
     }
-}
-
-#[test]
-fn serve_refuses_the_sandbox_unless_told() {
-    let directory = TempDir::new();
-    let complete = |name: &'static str, value: &'static str| {
-        let mut variables = vec![
-            ("COUNTERSIGN__DATABASE__URL", "sqlite://countersign.db"),
-            ("COUNTERSIGN__TOKENS__SECRET", "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx"),
-            ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
-            ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
-            ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),
-        ];
-        variables.retain(|(other, _)| *other != name);
-        variables.push((name, value));
-        variables
-    };
-    for (name, value, word) in [
-        ("TWILIO_AUTH_TOKEN", AUTH_TOKEN, "the sandbox's credentials"),
-        ("TWILIO_ACCOUNT_SID", ACCOUNT_SID, "the sandbox's credentials"),
-        ("COUNTERSIGN__TWILIO__BASE_URL", NOWHERE, "--i-am-testing"),
-        ("COUNTERSIGN__TWILIO__BASE_URL", "https://verify.twilio.com.evil.example", "--i-am-testing"),
-        ("COUNTERSIGN__TWILIO__BASE_URL", "http://verify.twilio.com", "--i-am-testing"),
-    ] {
-        let said = refused(&directory, "serve --listen 127.0.0.1:0", &complete(name, value));
-        assert!(said.contains(word), "{name}={value}: {said}");
-    }
-    // No variable stands for the flag.
-    for name in ["COUNTERSIGN__I_AM_TESTING", "COUNTERSIGN__SERVER__I_AM_TESTING", "COUNTERSIGN__DEV"] {
-        assert!(refused(&directory, "serve", &complete(name, "true")).contains(name), "{name}");
-    }
-    assert!(!directory.path().join("countersign.db").exists());
 }
 
 #[tokio::test]

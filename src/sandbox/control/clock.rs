@@ -33,7 +33,7 @@ pub(crate) struct ClockReading {
 }
 
 impl ClockReading {
-    fn of(clock: &Clock) -> web::Json<Self> {
+    pub(super) fn of(clock: &Clock) -> web::Json<Self> {
         web::Json(Self { now: clock.now(), offset_seconds: clock.offset_seconds() })
     }
 }

@@ -16,7 +16,7 @@ use crate::sandbox::state::State;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FaultList {
     /// In the order of their making, which is the order in which requests meet them.
-    faults: Vec<FaultReading>,
+    pub(super) faults: Vec<FaultReading>,
 }
 
 /// Which faults.

@@ -137,7 +137,7 @@ pub(crate) async fn delete_messages(
 ) -> Result<HttpResponse, Problem> {
     let Whose { to, account } = whose.into_inner();
     check_account(account.as_deref())?;
-    state.accounts().forget_messages(account.as_deref(), to.map(recipient).as_deref());
+    state.forget_messages(account.as_deref(), to.map(recipient).as_deref());
     Ok(HttpResponse::NoContent().finish())
 }
 

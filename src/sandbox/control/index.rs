@@ -27,8 +27,8 @@ pub(crate) async fn get_health() -> web::Json<Health> {
     web::Json(Health { status: "ok" })
 }
 
-/// `GET /`: what there is, for people.
-pub(crate) async fn index() -> HttpResponse {
+/// `GET /` for whoever reads no HTML: what there is.
+pub(crate) fn index() -> HttpResponse {
     let operations: String = OPERATIONS
         .iter()
         .map(|operation| format!("  {:6} /v2{}\n", operation.method_name(), operation.path))
@@ -47,6 +47,8 @@ The virtual phones, the journal, what is broken on purpose, and the clock:
   GET    /sandbox/messages?to=&channel=&after=&wait=&limit=&account=
   DELETE /sandbox/messages?to=&account=
   GET    /sandbox/code?to=&channel=&after=&wait=&account=
+  GET    /sandbox/totp?factor=&account=
+  GET    /sandbox/events?to=&account=
   GET    /sandbox/requests?to=&operation=&after=&wait=&limit=&account=
   DELETE /sandbox/requests?to=&account=
   POST   /sandbox/faults         {{\"operation\": \"start\", \"fault\": \"status\", \"status\": 503}}

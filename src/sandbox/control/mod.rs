@@ -1,14 +1,17 @@
 //! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
 
 pub(crate) mod clock;
+pub(crate) mod events;
 pub(crate) mod fault_bodies;
 pub(crate) mod faults;
 pub(crate) mod inbox;
 pub(crate) mod index;
 pub(crate) mod operations;
+pub(crate) mod page;
 mod parameters;
 pub(crate) mod requests;
 pub(crate) mod reset;
+pub(crate) mod totp;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -25,7 +28,7 @@ use super::server::Extension;
 pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extension>) {
     let resource =
         |path: &str| web::resource(path.to_owned()).default_service(web::to(problem::method_not_allowed));
-    config.service(resource("/").route(web::get().to(index::index)));
+    config.service(resource("/").route(web::get().to(page::front)));
     config.service(
         web::scope("/sandbox")
             .wrap(from_fn(only_json))
@@ -34,6 +37,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
                     .route(web::get().to(inbox::list_messages))
                     .route(web::delete().to(inbox::delete_messages)),
             )
+            .service(resource("/totp").route(web::get().to(totp::get_totp)))
             .service(resource("/code").route(web::get().to(inbox::get_code)))
             .service(
                 resource("/clock")
@@ -57,6 +61,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
                     .route(web::get().to(requests::list_requests))
                     .route(web::delete().to(requests::delete_requests)),
             )
+            .service(resource("/events").route(web::get().to(events::listen)))
+            .service(resource("/page.css").route(web::get().to(page::style)))
+            .service(resource("/page.js").route(web::get().to(page::script)))
             .service(resource("/reset").route(web::post().to(reset::reset)))
             .service(resource("/operations").route(web::get().to(operations::list_operations)))
             .service(resource("/health").route(web::get().to(index::get_health)))

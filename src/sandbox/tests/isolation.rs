@@ -17,6 +17,8 @@ async fn furnish(sandbox: &Sandbox, account: &str) -> Vec<String> {
     let limit = make(&format!("{well_known}/RateLimits"), &[("UniqueName", "ip")]).await;
     paths.push(make(&format!("{limit}/Buckets"), &[("Max", "1"), ("Interval", "60")]).await);
     paths.push(limit);
+    let factor = [("FriendlyName", "Ada"), ("FactorType", "totp"), ("Binding.Secret", "MZXW6YTBOI")];
+    paths.push(make(&format!("{well_known}/Entities/somebody/Factors"), &factor).await);
     let start = [("To", PHONE), ("Channel", "sms"), ("RateLimits", r#"{"ip":"a"}"#)];
     let verification = make(&format!("{well_known}/Verifications"), &start).await;
     let told = sandbox.ask_as(account, Method::GET, &verification).await.json();
@@ -39,7 +41,9 @@ async fn accounts_see_nothing_of_each_other() {
             assert_eq!(unseen.error(), (404, json!(20404)), "{path}");
         }
     }
-    for path in ["/v2/Services", "/v2/Attempts", &format!("/v2/Services/{SERVICE_SID}/RateLimits")] {
+    let below = ["RateLimits", "Entities", "Entities/somebody/Factors"];
+    let below = below.map(|path| format!("/v2/Services/{SERVICE_SID}/{path}"));
+    for path in ["/v2/Services", "/v2/Attempts"].into_iter().chain(below.iter().map(String::as_str)) {
         for account in &accounts {
             let body = sandbox.ask_as(account, Method::GET, path).await.json();
             let key = body["meta"]["key"].as_str().unwrap();

@@ -2,8 +2,13 @@
 
 mod attempts;
 mod buckets;
+mod challenges;
 mod control;
 mod delivery;
+mod entities;
+mod events;
+mod factor_limits;
+mod factors;
 mod fault_control;
 mod faults;
 mod isolation;
@@ -19,6 +24,7 @@ mod service_changes;
 mod services;
 mod start_parameters;
 mod verification_changes;
+mod verification_properties;
 mod verifications;
 
 use std::net::{SocketAddr, TcpListener};

@@ -96,6 +96,11 @@ impl Form {
             .filter(|v| !v.is_empty())
     }
 
+    /// Every value of a parameter that was sent several times: so clients send an array.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
+    }
+
     /// A parameter that is `true` or `false`; Python's clients capitalise.
     ///
     /// # Errors

@@ -7,7 +7,10 @@
 mod attempts;
 mod buckets;
 mod call;
+mod challenges;
 mod checks;
+mod entities;
+mod factors;
 pub(crate) mod form;
 pub(crate) mod operations;
 mod paging;

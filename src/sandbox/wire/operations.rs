@@ -5,7 +5,8 @@ use actix_web::http::Method;
 use actix_web::{Resource, Route, web};
 
 use super::{
-    attempts, buckets, checks, method_not_allowed, rate_limits, safe_list, services, templates, verifications,
+    attempts, buckets, challenges, checks, entities, factors, method_not_allowed, rate_limits, safe_list,
+    services, templates, verifications,
 };
 
 /// One operation of Twilio's.
@@ -34,6 +35,12 @@ const RATE_LIMITS: &str = "/Services/{ServiceSid}/RateLimits";
 const RATE_LIMIT: &str = "/Services/{ServiceSid}/RateLimits/{Sid}";
 const BUCKETS: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets";
 const BUCKET: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}";
+const ENTITIES: &str = "/Services/{ServiceSid}/Entities";
+const ENTITY: &str = "/Services/{ServiceSid}/Entities/{Identity}";
+const FACTORS: &str = "/Services/{ServiceSid}/Entities/{Identity}/Factors";
+const FACTOR: &str = "/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}";
+const CHALLENGES: &str = "/Services/{ServiceSid}/Entities/{Identity}/Challenges";
+const CHALLENGE: &str = "/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}";
 const SAFE_NUMBERS: &str = "/SafeList/Numbers";
 const SAFE_NUMBER: &str = "/SafeList/Numbers/{PhoneNumber}";
 const ATTEMPTS: &str = "/Attempts";
@@ -64,6 +71,19 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     post("UpdateBucket", BUCKET, |to| to.to(buckets::update)),
     delete("DeleteBucket", BUCKET, |to| to.to(buckets::delete)),
     get("ListVerificationTemplate", TEMPLATES, |to| to.to(templates::list)),
+    get("ListEntity", ENTITIES, |to| to.to(entities::list)),
+    post("CreateEntity", ENTITIES, |to| to.to(entities::create)),
+    get("FetchEntity", ENTITY, |to| to.to(entities::fetch)),
+    delete("DeleteEntity", ENTITY, |to| to.to(entities::delete)),
+    get("ListFactor", FACTORS, |to| to.to(factors::list)),
+    post("CreateNewFactor", FACTORS, |to| to.to(factors::create)),
+    get("FetchFactor", FACTOR, |to| to.to(factors::fetch)),
+    post("UpdateFactor", FACTOR, |to| to.to(factors::update)),
+    delete("DeleteFactor", FACTOR, |to| to.to(factors::delete)),
+    get("ListChallenge", CHALLENGES, |to| to.to(challenges::list)),
+    post("CreateChallenge", CHALLENGES, |to| to.to(challenges::create)),
+    get("FetchChallenge", CHALLENGE, |to| to.to(challenges::fetch)),
+    post("UpdateChallenge", CHALLENGE, |to| to.to(challenges::update)),
     get("ListVerificationAttempt", ATTEMPTS, |to| to.to(attempts::list)),
     get("FetchVerificationAttemptsSummary", ATTEMPTS_SUMMARY, |to| to.to(attempts::summarise)),
     get("FetchVerificationAttempt", ATTEMPT, |to| to.to(attempts::fetch)),

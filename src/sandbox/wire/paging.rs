@@ -1,6 +1,8 @@
 //! Lists, page by page. The place of a page is in its token and not in its number, which is the client's own
 //! affair (Twilio's description says so): nothing is skipped or told twice when resources come and go meanwhile.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -16,7 +18,7 @@ const OWN: [&str; 3] = ["PageSize", "Page", "PageToken"];
 
 /// What can be listed.
 pub(super) trait Listed {
-    /// When it was made, and its SID: newest first is the order of every list.
+    /// When it was made, and its SID: a list is in this order, newest first where nothing else is asked for.
     fn place(&self) -> (DateTime<Utc>, &str);
 }
 
@@ -29,9 +31,9 @@ impl<T: Listed> Listed for &T {
 /// Where a page begins or ends: beside a resource that may be gone by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
-    /// With the first resource older than this one.
+    /// With the first resource after this one.
     After(i64, String),
-    /// With the last resource newer than this one.
+    /// With the last resource before this one.
     Before(i64, String),
 }
 
@@ -69,6 +71,7 @@ pub(super) struct Page {
     number: u32,
     size: usize,
     token: Option<Token>,
+    oldest_first: bool,
 }
 
 impl Page {
@@ -89,12 +92,17 @@ impl Page {
         let is_filter = |pair: &&str| OWN.iter().all(|own| pair.split('=').next() != Some(*own));
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         let filters = pairs.filter(is_filter).map(|pair| format!("&{pair}")).collect();
-        Ok(Self { url, filters, number, size, token })
+        Ok(Self { url, filters, number, size, token, oldest_first: false })
+    }
+
+    /// The same page of the list the other way round.
+    pub(super) fn oldest_first(self) -> Self {
+        Self { oldest_first: true, ..self }
     }
 
     /// The answer: this page of `resources` under `key`, each told by `tell`, and the ways to its neighbours.
     pub(super) fn of<T: Listed>(self, key: &str, mut resources: Vec<T>, tell: impl Fn(&T) -> Value) -> Value {
-        resources.sort_unstable_by(|one, other| place(other).cmp(&place(one)));
+        resources.sort_unstable_by(|one, other| self.order(place(one), place(other)));
         let begin = self.begin(&resources);
         let rest = resources.get(begin..).unwrap_or_default();
         let page = rest.get(..self.size).unwrap_or(rest);
@@ -118,16 +126,21 @@ impl Page {
     }
 
     /// The index of the page's first resource.
-    fn begin<T: Listed>(&self, newest_first: &[T]) -> usize {
+    fn begin<T: Listed>(&self, in_order: &[T]) -> usize {
+        let order = |resource: &T, nanos: &i64, sid: &str| self.order(place(resource), (*nanos, sid));
         match &self.token {
             None => 0,
             Some(Token::After(nanos, sid)) => {
-                newest_first.partition_point(|resource| place(resource) >= (*nanos, sid.as_str()))
+                in_order.partition_point(|resource| order(resource, nanos, sid).is_le())
             }
-            Some(Token::Before(nanos, sid)) => newest_first
-                .partition_point(|resource| place(resource) > (*nanos, sid.as_str()))
+            Some(Token::Before(nanos, sid)) => in_order
+                .partition_point(|resource| order(resource, nanos, sid).is_lt())
                 .saturating_sub(self.size),
         }
+    }
+
+    fn order(&self, one: (i64, &str), other: (i64, &str)) -> Ordering {
+        if self.oldest_first { one.cmp(&other) } else { other.cmp(&one) }
     }
 
     fn own_link(&self) -> String {

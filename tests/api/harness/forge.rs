@@ -2,6 +2,7 @@
 //! is not. The formats are written down here a second time, so that a change of either is noticed.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::encoding::{AsBigEndian, Curve25519SeedBin};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
@@ -51,6 +52,12 @@ impl Forge {
     /// Another key under the same name.
     pub fn with_another_key(&self) -> Self {
         Self { kid: self.kid.clone(), key: Ed25519KeyPair::generate().unwrap() }
+    }
+
+    /// The 32 bytes that nobody may know.
+    pub fn seed(&self) -> Vec<u8> {
+        let seed: Curve25519SeedBin<'_> = self.key.seed().unwrap().as_be_bytes().unwrap();
+        seed.as_ref().to_vec()
     }
 
     /// The 32 bytes that everybody may know.

@@ -1,7 +1,7 @@
 //! The program itself, as a process.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -10,16 +10,24 @@ pub struct Process {
     child: Child,
     /// Held open: with `--exit-with-stdin` the program ends when it closes.
     pub input: Option<ChildStdin>,
-    log: Arc<Mutex<String>>,
-    output: Arc<Mutex<String>>,
+    log: Arc<Mutex<Vec<u8>>>,
+    output: Arc<Mutex<Vec<u8>>>,
     readers: Vec<std::thread::JoinHandle<()>>,
     /// The line that began with `ready`.
     pub ready: String,
 }
 
+/// The program: the one that cargo has built for the tests, or another one that `TEST_BINARY` names, such as the
+/// release binary. A relative path begins at the project's root.
+pub fn program() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_countersign").into();
+    let named = std::env::var_os("TEST_BINARY").unwrap_or_else(built);
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(named)
+}
+
 /// The program with a command line, in a directory, with nothing in its environment but `variables`.
 fn command(directory: &Path, arguments: &[String], variables: &[(String, String)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let mut command = Command::new(program());
     command.args(arguments).current_dir(directory).env_clear();
     // Where the system keeps its certificates may be said here.
     for name in ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
@@ -31,12 +39,18 @@ fn command(directory: &Path, arguments: &[String], variables: &[(String, String)
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end. One that becomes a server instead is killed: a test waits for no end that never comes.
 pub fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let variables: Vec<_> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    command(directory, &arguments, &variables).stdin(Stdio::null()).output().unwrap()
+    let mut process = Process::spawn(command(directory, &arguments, &variables).stdin(Stdio::null()));
+    if process.is_ready() {
+        process.child.kill().unwrap();
+    }
+    let status = process.child.wait().unwrap();
+    let log = process.wait().1;
+    Output { status, stdout: process.output().into(), stderr: log.into() }
 }
 
 impl Process {
@@ -49,25 +63,29 @@ impl Process {
         arguments: &[String],
         variables: &[(String, String)],
     ) -> Result<Self, String> {
-        let mut child = command(directory, arguments, variables)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (log, mut readers) = (Arc::<Mutex<String>>::default(), Vec::new());
+        let mut process = Self::spawn(command(directory, arguments, variables).stdin(Stdio::piped()));
+        if process.is_ready() { Ok(process) } else { Err(process.wait().1) }
+    }
+
+    /// Waits for the first line of standard output, or for its end.
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (log, mut readers) = (Arc::<Mutex<Vec<u8>>>::default(), Vec::new());
         let (stderr, collected) = (child.stderr.take().unwrap(), log.clone());
         readers.push(std::thread::spawn(move || collect(stderr, &collected)));
         let mut ready = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut ready).unwrap();
-        let output = Arc::new(Mutex::new(ready.clone()));
+        let output = Arc::new(Mutex::new(ready.clone().into_bytes()));
         let collected = output.clone();
         readers.push(std::thread::spawn(move || collect(stdout, &collected)));
         let input = child.stdin.take();
         let ready = ready.trim_end().to_owned();
-        let mut process = Self { child, input, log, output, readers, ready };
-        if process.ready.starts_with("ready ") { Ok(process) } else { Err(process.wait().1) }
+        Self { child, input, log, output, readers, ready }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.ready.starts_with("ready ")
     }
 
     /// An address of the `ready` line.
@@ -79,12 +97,12 @@ impl Process {
 
     /// What the program has logged so far.
     pub fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        text(&self.log)
     }
 
     /// What the program has written to standard output so far.
     pub fn output(&self) -> String {
-        self.output.lock().unwrap().clone()
+        text(&self.output)
     }
 
     /// Sends a signal, such as `TERM`.
@@ -110,11 +128,15 @@ impl Process {
     }
 }
 
-fn collect(mut stream: impl Read, text: &Mutex<String>) {
+fn collect(mut stream: impl Read, bytes: &Mutex<Vec<u8>>) {
     let mut buffer = [0; 4096];
     while let Ok(length @ 1..) = stream.read(&mut buffer) {
-        text.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..length]));
+        bytes.lock().unwrap().extend_from_slice(&buffer[..length]);
     }
+}
+
+fn text(bytes: &Mutex<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&bytes.lock().unwrap()).into_owned()
 }
 
 impl Drop for Process {

@@ -1,7 +1,8 @@
 //! Requests by themselves, whatever they are answered, and many at once.
 
 use futures_util::future::join_all;
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::{Answer, Person, Server};
 
@@ -20,6 +21,18 @@ impl Server {
 
     pub async fn log_out(&self, token: &str) -> Answer {
         self.post("/v1/users/logout", Some(token), json!({})).await
+    }
+
+    /// A request with an access token and a body.
+    pub async fn ask(&self, method: Method, path: &str, token: &str, body: Value) -> Answer {
+        self.send(self.request(method, path).bearer_auth(token).json(&body)).await
+    }
+
+    /// What happened to a user last, as the dashboard shows it: the words, the newest first.
+    pub async fn recent_activity(&self, access: &str) -> Vec<String> {
+        let page = self.get("/v1/users/dashboard", Some(access)).await.expect(200);
+        let kinds = page.body["recent_activity"].as_array().unwrap().iter();
+        kinds.map(|activity| activity["kind"].as_str().unwrap().to_owned()).collect()
     }
 
     pub async fn me(&self, token: &str) -> Answer {

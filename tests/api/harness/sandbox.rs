@@ -1,5 +1,7 @@
 //! The sandbox of `countersign dev`: what is broken on purpose, and what was asked of it.
 
+use regex::Regex;
+use reqwest::Method;
 use serde_json::Value;
 
 use super::Server;
@@ -27,4 +29,24 @@ impl Server {
         let path = format!("/sandbox/requests?operation={operation}&to=%2B{digits}");
         self.sandbox_get(&path).await["requests"].as_array().unwrap().len()
     }
+}
+
+/// Every path of a running sandbox, with every method that it knows: the control API as its document tells it, the page,
+/// and Twilio's operations. Names in braces are filled in.
+pub async fn sandbox_operations(sandbox: &str) -> Vec<(Method, String)> {
+    let read = async |path: &str| -> Value {
+        reqwest::get(format!("{sandbox}{path}")).await.unwrap().json().await.unwrap()
+    };
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut found: Vec<(String, String)> =
+        ["/", "/sandbox/page.css", "/sandbox/page.js"].map(|path| ("get".into(), path.into())).into();
+    for (path, item) in read("/sandbox/openapi.json").await["paths"].as_object().unwrap() {
+        found.extend(item.as_object().unwrap().keys().map(|method| (method.clone(), path.clone())));
+    }
+    for operation in read("/sandbox/operations").await["operations"].as_array().unwrap() {
+        found.push((text(&operation["method"]), text(&operation["path"])));
+    }
+    let braces = Regex::new(r"\{\w+\}").unwrap();
+    let filled = |path: &str| braces.replace_all(path, "VAc0dec0dec0dec0dec0dec0dec0dec0de").into_owned();
+    found.iter().map(|(method, path)| (method.to_uppercase().parse().unwrap(), filled(path))).collect()
 }

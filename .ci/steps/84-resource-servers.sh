@@ -1,0 +1,7 @@
+# The programs of docs/resource-servers.md check real access tokens with PyJWT and jose, across a key rotation.
+source .ci/lib.sh
+cargo build --quiet --locked
+tools=$(python_with .ci/resource-servers/requirements.txt)
+use_node
+modules=$(node_modules .ci/resource-servers)
+python3 .ci/resource_servers.py "$TARGET/debug/countersign" "$tools/python" "$modules"

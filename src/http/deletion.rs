@@ -1,0 +1,47 @@
+//! `DELETE /v1/users/me`
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, delete};
+use utoipa::ToSchema;
+
+use super::call::{Call, Context, FromFields, Json};
+use super::fields::Fields;
+use super::problem::Problem;
+use crate::auth::proof::{FullAccess, Verified};
+use crate::auth::{Auth, Password};
+
+/// The password once more.
+#[derive(ToSchema)]
+pub struct DeleteMeRequest {
+    /// The password that one logs in with.
+    #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
+    pub password: String,
+}
+
+/// A password that confirms.
+pub struct Confirmation(Password);
+
+impl FromFields for Confirmation {
+    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+        fields.required("password", Password::parse_attempt).map(Self)
+    }
+}
+
+/// Delete the account
+///
+/// The user, their sessions and all that was recorded about them are gone at once, and there is no way back. Takes the
+/// password again. Email address, username and phone number are free from then on.
+#[utoipa::path(
+    operation_id = "deleteMe",
+    tag = "Account",
+    request_body = DeleteMeRequest,
+    responses((status = 204, description = "The account is gone.")),
+)]
+#[delete("/v1/users/me")]
+pub async fn delete_me(
+    auth: Data<Auth>,
+    call: Call<Verified<FullAccess>, Json<Confirmation>>,
+) -> Result<HttpResponse, Problem> {
+    auth.delete_user(&call.caller, call.body.0.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

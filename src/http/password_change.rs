@@ -1,0 +1,54 @@
+//! `PUT /v1/users/me/password`
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, put};
+use utoipa::ToSchema;
+
+use super::call::{Call, Context, FromFields, Json};
+use super::fields::Fields;
+use super::problem::Problem;
+use crate::auth::proof::{FullAccess, Verified};
+use crate::auth::{Auth, Invalid, InvalidKind, Password, PasswordChange};
+
+/// A new password for an old one.
+#[derive(ToSchema)]
+pub struct ChangePasswordRequest {
+    /// The password that one logs in with now.
+    #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
+    pub current_password: String,
+    /// Another one, judged as at sign-up.
+    #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
+    pub new_password: String,
+}
+
+impl FromFields for PasswordChange {
+    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+        let current = fields.required("current_password", Password::parse_attempt);
+        let new = fields.required("new_password", Password::parse_new);
+        let (current, new) = (current?, new?);
+        if new.is_same(&current) {
+            let detail = "The new password is the current one.".into();
+            fields.refuse("new_password", Invalid { kind: InvalidKind::NotAllowed, detail });
+        }
+        Some(Self { current, new })
+    }
+}
+
+/// Change the password
+///
+/// Takes the current password again: an access token that was stolen is not enough. Every other session ends, and every
+/// password-ok token with it (reason `password_changed`); the session that asks goes on.
+#[utoipa::path(
+    operation_id = "changePassword",
+    tag = "Account",
+    request_body = ChangePasswordRequest,
+    responses((status = 204, description = "The new password counts.")),
+)]
+#[put("/v1/users/me/password")]
+pub async fn change_password(
+    auth: Data<Auth>,
+    call: Call<Verified<FullAccess>, Json<PasswordChange>>,
+) -> Result<HttpResponse, Problem> {
+    auth.change_password(&call.caller, call.body.0, call.client).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,37 @@
+//! What a deployment is configured with, for tests about `serve` as people run it.
+
+use std::path::Path;
+
+/// All that `serve` needs, none of it real.
+pub const COMPLETE: [(&str, &str); 5] = [
+    ("COUNTERSIGN__DATABASE__URL", "sqlite://countersign.db"),
+    ("COUNTERSIGN__TOKENS__SECRET", "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx"),
+    ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
+    ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
+    ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),
+];
+
+/// The same, with one more variable or another value of one.
+pub fn complete_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    let others = COMPLETE.into_iter().filter(|(other, _)| *other != name);
+    others.chain([(name, value)]).collect()
+}
+
+/// The settings of a file below `config/`, as it documents them: section, name and value.
+pub fn documented_settings(file: &str) -> Vec<(String, String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(file);
+    let (mut settings, mut section) = (Vec::new(), String::new());
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name.to_owned();
+        } else if let Some((name, value)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
+            settings.push((section.clone(), name.to_owned(), value.trim_matches('"').to_owned()));
+        }
+    }
+    settings
+}
+
+/// The variable of a setting.
+pub fn variable(section: &str, name: &str) -> String {
+    format!("COUNTERSIGN__{section}__{name}").to_uppercase()
+}

@@ -1,0 +1,157 @@
+//! A new password: the old one opens nothing any more, and neither does what was opened with it elsewhere.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Launch, Person, Server, at_once, count};
+
+const NEW: &str = "an engine that weaves algebra";
+
+impl Server {
+    async fn change_password(&self, access: &str, current: &str, new: &str) -> Answer {
+        let body = json!({ "current_password": current, "new_password": new });
+        self.ask(Method::PUT, "/v1/users/me/password", access, body).await
+    }
+}
+
+fn with_password(person: &Person, password: &str) -> Person {
+    Person { password: password.into(), ..person.clone() }
+}
+
+#[tokio::test]
+async fn the_new_one_counts_and_the_old_one_does_not() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let before = server.database.value("SELECT password_hash FROM users").await;
+    server.change_password(&access, &ada.password, NEW).await.expect(204);
+    server.try_log_in(&ada).await.expect_problem(401, "invalid_credentials");
+    server.log_in(&with_password(&ada, NEW)).await;
+    let after = server.database.value("SELECT password_hash FROM users").await;
+    assert!(after != before && after.starts_with("$argon2id$"), "{after}");
+    assert_eq!(server.recent_activity(&access).await[1], "password_changed");
+}
+
+#[tokio::test]
+async fn every_other_session_and_every_password_ok_token_ends_at_once() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let other = server.full_access(&ada).await;
+    let own = server.another_session(&ada).await;
+    let (pending, bobs) = (server.log_in(&ada).await, server.password_ok(&bob).await);
+    let code = server.code(&ada.phone_number).await;
+    let access = own.text_of("access_token");
+    server.change_password(&access, &ada.password, NEW).await.expect(204);
+
+    let ended = server.me(&other.text_of("access_token")).await.expect_problem(401, "invalid_token");
+    assert_eq!(ended.body["reason"], "password_changed");
+    let refresh = async |tokens: &Answer| {
+        let body = json!({ "refresh_token": tokens.text_of("refresh_token") });
+        server.post("/v1/users/refresh", None, body).await
+    };
+    let ended = refresh(&other).await.expect_problem(401, "invalid_refresh_token");
+    assert_eq!(ended.body["reason"], "password_changed");
+    let answers =
+        [server.verify(&pending, &code).await, server.resend(&pending).await, server.log_out(&pending).await];
+    for answer in answers {
+        assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "password_changed");
+    }
+    // The session that asked goes on, and nobody else notices anything.
+    server.me(&access).await.expect(200);
+    refresh(&own).await.expect(200);
+    let code = server.code(&bob.phone_number).await;
+    server.verify(&bobs, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_wrong_current_password_changes_nothing() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let other = server.full_access(&ada).await.text_of("access_token");
+    let access = server.another_session(&ada).await.text_of("access_token");
+    for wrong in ["x", "Correct horse battery staple", "correct horse battery staple "] {
+        let answer = server.change_password(&access, wrong, NEW).await;
+        let answer = answer.expect_problem(401, "invalid_credentials");
+        assert_eq!(answer.body["detail"], "The password is wrong.");
+    }
+    server.me(&other).await.expect(200);
+    server.log_in(&ada).await;
+    assert_eq!(server.recent_activity(&access).await[0], "logged_in");
+}
+
+#[tokio::test]
+async fn the_new_one_is_judged_as_at_sign_up() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let errors = |answer: Answer| {
+        let first = &answer.expect_problem(422, "validation_failed").body["errors"][0];
+        (first["pointer"].as_str().unwrap().to_owned(), first["code"].as_str().unwrap().to_owned())
+    };
+    for (new, code) in [
+        ("short", "too_short"),
+        (&"quokka zither, ".repeat(9), "too_long"),
+        ("password1", "easily_guessed"),
+        ("ada@example.com", "easily_guessed"),
+        ("Lovelace Ada", "easily_guessed"),
+        ("+12015550123", "easily_guessed"),
+        (&ada.password, "not_allowed"),
+    ] {
+        let answer = server.change_password(&access, &ada.password, new).await;
+        assert_eq!(errors(answer), ("/new_password".to_owned(), code.to_owned()), "{new}");
+    }
+    let body = |body: Value| server.ask(Method::PUT, "/v1/users/me/password", &access, body);
+    let missing = body(json!({})).await.expect_problem(422, "validation_failed");
+    assert_eq!(missing.body["errors"].as_array().unwrap().len(), 2);
+    let unknown = body(json!({ "current_password": "x", "new_password": NEW, "password": "x" })).await;
+    assert_eq!(errors(unknown), ("/password".to_owned(), "unknown_field".to_owned()));
+    server.log_in(&ada).await;
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_wins() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let new: Vec<String> = (0..8).map(|number| format!("{NEW} {number}")).collect();
+    let answers = at_once(new.iter().map(|new| server.change_password(&access, &ada.password, new))).await;
+    assert_eq!((count(&answers, 204, None), count(&answers, 401, Some("invalid_credentials"))), (1, 7));
+    let winner = answers.iter().position(|answer| answer.status == 204).unwrap();
+    server.log_in(&with_password(&ada, &new[winner])).await;
+    server.try_log_in(&ada).await.expect_problem(401, "invalid_credentials");
+}
+
+/// A log-in that has compared the old password must not survive the change: either it is refused, or its token is.
+#[tokio::test]
+async fn no_log_in_slips_through_the_change() {
+    let server = Server::dev().await;
+    for number in 0..5 {
+        let person = Person::other(number);
+        let access = server.full_access(&person).await.text_of("access_token");
+        let change = server.change_password(&access, &person.password, NEW);
+        let (changed, log_ins) = tokio::join!(change, at_once((0..4).map(|_| server.try_log_in(&person))));
+        changed.expect(204);
+        for log_in in log_ins {
+            match log_in.status {
+                200 => {
+                    let token = log_in.text_of("password_ok_token");
+                    let code = server.code(&person.phone_number).await;
+                    let verified = server.verify(&token, &code).await.expect_problem(401, "invalid_token");
+                    assert_eq!(verified.body["reason"], "password_changed");
+                }
+                _ => drop(log_in.expect_problem(401, "invalid_credentials")),
+            }
+        }
+        server.log_in(&with_password(&person, NEW)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_full_hashing_queue_is_said_so() {
+    let launch = Launch::dev()
+        .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
+        .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
+        .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536");
+    let (server, ada) = (launch.start().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let answers = at_once((0..12).map(|_| server.change_password(&access, "wrong", NEW))).await;
+    let refused = count(&answers, 503, Some("overloaded"));
+    assert!(refused > 0, "{answers:?}");
+    assert_eq!(refused + count(&answers, 401, Some("invalid_credentials")), 12);
+    server.me(&access).await.expect(200);
+}

@@ -1,0 +1,97 @@
+//! Whoever reads the whole database learns nobody's password, code or token, and cannot sign.
+
+use regex::Regex;
+use serde_json::json;
+
+use crate::harness::{Database, Forge, Person, Server};
+
+impl Database {
+    /// Everything in it: an SQLite file and its log as they lie there, or every row of every table as text.
+    async fn dump(&self) -> String {
+        let Self::Sqlite(path) = self else { return self.rows().await };
+        let files = [path.clone(), format!("{path}-wal")];
+        let bytes: Vec<u8> = files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect();
+        // A byte a character: what is text in the file is text here.
+        bytes.into_iter().map(char::from).collect()
+    }
+
+    async fn rows(&self) -> String {
+        let tables =
+            "SELECT string_agg(table_name, ' ') FROM information_schema.tables WHERE table_schema = 'public'";
+        let mut rows = String::new();
+        for table in self.value(tables).await.split(' ') {
+            rows.push_str(&self.value(&format!("SELECT string_agg(t::text, ' ') FROM {table} t")).await);
+        }
+        rows
+    }
+}
+
+#[tokio::test]
+async fn the_database_holds_no_secret_in_clear() {
+    let (server, ada) = (Forge::launch().start().await, Person::ada());
+    let password_ok = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let tokens = server.verify(&password_ok, &code).await.expect(200);
+    let body = json!({ "refresh_token": tokens.text_of("refresh_token") });
+    let refreshed = server.post("/v1/users/refresh", None, body).await.expect(200);
+    // Another challenge, still open when the dump is made.
+    server.log_in(&ada).await;
+    let open = server.code(&ada.phone_number).await;
+    let dump = server.database.dump().await;
+
+    // What is meant to be there is found: a dump that missed everything would pass the rest.
+    for there in [ada.email.as_str(), &ada.phone_number, "$argon2id$", "logged_in"] {
+        assert!(dump.contains(there), "{there}");
+    }
+    let sealed = Forge::of(&server).await;
+    let as_bytes = |seed: &[u8]| seed.iter().copied().map(char::from).collect::<String>();
+    let as_hex = |seed: &[u8]| seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let signature = |token: &str| token.rsplit('.').next().unwrap().to_owned();
+    let [old, new] = [&tokens, &refreshed].map(|answer| answer.text_of("refresh_token"));
+    for (what, secret) in [
+        ("the password", ada.password.clone()),
+        ("the password-ok token", signature(&password_ok)),
+        ("the access token", signature(&tokens.text_of("access_token"))),
+        ("the refresh token", old["csrt_".len() + 30..].to_owned()),
+        ("the next refresh token", new["csrt_".len() + 30..].to_owned()),
+        ("the deployment's secret", Forge::SECRET.to_owned()),
+        ("the private key", as_bytes(&sealed.seed())),
+        ("the private key in hexadecimal", as_hex(&sealed.seed())),
+    ] {
+        assert!(!dump.contains(&secret), "{what} is in the database");
+    }
+    for code in [code, open] {
+        // Alone, and not among the digits of a time or an identifier.
+        let alone = Regex::new(&format!("(^|[^0-9a-fA-F.]){code}([^0-9a-fA-F]|$)")).unwrap();
+        assert!(!alone.is_match(&dump), "a code is in the database");
+    }
+}
+
+/// The tag of a refresh token cannot be made from what the database holds.
+#[tokio::test]
+async fn salt_and_generation_make_no_refresh_token() {
+    let server = Server::dev().await;
+    let token = server.full_access(&Person::ada()).await.text_of("refresh_token");
+    let bytes =
+        base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &token[5..]).unwrap();
+    let salt = match server.database.is_postgres() {
+        true => server.database.value("SELECT encode(salt, 'hex') FROM sessions").await,
+        false => server.database.value("SELECT hex(salt) FROM sessions").await,
+    };
+    let salt: Vec<u8> =
+        (0..salt.len()).step_by(2).map(|at| u8::from_str_radix(&salt[at..at + 2], 16).unwrap()).collect();
+    // Without the secret, the best one can do is another key.
+    let (name, _) = bytes.split_at(20);
+    for key in [salt.as_slice(), b"", b"countersign/refresh-token/v1"] {
+        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
+        let tag = aws_lc_rs::hmac::sign(&key, &[name, &salt].concat());
+        let forged = base64::Engine::encode(
+            &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+            [name, tag.as_ref()].concat(),
+        );
+        let body = json!({ "refresh_token": format!("csrt_{forged}") });
+        let answer = server.post("/v1/users/refresh", None, body).await;
+        assert_eq!(answer.expect_problem(401, "invalid_refresh_token").body["reason"], "malformed");
+    }
+    server.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await.expect(200);
+}

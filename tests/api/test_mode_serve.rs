@@ -1,0 +1,182 @@
+//! Test mode is a subcommand: no variable, file or flag turns `serve` into `dev`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use regex::Regex;
+
+use crate::harness::{
+    COMPLETE, Process, TempDir, complete_with, documented_settings, ended, refused, started, variable,
+};
+
+const SERVE: &str = "serve --listen 127.0.0.1:0";
+
+/// What a program would call a switch of this kind, and what other programs do.
+const SWITCHES: [&str; 12] = [
+    "COUNTERSIGN_DEV",
+    "COUNTERSIGN_MODE",
+    "COUNTERSIGN_SANDBOX",
+    "COUNTERSIGN_TEST",
+    "MODE",
+    "APP_ENV",
+    "ENVIRONMENT",
+    "RUST_ENV",
+    "NODE_ENV",
+    "DEBUG",
+    "TEST",
+    "CI",
+];
+
+/// Whether `serve` starts like this; where it does, as what it is.
+async fn starts_as_production(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> bool {
+    let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    let owned: Vec<_> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    match Process::start(directory.path(), &arguments, &owned) {
+        Ok(process) => {
+            is_production(&process, &format!("{line} {variables:?}")).await;
+            true
+        }
+        Err(log) => {
+            assert!(!log.contains("panicked"), "{line} {variables:?}: {log}");
+            false
+        }
+    }
+}
+
+async fn is_production(process: &Process, about: &str) {
+    assert!(!process.ready.contains("sandbox"), "{about}: {}", process.ready);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let get = async |path: &str| {
+        let answer = http.get(format!("{}{path}", process.address("api"))).send().await.unwrap();
+        assert!(!answer.headers().contains_key("countersign-mode"), "{about}: {path}");
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (_, ready) = get("/health/ready").await;
+    assert!(ready.contains(r#""mode":"production""#), "{about}: {ready}");
+    let (_, keys) = get("/.well-known/jwks.json").await;
+    assert!(keys.contains(r#""kid":""#) && !keys.contains("dev-"), "{about}: {keys}");
+    assert_eq!(get("/sandbox/messages").await.0, 404, "{about}");
+}
+
+#[tokio::test]
+async fn no_documented_setting_does() {
+    let settings = documented_settings("default.toml");
+    assert!(settings.len() > 30, "only {} settings found", settings.len());
+    let devs = documented_settings("dev.toml");
+    let mut started = 0;
+    for (section, name, default) in &settings {
+        let of_dev = devs.iter().find(|(s, n, _)| (s, n) == (section, name)).map(|(_, _, value)| value);
+        // A value of another type is refused, and so is a wrong one; an issuer may be called `dev`.
+        for value in [Some(&"dev".to_owned()), of_dev].into_iter().flatten() {
+            let (directory, variable) = (TempDir::new(), variable(section, name));
+            assert_ne!(value, default);
+            let variables = complete_with(&variable, value);
+            started += u32::from(starts_as_production(&directory, SERVE, &variables).await);
+        }
+    }
+    assert!(started > 5, "{started} servers started: hardly anything was tried");
+}
+
+#[tokio::test]
+async fn no_variable_that_looks_like_a_switch_does() {
+    for value in ["dev", "test", "true", "1", "sandbox"] {
+        let variables = SWITCHES.map(|name| (name, value));
+        let variables = [&COMPLETE[..], &variables].concat();
+        assert!(starts_as_production(&TempDir::new(), SERVE, &variables).await, "{value}");
+        // One that begins as ours do, and is none, is refused.
+        for name in [
+            "COUNTERSIGN__MODE",
+            "COUNTERSIGN__DEV",
+            "COUNTERSIGN__SERVER__DEV",
+            "COUNTERSIGN__SANDBOX__LISTEN",
+        ] {
+            assert!(refused(&TempDir::new(), SERVE, &complete_with(name, value)).contains(name), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_file_does() {
+    // Everything that `dev` has instead of the defaults, as a file of one's own and as `.env`.
+    let dev = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/dev.toml");
+    let line = format!("serve --config {} --listen 127.0.0.1:0", dev.display());
+    assert!(starts_as_production(&TempDir::new(), &line, &COMPLETE).await);
+    let directory = TempDir::new();
+    let settings = documented_settings("dev.toml");
+    let lines =
+        settings.iter().map(|(section, name, value)| format!("{}={value}\n", variable(section, name)));
+    std::fs::write(directory.path().join(".env"), lines.collect::<String>()).unwrap();
+    assert!(starts_as_production(&directory, SERVE, &COMPLETE).await);
+    // What a file says of a mode is refused by name.
+    for text in
+        ["mode = \"dev\"", "dev = true", "[sandbox]\nlisten = \"127.0.0.1:0\"", "[server]\nmode = \"dev\""]
+    {
+        std::fs::write(directory.path().join("a.toml"), text).unwrap();
+        let said = refused(&directory, &format!("{SERVE} --config a.toml"), &COMPLETE);
+        assert!(["mode", "dev", "sandbox"].iter().any(|word| said.contains(word)), "{text}: {said}");
+    }
+}
+
+/// `dev` has made a secret and a database in this directory: `serve` takes neither.
+#[test]
+fn what_dev_left_behind_does_not() {
+    let directory = TempDir::new();
+    let mut dev = started(&directory, "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0", &[]);
+    dev.signal("TERM");
+    dev.wait();
+    for file in ["countersign.db", "countersign.secret"] {
+        assert!(directory.path().join(file).exists(), "{file}");
+    }
+    let said = refused(&directory, SERVE, &complete_with("COUNTERSIGN__TOKENS__SECRET", ""));
+    assert!(said.contains("COUNTERSIGN__TOKENS__SECRET is missing"), "{said}");
+    let said = refused(&directory, SERVE, &complete_with("COUNTERSIGN__DATABASE__URL", ""));
+    assert!(said.contains("COUNTERSIGN__DATABASE__URL is missing"), "{said}");
+    let with_its_secret = complete_with("COUNTERSIGN__TOKENS__SECRET_FILE", "countersign.secret");
+    let with_its_secret: Vec<_> =
+        with_its_secret.into_iter().filter(|(name, _)| *name != "COUNTERSIGN__TOKENS__SECRET").collect();
+    for variables in [&COMPLETE[..], &with_its_secret] {
+        let refusal = ended(&directory, SERVE, variables);
+        assert_eq!((refusal.code, refusal.stdout.as_str()), (Some(1), ""), "{}", refusal.stderr);
+        assert!(refusal.stderr.contains("countersign dev"), "{}", refusal.stderr);
+    }
+}
+
+/// The flags that a command names in its help.
+fn flags(command: &str) -> BTreeSet<String> {
+    let help = ended(&TempDir::new(), &format!("{command} --help"), &[]).stdout;
+    let flag = Regex::new(r"(?m)^ +(?:-\w, )?(--[a-z-]+)").unwrap();
+    flag.captures_iter(&help).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn no_flag_does() {
+    let directory = TempDir::new();
+    let own = flags("serve");
+    assert!(own.contains("--i-am-testing"), "{own:?}");
+    let foreign: BTreeSet<String> = ["dev", "sandbox", "keys rotate", "keys list"]
+        .into_iter()
+        .flat_map(flags)
+        .filter(|flag| !own.contains(flag))
+        .collect();
+    for flag in ["--sandbox-listen", "--exit-with-stdin", "--allow-remote", "--fixtures", "--dev"] {
+        assert!(foreign.contains(flag), "{flag}: {foreign:?}");
+    }
+    for flag in &foreign {
+        for line in [
+            format!("{SERVE} {flag}"),
+            format!("{SERVE} {flag} 127.0.0.1:0"),
+            format!("{SERVE} {flag}=127.0.0.1:0"),
+            format!("{flag} {SERVE}"),
+            format!("{SERVE} --i-am-testing {flag}"),
+        ] {
+            let said = refused(&directory, &line, &COMPLETE);
+            assert!(said.contains("unexpected argument"), "{line}: {said}");
+        }
+    }
+    for line in
+        ["serve dev", "dev serve", "serve sandbox", "serve -- dev", "serve --mode dev", "serve --mode=dev"]
+    {
+        refused(&directory, line, &COMPLETE);
+    }
+    assert!(!directory.path().join("countersign.db").exists());
+}

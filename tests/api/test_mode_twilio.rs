@@ -1,0 +1,137 @@
+//! `serve` speaks to Twilio alone, with Twilio's credentials, unless it is told by a flag that nobody gives by accident.
+
+use countersign::sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
+
+use crate::harness::{COMPLETE, TempDir, complete_with, refused, started};
+
+const SERVE: &str = "serve --listen 127.0.0.1:0";
+const BASE_URL: &str = "COUNTERSIGN__TWILIO__BASE_URL";
+/// What is wrong with each of the sandbox's credentials.
+const REFUSAL: &str = "one of the sandbox's credentials";
+
+/// Looks like Twilio, or leads there by a way round, or is another program on this machine.
+const OTHERS: [&str; 29] = [
+    "http://127.0.0.1:3001",
+    "http://localhost:3001",
+    "http://[::1]:3001",
+    "https://127.0.0.1",
+    "https://localhost",
+    "http://verify.twilio.com",
+    "HTTPS://VERIFY.TWILIO.COM",
+    "https://VERIFY.twilio.com",
+    "https://verify.twilio.com.",
+    "https://verify.twilio.com:443",
+    "https://verify.twilio.com:8443",
+    "https://verify.twilio.com@evil.example",
+    "https://verify.twilio.com:443@evil.example",
+    "https://user@verify.twilio.com",
+    "https://user:password@verify.twilio.com",
+    "https://verify.twilio.com.evil.example",
+    "https://verify-twilio.com",
+    "https://evil.example/https://verify.twilio.com",
+    "https://evil.example/verify.twilio.com",
+    "https://evil.example?https://verify.twilio.com",
+    "https://evil.example#https://verify.twilio.com",
+    "https://verify.twilio.com\\@evil.example",
+    "https://verify.twilio.com/@evil.example",
+    "https://verify.twilio.com/v2",
+    "https://verify.twilio.com/../evil",
+    "https://verify.twilio.com?x",
+    "https://verify.us1.twilio.com",
+    "https://api.twilio.com",
+    "https://v\u{435}rify.twilio.com",
+];
+
+#[test]
+fn no_base_url_but_twilios() {
+    let directory = TempDir::new();
+    for url in OTHERS {
+        let said = refused(&directory, SERVE, &complete_with(BASE_URL, url));
+        // One that cannot be used at all is refused for that.
+        assert!(said.contains("--i-am-testing") || said.contains("base URL"), "{url}: {said}");
+        let toml = format!("[twilio]\nbase_url = {url:?}\n");
+        std::fs::write(directory.path().join("a.toml"), toml).unwrap();
+        let said = refused(&directory, &format!("{SERVE} --config a.toml"), &COMPLETE);
+        assert!(said.contains("base URL") || said.contains("BASE_URL"), "{url}: {said}");
+    }
+    for url in ["", " ", "verify.twilio.com", " https://verify.twilio.com", "https://verify.twilio.com\n"] {
+        assert!(!refused(&directory, SERVE, &complete_with(BASE_URL, url)).is_empty(), "{url:?}");
+    }
+    std::fs::write(directory.path().join(".env"), format!("{BASE_URL}=http://127.0.0.1:3001\n")).unwrap();
+    assert!(refused(&directory, SERVE, &COMPLETE).contains("--i-am-testing"));
+    assert!(!directory.path().join("countersign.db").exists());
+    for url in ["https://verify.twilio.com", "https://verify.twilio.com/"] {
+        started(&TempDir::new(), SERVE, &complete_with(BASE_URL, url));
+    }
+}
+
+#[test]
+fn the_override_is_a_flag_and_spelled_out() {
+    let elsewhere = complete_with(BASE_URL, "http://127.0.0.1:1");
+    let process = started(&TempDir::new(), &format!("{SERVE} --i-am-testing"), &elsewhere);
+    assert!(process.log().contains("--i-am-testing"), "{}", process.log());
+    for line in
+        [format!("{SERVE} --i-am-test"), format!("{SERVE} --i"), format!("{SERVE} --i-am-testing=false")]
+    {
+        refused(&TempDir::new(), &line, &elsewhere);
+    }
+    // No variable stands for the flag: one that is no setting is refused, and another one is nobody's.
+    for name in [
+        "COUNTERSIGN__I_AM_TESTING",
+        "COUNTERSIGN__SERVER__I_AM_TESTING",
+        "COUNTERSIGN__TWILIO__I_AM_TESTING",
+    ] {
+        assert!(refused(&TempDir::new(), SERVE, &complete_with(name, "true")).contains(name), "{name}");
+    }
+    for name in ["COUNTERSIGN_I_AM_TESTING", "I_AM_TESTING", "TWILIO_BASE_URL"] {
+        let variables = [&elsewhere[..], &[(name, "true")]].concat();
+        assert!(refused(&TempDir::new(), SERVE, &variables).contains("--i-am-testing"), "{name}");
+    }
+}
+
+#[test]
+fn none_of_the_sandboxs_credentials() {
+    let directory = TempDir::new();
+    let (key, upper) = (ACCOUNT_SID.replacen("AC", "SK", 1), ACCOUNT_SID.replacen("c0de", "C0DE", 3));
+    let real_key = ("COUNTERSIGN__TWILIO__API_KEY_SID", "SK0123456789abcdef0123456789abcdef");
+    let real_secret = ("COUNTERSIGN__TWILIO__API_KEY_SECRET", "0123456789abcdefGHIJKLMNOPQRSTUV");
+    for (name, value, others) in [
+        ("TWILIO_AUTH_TOKEN", AUTH_TOKEN, &[][..]),
+        ("TWILIO_ACCOUNT_SID", ACCOUNT_SID, &[]),
+        ("TWILIO_ACCOUNT_SID", &upper, &[]),
+        ("TWILIO_VERIFICATION_SID", SERVICE_SID, &[]),
+        ("COUNTERSIGN__TWILIO__API_KEY_SECRET", AUTH_TOKEN, &[real_key]),
+        ("COUNTERSIGN__TWILIO__API_KEY_SID", &key, &[real_secret]),
+        // Those that are not used do not belong there either.
+        ("TWILIO_AUTH_TOKEN", AUTH_TOKEN, &[real_key, real_secret]),
+    ] {
+        let variables = [complete_with(name, value), others.to_vec()].concat();
+        let said = refused(&directory, SERVE, &variables);
+        assert!(said.contains(&format!("{name}: {REFUSAL}")), "{name}={value}: {said}");
+    }
+    assert!(!directory.path().join("countersign.db").exists());
+    started(&TempDir::new(), SERVE, &[&COMPLETE[..], &[real_key, real_secret]].concat());
+}
+
+#[test]
+fn wherever_they_come_from() {
+    let directory = TempDir::new();
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    let without: Vec<_> = COMPLETE.into_iter().filter(|(name, _)| *name != "TWILIO_AUTH_TOKEN").collect();
+    let line = format!("{SERVE} --config a.toml");
+    write("a.toml", "");
+    write("token", " sandbox\r\n");
+    for (variable, value) in [
+        ("TWILIO_AUTH_TOKEN_FILE", "token"),
+        ("COUNTERSIGN__TWILIO__AUTH_TOKEN", AUTH_TOKEN),
+        ("COUNTERSIGN__TWILIO__AUTH_TOKEN_FILE", "token"),
+    ] {
+        let said = refused(&directory, &line, &[&without[..], &[(variable, value)]].concat());
+        assert!(said.contains(REFUSAL), "{variable}: {said}");
+    }
+    write(".env", "TWILIO_AUTH_TOKEN=sandbox\n");
+    assert!(refused(&directory, &line, &without).contains(REFUSAL));
+    write(".env", "");
+    write("a.toml", "[twilio]\nauth_token = \"sandbox\"\n");
+    assert!(refused(&directory, &line, &without).contains(REFUSAL));
+}
