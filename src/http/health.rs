@@ -68,7 +68,7 @@ fn well(auth: &Auth) -> web::Json<Health> {
 ///
 /// Never asks the database: a restart would not mend it.
 #[utoipa::path(
-    operation_id = "live",
+    operation_id = "getLiveness",
     tag = "Operations",
     responses((status = 200, description = "The process answers.", body = Health)),
 )]
@@ -81,7 +81,7 @@ pub async fn live(auth: Data<Auth>) -> web::Json<Health> {
 ///
 /// Asks the database. Says no from the moment the server begins to stop.
 #[utoipa::path(
-    operation_id = "ready",
+    operation_id = "getReadiness",
     tag = "Operations",
     responses((status = 200, description = "The server and its database answer.", body = Health)),
 )]
