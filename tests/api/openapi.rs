@@ -138,7 +138,8 @@ fn whatever_is_sent_has_an_example_that_is_valid() {
 fn the_fields_of_an_example_of_wrong_fields_are_the_operations_own() {
     let mut seen = 0;
     for operation in operations() {
-        let example = "/responses/422/content/application~1problem+json/examples/validation_failed/value/errors";
+        let example =
+            "/responses/422/content/application~1problem+json/examples/validation_failed/value/errors";
         let Some(errors) = operation.it.pointer(example) else { continue };
         let request = resolved(&operation.it["requestBody"]["content"]["application/json"]["schema"]);
         assert!(!errors.as_array().unwrap().is_empty(), "{}", operation.id);
