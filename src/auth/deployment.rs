@@ -31,8 +31,5 @@ pub(super) async fn claim(conn: &mut Conn<'_>, mode: Mode, now: DateTime<Utc>) -
     if owner == mode.to_string() {
         return Ok(());
     }
-    Err(Error::internal(format!(
-        "this database was made by `countersign {}` and holds its keys and users; use another database",
-        if mode == Mode::Dev { "serve" } else { "dev" }
-    )))
+    Err(Error::OtherMode(if mode == Mode::Dev { "serve" } else { "dev" }))
 }

@@ -3,6 +3,9 @@
 use super::challenge::ChallengeView;
 use super::invalid::Invalid;
 
+/// Seconds after which a client may try again when the database does not answer: a restart or a failover takes a few.
+pub(crate) const DATABASE_RETRY_AFTER: u32 = 5;
+
 /// The outcome of a use case that failed. `http/problem.rs` gives each case its status and code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -89,7 +92,28 @@ pub enum Error {
         /// Seconds until it makes sense to try again.
         retry_after: u32,
     },
-    /// Everything that a caller cannot help. The cause is for the log alone.
+    /// The database does not answer, or not in time. The cause is for the log alone.
+    #[error("{cause}")]
+    Unavailable {
+        /// What the database said.
+        cause: crate::storage::Error,
+        /// Seconds until it makes sense to try again.
+        retry_after: u32,
+    },
+    /// The database's keys do not open with the deployment's secret.
+    #[error(
+        "the signing keys in this database were sealed with another secret than the one given: set \
+         COUNTERSIGN__TOKENS__SECRET to the secret that the database was made with (`dev` keeps its own in the file \
+         .secret beside the database, unless that variable is set), or use another database"
+    )]
+    OtherSecret,
+    /// The database is the other mode's.
+    #[error(
+        "this database was made by `countersign {0}` and holds its keys and users: use another database \
+         (COUNTERSIGN__DATABASE__URL, or --database-url)"
+    )]
+    OtherMode(&'static str),
+    /// Everything else that a caller cannot help. The cause is for the log alone.
     #[error("internal error: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -146,9 +170,13 @@ impl Error {
 
 impl From<crate::storage::Error> for Error {
     fn from(error: crate::storage::Error) -> Self {
+        use crate::storage::Error as StorageError;
         match error {
             // A row that must be there goes with its user alone.
-            crate::storage::Error::NotFound => Self::UserGone,
+            StorageError::NotFound => Self::UserGone,
+            StorageError::Unavailable(_) => {
+                Self::Unavailable { cause: error, retry_after: DATABASE_RETRY_AFTER }
+            }
             other => Self::internal(other),
         }
     }

@@ -98,7 +98,11 @@ impl Hasher {
         .await?
     }
 
-    async fn run<R: Send + 'static>(
+    /// Does work on one of the threads.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`].
+    pub(super) async fn run<R: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Vec<Block>) -> R + Send + 'static,
     ) -> Result<R, Error> {

@@ -140,9 +140,7 @@ fn seal(sealing_key: &SecretSlice<u8>, key: &Key, now: DateTime<Utc>) -> Result<
 }
 
 fn unseal(sealing_key: &SecretSlice<u8>, row: SigningKey) -> Result<Key, Error> {
-    let foreign = || {
-        Error::internal("the signing keys in this database were sealed with another tokens.secret than this")
-    };
+    let foreign = || Error::OtherSecret;
     let cipher =
         RandomizedNonceKey::new(&AES_256_GCM, sealing_key.expose_secret()).map_err(Error::internal)?;
     let (nonce, sealed) = row.sealed_private_key.split_at_checked(NONCE_LENGTH).ok_or_else(foreign)?;

@@ -47,13 +47,18 @@ impl Auth {
         let reason = Reason::LoggedOut.as_str();
         self.db
             .write(async move |mut c| -> Result<(), StorageError> {
-                if scope != Scope::Others {
-                    sessions::end(&mut c, own, reason, Timestamp(now)).await?;
-                }
+                // Of parallel requests one ends the session, and one is recorded.
+                let first =
+                    scope == Scope::Others || sessions::end(&mut c, own, reason, Timestamp(now)).await?;
                 if scope != Scope::Current {
                     sessions::end_others(&mut c, user_id, own, reason, Timestamp(now)).await?;
                 }
-                activities::insert(&mut c, &ActivityKind::LoggedOut.of(user_id, &client, now)).await
+                match first {
+                    true => {
+                        activities::insert(&mut c, &ActivityKind::LoggedOut.of(user_id, &client, now)).await
+                    }
+                    false => Ok(()),
+                }
             })
             .await?;
         Ok(())

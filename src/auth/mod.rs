@@ -12,7 +12,9 @@ mod deletion;
 mod deployment;
 mod email;
 mod error;
+mod failed_log_in;
 mod hashing;
+mod housekeeping;
 mod invalid;
 mod jwt;
 mod key_rotation;
@@ -27,6 +29,7 @@ mod name;
 mod password;
 mod password_change;
 mod password_hash;
+mod password_strength;
 mod phone_number;
 mod profile;
 pub mod proof;
@@ -52,8 +55,10 @@ pub use code::Code;
 pub use dashboard::Dashboard;
 pub use deployment::Mode;
 pub use email::Email;
+pub(crate) use error::DATABASE_RETRY_AFTER;
 pub use error::{Error, Reason};
 pub use hashing::{Hasher, Settings as HashingSettings};
+pub use housekeeping::{Housekeeper, HousekeepingSettings};
 pub use invalid::{Invalid, InvalidKind};
 pub use jwt::Settings as TokenSettings;
 pub use key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
@@ -161,7 +166,7 @@ impl Auth {
     }
 
     /// What the deployment allows about codes.
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &Arc<Policy> {
         &self.policy
     }
 
@@ -185,6 +190,17 @@ impl Auth {
     /// Who the tokens come from.
     pub fn issuer(&self) -> &str {
         &self.keyring.settings().issuer
+    }
+
+    /// Does work that would keep other requests waiting, on one of the hashing threads.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`].
+    pub async fn think<R: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Error> {
+        self.hasher.run(move |_| work()).await
     }
 
     /// Whether the database answers.

@@ -16,8 +16,11 @@ impl Name {
     /// When it is empty, too long, or holds characters that no name has.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
-        if text.is_empty() {
-            return Err(Invalid::new(InvalidKind::TooShort, "A name has at least 1 character."));
+        if text.chars().all(is_invisible) {
+            return Err(Invalid::new(
+                InvalidKind::TooShort,
+                "A name has at least 1 character that can be seen.",
+            ));
         }
         if text.chars().count() > MAX_CHARACTERS {
             return Err(Invalid::new(InvalidKind::TooLong, "A name has at most 100 characters."));
@@ -41,6 +44,18 @@ fn is_forbidden(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// Characters that leave no trace by themselves: most of Unicode's `Default_Ignorable_Code_Point`
+/// (<https://www.unicode.org/reports/tr44/>), and spaces.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,7 +69,17 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_name() {
-        for name in ["", "   ", "a\0b", "a\nb", "a\u{202e}b", &"é".repeat(101)] {
+        for name in [
+            "",
+            "   ",
+            "\u{200b}\u{200d}",
+            "\u{3164}",
+            "\u{ad} \u{2060}",
+            "a\0b",
+            "a\nb",
+            "a\u{202e}b",
+            &"é".repeat(101),
+        ] {
             assert!(Name::parse(name).is_err(), "{name:?}");
         }
     }

@@ -27,11 +27,13 @@ impl Auth {
         client: Client,
     ) -> Result<(), Error> {
         let user = caller.user();
-        let known = [&user.name, &user.username, &user.email, &user.phone_number].map(String::as_str);
-        let strong = change.new.check_strength(&known);
+        let PasswordChange { current, new } = change;
+        let known = [&user.name, &user.username, &user.email, &user.phone_number].map(String::clone);
+        let judge = move || (new.check_strength(&known.each_ref().map(String::as_str)), new);
+        let (strong, new) = self.think(judge).await?;
         strong.map_err(|invalid| Error::InvalidField { field: "new_password", invalid })?;
-        self.confirm_password(user, change.current).await?;
-        let new = self.hasher.hash(change.new).await?;
+        self.confirm_password(user, current).await?;
+        let new = self.hasher.hash(new).await?;
         let (id, old, kept) = (user.id, user.password_hash.clone(), caller.session().id);
         let (now, reason) = (self.clock.now(), Reason::PasswordChanged.as_str());
         self.db

@@ -66,7 +66,7 @@ impl Dev {
                     .await
                     .map_err(|error| Failure::Usage(format!("--fixtures: {error}")))?;
             }
-            tell_script(&format!("ready api=http://{api_address} sandbox=http://{sandbox_address}"));
+            tell_script(&format!("ready api=http://{api_address} sandbox=http://{sandbox_address}"))?;
             tell_people(&banner(api_address, sandbox_address));
             Ok(())
         })

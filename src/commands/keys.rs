@@ -72,7 +72,7 @@ async fn list(Opened { settings, db, .. }: Opened) -> Result<(), Failure> {
         };
         let time = |time: chrono::DateTime<_>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
         let (created_at, signs_from) = (time(key.created_at), time(key.signs_from));
-        tell_script(&format!("{} {state} created_at={created_at} signs_from={signs_from}", key.kid));
+        tell_script(&format!("{} {state} created_at={created_at} signs_from={signs_from}", key.kid))?;
     }
     Ok(())
 }
@@ -85,6 +85,5 @@ async fn rotate(Opened { settings, db, dev }: Opened, at_once: bool) -> Result<(
     };
     let lead = TimeDelta::seconds(lead.into());
     let kid = auth::rotate_keys(&db, &secret, &settings.token_settings(), lead, Clock::system().now()).await;
-    tell_script(&kid.map_err(Failure::failed)?);
-    Ok(())
+    tell_script(&kid.map_err(Failure::failed)?)
 }

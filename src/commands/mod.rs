@@ -14,6 +14,7 @@ mod serve;
 mod stop;
 mod twilio;
 
+use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -119,10 +120,16 @@ fn load(sources: Sources) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// The one kind of line that goes to standard output: what scripts read.
-#[allow(clippy::print_stdout, reason = "the contract with scripts")]
-fn tell_script(line: &str) {
-    println!("{line}");
+/// The one kind of line that goes to standard output: what scripts read. Whoever has read enough (`| head -1`) and
+/// went away is no failure.
+fn tell_script(line: &str) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    match writeln!(output, "{line}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What people read, on a terminal.

@@ -27,7 +27,6 @@ impl Openapi {
             Version::V3_1 => openapi::document(),
             Version::V3_0 => openapi::document_3_0(),
         };
-        tell_script(&serde_json::to_string_pretty(&document).map_err(Failure::failed)?);
-        Ok(())
+        tell_script(&serde_json::to_string_pretty(&document).map_err(Failure::failed)?)
     }
 }

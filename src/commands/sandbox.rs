@@ -55,7 +55,7 @@ impl Sandbox {
         let mut requests = stop::Requests::listen(self.flags.exit_with_stdin)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
-        tell_script(&format!("ready sandbox=http://{address}"));
+        tell_script(&format!("ready sandbox=http://{address}"))?;
         tell_people(&format!(
             "\nA double of Twilio Verify v2. Point your program at http://{address} instead of {}:\n\n  \
              TWILIO_ACCOUNT_SID={} TWILIO_AUTH_TOKEN={} TWILIO_VERIFICATION_SID={}\n",

@@ -36,10 +36,6 @@ impl Serve {
             mode: Mode::Production,
         };
         let api = Api::build(&settings, chosen, listener).await?;
-        api.run(vec![], false, async || {
-            tell_script(&format!("ready api=http://{address}"));
-            Ok(())
-        })
-        .await
+        api.run(vec![], false, async || tell_script(&format!("ready api=http://{address}"))).await
     }
 }

@@ -2,6 +2,8 @@
 
 mod check;
 mod fixtures;
+mod misspelt;
+mod parts;
 mod settings;
 mod sources;
 mod test_mode;

@@ -23,6 +23,10 @@ pub struct Settings {
     pub passwords: Passwords,
     /// The codes.
     pub codes: Codes,
+    /// What is recorded of users.
+    pub activity: Activity,
+    /// What is deleted by itself.
+    pub housekeeping: Housekeeping,
     /// Twilio.
     pub twilio: Twilio,
     /// The log.
@@ -34,6 +38,7 @@ pub struct Settings {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// Where the API listens.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// Threads that serve requests; 0 means one per core.
     pub workers: usize,
@@ -119,6 +124,22 @@ pub struct Codes {
     pub template_sid: String,
 }
 
+/// `[activity]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Activity {
+    /// Days that activities are kept.
+    pub retention_days: u32,
+}
+
+/// `[housekeeping]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Housekeeping {
+    /// Seconds from one run to the next; 0: never.
+    pub interval_seconds: u32,
+}
+
 /// `[twilio]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,6 +177,14 @@ pub enum LogFormat {
     Text,
     /// A JSON object a line.
     Json,
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| {
+        let examples = "such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000";
+        D::Error::custom(format!("{text} is not an IP address and a port {examples}"))
+    })
 }
 
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<tracing::Level, D::Error> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, File, FileFormat, Value};
 
+use super::misspelt;
 use super::{ConfigError, Settings};
 
 /// Every setting with its default, compiled in.
@@ -12,7 +13,7 @@ const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// What `dev` has instead.
 const DEV: &str = include_str!("../../config/dev.toml");
 /// Of the variables, what ours begin with.
-const PREFIX: &str = "COUNTERSIGN__";
+pub(super) const PREFIX: &str = "COUNTERSIGN__";
 /// Names under which Twilio's own examples know these settings.
 const ALIASES: [(&str, &str); 3] = [
     ("TWILIO_ACCOUNT_SID", "twilio.account_sid"),
@@ -50,8 +51,7 @@ impl Sources {
     /// # Errors
     /// When `.env` cannot be read.
     pub fn secret_files() -> Result<Vec<(String, PathBuf)>, ConfigError> {
-        let ours = |base: &str| base.starts_with(PREFIX) || ALIASES.iter().any(|(alias, _)| *alias == base);
-        let names_file = |variable: &str| variable.strip_suffix("_FILE").is_some_and(ours);
+        let names_file = |variable: &str| variable.strip_suffix("_FILE").is_some_and(is_ours);
         let files = variables()?.into_iter().filter(|(variable, _)| names_file(variable));
         Ok(files.map(|(variable, path)| (variable, path.into())).collect())
     }
@@ -70,6 +70,9 @@ impl Sources {
             builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
         }
         if let Some(port) = variables.get("PORT").filter(|_| self.honour_port) {
+            if port.parse::<u16>().is_err() {
+                return Err(ConfigError(format!("PORT: {port} is not a port, a number from 0 to 65535")));
+            }
             let listen = format!("0.0.0.0:{port}");
             builder = builder.set_override("server.listen", listen).map_err(unreadable)?;
         }
@@ -90,9 +93,33 @@ fn variables() -> Result<BTreeMap<String, String>, ConfigError> {
         .collect();
     let meant: BTreeSet<String> = environment.keys().filter_map(|variable| meaning(variable)).collect();
     let mut variables = dot_env(Path::new(".env"))?;
+    // Of each source by itself: what the environment says in one way overrules what `.env` says in another.
+    let known = setting_names()?;
+    let wrong =
+        [misspelt::complaints(&variables, &known), misspelt::complaints(&environment, &known)].concat();
+    if !wrong.is_empty() {
+        return Err(ConfigError(wrong.join("\n")));
+    }
     variables.retain(|variable, _| meaning(variable).is_none_or(|setting| !meant.contains(&setting)));
     variables.extend(environment);
     Ok(variables)
+}
+
+/// Whether a variable, without `_FILE`, is one that may name a setting.
+pub(super) fn is_ours(variable: &str) -> bool {
+    variable.starts_with(PREFIX) || ALIASES.iter().any(|(alias, _)| *alias == variable)
+}
+
+/// Every setting's name, such as `server.listen`.
+fn setting_names() -> Result<Vec<String>, ConfigError> {
+    let unreadable = |error: config::ConfigError| ConfigError(format!("configuration: {error}"));
+    let defaults = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build();
+    let sections: BTreeMap<String, BTreeMap<String, Value>> =
+        defaults.and_then(Config::try_deserialize).map_err(unreadable)?;
+    let names = |(section, settings): (String, BTreeMap<String, Value>)| {
+        settings.into_keys().map(move |key| format!("{section}.{key}")).collect::<Vec<_>>()
+    };
+    Ok(sections.into_iter().flat_map(names).collect())
 }
 
 /// What a file `.env` says; nothing where there is none. Its lines hold secrets, so none is repeated.
@@ -134,7 +161,7 @@ fn from_variables(
                 Ok(text) => settings.push((name, text.trim().to_owned())),
                 Err(error) => wrong.push(format!("{variable}: {value}: {error}")),
             },
-            Some(Err(())) => wrong.push(format!("{variable}: there is no such setting")),
+            Some(Err(())) => wrong.push(misspelt::unknown(variable, &setting_names()?)),
             None => {}
         }
     }

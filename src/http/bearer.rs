@@ -5,6 +5,11 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use super::error_code::ErrorCode;
 use super::problem::Problem;
 
+/// What stands before the token.
+const SCHEME: &[u8] = b"Bearer ";
+/// Stands for what cannot be read.
+const NO_TOKEN: &str = "?";
+
 /// The bearer token, where one was sent.
 ///
 /// # Errors
@@ -17,13 +22,13 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         return Err(Problem::with_detail(ErrorCode::MalformedRequest, detail));
     }
     // The scheme's name has no case (RFC 9110, section 11.1). Another scheme is no token of ours.
-    let Some((scheme, token)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
+    let Some((scheme, token)) = value.as_bytes().split_at_checked(SCHEME.len()) else { return Ok(None) };
+    if !scheme.eq_ignore_ascii_case(SCHEME) {
         return Ok(None);
-    };
-    Ok(scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim_matches(' '))
-        .filter(|token| !token.is_empty()))
+    }
+    // Bytes that no token has are a token all the same, a malformed one: one was sent.
+    let token = std::str::from_utf8(token).unwrap_or(NO_TOKEN);
+    Ok(Some(token.trim_matches(' ')).filter(|token| !token.is_empty()))
 }
 
 #[cfg(test)]
@@ -43,6 +48,9 @@ mod tests {
     fn finds_the_token() {
         assert_eq!(read(&["Bearer abc"]).as_deref(), Some("abc"));
         assert_eq!(read(&["bEARER  abc"]).as_deref(), Some("abc"));
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_bytes(b"Bearer \xff\xfe").unwrap());
+        assert_eq!(bearer(&headers).unwrap(), Some(NO_TOKEN));
         for none in [&[][..], &["Basic abc"], &["Bearer"], &["Bearer "], &["abc"]] {
             assert_eq!(read(none), None);
         }

@@ -89,6 +89,8 @@ pub struct Context<'a> {
 pub trait FromFields: Sized {
     /// Whether a request without a body is taken for an empty object.
     const OPTIONAL: bool = false;
+    /// Whether judging the fields takes so long that it is done on a hashing thread.
+    const SLOW: bool = false;
 
     /// Takes the fields. `None`: an error was noted.
     fn from_fields(fields: &mut Fields, context: &Context<'_>) -> Option<Self>;
@@ -106,18 +108,18 @@ pub trait Body: Sized {
     fn read(
         request: &HttpRequest,
         payload: Payload,
-        context: &Context<'_>,
+        auth: &Auth,
     ) -> impl Future<Output = Result<Self, Problem>>;
 }
 
 impl Body for NoBody {
-    async fn read(_: &HttpRequest, _: Payload, _: &Context<'_>) -> Result<Self, Problem> {
+    async fn read(_: &HttpRequest, _: Payload, _: &Auth) -> Result<Self, Problem> {
         Ok(Self)
     }
 }
 
-impl<T: FromFields> Body for Json<T> {
-    async fn read(request: &HttpRequest, payload: Payload, context: &Context<'_>) -> Result<Self, Problem> {
+impl<T: FromFields + Send + 'static> Body for Json<T> {
+    async fn read(request: &HttpRequest, payload: Payload, auth: &Auth) -> Result<Self, Problem> {
         let is_json = is_json(request);
         if !is_json && !T::OPTIONAL {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType));
@@ -141,8 +143,15 @@ impl<T: FromFields> Body for Json<T> {
                 Problem::with_detail(ErrorCode::MalformedRequest, detail)
             })?,
         };
-        let value = T::from_fields(&mut fields, context);
-        fields.finish(value).map(Self)
+        let (policy, language) =
+            (auth.policy().clone(), text(request, header::ACCEPT_LANGUAGE).map(str::to_owned));
+        let judge = move || {
+            let context = Context { policy: &policy, accept_language: language.as_deref() };
+            let value = T::from_fields(&mut fields, &context);
+            fields.finish(value)
+        };
+        let judged = if T::SLOW { auth.think(judge).await? } else { judge() };
+        judged.map(Self)
     }
 }
 
@@ -157,14 +166,17 @@ impl<G: Guard + 'static, B: Body + 'static> FromRequest for Call<G, B> {
                 .app_data::<Data<Auth>>()
                 .ok_or_else(|| Problem::internal("the application was not configured"))?;
             let caller = G::check(auth, bearer(request.headers())?).await?;
-            let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-            let context = Context { policy: auth.policy(), accept_language: text(header::ACCEPT_LANGUAGE) };
-            let body = B::read(&request, payload, &context).await?;
+            let body = B::read(&request, payload, auth).await?;
             let proxies = request.app_data::<Data<TrustedProxies>>();
             let ip_address = proxies.and_then(|proxies| proxies.client_ip(&request));
-            Ok(Self { caller, body, client: Client::new(ip_address, text(header::USER_AGENT)) })
+            Ok(Self { caller, body, client: Client::new(ip_address, text(&request, header::USER_AGENT)) })
         })
     }
+}
+
+/// A header's value, where it is plain text.
+fn text(request: &HttpRequest, name: header::HeaderName) -> Option<&str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 fn is_json(request: &HttpRequest) -> bool {

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::error_code::ErrorCode;
 use super::problem::Problem;
+use super::unread;
 use crate::auth::{Auth, Mode};
 use crate::clock::Clock;
 
@@ -40,13 +41,14 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// # Errors
 /// Whatever went wrong outside the handlers, as a finished answer.
 pub async fn context(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let request_id = request_id(request.headers());
     let method = request.method().clone();
     let auth = request.app_data::<Data<Auth>>();
     let dev_clock = auth.filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
+    let unread = unread::keep(&mut request);
     let span = tracing::info_span!("request", %request_id);
     async move {
         let began = Instant::now();
@@ -63,11 +65,12 @@ pub async fn context(
                 let (request, response) = response.into_parts();
                 let response = finish(response, &request_id, dev_clock.as_ref());
                 log(&method, &route, response.status(), began);
-                Ok(ServiceResponse::new(request, response))
+                Ok(ServiceResponse::new(request, response.map_body(|_, body| unread.beside(body))))
             }
             Err(response) => {
                 let response = finish(response, &request_id, dev_clock.as_ref());
                 log(&method, "none", response.status(), began);
+                let response = response.map_body(|_, body| unread.beside(body));
                 Err(InternalError::from_response("answered", response).into())
             }
         }
@@ -76,7 +79,11 @@ pub async fn context(
     .await
 }
 
+/// Longest method that is logged: longer than any that is registered, and a client can send 100 KiB of letters.
+const MAX_METHOD: usize = 20;
+
 fn log(method: &Method, route: &str, status: StatusCode, began: Instant) {
+    let method = Some(method.as_str()).filter(|name| name.len() <= MAX_METHOD).unwrap_or("other");
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, %route, status = status.as_u16(), duration_ms, "answered");
 }

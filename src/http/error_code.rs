@@ -56,7 +56,7 @@ pub enum ErrorCode {
     OtpUnavailable,
     /// 503: too many log-ins at once; see `retry_after`.
     Overloaded,
-    /// 503: the server starts, stops, or has no database.
+    /// 503: the database does not answer, or the server stops; see `retry_after`.
     NotReady,
 }
 
@@ -222,7 +222,7 @@ impl ErrorCode {
                 "not_ready",
                 S::SERVICE_UNAVAILABLE,
                 "Not ready",
-                "The server is stopping, or its database does not answer.",
+                "The server's database does not answer, or the server is stopping. Try again after retry_after seconds.",
             ),
         }
     }

@@ -80,7 +80,7 @@ pub(super) fn of_request(operation: &str) -> Value {
 pub(super) fn of_answer(operation: &str) -> Value {
     let sent = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     match operation {
-        "signup" | "me" | "updateMe" => one("Ada", sent(serde_json::to_value(user()))),
+        "signup" | "getMe" | "updateMe" => one("Ada", sent(serde_json::to_value(user()))),
         "login" => {
             let answer = PasswordOk {
                 password_ok_token: TOKEN.into(),
@@ -106,7 +106,7 @@ pub(super) fn of_answer(operation: &str) -> Value {
         "listSessions" => {
             one("One device", sent(serde_json::to_value(SessionList { sessions: vec![session()] })))
         }
-        "live" | "ready" => {
+        "getLiveness" | "getReadiness" => {
             let answer = Health {
                 status: HealthStatus::Ok,
                 version: env!("CARGO_PKG_VERSION"),
@@ -114,7 +114,7 @@ pub(super) fn of_answer(operation: &str) -> Value {
             };
             one("Well", sent(serde_json::to_value(answer)))
         }
-        "jwks" => {
+        "getJwks" => {
             let key = Jwk {
                 kty: "OKP",
                 crv: "Ed25519",
@@ -139,24 +139,14 @@ pub(super) fn of_answer(operation: &str) -> Value {
     }
 }
 
-/// The example of a problem.
-pub(super) fn problem(code: ErrorCode) -> ProblemBody {
+/// The example of a problem that an operation answers.
+pub(super) fn problem(operation: &str, code: ErrorCode) -> ProblemBody {
     let mut body = *Problem::new(code).body;
     body.request_id = "0f8fad5bd9cb469fa16570867728950e".into();
     match code {
         ErrorCode::InvalidToken => body.reason = Some("expired"),
         ErrorCode::InvalidRefreshToken => body.reason = Some("reuse_detected"),
-        ErrorCode::ValidationFailed => {
-            let error = |pointer: &str, code, detail: &str| FieldError {
-                pointer: pointer.into(),
-                code,
-                detail: detail.into(),
-            };
-            body.errors = Some(vec![
-                error("/email", FieldErrorCode::Missing, "This field is required."),
-                error("/code", FieldErrorCode::TooShort, "A code has at least 4 digits."),
-            ]);
-        }
+        ErrorCode::ValidationFailed => body.errors = Some(field_errors(operation)),
         ErrorCode::IncorrectCode => {
             body.attempts_left = Some(4);
             body.challenge = Some(Box::new(Challenge { attempts_left: 4, ..challenge() }));
@@ -175,11 +165,37 @@ pub(super) fn problem(code: ErrorCode) -> ProblemBody {
             body.retry_after = Some(30);
             body.challenge = Some(Box::new(challenge()));
         }
-        ErrorCode::RateLimited | ErrorCode::OtpUnavailable => body.retry_after = Some(5),
+        ErrorCode::RateLimited | ErrorCode::OtpUnavailable | ErrorCode::NotReady => {
+            body.retry_after = Some(5)
+        }
         ErrorCode::Overloaded => body.retry_after = Some(1),
         _ => {}
     }
     body
+}
+
+/// What can be wrong with an operation's own fields.
+fn field_errors(operation: &str) -> Vec<FieldError> {
+    use FieldErrorCode::{EasilyGuessed, InvalidFormat, Missing, NotAllowed, TooShort};
+    let error = |name: &str, code, detail: &str| FieldError::new(name, code, detail.to_owned());
+    let missing = |name| error(name, Missing, "This field is required.");
+    let guessed =
+        |name| error(name, EasilyGuessed, "This password is easily guessed. Use several uncommon words.");
+    match operation {
+        "signup" => vec![missing("email"), guessed("password")],
+        "login" => vec![missing("email"), error("password", TooShort, "A password is needed.")],
+        "verify" => vec![error("code", TooShort, "A code has at least 4 digits.")],
+        "resend" => vec![
+            error("channel", NotAllowed, "A channel is one of: sms, call."),
+            error("locale", InvalidFormat, "A locale is a language tag such as de or pt-BR."),
+        ],
+        "refresh" => vec![missing("refresh_token")],
+        "logout" => vec![error("scope", NotAllowed, "A scope is one of: current, others, all.")],
+        "updateMe" => vec![error("username", TooShort, "A username has at least 3 characters.")],
+        "deleteMe" => vec![missing("password")],
+        "changePassword" => vec![missing("current_password"), guessed("new_password")],
+        _ => vec![],
+    }
 }
 
 fn one(summary: &str, value: Value) -> Value {

@@ -9,9 +9,8 @@ use actix_web::web::{self, Data};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error_code::ErrorCode;
 use super::problem::Problem;
-use crate::auth::{Auth, Mode};
+use crate::auth::{Auth, DATABASE_RETRY_AFTER, Mode};
 
 /// How long the database may take to answer a health check: a load balancer wants to know soon.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -69,7 +68,7 @@ fn well(auth: &Auth) -> web::Json<Health> {
 ///
 /// Never asks the database: a restart would not mend it.
 #[utoipa::path(
-    operation_id = "live",
+    operation_id = "getLiveness",
     tag = "Operations",
     responses((status = 200, description = "The process answers.", body = Health)),
 )]
@@ -82,19 +81,19 @@ pub async fn live(auth: Data<Auth>) -> web::Json<Health> {
 ///
 /// Asks the database. Says no from the moment the server begins to stop.
 #[utoipa::path(
-    operation_id = "ready",
+    operation_id = "getReadiness",
     tag = "Operations",
     responses((status = 200, description = "The server and its database answer.", body = Health)),
 )]
 #[get("/health/ready")]
 pub async fn ready(auth: Data<Auth>, stopping: Data<Stopping>) -> Result<web::Json<Health>, Problem> {
+    let not_ready = |cause: &dyn std::fmt::Display| Problem::not_ready(cause, DATABASE_RETRY_AFTER);
     if stopping.0.load(Ordering::SeqCst) {
-        return Err(Problem::new(ErrorCode::NotReady));
+        return Err(Problem { cause: None, ..not_ready(&"") });
     }
-    let not_ready = |cause: String| Problem { cause: Some(cause), ..Problem::new(ErrorCode::NotReady) };
     match tokio::time::timeout(DATABASE_TIMEOUT, auth.ping()).await {
         Ok(Ok(())) => Ok(well(&auth)),
-        Ok(Err(error)) => Err(not_ready(error.to_string())),
-        Err(_) => Err(not_ready("the database did not answer in time".into())),
+        Ok(Err(error)) => Err(not_ready(&error)),
+        Err(_) => Err(not_ready(&"the database did not answer in time")),
     }
 }

@@ -52,7 +52,7 @@ impl From<PublicKey> for Jwk {
 /// With these a resource server checks an access token on its own. Fetch them again when `Cache-Control` says so, and
 /// when a token bears a `kid` that is not among them.
 #[utoipa::path(
-    operation_id = "jwks",
+    operation_id = "getJwks",
     tag = "Operations",
     responses((status = 200, description = "The JWK Set.", body = JwkSet)),
 )]

@@ -14,7 +14,7 @@ use crate::auth::{Auth, Invalid, InvalidKind, Scope};
 /// What ends. The body may be left out.
 #[derive(ToSchema)]
 pub struct LogoutRequest {
-    /// By default `current`.
+    /// By default `current`. `others` and `all` need an access token.
     #[schema(nullable = false)]
     pub scope: Option<LogoutScope>,
 }
@@ -51,7 +51,8 @@ impl FromFields for Scope {
 /// Log out
 ///
 /// With an access token, sessions end, and their tokens open nothing from then on. With a password-ok token,
-/// the challenge is cancelled.
+/// the challenge is cancelled; `scope` is then `current`, or left out: a password alone ends no sessions
+/// (`otp_required`).
 #[utoipa::path(
     operation_id = "logout",
     tag = "Log in",

@@ -31,6 +31,7 @@ pub mod sessions;
 pub mod signup;
 pub mod token_type;
 pub mod tokens;
+mod unread;
 pub mod user;
 pub mod verify;
 

@@ -96,7 +96,7 @@ fn add_components(document: &mut Value) {
         json!({
             "RequestId": text("Names the request in the server's log. A valid one that was sent is kept.", "^[A-Za-z0-9._-]{1,128}$"),
             "WwwAuthenticate": text("How to authenticate (RFC 6750, RFC 9470).", "^Bearer"),
-            "Location": text("Where the new user can be read.", "^/"),
+            "Location": text("Where the new user can be read, once they have logged in and verified the code.", "^/"),
             "RetryAfter": {
                 "description": "Whole seconds after which it makes sense to try again; the same as `retry_after`.",
                 "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": 86400 },
@@ -149,7 +149,7 @@ fn complete(target: &mut Value, operation: &Operation) {
             .get_mut(&status)
             .and_then(|response| response.pointer_mut("/content/application~1problem+json/examples"));
         if let Some(examples) = examples {
-            let value = serde_json::to_value(examples::problem(code)).unwrap_or_default();
+            let value = serde_json::to_value(examples::problem(operation.id, code)).unwrap_or_default();
             set(examples, code.as_str(), json!({ "summary": code.title(), "value": value }));
         }
     }
@@ -162,9 +162,7 @@ fn problem_response(code: ErrorCode) -> Value {
         401 => {
             set(&mut headers, "WWW-Authenticate", json!({ "$ref": "#/components/headers/WwwAuthenticate" }))
         }
-        429 | 503 if code != ErrorCode::NotReady => {
-            set(&mut headers, "Retry-After", json!({ "$ref": "#/components/headers/RetryAfter" }))
-        }
+        429 | 503 => set(&mut headers, "Retry-After", json!({ "$ref": "#/components/headers/RetryAfter" })),
         _ => {}
     }
     let reason = code.status().canonical_reason().unwrap_or_default();

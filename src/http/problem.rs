@@ -114,6 +114,12 @@ impl Problem {
         Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::Internal) }
     }
 
+    /// The database does not answer, or the server stops.
+    pub fn not_ready(cause: impl std::fmt::Display, retry_after: u32) -> Self {
+        let problem = Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::NotReady) };
+        problem.retry_after(Some(retry_after))
+    }
+
     fn about(mut self, challenge: Option<Box<auth::ChallengeView>>) -> Self {
         self.body.challenge = challenge.map(|view| Box::new(Challenge::from(*view)));
         self
@@ -180,6 +186,8 @@ impl From<auth::Error> for Problem {
             Error::Overloaded { retry_after } => {
                 Self::new(ErrorCode::Overloaded).retry_after(Some(retry_after))
             }
+            Error::Unavailable { cause, retry_after } => Self::not_ready(cause, retry_after),
+            Error::OtherSecret | Error::OtherMode(_) => Self::internal(error),
             Error::Internal(cause) => Self::internal(cause),
         }
     }

@@ -47,7 +47,7 @@ impl FromFields for ProfileChange {
 ///
 /// The user that the access token belongs to.
 #[utoipa::path(
-    operation_id = "me",
+    operation_id = "getMe",
     tag = "Account",
     responses((status = 200, description = "The user.", body = User)),
 )]

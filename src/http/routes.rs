@@ -54,7 +54,7 @@ pub struct Operation {
     pub access: Access,
     /// Whether it takes a body.
     pub body: bool,
-    /// The errors of its own; those of its guard and of reading a body go without saying.
+    /// The errors of its own; those of its guard, of the database behind it and of reading a body go without saying.
     pub errors: &'static [ErrorCode],
 }
 
@@ -65,18 +65,18 @@ pub const OPERATIONS: &[Operation] = &[
     Operation { id: "login", access: Access::Guest, body: true, errors: &[InvalidCredentials, OtpUndeliverable, TooManyAttempts, OtpUnavailable, Overloaded] },
     Operation { id: "resend", access: Access::PasswordOk, body: true, errors: &[OtpUndeliverable, TooManyAttempts, ResendTooSoon, OtpUnavailable] },
     Operation { id: "verify", access: Access::PasswordOk, body: true, errors: &[IncorrectCode, ChallengeExpired, TooManyAttempts, OtpUnavailable] },
-    Operation { id: "refresh", access: Access::Public, body: true, errors: &[InvalidRefreshToken] },
+    Operation { id: "refresh", access: Access::Public, body: true, errors: &[InvalidRefreshToken, NotReady] },
     Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
     Operation { id: "getDashboard", access: Access::FullAccess, body: false, errors: &[] },
-    Operation { id: "me", access: Access::FullAccess, body: false, errors: &[] },
+    Operation { id: "getMe", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "updateMe", access: Access::FullAccess, body: true, errors: &[UsernameTaken] },
     Operation { id: "deleteMe", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, Overloaded] },
     Operation { id: "changePassword", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, Overloaded] },
     Operation { id: "listSessions", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "endSession", access: Access::FullAccess, body: false, errors: &[NotFound] },
-    Operation { id: "live", access: Access::Public, body: false, errors: &[] },
-    Operation { id: "ready", access: Access::Public, body: false, errors: &[NotReady] },
-    Operation { id: "jwks", access: Access::Public, body: false, errors: &[] },
+    Operation { id: "getLiveness", access: Access::Public, body: false, errors: &[] },
+    Operation { id: "getReadiness", access: Access::Public, body: false, errors: &[NotReady] },
+    Operation { id: "getJwks", access: Access::Public, body: false, errors: &[] },
     Operation { id: "getServerMetadata", access: Access::Public, body: false, errors: &[NotFound] },
 ];
 
@@ -85,10 +85,10 @@ impl Operation {
     pub fn all_errors(&self) -> Vec<ErrorCode> {
         let guard: &[ErrorCode] = match self.access {
             Access::Public => &[],
-            Access::Guest => &[MalformedRequest, AlreadyAuthenticated],
-            Access::PasswordOk => &[MalformedRequest, MissingToken, InvalidToken, AlreadyVerified],
-            Access::LoggedIn => &[MalformedRequest, MissingToken, InvalidToken],
-            Access::FullAccess => &[MalformedRequest, MissingToken, InvalidToken, OtpRequired],
+            Access::Guest => &[MalformedRequest, AlreadyAuthenticated, NotReady],
+            Access::PasswordOk => &[MalformedRequest, MissingToken, InvalidToken, AlreadyVerified, NotReady],
+            Access::LoggedIn => &[MalformedRequest, MissingToken, InvalidToken, NotReady],
+            Access::FullAccess => &[MalformedRequest, MissingToken, InvalidToken, OtpRequired, NotReady],
         };
         let body: &[ErrorCode] = match self.body {
             true => &[MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed],

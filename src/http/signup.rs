@@ -33,6 +33,9 @@ pub struct SignupRequest {
 }
 
 impl FromFields for SignUp {
+    /// How strong the password is takes a while to tell.
+    const SLOW: bool = true;
+
     fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
         let name = fields.required("name", Name::parse);
         let username = fields.required("username", Username::parse);

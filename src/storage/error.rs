@@ -38,12 +38,28 @@ impl From<DieselError> for Error {
                 };
                 Self::Unique { index }
             }
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, ref information) => {
+            DieselError::DatabaseError(kind, ref information) if is_passing(kind, information.message()) => {
                 Self::Unavailable(information.message().to_owned())
             }
             other => Self::Failed(other),
         }
     }
+}
+
+/// Whether the database is at fault and not the statement, so that it makes sense to try again later. Diesel has no
+/// kind for most of these: the words are those of SQLite's result codes (<https://sqlite.org/rescode.html>: `BUSY`,
+/// `LOCKED`, `FULL`, `IOERR`), and PostgreSQL's where somebody stops it in the midst of a transaction (57P01).
+fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
+    use DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand};
+    const WORDS: [&str; 5] = [
+        "database is locked",
+        "database table is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "terminating connection",
+    ];
+    matches!(kind, ClosedConnection | UnableToSendCommand | ReadOnlyTransaction)
+        || WORDS.iter().any(|words| message.starts_with(words))
 }
 
 /// SQLite names no constraint. Of an index over an expression it says `index 'users_email_key'`, of one
@@ -59,6 +75,23 @@ fn sqlite_index(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_passes_is_told_from_what_does_not() {
+        let of =
+            |kind, message: &str| Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned())));
+        for (kind, message) in [
+            (DatabaseErrorKind::Unknown, "database is locked"),
+            (DatabaseErrorKind::Unknown, "database or disk is full"),
+            (DatabaseErrorKind::Unknown, "terminating connection due to administrator command"),
+            (DatabaseErrorKind::UnableToSendCommand, "connection closed"),
+            (DatabaseErrorKind::ReadOnlyTransaction, "cannot execute UPDATE in a read-only transaction"),
+        ] {
+            assert!(matches!(of(kind, message), Error::Unavailable(_)), "{message}");
+        }
+        let broken = of(DatabaseErrorKind::Unknown, "no such table: users");
+        assert!(matches!(broken, Error::Failed(_)));
+    }
 
     #[test]
     fn sqlite_messages_name_the_index() {

@@ -19,6 +19,11 @@ use super::{Conn, Error, migrations, postgres_tls, postgres_url};
 
 /// How long a request waits for a connection of the pool.
 const POOL_WAIT: Duration = Duration::from_secs(2);
+/// How long opening a connection may take, from the first packet to the last. The URL's `connect_timeout` ends when the
+/// server has accepted, and a server that hangs accepts.
+const OPENING: Duration = Duration::from_secs(5);
+/// How long the first statement of a transaction may take, which asks nothing of the database.
+const BEGINNING: Duration = Duration::from_secs(2);
 /// How long the statements of one read or one transaction may take in all.
 const STATEMENTS: Duration = Duration::from_secs(5);
 
@@ -69,13 +74,18 @@ impl Database {
         F: AsyncFn(Conn<'_>) -> Result<R, Error>,
     {
         let shared = self.shared();
-        match self.read_over(&shared, &f).await {
-            Err(Error::Unavailable(_) | Error::Failed(_)) => {
+        match timeout(STATEMENTS, self.read_over(&shared, &f)).await {
+            Ok(Err(Error::Unavailable(_) | Error::Failed(_))) => {
                 // The server may have restarted. A read can be asked again, over a new connection.
                 self.forget(&shared);
-                self.read_over(&self.shared(), &f).await
+                within(STATEMENTS, self.read_over(&self.shared(), &f)).await
             }
-            answer => answer,
+            Ok(answer) => answer,
+            Err(_) => {
+                // Whoever asks next shall not wait behind this one.
+                self.forget(&shared);
+                Err(slow())
+            }
         }
     }
 
@@ -107,11 +117,14 @@ impl Database {
     /// nothing has happened yet.
     async fn begin(&self) -> Result<Object<AsyncPgConnection>, Error> {
         let mut connection = self.checkout().await?;
-        if AnsiTransactionManager::begin_transaction(&mut *connection).await.is_ok() {
-            return Ok(connection);
+        match timeout(BEGINNING, AnsiTransactionManager::begin_transaction(&mut *connection)).await {
+            Ok(Ok(())) => return Ok(connection),
+            Ok(Err(_)) => {}
+            Err(_) => return Err(slow()),
         }
         let mut connection = self.checkout().await?;
-        AnsiTransactionManager::begin_transaction(&mut *connection).await?;
+        let begin = AnsiTransactionManager::begin_transaction(&mut *connection);
+        within(BEGINNING, async { begin.await.map_err(Error::from) }).await?;
         Ok(connection)
     }
 
@@ -127,8 +140,7 @@ impl Database {
     where
         F: AsyncFn(Conn<'_>) -> Result<R, Error>,
     {
-        let connection = shared.get_or_try_init(|| self.connector.connect()).await?;
-        within(STATEMENTS, f(Conn::Postgres(connection))).await
+        f(Conn::Postgres(shared.get_or_try_init(|| self.connector.connect()).await?)).await
     }
 
     /// This thread's connection.
@@ -166,6 +178,10 @@ impl Connector {
     }
 
     async fn connect(&self) -> Result<AsyncPgConnection, Error> {
+        within(OPENING, self.connect_at_leisure()).await
+    }
+
+    async fn connect_at_leisure(&self) -> Result<AsyncPgConnection, Error> {
         let unavailable = |error: &dyn std::error::Error| {
             let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
             Error::Unavailable(format!("{error}{cause}"))

@@ -39,6 +39,7 @@ impl Call {
             code: answer.and_then(Answer::error_code),
             http_status: answer.map(|answer| answer.http_status),
             request_id: answer.and_then(|answer| answer.request_id.clone()),
+            message: answer.filter(|_| self.operation == Operation::CreateService).and_then(Answer::message),
             cause: self.outcome.as_ref().err().map(|lost| lost.cause.clone()),
             retry_after: answer.and_then(|answer| answer.retry_after),
             certainly_not_processed: match &self.outcome {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::transport::{Call, Transport};
-use super::{Failure, FailureKind, InvalidSettings, Operation, ServiceSid, Settings, VerificationSid};
+use super::{
+    Failure, FailureKind, FriendlyName, InvalidSettings, Operation, ServiceSid, Settings, VerificationSid,
+};
 
 /// Speaks to one Verify service. Clones are cheap and share their connections.
 #[derive(Clone)]
@@ -38,10 +40,9 @@ impl VerifyClient {
     }
 
     /// Makes a Verify service, with Twilio's defaults (codes of 6 digits, valid for 10 minutes). Needs no service
-    /// in the settings. The name stands in the messages; Twilio takes at most 30 letters, digits, spaces, `-`
-    /// and `_`, with at most 4 digits among them, and refuses others with 60200.
-    pub async fn create_service(&self, friendly_name: &str) -> Result<ServiceSid, Failure> {
-        let form = [("FriendlyName", friendly_name)];
+    /// in the settings. The name stands in the messages.
+    pub async fn create_service(&self, friendly_name: &FriendlyName) -> Result<ServiceSid, Failure> {
+        let form = [("FriendlyName", friendly_name.as_str())];
         let call = self.transport.post(Operation::CreateService, "/v2/Services", &form).await;
         let result = call.accepted::<Created>().and_then(|created| {
             ServiceSid::parse(created.sid).map_err(|_| call.failure(FailureKind::Unavailable))

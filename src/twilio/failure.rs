@@ -45,7 +45,7 @@ impl FailureKind {
 }
 
 /// A call that did not do what it was for. Safe to log: it holds no phone number, no code, no credentials
-/// and nothing of Twilio's message, which quotes the number.
+/// and, but for [`Failure::message`], nothing of Twilio's message, which quotes the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub(super) operation: Operation,
@@ -54,6 +54,7 @@ pub struct Failure {
     pub(super) http_status: Option<u16>,
     pub(super) request_id: Option<String>,
     pub(super) cause: Option<String>,
+    pub(super) message: Option<String>,
     pub(super) retry_after: Option<Duration>,
     pub(super) certainly_not_processed: bool,
 }
@@ -87,6 +88,12 @@ impl Failure {
     /// Why no answer came: no connection, TLS, no time left; `None` where one came.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
+    }
+
+    /// Twilio's own words, shortened and without control characters, where they can quote no phone number: that is,
+    /// where a service was to be made. For the operator's screen.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
     }
 
     /// What an operator can do about it; `None` where nothing needs doing, or waiting helps.

@@ -10,7 +10,8 @@
 //! 2. A request that may have reached Twilio is never repeated, since Verify has no idempotency key. Only
 //!    429, which Twilio documents as "never processed", is tried again.
 //! 3. Neither the phone number, the code, the credentials nor Twilio's `message` (which quotes the number)
-//!    gets into a log line or an error.
+//!    gets into a log line or an error. The one exception is [`Failure::message`] of creating a service, where there
+//!    is no number.
 
 mod call;
 mod channel;
@@ -18,6 +19,7 @@ mod check;
 mod client;
 mod error_codes;
 mod failure;
+mod friendly_name;
 mod operation;
 mod retry;
 mod service;
@@ -33,6 +35,7 @@ pub use channel::{Channel, UnknownChannel};
 pub use check::{Approved, Checked};
 pub use client::VerifyClient;
 pub use failure::{Failure, FailureKind};
+pub use friendly_name::{FriendlyName, InvalidFriendlyName};
 pub use operation::Operation;
 pub use service::Service;
 pub use settings::{InvalidSettings, Settings, TWILIO_BASE_URL};

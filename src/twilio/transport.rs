@@ -39,6 +39,9 @@ const MOST_IDLE: usize = 8;
 /// The longest `Twilio-Request-Id` that is believed; real ones have 34 characters.
 const LONGEST_REQUEST_ID: usize = 64;
 
+/// The longest message of an error that is passed on, in characters.
+const LONGEST_MESSAGE: usize = 300;
+
 /// Sends requests to one base URL with one set of credentials.
 pub(super) struct Transport {
     client: Client,
@@ -213,6 +216,16 @@ impl Answer {
             code: u32,
         }
         if self.is_success() { None } else { self.object::<ErrorBody>().map(|body| body.code) }
+    }
+
+    /// Twilio's words about an error, for people.
+    pub(super) fn message(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct ErrorBody {
+            message: String,
+        }
+        let said = if self.is_success() { None } else { self.object::<ErrorBody>() };
+        said.map(|body| body.message.chars().filter(|c| !c.is_control()).take(LONGEST_MESSAGE).collect())
     }
 
     fn refusal(&self, operation: Operation) -> Refusal {

@@ -111,8 +111,8 @@ fn body(operation: &str, person: &Person, newcomer: &Person, code: &str) -> Opti
         "deleteMe" => Some(json!({ "password": person.password })),
         "verify" => Some(json!({ "code": code })),
         "refresh" => Some(json!({ "refresh_token": "csrt_AAAA" })),
-        "getDashboard" | "me" | "listSessions" | "endSession" | "live" | "ready" | "jwks"
-        | "getServerMetadata" => None,
+        "getDashboard" | "getMe" | "listSessions" | "endSession" | "getLiveness" | "getReadiness"
+        | "getJwks" | "getServerMetadata" => None,
         other => panic!("{other} is missing from the access matrix: say here what a valid body is"),
     }
 }

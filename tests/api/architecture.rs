@@ -16,7 +16,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["src/twilio/"]),
     ("jsonwebtoken", &["src/auth/jwt.rs"]),
     ("argon2", &["src/auth/password_hash.rs", "src/auth/hashing.rs"]),
-    ("zxcvbn", &["src/auth/password.rs"]),
+    ("zxcvbn", &["src/auth/password_strength.rs"]),
     ("rlibphonenumber", &["src/auth/phone_number.rs", "src/sandbox/recipient.rs"]),
     ("config", &["src/config/"]),
     ("dotenvy", &["src/config/"]),

@@ -152,7 +152,8 @@ async fn devs_secret_is_made_once_and_sessions_survive_a_restart() {
     std::fs::write(&secret, "ZyXwVuTsRqPoNmLkJiHgFeDcBa9876543210-_zyxwv").unwrap();
     let Ended { code, stderr, .. } = ended(&directory, DEV, &[]);
     assert_eq!(code, Some(1));
-    assert!(stderr.contains("tokens.secret"), "{stderr}");
+    assert!(stderr.contains("COUNTERSIGN__TOKENS__SECRET") && stderr.contains(".secret"), "{stderr}");
+    assert!(!stderr.contains("internal error"), "{stderr}");
 }
 
 #[tokio::test]
@@ -173,13 +174,37 @@ async fn a_service_made_by_create_service_can_be_used() {
         .variable("TWILIO_VERIFICATION_SID", created.stdout.trim());
     launch.start().await.full_access(&Person::ada()).await;
 
+    for name in ["Shop12345", "a.b", "0123456789-0123456789-0123456789"] {
+        let said = refused(&directory, &format!("twilio create-service --friendly-name {name}"), &variables);
+        assert!(said.contains("1 to 30 characters") && said.contains("at most 4"), "{said}");
+    }
+    // What our own rule lets through and Twilio does not is told in Twilio's words.
     let wrong = [variables[0], variables[1], ("TWILIO_AUTH_TOKEN", "no-token-of-the-sandbox")];
     let Ended { code, stdout, stderr } =
         ended(&directory, "twilio create-service --friendly-name Countersign", &wrong);
     assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
-    assert!(!stderr.is_empty() && !stderr.contains("no-token-of-the-sandbox"), "{stderr}");
+    assert!(stderr.contains("code 20003") && stderr.contains("Twilio says: "), "{stderr}");
+    assert!(!stderr.contains("no-token-of-the-sandbox"), "{stderr}");
     let said = refused(&directory, "twilio create-service --friendly-name Countersign", &[]);
     assert!(said.contains("TWILIO_AUTH_TOKEN") && !said.contains("TWILIO_VERIFICATION_SID"), "{said}");
+}
+
+#[test]
+fn whoever_has_read_enough_may_leave() {
+    let directory = TempDir::new();
+    for line in ["openapi", "openapi --oas 3.0"] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .args(line.split(' '))
+            .current_dir(directory.path())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The document is larger than a pipe.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]), "{line}");
+    }
 }
 
 #[tokio::test]

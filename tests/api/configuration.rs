@@ -107,6 +107,34 @@ fn unknown_settings_are_refused_by_name() {
 }
 
 #[test]
+fn one_underscore_too_few_is_refused_with_the_likely_spelling() {
+    let directory = TempDir::new();
+    let said = refused(&directory, "serve", &[("COUNTERSIGN_SERVER__LISTEN", "127.0.0.1:0")]);
+    assert!(said.contains("COUNTERSIGN_SERVER__LISTEN: "), "{said}");
+    assert!(said.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{said}");
+    let said = refused(&directory, "dev", &[("COUNTERSIGN__SERVER_LISTEN", "127.0.0.1:0")]);
+    assert!(said.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{said}");
+    // What Kubernetes says about a service named countersign is none of our business.
+    let others = [("COUNTERSIGN_PORT", "tcp://10.0.0.1:80"), ("COUNTERSIGN_SERVICE_HOST", "10.0.0.1")];
+    let line = "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory:";
+    started(&directory, line, &others);
+}
+
+#[test]
+fn an_address_that_is_none_is_told_with_an_example() {
+    let directory = TempDir::new();
+    for (name, value) in
+        [("COUNTERSIGN__SERVER__LISTEN", "localhost:3000"), ("COUNTERSIGN__SERVER__LISTEN", "3000")]
+    {
+        let said = refused(&directory, "serve", &[(name, value)]);
+        assert!(said.contains(value) && said.contains("such as 127.0.0.1:3000"), "{said}");
+        assert!(said.contains("server.listen"), "{said}");
+    }
+    let said = refused(&directory, "serve", &[("PORT", "http")]);
+    assert!(said.contains("PORT: http is not a port"), "{said}");
+}
+
+#[test]
 fn the_later_source_wins() {
     let directory = TempDir::new();
     let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
@@ -172,9 +200,24 @@ fn secrets_may_come_from_files() {
         variables.push((file, name));
     }
     started(&directory, "serve --listen 127.0.0.1:0", &variables);
+    variables.retain(|(other, _)| *other != "TWILIO_ACCOUNT_SID");
     variables.push(("TWILIO_ACCOUNT_SID_FILE", "not-there"));
     let said = refused(&directory, "serve --listen 127.0.0.1:0", &variables);
     assert!(said.contains("TWILIO_ACCOUNT_SID_FILE") && said.contains("not-there"), "{said}");
+}
+
+#[test]
+fn a_secret_and_a_file_with_it_at_once_are_refused() {
+    let directory = TempDir::new();
+    let both =
+        [("COUNTERSIGN__TOKENS__SECRET", COMPLETE[1].1), ("COUNTERSIGN__TOKENS__SECRET_FILE", "secret")];
+    let said = refused(&directory, "serve", &both);
+    assert!(said.contains("COUNTERSIGN__TOKENS__SECRET_FILE are both set"), "{said}");
+    assert!(!said.contains(COMPLETE[1].1), "{said}");
+    // Of two sources the later one wins, whichever way it says it.
+    std::fs::write(directory.path().join(".env"), "COUNTERSIGN__TOKENS__SECRET_FILE=nowhere\n").unwrap();
+    let said = refused(&directory, "serve", &both[..1]);
+    assert!(!said.contains("both set") && !said.contains("nowhere"), "{said}");
 }
 
 #[test]

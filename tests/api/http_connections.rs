@@ -58,3 +58,28 @@ async fn a_head_that_is_too_long_is_refused() {
     assert!([0, 400, 413, 431].contains(&only_status(&answer)), "{answer}");
     server.get("/health/live", None).await.expect(200);
 }
+
+/// A body in chunks has no end of its own: whoever sends one byte now and then would keep the connection for ever.
+#[tokio::test]
+async fn a_chunked_body_that_nobody_reads_ends_the_connection() {
+    let server = Server::dev().await;
+    for (request, status) in [
+        ("POST /v1/nothing-here HTTP/1.1", 404),
+        ("GET /v1/users/me HTTP/1.1", 401),
+        ("GET /health/live HTTP/1.1", 200),
+        ("POST /v1/users/logout HTTP/1.1", 401),
+    ] {
+        let head =
+            "Host: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n";
+        let answers = Raw::exchange(&server, format!("{request}\r\n{head}")).await;
+        assert_eq!(only_status(&answers), status, "{answers}");
+    }
+    // One that is read to its end leaves the connection as it is.
+    let mut raw = Raw::open(&server).await;
+    let body =
+        "Host: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    raw.send(format!("POST /v1/users/login HTTP/1.1\r\n{body}")).await;
+    raw.send("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    let answers = raw.rest().await;
+    assert!(answers.contains("HTTP/1.1 422 ") && answers.contains("HTTP/1.1 200 "), "{answers}");
+}

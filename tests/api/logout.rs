@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{Answer, Fault, Operation, Person, Server, Twilio, wrong_code};
+use crate::harness::{Answer, Fault, Operation, Person, Server, Twilio, at_once, wrong_code};
 
 async fn log_out_of(server: &Server, token: &str, scope: &str) -> Answer {
     server.post("/v1/users/logout", Some(token), json!({ "scope": scope })).await
@@ -60,6 +60,17 @@ async fn all_ends_every_session() {
     is_logged_out(&server, &second).await;
     server.me(&bobs).await.expect(200);
     server.another_session(&ada).await;
+}
+
+#[tokio::test]
+async fn of_twenty_at_once_one_is_recorded() {
+    let server = Server::dev().await;
+    let access = server.full_access(&Person::ada()).await.text_of("access_token");
+    for answer in at_once((0..20).map(|_| server.log_out(&access))).await {
+        assert!(answer.status == 204 || answer.body["reason"] == "logged_out", "{}", answer.text);
+    }
+    let recorded = "SELECT count(*) FROM activities WHERE kind = 'logged_out'";
+    assert_eq!(server.database.number(recorded).await, 1);
 }
 
 #[tokio::test]

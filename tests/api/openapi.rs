@@ -135,6 +135,24 @@ fn whatever_is_sent_has_an_example_that_is_valid() {
 }
 
 #[test]
+fn the_fields_of_an_example_of_wrong_fields_are_the_operations_own() {
+    let mut seen = 0;
+    for operation in operations() {
+        let example =
+            "/responses/422/content/application~1problem+json/examples/validation_failed/value/errors";
+        let Some(errors) = operation.it.pointer(example) else { continue };
+        let request = resolved(&operation.it["requestBody"]["content"]["application/json"]["schema"]);
+        assert!(!errors.as_array().unwrap().is_empty(), "{}", operation.id);
+        for error in errors.as_array().unwrap() {
+            let field = error["pointer"].as_str().unwrap().strip_prefix('/').unwrap();
+            assert!(request["properties"].get(field).is_some(), "{} has no {field}", operation.id);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 9, "only {seen}");
+}
+
+#[test]
 fn every_problem_is_an_example_under_its_code() {
     let known = &document()["components"]["schemas"]["ErrorCode"]["enum"];
     let mut documented = BTreeSet::new();

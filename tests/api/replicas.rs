@@ -136,7 +136,14 @@ async fn another_secret_does_not_open_the_database() {
         .database(&server.database)
         .variable("COUNTERSIGN__TOKENS__SECRET", "yet-another-secret-0123456789-abcdef-ghij");
     let log = other.try_start().await.err().unwrap();
-    assert!(log.contains("tokens.secret"), "{log}");
+    assert!(
+        log.contains(
+            "
+countersign: the signing keys in this database were sealed with another"
+        ),
+        "{log}"
+    );
+    assert!(log.contains("COUNTERSIGN__TOKENS__SECRET"), "{log}");
     assert!(!log.contains("yet-another-secret"), "{log}");
     twilio.launch().database(&server.database).start().await;
 }

@@ -19,6 +19,7 @@ async fn a_database_is_devs_or_serves_for_ever() {
         first.database(&database).start().await.get("/health/ready", None).await.expect(200);
         let log = second.database(&database).try_start().await.err().unwrap();
         let made_by = if first_is_dev { "countersign dev" } else { "countersign serve" };
+        assert!(log.contains("COUNTERSIGN__DATABASE__URL") && !log.contains("internal error"), "{log}");
         assert!(log.contains(made_by) && log.contains("another database"), "{log}");
         let Database::Sqlite(path) = &*database else { continue };
         std::fs::remove_file(path).unwrap();

@@ -54,7 +54,7 @@ impl Doctor {
         checks.extend(probe::one_hash(settings.hashing()).await.map(machine::argon2));
 
         let report = Report::new(checks);
-        tell_script(&if self.json { report.to_json().map_err(Failure::failed)? } else { report.to_text() });
+        tell_script(&if self.json { report.to_json().map_err(Failure::failed)? } else { report.to_text() })?;
         match report.problems() {
             0 => Ok(()),
             1 => Err(Failure::Failed("1 problem".into())),

@@ -1,6 +1,6 @@
 //! What is believed, and what is not.
 
-use super::super::{Checked, Failure, FailureKind, Settings, VerifyClient};
+use super::super::{Checked, Failure, FailureKind, FriendlyName, Settings, VerifyClient};
 use super::server::{Reply, Server};
 use super::{ACCOUNT, CODE, PHONE, VERIFICATION, client, error, json, settings, sid, start};
 
@@ -174,7 +174,8 @@ async fn a_service_is_created_when_it_has_a_sid() {
         (401, r#"{"code":20003}"#.to_owned(), FailureKind::Misconfigured),
     ] {
         let server = Server::answering(json(status, "", &body)).await;
-        let failure = client(&server).create_service("My shop").await.unwrap_err();
+        let failure =
+            client(&server).create_service(&FriendlyName::parse("My shop").unwrap()).await.unwrap_err();
         assert_eq!(failure.kind(), kind, "{body}");
     }
 }

@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use super::super::{Channel, Settings, StartVerification, VerifyClient};
+use super::super::{Channel, FriendlyName, Settings, StartVerification, VerifyClient};
 use super::server::{Server, body, header};
 use super::{
     ACCOUNT, CODE, PHONE, SERVICE, TOKEN, VERIFICATION, by, client, json, settings, sid, start, started,
@@ -90,7 +90,11 @@ async fn a_cancel_and_a_new_service() {
 
     let server = Server::answering(json(201, "", &format!(r#"{{"sid":"{SERVICE}"}}"#))).await;
     let without_service = Settings { service_sid: String::new(), ..settings(server.base_url()) };
-    let created = VerifyClient::new(without_service).unwrap().create_service("My shop").await.unwrap();
+    let created = VerifyClient::new(without_service)
+        .unwrap()
+        .create_service(&FriendlyName::parse("My shop").unwrap())
+        .await
+        .unwrap();
     assert_eq!(created.as_str(), SERVICE);
     let request = server.only_request();
     assert!(request.starts_with("POST /v2/Services HTTP/1.1\r\n"), "{request}");

@@ -1,10 +1,17 @@
 //! A database for one test: an SQLite file, or a PostgreSQL database that is dropped with the test.
 
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+
+use super::Line;
+
+/// How long to wait for what nobody waits for: 30 s in all, of which a test hardly ever needs one.
+const ATTEMPTS: u32 = 1500;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A fresh database. Clones would drop it twice, so there are none: several servers share it by reference.
 pub enum Database {
@@ -32,6 +39,19 @@ impl Database {
         let name = format!("countersign_test_{}", uuid::Uuid::new_v4().simple());
         postgres(server, &format!("CREATE DATABASE {name}")).await;
         Self::Postgres { url: with_name(server, &name), server: server.to_owned(), name }
+    }
+
+    /// The same database at the end of a line; none where it is a file.
+    pub fn over_a_line(mut self) -> Option<(Self, Line)> {
+        let Self::Postgres { url, .. } = &mut self else { return None };
+        let (before, after) = url.split_once("://").unwrap();
+        let end = after.find('/').unwrap();
+        let (user, host) = after[..end].rsplit_once('@').map_or(("", &after[..end]), |parts| parts);
+        let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
+        let line = Line::to(host);
+        let at = if user.is_empty() { "" } else { "@" };
+        *url = format!("{before}://{user}{at}{}{}", line.address, &after[end..]);
+        Some((self, line))
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -64,6 +84,17 @@ impl Database {
     pub async fn number(&self, query: &str) -> i64 {
         let value = self.value(query).await;
         value.parse().unwrap_or_else(|_| panic!("{query} gave {value:?}"))
+    }
+
+    /// Waits for what the server does when nobody waits for it: until a query gives this number.
+    pub async fn eventually(&self, query: &str, number: i64) {
+        for _ in 0..ATTEMPTS {
+            if self.number(query).await == number {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{query} gives {} and not {number}", self.number(query).await);
     }
 
     /// Runs statements behind the server's back.

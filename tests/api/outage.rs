@@ -1,0 +1,111 @@
+//! A database that does not answer: requests fail cleanly and soon, nobody is let in or thrown out by it, and when it
+//! is back all is well.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use serde_json::json;
+
+use crate::harness::{Answer, Database, Launch, Line, Person, Server, State, TempDir, ended};
+
+/// Longer than the server's own limits together, and far shorter than for ever.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A server whose database is at the end of a line; none on SQLite, where there is no line to cut.
+async fn with_a_line() -> Option<(Server, Line)> {
+    let directory = TempDir::new();
+    let (database, line) = Database::fresh(directory.path()).await.over_a_line()?;
+    Some((Launch::dev().database(&Arc::new(database)).start().await, line))
+}
+
+/// Asks for everything that needs the database.
+async fn ask(server: &Server, ada: &Person, password_ok: &str, tokens: &Answer) -> Vec<Answer> {
+    let access = tokens.text_of("access_token");
+    let refresh = json!({ "refresh_token": tokens.text_of("refresh_token") });
+    futures_util::future::join_all([
+        server.get("/v1/users/me", Some(&access)),
+        server.get("/v1/users/dashboard", Some(&access)),
+        server.get("/v1/users/me/sessions", Some(&access)),
+    ])
+    .await
+    .into_iter()
+    .chain([
+        server.try_sign_up(&Person::other(1)).await,
+        server.try_log_in(ada).await,
+        server.post("/v1/users/login", Some(&access), ada.log_in_body()).await,
+        server.resend(password_ok).await,
+        server.verify(password_ok, "000000").await,
+        server.log_out(password_ok).await,
+        server.log_out(&access).await,
+        server.post("/v1/users/refresh", None, refresh).await,
+        server.get("/health/ready", None).await,
+    ])
+    .collect()
+}
+
+fn all_are_not_ready(answers: Vec<Answer>) {
+    for answer in answers {
+        let answer = answer.expect_problem(503, "not_ready");
+        assert_eq!((&answer.body["retry_after"], answer.header("retry-after")), (&json!(5), "5"));
+        assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_down_is_503_until_it_is_back() {
+    let Some((server, line)) = with_a_line().await else { return };
+    let ada = Person::ada();
+    let tokens = server.full_access(&ada).await;
+    let password_ok = server.log_in(&ada).await;
+    line.set(State::Down);
+    for _ in 0..2 {
+        all_are_not_ready(ask(&server, &ada, &password_ok, &tokens).await);
+    }
+    server.get("/health/live", None).await.expect(200);
+    server.me("no-token").await.expect_problem(401, "invalid_token");
+    assert!(server.process.log().contains("the database is not available"));
+    line.set(State::Up);
+    server.me(&tokens.text_of("access_token")).await.expect(200);
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&password_ok, &code).await.expect(200);
+    server.sign_up(&Person::other(1)).await;
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_holds_nobody_for_ever() {
+    let Some((server, line)) = with_a_line().await else { return };
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await.text_of("access_token");
+    line.set(State::Hangs);
+    let (began, bob) = (Instant::now(), Person::other(1));
+    // Connections that were open, and ones that are opened now.
+    for _ in 0..2 {
+        let (read, written, log_in) =
+            tokio::join!(server.me(&access), server.try_sign_up(&bob), server.try_log_in(&ada));
+        all_are_not_ready(vec![read, written, log_in]);
+    }
+    assert!(began.elapsed() < SOON * 2, "{:?}", began.elapsed());
+    let url = server.database.url();
+    let began = Instant::now();
+    let migrate = ended(&server.directory, "migrate", &[("COUNTERSIGN__DATABASE__URL", &url)]);
+    assert_eq!(migrate.code, Some(1), "{}", migrate.stderr);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    line.set(State::Up);
+    server.me(&access).await.expect(200);
+    server.sign_up(&Person::other(1)).await;
+}
+
+#[tokio::test]
+async fn a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
+    let server = Server::dev().await;
+    let Database::Sqlite(path) = &*server.database else { return };
+    let access = server.full_access(&Person::ada()).await.text_of("access_token");
+    let mut other = SqliteConnection::establish(path).unwrap();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    all_are_not_ready(vec![server.try_sign_up(&Person::other(1)).await]);
+    server.me(&access).await.expect(200);
+    other.batch_execute("ROLLBACK").unwrap();
+    server.sign_up(&Person::other(1)).await;
+}
