@@ -13,6 +13,8 @@ pub enum ActivityKind {
     SignedUp,
     /// The password was right and a code was sent.
     LoggedIn,
+    /// Somebody tried to log in with a wrong password.
+    LogInFailed,
     /// The code was right.
     Verified,
     /// The user logged out.
@@ -29,9 +31,10 @@ pub enum ActivityKind {
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SignedUp,
         Self::LoggedIn,
+        Self::LogInFailed,
         Self::Verified,
         Self::LoggedOut,
         Self::SessionEnded,
@@ -45,6 +48,7 @@ impl ActivityKind {
         match self {
             Self::SignedUp => "signed_up",
             Self::LoggedIn => "logged_in",
+            Self::LogInFailed => "log_in_failed",
             Self::Verified => "verified",
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",

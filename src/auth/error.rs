@@ -172,11 +172,11 @@ impl From<crate::storage::Error> for Error {
     fn from(error: crate::storage::Error) -> Self {
         use crate::storage::Error as StorageError;
         match error {
+            // A row that must be there goes with its user alone.
+            StorageError::NotFound => Self::UserGone,
             StorageError::Unavailable(_) => {
                 Self::Unavailable { cause: error, retry_after: DATABASE_RETRY_AFTER }
             }
-            // A row that must be there goes with its user alone.
-            StorageError::NotFound => Self::UserGone,
             other => Self::internal(other),
         }
     }

@@ -8,7 +8,8 @@ use super::jwt::Settings;
 use super::key_schedule::Schedule;
 use super::keys;
 use super::secret::DeploymentSecret;
-use crate::storage::{Db, deployment, signing_keys};
+use crate::storage::signing_keys::{self, SigningKey};
+use crate::storage::{Conn, Db, deployment};
 
 pub use super::key_schedule::KeyState;
 
@@ -31,6 +32,11 @@ pub struct ListedKey {
 /// Those of the database.
 pub async fn list_keys(db: &Db, settings: &Settings, now: DateTime<Utc>) -> Result<Vec<ListedKey>, Error> {
     let rows = db.read(async move |mut c| signing_keys::all(&mut c).await).await?;
+    Ok(listed(rows, settings, now))
+}
+
+/// `rows`: the one that signs last first.
+fn listed(rows: Vec<SigningKey>, settings: &Settings, now: DateTime<Utc>) -> Vec<ListedKey> {
     let starts = rows.iter().map(|row| row.signs_from.0).collect();
     let schedule = Schedule::new(starts, settings.longest_token());
     let listed = rows.into_iter().enumerate().map(|(index, row)| ListedKey {
@@ -39,7 +45,21 @@ pub async fn list_keys(db: &Db, settings: &Settings, now: DateTime<Utc>) -> Resu
         signs_from: row.signs_from.0,
         state: schedule.state(index, now),
     });
-    Ok(listed.collect())
+    listed.collect()
+}
+
+/// Deletes the keys that no living token bears: how many it were.
+pub(super) async fn forget_keys(
+    conn: &mut Conn<'_>,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<usize, Error> {
+    let keys = listed(signing_keys::all(conn).await?, settings, now);
+    let forgotten: Vec<_> = keys.iter().filter(|key| key.state == KeyState::Forgotten).collect();
+    for key in &forgotten {
+        signing_keys::delete(conn, &key.kid).await?;
+    }
+    Ok(forgotten.len())
 }
 
 /// Makes a key that signs after `lead`, and forgets those that no living token bears. Answers with its `kid`.
@@ -53,8 +73,7 @@ pub async fn rotate_keys(
     lead: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<String, Error> {
-    let old = list_keys(db, settings, now).await?;
-    let secret = secret.clone();
+    let (secret, settings) = (secret.clone(), settings.clone());
     db.write(async move |mut c| -> Result<String, Error> {
         let owner = deployment::owner(&mut c).await?;
         let unused =
@@ -63,9 +82,7 @@ pub async fn rotate_keys(
             if owner.ok_or_else(unused)? == Mode::Dev.to_string() { Mode::Dev } else { Mode::Production };
         // A key sealed with another secret than the others would keep every server from starting.
         keys::load(&mut c, &secret, mode).await?;
-        for forgotten in old.iter().filter(|key| key.state == KeyState::Forgotten) {
-            signing_keys::delete(&mut c, &forgotten.kid).await?;
-        }
+        forget_keys(&mut c, &settings, now).await?;
         Ok(keys::add(&mut c, &secret, mode, now + lead, now).await?.kid)
     })
     .await

@@ -48,7 +48,7 @@ impl Auth {
     /// sending a code.
     pub async fn log_in(&self, login: Login, client: Client) -> Result<PasswordOkGrant, Error> {
         let Login { email, password, delivery } = login;
-        let right = self.check_password(email, password).await?;
+        let right = self.check_password(email, password, &client).await?;
         let auth = self.clone();
         let granted = to_the_end(async move { auth.challenge(right, &delivery, client).await }).await;
         granted.map_err(|error| match error {
@@ -58,9 +58,20 @@ impl Auth {
         })
     }
 
-    async fn check_password(&self, email: Email, password: Password) -> Result<RightPassword, Error> {
-        let (Some(user), Compared::Right { rehashed }) = self.compare(&email, password.clone()).await? else {
-            return Err(Error::InvalidCredentials);
+    async fn check_password(
+        &self,
+        email: Email,
+        password: Password,
+        client: &Client,
+    ) -> Result<RightPassword, Error> {
+        let (user, rehashed) = match self.compare(&email, password.clone()).await? {
+            (Some(user), Compared::Right { rehashed }) => (user, rehashed),
+            (user, _) => {
+                if let Some(user) = user {
+                    self.record_failed_log_in(&user, client);
+                }
+                return Err(Error::InvalidCredentials);
+            }
         };
         let Some(new) = rehashed else { return Ok(RightPassword { user }) };
         let (id, old, hash) = (user.id, user.password_hash.clone(), new.expose().to_owned());

@@ -27,12 +27,13 @@ impl Auth {
         client: Client,
     ) -> Result<(), Error> {
         let user = caller.user();
+        let PasswordChange { current, new } = change;
         let known = [&user.name, &user.username, &user.email, &user.phone_number].map(String::clone);
-        let new = change.new.clone();
-        let strong = self.think(move || new.check_strength(&known.each_ref().map(String::as_str)));
-        strong.await?.map_err(|invalid| Error::InvalidField { field: "new_password", invalid })?;
-        self.confirm_password(user, change.current).await?;
-        let new = self.hasher.hash(change.new).await?;
+        let judge = move || (new.check_strength(&known.each_ref().map(String::as_str)), new);
+        let (strong, new) = self.think(judge).await?;
+        strong.map_err(|invalid| Error::InvalidField { field: "new_password", invalid })?;
+        self.confirm_password(user, current).await?;
+        let new = self.hasher.hash(new).await?;
         let (id, old, kept) = (user.id, user.password_hash.clone(), caller.session().id);
         let (now, reason) = (self.clock.now(), Reason::PasswordChanged.as_str());
         self.db

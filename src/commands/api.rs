@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use countersign::auth::{Auth, DeploymentSecret, Hasher, Mode, Parts};
+use countersign::auth::{Auth, DeploymentSecret, Hasher, Housekeeper, Mode, Parts};
 use countersign::clock::Clock;
 use countersign::config::Settings;
 use countersign::http::health::Stopping;
@@ -30,6 +30,7 @@ pub(super) struct Api {
     server: Server,
     stopping: Stopping,
     drain: Duration,
+    housekeeper: Option<Housekeeper>,
 }
 
 impl Api {
@@ -38,8 +39,12 @@ impl Api {
         chosen: Chosen,
         listener: TcpListener,
     ) -> Result<Self, Failure> {
+        let db = Db::open(&chosen.database).await.map_err(Failure::failed)?;
+        let housekeeper = settings
+            .housekeeping_settings()
+            .map(|settings| Housekeeper::new(db.clone(), chosen.clock.clone(), settings));
         let auth = Auth::new(Parts {
-            db: Db::open(&chosen.database).await.map_err(Failure::failed)?,
+            db,
             clock: chosen.clock,
             hasher: Hasher::start(settings.hashing()).map_err(Failure::failed)?,
             twilio: twilio::VerifyClient::new(chosen.twilio).map_err(Failure::failed)?,
@@ -54,7 +59,8 @@ impl Api {
         let stopping = Stopping::default();
         let server = server::build(listener, auth.clone(), stopping.clone(), &settings.server_settings())
             .map_err(Failure::failed)?;
-        Ok(Self { auth, server, stopping, drain: Duration::from_secs(settings.server.drain_seconds) })
+        let drain = Duration::from_secs(settings.server.drain_seconds);
+        Ok(Self { auth, server, stopping, drain, housekeeper })
     }
 
     /// The rules that it serves.
@@ -78,7 +84,13 @@ impl Api {
         let handle = self.server.handle();
         let running = actix_web::rt::spawn(self.server);
         announce().await?;
-        match requests.next().await {
+        let housekeeping = self.housekeeper.map(|housekeeper| actix_web::rt::spawn(housekeeper.run()));
+        let stop = requests.next().await;
+        // A batch that has begun is finished or undone by the database.
+        if let Some(housekeeping) = housekeeping {
+            housekeeping.abort();
+        }
+        match stop {
             Stop::Signal => {
                 tracing::info!("stopping");
                 // Readiness fails first, so that load balancers send nobody new.

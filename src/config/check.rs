@@ -1,14 +1,9 @@
 //! Turns settings into the parts of a deployment, and says everything that is missing or wrong at once.
 
-use std::time::Duration;
-
-use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{ConfigError, Settings};
-use crate::auth::{DeploymentSecret, HashParameters, HashingSettings, Policy, SessionPolicy, TokenSettings};
-use crate::http::client_ip::TrustedProxies;
-use crate::server;
+use crate::auth::DeploymentSecret;
 use crate::storage::{self, DatabaseUrl};
 use crate::twilio;
 
@@ -106,61 +101,6 @@ impl Settings {
         missing.finish(Some(()))
     }
 
-    /// What the deployment allows about codes.
-    pub fn policy(&self) -> Policy {
-        Policy {
-            channels: self.codes.channels.clone(),
-            code_length: self.codes.length,
-            android_app_hashes: self.codes.android_app_hashes.clone(),
-            template_sid: Some(self.codes.template_sid.clone()).filter(|sid| !sid.is_empty()),
-        }
-    }
-
-    /// Issuer, audience, lifetimes.
-    pub fn token_settings(&self) -> TokenSettings {
-        TokenSettings {
-            issuer: self.tokens.issuer.clone(),
-            audience: self.tokens.audience.clone(),
-            client_id: self.tokens.client_id.clone(),
-            password_ok_lifetime: TimeDelta::seconds(self.tokens.password_ok_seconds.into()),
-            access_lifetime: TimeDelta::seconds(self.tokens.access_seconds.into()),
-            key_lead: TimeDelta::seconds(self.tokens.key_lead_seconds.into()),
-        }
-    }
-
-    /// How long sessions live.
-    pub fn session_policy(&self) -> SessionPolicy {
-        SessionPolicy {
-            lifetime: TimeDelta::days(self.tokens.session_days.into()),
-            idle_lifetime: TimeDelta::days(self.tokens.session_idle_days.into()),
-            refresh_grace: TimeDelta::seconds(self.tokens.refresh_grace_seconds.into()),
-        }
-    }
-
-    /// How much work a hash is.
-    pub fn hashing(&self) -> HashingSettings {
-        let Self { passwords, .. } = self;
-        HashingSettings {
-            parameters: HashParameters {
-                memory_kib: passwords.memory_kib,
-                iterations: passwords.iterations,
-                parallelism: passwords.parallelism,
-            },
-            threads: passwords.threads,
-            queue: passwords.queue,
-        }
-    }
-
-    /// How the API is served.
-    pub fn server_settings(&self) -> server::Settings {
-        server::Settings {
-            workers: self.server.workers,
-            trusted_proxies: TrustedProxies(self.server.trusted_proxies.clone()),
-            allowed_origins: self.server.allowed_origins.clone(),
-            shutdown: Duration::from_secs(self.server.shutdown_seconds),
-        }
-    }
-
     fn database_settings(&self, url: DatabaseUrl, migrate: bool) -> storage::Settings {
         storage::Settings { url, max_connections: self.database.max_connections, migrate }
     }
@@ -243,6 +183,12 @@ impl Settings {
         }
         if self.tokens.issuer.is_empty() || self.tokens.audience.is_empty() {
             missing.note("tokens.issuer and tokens.audience: neither can be empty");
+        }
+        if !(1..=3650).contains(&self.activity.retention_days) {
+            missing.note("activity.retention_days: from 1 to 3650");
+        }
+        if self.housekeeping.interval_seconds > 86_400 {
+            missing.note("housekeeping.interval_seconds: at most 86400; 0 turns it off");
         }
         if self.database.max_connections == 0 {
             missing.note("database.max_connections: at least 1");

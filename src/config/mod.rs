@@ -3,6 +3,7 @@
 mod check;
 mod fixtures;
 mod misspelt;
+mod parts;
 mod settings;
 mod sources;
 mod test_mode;

@@ -23,6 +23,10 @@ pub struct Settings {
     pub passwords: Passwords,
     /// The codes.
     pub codes: Codes,
+    /// What is recorded of users.
+    pub activity: Activity,
+    /// What is deleted by itself.
+    pub housekeeping: Housekeeping,
     /// Twilio.
     pub twilio: Twilio,
     /// The log.
@@ -118,6 +122,22 @@ pub struct Codes {
     pub android_app_hashes: Vec<String>,
     /// Twilio's message template; empty: the service's own.
     pub template_sid: String,
+}
+
+/// `[activity]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Activity {
+    /// Days that activities are kept.
+    pub retention_days: u32,
+}
+
+/// `[housekeeping]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Housekeeping {
+    /// Seconds from one run to the next; 0: never.
+    pub interval_seconds: u32,
 }
 
 /// `[twilio]`

@@ -51,6 +51,8 @@ pub enum ActivityKind {
     SignedUp,
     /// The password was right and a code was sent.
     LoggedIn,
+    /// Somebody tried to log in with a wrong password. At most ten an hour are recorded.
+    LogInFailed,
     /// The code was right.
     Verified,
     /// The user logged out.
@@ -70,6 +72,7 @@ impl From<auth::ActivityKind> for ActivityKind {
         match kind {
             auth::ActivityKind::SignedUp => Self::SignedUp,
             auth::ActivityKind::LoggedIn => Self::LoggedIn,
+            auth::ActivityKind::LogInFailed => Self::LogInFailed,
             auth::ActivityKind::Verified => Self::Verified,
             auth::ActivityKind::LoggedOut => Self::LoggedOut,
             auth::ActivityKind::SessionEnded => Self::SessionEnded,

@@ -53,12 +53,13 @@ impl Account {
         }
     }
 
-    /// Forgets its verifications, messages and requests; what it has set up stays.
+    /// Forgets its verifications, messages and requests, and what its rate limits counted; what it has set up stays.
     pub(crate) fn forget_traffic(&mut self) {
         self.ledger = Ledger::default();
         self.inbox = Inbox::default();
         self.under_way = UnderWay::default();
         self.journal = Journal::default();
+        self.rate_limits.forget_counts();
     }
 
     /// Its services, oldest first.

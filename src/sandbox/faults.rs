@@ -38,6 +38,7 @@ pub(crate) struct TooMany;
 pub(crate) struct Faults {
     oldest_first: Vec<Fault>,
     made: u64,
+    changes: u64,
 }
 
 impl Fault {
@@ -57,6 +58,7 @@ impl Faults {
             self.oldest_first.remove(spent);
         }
         self.made += 1;
+        self.changes += 1;
         let fault = Fault { number: self.made, settings, hits: 0, passed: 0 };
         self.oldest_first.push(fault.clone());
         Ok(fault)
@@ -73,6 +75,7 @@ impl Faults {
                 continue;
             }
             fault.hits += 1;
+            self.changes += 1;
             return Some(Hit { number: fault.number, effect: fault.settings.effect });
         }
         None
@@ -92,8 +95,14 @@ impl Faults {
         self.oldest_first.iter().find(|fault| fault.number == number)
     }
 
+    /// How often what [`Self::made_for`] tells has changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// Removes the fault of that number; whether there was one.
     pub(crate) fn remove(&mut self, number: u64) -> bool {
+        self.changes += 1;
         let before = self.oldest_first.len();
         self.oldest_first.retain(|fault| fault.number != number);
         self.oldest_first.len() < before
@@ -101,6 +110,7 @@ impl Faults {
 
     /// Removes what [`Self::made_for`] tells.
     pub(crate) fn forget(&mut self, to: Option<&str>, account: Option<&str>) {
+        self.changes += 1;
         self.oldest_first.retain(|fault| !fault.is_for(to, account));
     }
 }
@@ -167,6 +177,23 @@ mod tests {
         faults.forget(None, None);
         assert!(numbers(&faults, None, None).is_empty());
         assert_eq!(faults.make(settings(Effect::Drop)).unwrap().number, 4);
+    }
+
+    #[test]
+    fn whatever_is_told_differently_counts_as_a_change() {
+        let mut faults = Faults::default();
+        let mut seen = faults.changes();
+        let mut changed =
+            |faults: &Faults| std::mem::replace(&mut seen, faults.changes()) != faults.changes();
+        faults.make(Settings { after: 1, ..settings(Effect::Drop) }).unwrap();
+        assert!(changed(&faults) && !changed(&faults));
+        assert_eq!((met(&mut faults), changed(&faults)), (None, false));
+        assert_eq!((met(&mut faults), changed(&faults)), (Some(1), true));
+        assert!(faults.remove(1) && changed(&faults));
+        faults.make(settings(Effect::Drop)).unwrap();
+        changed(&faults);
+        faults.forget(None, None);
+        assert!(changed(&faults));
     }
 
     #[test]

@@ -12,10 +12,14 @@ use super::faults::Hit;
 
 /// How many requests one account remembers; the oldest go first. A suite asks for what it has just done.
 pub(crate) const CAPACITY: usize = 1_000;
+/// Most characters of a parameter's name that are kept: Twilio's longest has about forty.
+const MAX_NAME: usize = 100;
 /// Most parameters of a request that are kept: Twilio's largest form has about thirty.
 const MAX_PARAMETERS: usize = 50;
-/// Most characters of a path, a name or a value that are kept.
+/// Most characters of a path or a value that are kept.
 const MAX_CHARACTERS: usize = 1_000;
+/// Most characters of all values of a request that are kept: a thousand accounts remember a thousand requests each.
+const MAX_FORM: usize = 4_000;
 
 /// A request that came, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -110,10 +114,13 @@ impl Entry {
 
 fn parameters<'a>(form: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<String, String> {
     let mut kept = BTreeMap::<String, String>::new();
+    let mut room = MAX_FORM;
     for (name, value) in form.take(MAX_PARAMETERS) {
-        kept.entry(cut(name))
+        let value: String = cut(value).chars().take(room).collect();
+        room -= value.chars().count();
+        kept.entry(name.chars().take(MAX_NAME).collect())
             .and_modify(|values| *values = cut(&format!("{values},{value}")))
-            .or_insert_with(|| cut(value));
+            .or_insert(value);
     }
     kept
 }
@@ -231,7 +238,10 @@ mod tests {
         let pairs = names.iter().map(|name| (name.as_str(), long.as_str()));
         let kept = parameters(pairs);
         assert_eq!(kept.len(), MAX_PARAMETERS);
-        assert!(kept.values().all(|value| value.chars().count() == MAX_CHARACTERS));
+        let mut lengths: Vec<_> = kept.values().map(|value| value.chars().count()).collect();
+        lengths.sort_unstable();
+        assert_eq!((lengths.iter().sum(), lengths.last()), (MAX_FORM, Some(&MAX_CHARACTERS)));
+        assert!(parameters([(long.as_str(), "")].into_iter()).keys().all(|name| name.len() == 2 * MAX_NAME));
         let twice = parameters([("A", "1"), ("B", "2"), ("A", "3")].into_iter());
         assert_eq!((twice["A"].as_str(), twice["B"].as_str()), ("1,3", "2"));
     }

@@ -71,7 +71,7 @@ use super::server::Extension;
 )]
 struct Document;
 
-/// Says of every operation what the guard in front of it may answer.
+/// Says of every operation what may be answered before it has its turn.
 struct Guarded;
 
 impl Modify for Guarded {
@@ -79,18 +79,18 @@ impl Modify for Guarded {
         for item in document.paths.paths.values_mut() {
             let operations = [&mut item.get, &mut item.post, &mut item.delete];
             for operation in operations.into_iter().flatten() {
-                operation.responses.responses.insert("403".to_owned(), refusal().into());
+                let answers = &mut operation.responses.responses;
+                answers.insert("403".to_owned(), refusal("`host_not_allowed`, `origin_not_allowed`.").into());
+                let unknown = || refusal("A parameter that there is not (`validation_failed`).").into();
+                answers.entry("422".to_owned()).or_insert_with(unknown);
             }
         }
     }
 }
 
-fn refusal() -> Response {
+fn refusal(description: &str) -> Response {
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new()
-        .description("`host_not_allowed`, `origin_not_allowed`.")
-        .content("application/problem+json", problem)
-        .build()
+    ResponseBuilder::new().description(description).content("application/problem+json", problem).build()
 }
 
 /// Get this document
@@ -102,12 +102,17 @@ fn refusal() -> Response {
     responses((status = 200, description = "OpenAPI 3.1.", body = Object))
 )]
 pub(crate) async fn get_document(extension: web::Data<Option<Extension>>) -> web::Json<OpenApiDocument> {
+    web::Json(document(extension.as_ref().as_ref()))
+}
+
+/// The document of the control API and of what stands beside it.
+pub(crate) fn document(extension: Option<&Extension>) -> OpenApiDocument {
     let mut document = Document::openapi();
-    if let Some(extension) = extension.as_ref() {
+    if let Some(extension) = extension {
         document.merge((extension.document)());
         Guarded.modify(&mut document);
     }
-    web::Json(document)
+    document
 }
 
 #[cfg(test)]

@@ -75,6 +75,11 @@ impl RateLimits {
         true
     }
 
+    /// Forgets what was counted; the limits stay.
+    pub(crate) fn forget_counts(&mut self) {
+        self.counts = Counts::default();
+    }
+
     /// Forgets the rate limits of a deleted service.
     pub(crate) fn forget_service(&mut self, service_sid: &str) {
         for limit in self.by_service.remove(service_sid).unwrap_or_default() {

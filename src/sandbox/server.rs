@@ -9,6 +9,7 @@ use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig, ServiceConfig
 use actix_web::{App, HttpServer, web};
 use utoipa::openapi::OpenApi;
 
+use super::control::known_parameters::KnownParameters;
 use super::guard::{AllowedHosts, watch};
 use super::phones::Phones;
 use super::problem::{self, Problem};
@@ -72,12 +73,14 @@ impl Sandbox {
 
 fn serve(state: Data<State>, listener: TcpListener, options: Options) -> std::io::Result<Server> {
     let hosts = Data::new(AllowedHosts::new(&options.allowed_hosts));
+    let known = Data::new(KnownParameters::new(options.extension.as_ref()));
     let (extension, api) = (options.extension, Data::new(ApiAddress(options.api)));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .app_data(hosts.clone())
             .app_data(api.clone())
+            .app_data(known.clone())
             .app_data(PayloadConfig::new(BODY_LIMIT))
             .app_data(
                 JsonConfig::default()

@@ -1,5 +1,7 @@
 //! Users that are there when `dev` is ready: `--fixtures FILE`.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::Stages;
@@ -49,8 +51,30 @@ impl Fixtures {
                 }
             }
         }
+        if wrong.is_empty() {
+            wrong = twice(&people);
+        }
         if wrong.is_empty() { Ok(Self(people)) } else { Err(InvalidFixtures(wrong)) }
     }
+}
+
+/// Whoever shares with somebody before them what is one person's own: of the two, one would not be there.
+fn twice(people: &[Person]) -> Vec<String> {
+    let mut seen = HashMap::new();
+    let mut wrong = Vec::new();
+    for (index, Person { sign_up, .. }) in people.iter().enumerate() {
+        for (field, value) in [
+            ("username", sign_up.username.as_str()),
+            ("email", sign_up.email.as_str()),
+            ("phone_number", sign_up.phone_number.as_str()),
+        ] {
+            // As the unique indexes see it.
+            if let Some(first) = seen.insert((field, value.to_ascii_lowercase()), index) {
+                wrong.push(format!("users/{index}/{field}: it is that of users/{first}"));
+            }
+        }
+    }
+    wrong
 }
 
 fn person(user: Value, policy: &Policy) -> Result<Person, Problem> {
@@ -93,11 +117,7 @@ impl Stages {
             let email = person.sign_up.email.as_str().to_owned();
             match self.make(person).await {
                 Ok(_) => made += 1,
-                Err(problem)
-                    if matches!(problem.body.code, ErrorCode::UserExists | ErrorCode::UsernameTaken) =>
-                {
-                    there += 1;
-                }
+                Err(problem) if problem.body.code == ErrorCode::UserExists => there += 1,
                 Err(problem) => {
                     let (code, detail) = (problem.body.code.as_str(), &problem.body.detail);
                     return Err(InvalidFixtures(vec![format!("{email}: {code}: {detail}")]));

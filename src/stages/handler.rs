@@ -107,7 +107,7 @@ impl From<Staged> for StagedUser {
 /// So that a test begins where it wants to. The user gets there by the steps that a person takes, so the tokens are
 /// those of the API, and the codes are on the virtual phone. Errors are the API's own problems: `validation_failed`,
 /// `user_exists`, `username_taken`, and those of sending a code, where a fault or a number with a meaning stands in
-/// the way.
+/// the way. Who got stuck there stays signed up.
 #[utoipa::path(
     post,
     path = "/sandbox/users",
@@ -119,6 +119,10 @@ impl From<Staged> for StagedUser {
         (status = 400, description = "Not JSON (`malformed_request`).", body = Object,
             content_type = "application/problem+json"),
         (status = 409, description = "`user_exists`, `username_taken`.", body = Object,
+            content_type = "application/problem+json"),
+        (status = 410, description = "`challenge_expired`: the number is one that is gone at the check.",
+            body = Object, content_type = "application/problem+json"),
+        (status = 413, description = "`payload_too_large`.", body = Object,
             content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`.", body = Object,
             content_type = "application/problem+json"),
@@ -133,8 +137,9 @@ impl From<Staged> for StagedUser {
 async fn make_user(
     stages: Data<Stages>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Refused> {
+    let body = body.map_err(|error| Refused(unread(&error)))?;
     let staged = stages.answer(&request, &body).await.map_err(Refused)?;
     Ok(HttpResponse::build(StatusCode::CREATED).json(StagedUser::from(staged)))
 }
@@ -146,6 +151,7 @@ impl Stages {
         Extension {
             routes: Arc::new(move |config| {
                 let resource = web::resource("/users").app_data(Data::new(stages.clone()));
+                let resource = resource.default_service(web::to(method_not_allowed));
                 config.service(resource.route(web::post().to(make_user)));
             }),
             document: Document::openapi,
@@ -168,6 +174,18 @@ impl Stages {
             }
         }
     }
+}
+
+/// Why there is no body to look at.
+fn unread(error: &actix_web::Error) -> Problem {
+    Problem::new(match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::PayloadTooLarge,
+        _ => ErrorCode::MalformedRequest,
+    })
+}
+
+async fn method_not_allowed() -> Result<HttpResponse, Refused> {
+    Err(Refused(Problem::new(ErrorCode::MethodNotAllowed)))
 }
 
 /// The API's problem, as the sandbox answers with it.

@@ -33,6 +33,25 @@ pub async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Erro
     Ok(())
 }
 
+/// How many activities of a kind a user has since a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_since(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    kind: &str,
+    since: Timestamp,
+) -> Result<i64, Error> {
+    on!(conn, c => activities::table
+        .filter(activities::user_id.eq(user_id))
+        .filter(activities::occurred_at.gt(since))
+        .filter(activities::kind.eq(kind))
+        .count()
+        .get_result(c)
+        .await)
+}
+
 /// A user's newest activities, newest first.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ mod url;
 pub mod activities;
 pub mod challenges;
 pub mod deployment;
+pub mod housekeeping;
 pub mod sessions;
 pub mod signing_keys;
 pub mod users;

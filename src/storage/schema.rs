@@ -46,6 +46,16 @@ diesel::table! {
 diesel::table! {
     use crate::storage::sql_types::sql::*;
 
+    housekeeping (id) {
+        id -> Int4,
+        claimed_until -> Timestamptz,
+        last_run_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -101,6 +111,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     challenges,
     deployment,
+    housekeeping,
     sessions,
     signing_keys,
     users,

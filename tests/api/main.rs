@@ -7,6 +7,7 @@
 mod harness;
 
 mod access_matrix;
+mod activity;
 mod architecture;
 mod clock;
 mod command_line;
@@ -16,6 +17,7 @@ mod deletion;
 mod faults;
 mod flow;
 mod forged_tokens;
+mod housekeeping;
 mod http_bodies;
 mod http_connections;
 mod http_hygiene;

@@ -100,7 +100,7 @@ async fn the_migrations_make_what_the_source_says() {
             (table, columns.collect())
         })
         .collect();
-    assert_eq!(expected.len(), 6);
+    assert_eq!(expected.len(), 7);
     assert_eq!(schema_of(&database).await, expected);
 }
 

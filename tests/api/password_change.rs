@@ -28,7 +28,7 @@ async fn the_new_one_counts_and_the_old_one_does_not() {
     server.log_in(&with_password(&ada, NEW)).await;
     let after = server.database.value("SELECT password_hash FROM users").await;
     assert!(after != before && after.starts_with("$argon2id$"), "{after}");
-    assert_eq!(server.recent_activity(&access).await[1], "password_changed");
+    assert!(server.recent_activity(&access).await.contains(&"password_changed".to_owned()));
 }
 
 #[tokio::test]

@@ -149,6 +149,11 @@ async fn mistakes_are_told_at_once() {
         assert_eq!(answer.status(), status, "{content_type} {body}");
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
     }
+    let (status, problem) = server.stage_answer(json!({ "stage": "full", "name": "x".repeat(70_000) })).await;
+    assert_eq!((status, &problem["code"]), (413, &"payload_too_large".into()));
+    let put = server.http.put(format!("{}/sandbox/users", server.sandbox)).send().await.unwrap();
+    assert_eq!(put.status(), 405);
+    assert_eq!(put.headers()["content-type"], "application/problem+json");
 }
 
 #[tokio::test]
@@ -234,6 +239,20 @@ fn fixtures_that_are_wrong_are_refused_with_all_that_is_wrong() {
         "users/1/email",
         "users/1/password",
     ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let user = |username: &str, email: &str, phone_number: &str| {
+        json!({ "username": username, "email": email, "phone_number": phone_number,
+                "password": "correct horse battery staple" })
+    };
+    let twice = json!({ "users": [
+        user("grace", "grace@example.com", "+12025550100"),
+        user("Grace", "other@example.com", "+12025550101"),
+        user("other", "Grace@example.com", "+1 202 555 0100"),
+    ] });
+    write("twice.json", &twice.to_string());
+    let said = refused(&directory, &line("twice.json"), &[]);
+    for part in ["users/1/username: it is that of users/0", "users/2/email", "users/2/phone_number"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     for (name, content) in

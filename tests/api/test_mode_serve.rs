@@ -72,6 +72,10 @@ async fn no_variable_that_looks_like_a_switch_does() {
         assert!(starts_as_production(&TempDir::new(), SERVE, &variables).await, "{value}");
         // One that begins as ours do, and is none, is refused.
         for name in [
+            "COUNTERSIGN_DEV",
+            "COUNTERSIGN_MODE",
+            "COUNTERSIGN_SANDBOX",
+            "COUNTERSIGN_TEST",
             "COUNTERSIGN__MODE",
             "COUNTERSIGN__DEV",
             "COUNTERSIGN__SERVER__DEV",

@@ -77,6 +77,7 @@ fn the_override_is_a_flag_and_spelled_out() {
     }
     // No variable stands for the flag: one that is no setting is refused, and another one is nobody's.
     for name in [
+        "COUNTERSIGN_I_AM_TESTING",
         "COUNTERSIGN__I_AM_TESTING",
         "COUNTERSIGN__SERVER__I_AM_TESTING",
         "COUNTERSIGN__TWILIO__I_AM_TESTING",

@@ -80,19 +80,25 @@ struct Feed {
     forgettings: u64,
     clock: Option<i64>,
     faults: String,
+    /// What [`Faults::changes`](crate::sandbox::faults::Faults::changes) said when they were told.
+    fault_changes: Option<u64>,
 }
 
 impl Feed {
     fn new(state: Data<State>, to: Option<String>, account: Option<String>, last: Option<&str>) -> Self {
-        // Numbers of another sandbox, of before a restart, mean nothing here.
-        let own =
-            last.and_then(|id| id.split_once(':')).filter(|(instance, _)| *instance == state.instance());
+        // Numbers of another sandbox, of before a restart, mean nothing here; and whoever was away while messages were
+        // forgotten still has them.
+        let (forgettings, instance) = (state.forgettings(), state.instance());
+        let own = last
+            .and_then(|id| id.strip_prefix(&format!("{instance}:{forgettings}:")))
+            .and_then(|number| number.parse().ok());
         Self {
-            last: own.and_then(|(_, number)| number.parse().ok()),
+            last: own,
             changes: state.changes(),
-            forgettings: state.forgettings(),
+            forgettings,
             clock: None,
             faults: String::new(),
+            fault_changes: None,
             state,
             to,
             account,
@@ -127,25 +133,33 @@ impl Feed {
         let newest_first = self.state.accounts().messages(self.account.as_deref(), &filter, MAX_MESSAGES);
         for message in newest_first.iter().rev() {
             self.last = Some(message.number);
-            news.push_str(&format!("id: {}:{}\n", self.state.instance(), message.number));
+            let (instance, forgettings) = (self.state.instance(), self.forgettings);
+            news.push_str(&format!("id: {instance}:{forgettings}:{}\n", message.number));
             news.push_str(&event("message", message));
         }
         let offset = self.state.clock.offset_seconds();
         if self.clock.replace(offset) != Some(offset) {
             news.push_str(&event("clock", &*ClockReading::of(&self.state.clock)));
         }
-        let faults = event("faults", &self.faults());
-        if faults != self.faults {
-            news.push_str(&faults);
-            self.faults = faults;
-        }
+        news.push_str(&self.faults().unwrap_or_default());
         news
     }
 
-    fn faults(&self) -> FaultList {
+    /// The faults, where they look different to this reader. A thousand of them are not written out for each reader
+    /// whenever anything else happens.
+    fn faults(&mut self) -> Option<String> {
         let faults = self.state.faults();
+        let changes = faults.changes();
+        if self.fault_changes.replace(changes) == Some(changes) {
+            return None;
+        }
         let list = faults.made_for(self.to.as_deref(), self.account.as_deref());
-        FaultList { faults: list.map(FaultReading::of).collect() }
+        let news = event("faults", &FaultList { faults: list.map(FaultReading::of).collect() });
+        if news == self.faults {
+            return None;
+        }
+        self.faults.clone_from(&news);
+        Some(news)
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod fault_bodies;
 pub(crate) mod faults;
 pub(crate) mod inbox;
 pub(crate) mod index;
+pub(crate) mod known_parameters;
 pub(crate) mod operations;
 pub(crate) mod page;
 mod parameters;
@@ -31,6 +32,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
     config.service(resource("/").route(web::get().to(page::front)));
     config.service(
         web::scope("/sandbox")
+            .wrap(from_fn(known_parameters::only_known))
             .wrap(from_fn(only_json))
             .service(
                 resource("/messages")

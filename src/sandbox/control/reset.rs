@@ -21,8 +21,8 @@ pub(crate) struct Whose {
 /// Forget everything
 ///
 /// Messages, also those under way, verifications, created services, the journal and all faults are gone, and the
-/// clock shows real time. With `account`, that account's messages, verifications and journal, and the faults that were
-/// made for it, are gone; what it has set up stays, and the clock is not touched.
+/// clock shows real time. With `account`, that account's messages, verifications and journal, what its rate limits
+/// counted, and the faults that were made for it, are gone; what it has set up stays, and the clock is not touched.
 #[utoipa::path(
     post,
     path = "/sandbox/reset",

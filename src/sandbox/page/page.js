@@ -192,7 +192,13 @@ function filter() {
 }
 $("filter").addEventListener("input", filter);
 function readAddress() {
-  $("filter").value = decodeURIComponent(location.hash.slice(1));
+  const text = location.hash.slice(1);
+  try {
+    $("filter").value = decodeURIComponent(text);
+  } catch {
+    // Whoever typed `#50%` means it as it stands.
+    $("filter").value = text;
+  }
   draw();
 }
 addEventListener("hashchange", readAddress);

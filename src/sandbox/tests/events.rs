@@ -97,6 +97,9 @@ async fn what_came_before_comes_first_and_a_reader_that_returns_misses_nothing()
     let mut stranger = Listener::to(&sandbox, "", Some("0123:2")).await;
     stranger.named("all").await;
     assert_eq!(stranger.named("message").await.data["id"], "1");
+    // Who was away while messages were forgotten has them still: all is told.
+    sandbox.send(Method::DELETE, "/sandbox/messages").await;
+    Listener::to(&sandbox, "", Some(&first.id)).await.named("all").await;
 }
 
 #[tokio::test]

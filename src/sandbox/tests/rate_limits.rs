@@ -177,3 +177,15 @@ async fn a_deleted_limit_limits_nothing() {
     assert_eq!(sandbox.ask(Method::DELETE, &path).await.status, 204);
     assert_eq!(sandbox.limited(1, r#"{"ip":"a"}"#).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_reset_of_the_account_forgets_what_was_counted_and_not_the_limit() {
+    let sandbox = Sandbox::start();
+    let sid = sandbox.rate_limit("ip", &[("1", "60")]).await;
+    assert_eq!(sandbox.limited(1, r#"{"ip":"::1"}"#).await.status, 201);
+    assert_eq!(sandbox.limited(2, r#"{"ip":"::1"}"#).await.status, 429);
+    sandbox.send(Method::POST, &format!("/sandbox/reset?account={ACCOUNT_SID}")).await;
+    assert_eq!(sandbox.service_get(&format!("/RateLimits/{sid}/Buckets")).await.status, 200);
+    assert_eq!(sandbox.limited(3, r#"{"ip":"::1"}"#).await.status, 201);
+    assert_eq!(sandbox.limited(4, r#"{"ip":"::1"}"#).await.status, 429);
+}

@@ -94,3 +94,20 @@ async fn unknown_paths_and_methods() {
     assert_eq!(sandbox.send(Method::PUT, "/sandbox/clock").await.error(), (405, json!("method_not_allowed")));
     assert_eq!(sandbox.send(Method::POST, "/").await.error(), (405, json!("method_not_allowed")));
 }
+
+#[tokio::test]
+async fn a_misspelt_parameter_deletes_nothing() {
+    let sandbox = Sandbox::start();
+    sandbox.started().await;
+    let document = sandbox.get("/sandbox/openapi.json").await.json();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let answer = sandbox.send(method.clone(), &format!("{path}?acount={ACCOUNT_SID}")).await;
+            assert_eq!(answer.error(), (422, json!("validation_failed")), "{method} {path}");
+            assert!(answer.text.contains("`acount`"), "{}", answer.text);
+        }
+    }
+    let messages = sandbox.get(&format!("/sandbox/messages?to={PHONE}&account={ACCOUNT_SID}&limit=9")).await;
+    assert_eq!(messages.json()["messages"].as_array().unwrap().len(), 1);
+}

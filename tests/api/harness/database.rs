@@ -1,12 +1,17 @@
 //! A database for one test: an SQLite file, or a PostgreSQL database that is dropped with the test.
 
 use std::path::Path;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
 use super::Line;
+
+/// How long to wait for what nobody waits for: 30 s in all, of which a test hardly ever needs one.
+const ATTEMPTS: u32 = 1500;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A fresh database. Clones would drop it twice, so there are none: several servers share it by reference.
 pub enum Database {
@@ -79,6 +84,17 @@ impl Database {
     pub async fn number(&self, query: &str) -> i64 {
         let value = self.value(query).await;
         value.parse().unwrap_or_else(|_| panic!("{query} gave {value:?}"))
+    }
+
+    /// Waits for what the server does when nobody waits for it: until a query gives this number.
+    pub async fn eventually(&self, query: &str, number: i64) {
+        for _ in 0..ATTEMPTS {
+            if self.number(query).await == number {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{query} gives {} and not {number}", self.number(query).await);
     }
 
     /// Runs statements behind the server's back.

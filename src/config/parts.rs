@@ -1,0 +1,78 @@
+//! The parts of a deployment, as the settings describe them.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::Settings;
+use crate::auth::{
+    HashParameters, HashingSettings, HousekeepingSettings, Policy, SessionPolicy, TokenSettings,
+};
+use crate::http::client_ip::TrustedProxies;
+use crate::server;
+
+impl Settings {
+    /// What the deployment allows about codes.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            channels: self.codes.channels.clone(),
+            code_length: self.codes.length,
+            android_app_hashes: self.codes.android_app_hashes.clone(),
+            template_sid: Some(self.codes.template_sid.clone()).filter(|sid| !sid.is_empty()),
+        }
+    }
+
+    /// Issuer, audience, lifetimes.
+    pub fn token_settings(&self) -> TokenSettings {
+        TokenSettings {
+            issuer: self.tokens.issuer.clone(),
+            audience: self.tokens.audience.clone(),
+            client_id: self.tokens.client_id.clone(),
+            password_ok_lifetime: TimeDelta::seconds(self.tokens.password_ok_seconds.into()),
+            access_lifetime: TimeDelta::seconds(self.tokens.access_seconds.into()),
+            key_lead: TimeDelta::seconds(self.tokens.key_lead_seconds.into()),
+        }
+    }
+
+    /// How long sessions live.
+    pub fn session_policy(&self) -> SessionPolicy {
+        SessionPolicy {
+            lifetime: TimeDelta::days(self.tokens.session_days.into()),
+            idle_lifetime: TimeDelta::days(self.tokens.session_idle_days.into()),
+            refresh_grace: TimeDelta::seconds(self.tokens.refresh_grace_seconds.into()),
+        }
+    }
+
+    /// How much work a hash is.
+    pub fn hashing(&self) -> HashingSettings {
+        let Self { passwords, .. } = self;
+        HashingSettings {
+            parameters: HashParameters {
+                memory_kib: passwords.memory_kib,
+                iterations: passwords.iterations,
+                parallelism: passwords.parallelism,
+            },
+            threads: passwords.threads,
+            queue: passwords.queue,
+        }
+    }
+
+    /// How the API is served.
+    pub fn server_settings(&self) -> server::Settings {
+        server::Settings {
+            workers: self.server.workers,
+            trusted_proxies: TrustedProxies(self.server.trusted_proxies.clone()),
+            allowed_origins: self.server.allowed_origins.clone(),
+            shutdown: Duration::from_secs(self.server.shutdown_seconds),
+        }
+    }
+
+    /// How often what is old is deleted, and what is old. `None`: never.
+    pub fn housekeeping_settings(&self) -> Option<HousekeepingSettings> {
+        (self.housekeeping.interval_seconds > 0).then(|| HousekeepingSettings {
+            interval: TimeDelta::seconds(self.housekeeping.interval_seconds.into()),
+            activities_kept: TimeDelta::days(self.activity.retention_days.into()),
+            tokens: self.token_settings(),
+        })
+    }
+}
