@@ -2,7 +2,10 @@
 
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Error, Password};
-use crate::storage::users;
+use crate::storage::users::{self, User};
+
+/// How often a deletion is tried that gives way to whatever else the user does at this moment.
+const ATTEMPTS: u32 = 10;
 
 impl Auth {
     /// Deletes a user and all that hangs on them, in one transaction. From then on their tokens open nothing, and email
@@ -13,6 +16,16 @@ impl Auth {
     pub async fn delete_user(&self, caller: &Verified<FullAccess>, password: Password) -> Result<(), Error> {
         let user = caller.user();
         self.confirm_password(user, password).await?;
+        let mut attempts = 1;
+        loop {
+            match self.delete_once(user).await {
+                Err(Error::Unavailable { .. }) if attempts < ATTEMPTS => attempts += 1,
+                done => return done,
+            }
+        }
+    }
+
+    async fn delete_once(&self, user: &User) -> Result<(), Error> {
         let (id, hash) = (user.id, user.password_hash.clone());
         self.db
             .write(async move |mut c| -> Result<(), Error> {

@@ -66,10 +66,12 @@ impl Auth {
                 let fresh = Timestamp(sent_at + TimeDelta::seconds(CODE_LIFETIME_SECONDS));
                 let known = challenges::verification_expires_at(&mut c, &sid).await?;
                 let expires_at = known.map_or(fresh, |known| known.min(fresh));
+                // The challenge before what hangs on its user: who deletes a user locks in this order too.
+                let challenge = challenges::sent(&mut c, sent.id, &sid, &sent.channel, expires_at).await?;
                 if let Some(activity) = activity {
                     activities::insert(&mut c, &activity).await?;
                 }
-                Ok(challenges::sent(&mut c, sent.id, &sid, &sent.channel, expires_at).await?)
+                Ok(challenge)
             })
             .await
     }

@@ -140,12 +140,15 @@ impl Auth {
         let row = self
             .db
             .write(async move |mut c| -> Result<_, StorageError> {
+                // Challenges before users, as when a check is counted.
                 if taken_back {
                     challenges::uncount_check(&mut c, challenge.id).await?;
-                    users::uncount_check(&mut c, challenge.user_id).await?;
                 }
                 if let Some(sid) = challenge.verification_sid.as_deref().filter(|_| gone) {
                     challenges::forget_verification(&mut c, sid, now).await?;
+                }
+                if taken_back {
+                    users::uncount_check(&mut c, challenge.user_id).await?;
                 }
                 challenges::find(&mut c, challenge.id).await
             })

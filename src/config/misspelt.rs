@@ -10,7 +10,8 @@ const NAME: &str = "COUNTERSIGN_";
 /// What is wrong with the names of the variables of one source, a sentence each. `settings`: every name that there
 /// is, such as `server.listen`.
 pub(super) fn complaints(variables: &BTreeMap<String, String>, settings: &[String]) -> Vec<String> {
-    let misspelt = variables.keys().filter(|name| is_misspelt(name)).map(|name| unknown(name, settings));
+    let misspelt = variables.keys().filter(|name| is_misspelt(name, settings));
+    let misspelt = misspelt.map(|name| unknown(name, settings));
     let twice = variables.iter().filter_map(|(name, value)| {
         let file = format!("{name}_FILE");
         let both = !value.is_empty() && variables.contains_key(&file) && super::sources::is_ours(name);
@@ -39,12 +40,18 @@ pub(super) fn unknown(variable: &str, settings: &[String]) -> String {
     }
 }
 
-/// One underscore where two belong. What Kubernetes sets for a service named `countersign` is not meant for us
+/// One underscore where two belong: the name goes on with that of a section. Others may call their own things after
+/// us (`COUNTERSIGN_URL`), and what Kubernetes sets for a service named `countersign-server` is not meant for us either
 /// (<https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>).
-fn is_misspelt(variable: &str) -> bool {
+fn is_misspelt(variable: &str, settings: &[String]) -> bool {
     let Some(rest) = variable.strip_prefix(NAME).filter(|_| !variable.starts_with(PREFIX)) else {
         return false;
     };
+    let sections = settings.iter().filter_map(|setting| setting.split_once('.'));
+    let of_section = |(section, _): (&str, &str)| rest.starts_with(&format!("{}_", section.to_uppercase()));
+    if !sections.into_iter().any(of_section) {
+        return false;
+    }
     let is_port = rest == "PORT" || rest.ends_with("_PORT");
     let of_port = rest
         .split_once("PORT_")
@@ -63,7 +70,7 @@ mod tests {
 
     #[test]
     fn one_underscore_is_refused_with_the_likely_spelling() {
-        for name in ["COUNTERSIGN_SERVER__LISTEN", "COUNTERSIGN_SERVER_LISTEN", "COUNTERSIGN_SERVERLISTEN"] {
+        for name in ["COUNTERSIGN_SERVER__LISTEN", "COUNTERSIGN_SERVER_LISTEN"] {
             let said = said(&[(name, "x")]).join("");
             assert!(
                 said.starts_with(name) && said.contains("COUNTERSIGN__SERVER__LISTEN is meant"),
@@ -72,7 +79,8 @@ mod tests {
         }
         let file = said(&[("COUNTERSIGN_TOKENS_SECRET_FILE", "x")]).join("");
         assert!(file.contains("COUNTERSIGN__TOKENS__SECRET_FILE is meant"), "{file}");
-        assert_eq!(said(&[("COUNTERSIGN_MODE", "x")]), ["COUNTERSIGN_MODE: there is no such setting"]);
+        let unknown = "COUNTERSIGN_SERVER_MODE";
+        assert_eq!(said(&[(unknown, "x")]), [format!("{unknown}: there is no such setting")]);
     }
 
     #[test]
@@ -82,7 +90,10 @@ mod tests {
             "COUNTERSIGN_PORT",
             "COUNTERSIGN_PORT_3000_TCP_ADDR",
             "COUNTERSIGN_SERVICE_HOST",
-            "COUNTERSIGN_API_SERVICE_PORT_HTTP",
+            "COUNTERSIGN_SERVER_SERVICE_PORT_HTTP",
+            "COUNTERSIGN_SERVER_PORT_3000_TCP",
+            "COUNTERSIGN_URL",
+            "COUNTERSIGN_BIN",
             "MY_COUNTERSIGN_X",
             "COUNTERSIGN__SERVER__LISTEN",
         ] {

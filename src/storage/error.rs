@@ -51,7 +51,9 @@ impl From<DieselError> for Error {
 /// `LOCKED`, `FULL`, `IOERR`), and PostgreSQL's where somebody stops it in the midst of a transaction (57P01).
 fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
     use DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand};
-    const WORDS: [&str; 5] = [
+    const WORDS: [&str; 7] = [
+        "canceling statement due to lock timeout",
+        "deadlock detected",
         "database is locked",
         "database table is locked",
         "database or disk is full",

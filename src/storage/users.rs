@@ -144,8 +144,13 @@ pub async fn keeps_password_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Res
 /// # Errors
 /// Those of the database.
 pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
-    // The cascade would do, but it comes after the user's own row: who verifies or logs out at this moment locks in
-    // this order, and the other way round each would wait for the other.
+    if let Conn::Postgres(c) = conn {
+        // Sooner than PostgreSQL looks for deadlocks (1 s): where two wait for each other it is the deletion that gives
+        // way, and can be tried again; nobody's log-in fails for it.
+        let mut c: &diesel_async::AsyncPgConnection = c;
+        diesel::sql_query("SET LOCAL lock_timeout = '200ms'").execute(&mut c).await.map_err(Error::from)?;
+    }
+    // The cascade would do, but it comes after the user's own row, and most others lock in this order.
     on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c).await)?;
     on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c).await)?;
     let deleted = on!(conn, c => diesel::delete(users::table.find(id))

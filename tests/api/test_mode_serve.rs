@@ -12,7 +12,20 @@ use crate::harness::{
 const SERVE: &str = "serve --listen 127.0.0.1:0";
 
 /// What a program would call a switch of this kind, and what other programs do.
-const SWITCHES: [&str; 8] = ["MODE", "APP_ENV", "ENVIRONMENT", "RUST_ENV", "NODE_ENV", "DEBUG", "TEST", "CI"];
+const SWITCHES: [&str; 12] = [
+    "COUNTERSIGN_DEV",
+    "COUNTERSIGN_MODE",
+    "COUNTERSIGN_SANDBOX",
+    "COUNTERSIGN_TEST",
+    "MODE",
+    "APP_ENV",
+    "ENVIRONMENT",
+    "RUST_ENV",
+    "NODE_ENV",
+    "DEBUG",
+    "TEST",
+    "CI",
+];
 
 /// Whether `serve` starts like this; where it does, as what it is.
 async fn starts_as_production(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> bool {
@@ -72,14 +85,11 @@ async fn no_variable_that_looks_like_a_switch_does() {
         assert!(starts_as_production(&TempDir::new(), SERVE, &variables).await, "{value}");
         // One that begins as ours do, and is none, is refused.
         for name in [
-            "COUNTERSIGN_DEV",
-            "COUNTERSIGN_MODE",
-            "COUNTERSIGN_SANDBOX",
-            "COUNTERSIGN_TEST",
             "COUNTERSIGN__MODE",
             "COUNTERSIGN__DEV",
             "COUNTERSIGN__SERVER__DEV",
             "COUNTERSIGN__SANDBOX__LISTEN",
+            "COUNTERSIGN_SERVER_DEV",
         ] {
             assert!(refused(&TempDir::new(), SERVE, &complete_with(name, value)).contains(name), "{name}");
         }

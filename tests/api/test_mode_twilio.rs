@@ -77,14 +77,14 @@ fn the_override_is_a_flag_and_spelled_out() {
     }
     // No variable stands for the flag: one that is no setting is refused, and another one is nobody's.
     for name in [
-        "COUNTERSIGN_I_AM_TESTING",
         "COUNTERSIGN__I_AM_TESTING",
         "COUNTERSIGN__SERVER__I_AM_TESTING",
         "COUNTERSIGN__TWILIO__I_AM_TESTING",
+        "COUNTERSIGN_TWILIO_I_AM_TESTING",
     ] {
         assert!(refused(&TempDir::new(), SERVE, &complete_with(name, "true")).contains(name), "{name}");
     }
-    for name in ["I_AM_TESTING", "TWILIO_BASE_URL"] {
+    for name in ["COUNTERSIGN_I_AM_TESTING", "I_AM_TESTING", "TWILIO_BASE_URL"] {
         let variables = [&elsewhere[..], &[(name, "true")]].concat();
         assert!(refused(&TempDir::new(), SERVE, &variables).contains("--i-am-testing"), "{name}");
     }
