@@ -31,6 +31,8 @@ def main():
         server = Server(
             binary, "dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0",
             "--database-url", "sqlite://countersign.db", folder=folder,
+            # A URL: the server's metadata exist with nothing else.
+            environment={"COUNTERSIGN__TOKENS__ISSUER": "https://auth.example.com"},
         )
         with server:
             resend_token = Person(server.api, server.sandbox).log_in()
