@@ -9,7 +9,7 @@ use std::time::Duration;
 use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -200,4 +200,17 @@ async fn within<R>(limit: Duration, work: impl Future<Output = Result<R, Error>>
 
 fn slow() -> Error {
     Error::Unavailable("the database did not answer in time".into())
+}
+
+/// Makes a transaction the one that fails where it and another wait for each other, so that it can be tried again and
+/// nobody else's work is lost. SQLite has one writer and no such waits.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn give_way(conn: &mut Conn<'_>) -> Result<(), Error> {
+    let Conn::Postgres(connection) = conn else { return Ok(()) };
+    let mut connection: &AsyncPgConnection = connection;
+    // Sooner than PostgreSQL looks for deadlocks itself (`deadlock_timeout`: 1 s).
+    diesel::sql_query("SET LOCAL lock_timeout = '200ms'").execute(&mut connection).await?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Users. Three unique indexes decide who may sign up; nobody looks first.
 
 use super::schema::{challenges, sessions, users};
-use super::{Conn, Error, Id, Timestamp};
+use super::{Conn, Error, Id, Timestamp, postgres};
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl,
     Queryable, Selectable, SelectableHelper,
@@ -144,12 +144,7 @@ pub async fn keeps_password_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Res
 /// # Errors
 /// Those of the database.
 pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
-    if let Conn::Postgres(c) = conn {
-        // Sooner than PostgreSQL looks for deadlocks (1 s): where two wait for each other it is the deletion that gives
-        // way, and can be tried again; nobody's log-in fails for it.
-        let mut c: &diesel_async::AsyncPgConnection = c;
-        diesel::sql_query("SET LOCAL lock_timeout = '200ms'").execute(&mut c).await.map_err(Error::from)?;
-    }
+    postgres::give_way(conn).await?;
     // The cascade would do, but it comes after the user's own row, and most others lock in this order.
     on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c).await)?;
     on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c).await)?;
