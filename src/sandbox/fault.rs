@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::asked::{Asked, Which};
 use super::auth::is_sid;
 use super::error_texts::general_code;
+use super::recipient;
 
 /// Statuses that a fault can answer: what a client must take for an error.
 const STATUSES: RangeInclusive<u64> = 400..=599;
@@ -116,7 +117,7 @@ impl Settings {
             effect: members.effect()?,
             times: members.integer("times", TIMES)?.unwrap_or(1),
             after: members.integer("after", AFTERS)?.unwrap_or(0),
-            to: members.text("to")?,
+            to: members.text("to")?.map(recipient::as_stored),
             account: members.text("account")?,
         };
         if settings.to.as_ref().is_some_and(|to| to.is_empty() || to.chars().count() > MAX_TO) {

@@ -24,6 +24,20 @@ pub(crate) fn country(to: &str) -> Option<String> {
     (code.len() == 2).then(|| code.to_string())
 }
 
+/// A recipient as messages and verifications have it, from how somebody writes it to the control API: a number with
+/// spaces, hyphens, dots, parentheses, or without its plus sign. An unescaped `+` in a query means a space, and no
+/// address holds one.
+pub(crate) fn as_stored(to: String) -> String {
+    if to.contains('@') {
+        return to.replace(' ', "+");
+    }
+    let number: String = to.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
+    match !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => format!("+{number}"),
+        false => number,
+    }
+}
+
 fn is_e164(to: &str) -> bool {
     to.starts_with('+')
         && to.len() <= MAX_E164
@@ -44,6 +58,17 @@ fn is_email(to: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn however_it_is_written() {
+        for written in ["+12015550123", " 12015550123", "12015550123", "+1 (201) 555-0123", "+1.201.555.0123"]
+        {
+            assert_eq!(as_stored(written.into()), "+12015550123", "{written}");
+        }
+        assert_eq!(as_stored("a b@example.org".into()), "a+b@example.org");
+        assert_eq!(as_stored("a.b-c@example.org".into()), "a.b-c@example.org");
+        assert_eq!(as_stored(String::new()), "");
+    }
 
     #[test]
     fn numbers() {

@@ -7,6 +7,8 @@ use tokio::time::Instant;
 use crate::sandbox::auth::is_sid;
 use crate::sandbox::problem::Problem;
 
+pub(super) use crate::sandbox::recipient::as_stored as recipient;
+
 /// Longest time that a request is held, in seconds: shorter than what common clients and proxies put up with.
 const MAX_WAIT: u64 = 30;
 /// Elements of one answer, where no number is asked for.
@@ -55,24 +57,4 @@ pub(super) fn check_account(account: Option<&str>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::invalid("`account` is AC and 32 hexadecimal digits."))
-}
-
-/// An unescaped `+` in a query means a space. No recipient begins with one, and no address holds one.
-pub(super) fn recipient(to: String) -> String {
-    if to.contains('@') {
-        return to.replace(' ', "+");
-    }
-    to.strip_prefix(' ').map(|digits| format!("+{digits}")).unwrap_or(to)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::recipient;
-
-    #[test]
-    fn a_space_counts_as_plus() {
-        assert_eq!(recipient(" 12015550123".into()), "+12015550123");
-        assert_eq!(recipient("+12015550123".into()), "+12015550123");
-        assert_eq!(recipient("a b@example.org".into()), "a+b@example.org");
-    }
 }
