@@ -34,6 +34,7 @@ class Server:
             self.process.wait(timeout=10)
             raise SystemExit(f"the server did not get ready:\n{self.log_tail()}")
         addresses = dict(word.split("=", 1) for word in line[1:])
+        self.addresses = addresses
         self.api, self.sandbox = addresses.get("api"), addresses.get("sandbox")
 
     def __enter__(self):
@@ -102,7 +103,22 @@ class Person:
 
     def code(self):
         """The newest code on the virtual phone."""
-        query = urllib.parse.urlencode({"to": self.phone_number, "wait": 5})
+        return self.code_at(self.phone_number)
+
+    def change(self, what, access_token):
+        """Begins a change of the phone or the email; the code that came to the new one."""
+        field = {"phone": "phone_number", "email": "email"}[what]
+        new = somebody()[field]
+        ask(f"{self.api}/v1/users/me/{what}", {field: new, "password": PASSWORD}, access_token)
+        return self.code_at(new)
+
+    def forget(self):
+        """Begins a password reset; what the reset wants."""
+        token = ask(f"{self.api}/v1/users/password/forgot", {"email": self.email})["reset_token"]
+        return {"reset_token": token, "code": self.code_at(self.email), "new_password": PASSWORD}
+
+    def code_at(self, to):
+        query = urllib.parse.urlencode({"to": to, "wait": 5})
         return ask(f"{self.sandbox}/sandbox/code?{query}").strip()
 
     def verify(self, password_ok_token):

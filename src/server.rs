@@ -15,12 +15,27 @@ use crate::http::context::context;
 use crate::http::docs::{self, Document};
 use crate::http::fallback::{PathTable, fallback};
 use crate::http::health::Stopping;
+use crate::http::metrics::metrics;
 use crate::http::{cors, openapi, routes};
 
 /// How long the head of a request may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Seconds that a scrape in flight may take at shutdown.
+const METRICS_SHUTDOWN_SECONDS: u64 = 1;
 /// How long an idle connection is kept. Longer than most proxies keep theirs, so that they close first.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// The server of the figures alone, which runs when it is awaited.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn build_metrics(listener: TcpListener, auth: Auth) -> std::io::Result<Server> {
+    let auth = Data::new(auth);
+    let server = HttpServer::new(move || App::new().app_data(auth.clone()).service(metrics));
+    let server =
+        server.workers(1).client_request_timeout(HEAD_TIMEOUT).shutdown_timeout(METRICS_SHUTDOWN_SECONDS);
+    Ok(server.disable_signals().listen(listener)?.run())
+}
 
 /// How the API is served.
 #[derive(Debug, Clone)]
@@ -72,6 +87,8 @@ pub fn build(
         .workers(workers)
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
+        // A client that closes its end has hung up: nothing is hashed for it, and nothing else begun.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(settings.shutdown.as_secs())
         .disable_signals()
         .listen(listener)?

@@ -6,4 +6,9 @@ if [ -e "$CI_WORK/ca.crt" ]; then
     TEST_DATABASE_TLS_URL=${url/127.0.0.1/localhost}
     export TEST_DATABASE_TLS_URL
 fi
-TEST_DATABASE_URL=$url cargo test --locked
+# A server that a test stops and starts is its own: the programs must be here.
+if [ -z "${TEST_POSTGRES_BIN:-}" ]; then
+    postgres_bin >/dev/null || install_debian_package postgresql || true
+    if bin=$(postgres_bin); then export TEST_POSTGRES_BIN=$bin; else echo 'no initdb: without a restart of PostgreSQL' >&2; fi
+fi
+TEST_KILLS=25 TEST_DATABASE_URL=$url cargo test --locked

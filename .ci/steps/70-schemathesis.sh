@@ -2,4 +2,4 @@
 source .ci/lib.sh
 cargo build --quiet --locked
 tools=$(python_with .ci/requirements.txt)
-"$tools/python" .ci/fuzz.py "$TARGET/debug/countersign" "${SCHEMATHESIS_SECONDS:-60}"
+"$tools/python" .ci/fuzz.py "$TARGET/debug/countersign" "${SCHEMATHESIS_SECONDS:-90}"

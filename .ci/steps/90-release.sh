@@ -1,5 +1,5 @@
 # The release binary keeps its promises: quick to start, small when idle, quick for suites; test mode does not leak
-# from it, and no instance outlives its suite.
+# from it, no instance outlives its suite, and a pumping attack costs little.
 source .ci/lib.sh
 need python3 python3
 cargo build --release --locked
@@ -7,3 +7,5 @@ binary=$(realpath "$TARGET/release/countersign")
 python3 .ci/measure.py "$binary"
 python3 .ci/flows.py "$binary"
 TEST_BINARY=$binary cargo test --locked --test api -- test_mode instances
+# The whole pumping attack: ten thousand sign-ups and log-ins from five hundred addresses.
+TEST_BINARY=$binary PUMPING_SIGN_UPS=10000 cargo test --locked --test api -- --nocapture b30_a_pumping_attack

@@ -7,5 +7,5 @@ fi
 docker build --tag countersign:ci .
 docker run --rm countersign:ci --version
 if docker compose version >/dev/null 2>&1; then
-    POSTGRES_PASSWORD=x COUNTERSIGN__TOKENS__SECRET=x docker compose config --quiet
+    POSTGRES_PASSWORD=x COUNTERSIGN__TOKENS__SECRET=x COUNTERSIGN__CODES__REGIONS=US docker compose config --quiet
 fi

@@ -9,6 +9,7 @@ use countersign::auth::{Auth, Hasher, Mode, Parts};
 use countersign::clock::Clock;
 use countersign::config::{Settings, Sources};
 use countersign::http::health::Stopping;
+use countersign::metrics::Metrics;
 use countersign::sandbox::Sandbox;
 use countersign::storage::Db;
 use countersign::twilio::VerifyClient;
@@ -28,18 +29,33 @@ pub struct Api {
     pub db: Db,
 }
 
-/// What `countersign serve` would run with if Twilio were the sandbox: the defaults, and what has none.
+/// More than any load comes to. The limits are counted all the same.
+const ANY_NUMBER: &str = "1000000/s";
+/// What counts an address, from which the whole load comes.
+const PER_ADDRESS: [&str; 5] = [
+    "limits.wrong_passwords_per_address",
+    "limits.codes_per_address",
+    "limits.codes_per_network",
+    "limits.sign_ups_per_address",
+    "limits.sign_ups_per_network",
+];
+
+/// What `countersign serve` would run with if Twilio were the sandbox: the defaults, what has none, and room for a load
+/// that comes from one address.
 pub fn settings(database_url: &str, sandbox: SocketAddr) -> Result<Settings, Failure> {
     let flags = [
         ("database.url", database_url.to_owned()),
         ("tokens.secret", SECRET.to_owned()),
+        ("codes.regions", "US".to_owned()),
         ("twilio.account_sid", sandbox::ACCOUNT_SID.to_owned()),
         ("twilio.auth_token", sandbox::AUTH_TOKEN.to_owned()),
         ("twilio.verify_service_sid", sandbox::SERVICE_SID.to_owned()),
         ("twilio.base_url", format!("http://{sandbox}")),
     ];
-    let settings = Sources { flags: flags.into(), ..Sources::default() }.load()?;
-    telemetry::init(settings.log);
+    let limits = PER_ADDRESS.map(|name| (name, ANY_NUMBER.to_owned()));
+    let flags = [flags.as_slice(), &limits].concat();
+    let settings = Sources { flags, ..Sources::default() }.load()?;
+    telemetry::init(settings.log, None);
     Ok(settings)
 }
 
@@ -52,11 +68,14 @@ pub fn api(settings: &Settings) -> Result<Api, Failure> {
         let auth = Auth::new(Parts {
             db: db.clone(),
             clock: Clock::system(),
-            hasher: Hasher::start(settings.hashing())?,
+            hasher: Hasher::start(settings.hashing(), Metrics::default())?,
+            webhooks: vec![],
+            metrics: Metrics::default(),
             twilio: VerifyClient::new(deployment.twilio)?,
             policy: settings.policy(),
             tokens: settings.token_settings(),
             sessions: settings.session_policy(),
+            limits: settings.limit_settings(),
             secret: deployment.secret,
             mode: Mode::Production,
         });

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::client::Client;
-use crate::storage::activities::Activity;
-use crate::storage::{Id, Timestamp};
+use super::event::{Event, EventKind};
+use crate::storage::Id;
 
 /// The things that are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,17 @@ pub enum ActivityKind {
     ProfileChanged,
     /// The user changed their password.
     PasswordChanged,
+    /// The user replaced a forgotten password, with a code from their mailbox.
+    PasswordReset,
+    /// The user has another phone number.
+    PhoneChanged,
+    /// The user has another email address.
+    EmailChanged,
 }
 
 impl ActivityKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::SignedUp,
         Self::LoggedIn,
         Self::LogInFailed,
@@ -41,6 +47,9 @@ impl ActivityKind {
         Self::RefreshReused,
         Self::ProfileChanged,
         Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::PhoneChanged,
+        Self::EmailChanged,
     ];
 
     /// The word that the database holds.
@@ -55,6 +64,9 @@ impl ActivityKind {
             Self::RefreshReused => "refresh_reused",
             Self::ProfileChanged => "profile_changed",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::PhoneChanged => "phone_changed",
+            Self::EmailChanged => "email_changed",
         }
     }
 
@@ -63,15 +75,26 @@ impl ActivityKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The row that records it.
-    pub(super) fn of(self, user_id: Id, client: &Client, now: DateTime<Utc>) -> Activity {
-        Activity {
-            id: Id::new(now),
-            user_id,
-            kind: self.as_str().into(),
-            user_agent: client.user_agent.clone(),
-            ip_address: client.ip_address.map(|address| address.to_string()),
-            occurred_at: Timestamp(now),
+    /// What it is to the audit log and to webhooks: the kind of event, and the reason where that says less.
+    pub(super) fn event(self) -> (EventKind, Option<&'static str>) {
+        match self {
+            Self::SignedUp => (EventKind::UserCreated, None),
+            Self::LoggedIn => (EventKind::TokenCreated, Some("password_ok")),
+            Self::LogInFailed => (EventKind::LoginFail, Some("wrong_password")),
+            Self::Verified => (EventKind::LoginSuccess, None),
+            Self::LoggedOut => (EventKind::SessionExpired, Some("logged_out")),
+            Self::SessionEnded => (EventKind::SessionExpired, Some("session_ended")),
+            Self::RefreshReused => (EventKind::TokenReuse, Some("reuse_detected")),
+            Self::ProfileChanged => (EventKind::UserUpdated, Some("profile")),
+            Self::PasswordChanged => (EventKind::PasswordChange, None),
+            Self::PasswordReset => (EventKind::PasswordChange, Some("forgotten")),
+            Self::PhoneChanged => (EventKind::UserUpdated, Some("phone_number")),
+            Self::EmailChanged => (EventKind::UserUpdated, Some("email")),
         }
+    }
+
+    /// The event: recorded for the user, for the audit log and for webhooks at once.
+    pub(super) fn of(self, user_id: Id, client: &Client, now: DateTime<Utc>) -> Event {
+        Event::of_activity(self, user_id, client, now)
     }
 }

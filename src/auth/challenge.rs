@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::{Error, Reason};
-use super::phone_number;
+use super::{Regions, email, phone_number};
+use crate::storage::Purpose;
 use crate::storage::challenges::{Challenge, MAX_CHECKS};
 use crate::twilio::Channel;
 
@@ -13,15 +14,21 @@ pub const RESEND_WAITS: [i64; 4] = [30, 40, 60, 90];
 /// Seconds that Twilio's codes live, from the first send on; a resend does not prolong it.
 pub const CODE_LIFETIME_SECONDS: i64 = 600;
 
-/// What the deployment allows.
+/// What the deployment allows, about codes and who gets them.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The channels that a caller may choose, the default first.
+    /// The channels that a caller may choose, the default first. All lead to a phone.
     pub channels: Vec<Channel>,
+    /// Whether codes are sent by email too: for a forgotten password, and to prove a new address.
+    pub email_channel: bool,
     /// Digits of a code, as the Verify service makes them.
     pub code_length: u8,
     /// The Android apps that may read the message by themselves.
     pub android_app_hashes: Vec<String>,
+    /// The regions to whose numbers codes go.
+    pub regions: Regions,
+    /// For how long a sign-up whose phone was never proved keeps others from its email address, number and username.
+    pub unverified_kept: TimeDelta,
     /// Twilio's template of the message, where it is not the service's own.
     pub template_sid: Option<String>,
 }
@@ -33,7 +40,7 @@ pub struct ChallengeView {
     pub channel: Channel,
     /// How codes may travel.
     pub channels: Vec<Channel>,
-    /// Where codes go: country code and last four digits.
+    /// Where codes go, masked.
     pub destination: String,
     /// Digits of a code.
     pub code_length: u8,
@@ -53,18 +60,27 @@ pub struct ChallengeView {
 
 impl Policy {
     pub(super) fn view(&self, challenge: &Challenge, now: DateTime<Utc>) -> ChallengeView {
-        let resend_available_at = resend_available_at(challenge);
+        // Where the checks are used up a code would be of no use, and none is sent.
+        let resends_left = if is_exhausted(challenge) { 0 } else { sends_left(challenge) };
+        let resend_available_at = resend_available_at(challenge).filter(|_| resends_left > 0);
+        let by_email = challenge.purpose == Purpose::EmailChange.as_str();
         let expires_at = challenge.expires_at.0;
         ChallengeView {
             channel: challenge.channel.parse().unwrap_or(Channel::Sms),
-            channels: self.channels.clone(),
-            destination: phone_number::masked(&challenge.phone_number),
+            channels: match by_email {
+                true => vec![Channel::Email],
+                false => self.channels.clone(),
+            },
+            destination: match by_email {
+                true => email::masked(&challenge.destination),
+                false => phone_number::masked(&challenge.destination),
+            },
             code_length: self.code_length,
             expires_at,
             expires_in: seconds_until(expires_at, now),
             resend_available_at,
             resend_in: resend_available_at.map(|at| seconds_until(at, now)),
-            resends_left: u32::try_from(sends_left(challenge)).unwrap_or(0),
+            resends_left: u32::try_from(resends_left).unwrap_or(0),
             attempts_left: u32::try_from(MAX_CHECKS - challenge.failed_checks).unwrap_or(0),
         }
     }
@@ -122,7 +138,7 @@ pub(super) fn why_not_checked(policy: &Policy, challenge: &Challenge, now: DateT
     let view = Box::new(policy.view(challenge, now));
     match is_exhausted(challenge) {
         true => dead(view, now),
-        false => Error::ChallengeExpired(view),
+        false => Error::ChallengeExpired(Some(view)),
     }
 }
 
@@ -142,7 +158,7 @@ mod tests {
         Challenge {
             id: Id::new(now),
             user_id: Id::new(now),
-            phone_number: "+12015550123".into(),
+            destination: "+12015550123".into(),
             verification_sid: None,
             channel: "call".into(),
             sends: 1,
@@ -153,6 +169,7 @@ mod tests {
             spent_at: None,
             cancelled_at: None,
             cancel_reason: None,
+            purpose: "log_in".into(),
         }
     }
 
@@ -183,8 +200,11 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         let policy = Policy {
             channels: vec![Channel::Sms, Channel::Call],
+            email_channel: false,
             code_length: 6,
             android_app_hashes: vec![],
+            regions: Regions::default(),
+            unverified_kept: TimeDelta::hours(24),
             template_sid: None,
         };
         let view = policy.view(&Challenge { failed_checks: 2, sends: 2, ..challenge(now) }, now);
@@ -192,5 +212,7 @@ mod tests {
         assert_eq!(view.destination, "+1******0123");
         assert_eq!(view.channel, Channel::Call);
         assert_eq!(view.expires_in, 600);
+        let dead = policy.view(&Challenge { failed_checks: MAX_CHECKS, ..challenge(now) }, now);
+        assert_eq!((dead.attempts_left, dead.resends_left, dead.resend_in), (0, 0, None));
     }
 }

@@ -1,6 +1,8 @@
-//! Where a request came from. Data to show and to record; nothing is decided by it.
+//! Where a request came from. Data to show and to record; what is decided by it is how often it may come.
 
 use std::net::IpAddr;
+
+use super::standings::Standings;
 
 /// Most characters of a user agent that are kept.
 const MAX_USER_AGENT: usize = 256;
@@ -12,6 +14,8 @@ pub struct Client {
     pub ip_address: Option<IpAddr>,
     /// What it says that it is, shortened and without control characters.
     pub user_agent: Option<String>,
+    /// What the limits said of the request.
+    pub standings: Standings,
 }
 
 impl Client {
@@ -20,6 +24,6 @@ impl Client {
         let user_agent = user_agent
             .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect::<String>())
             .filter(|text| !text.is_empty());
-        Self { ip_address, user_agent }
+        Self { ip_address, user_agent, standings: Standings::default() }
     }
 }

@@ -1,5 +1,7 @@
 //! The end of an account, at its owner's wish.
 
+use super::client::Client;
+use super::event::EventKind;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Error, Password};
 use crate::storage::users::{self, User};
@@ -12,30 +14,36 @@ impl Auth {
     /// address, username and number are free.
     ///
     /// # Errors
-    /// [`Error::WrongPassword`], [`Error::Overloaded`].
-    pub async fn delete_user(&self, caller: &Verified<FullAccess>, password: Password) -> Result<(), Error> {
+    /// [`Error::WrongPassword`], [`Error::RateLimited`], [`Error::Overloaded`].
+    pub async fn delete_user(
+        &self,
+        caller: &Verified<FullAccess>,
+        password: Password,
+        client: Client,
+    ) -> Result<(), Error> {
         let user = caller.user();
-        self.confirm_password(user, password).await?;
+        self.confirm_password(caller, password, EventKind::AuthzFail, &client).await?;
         let mut attempts = 1;
         loop {
-            match self.delete_once(user).await {
+            match self.delete_once(user, &client).await {
                 Err(Error::Unavailable { .. }) if attempts < ATTEMPTS => attempts += 1,
                 done => return done,
             }
         }
     }
 
-    async fn delete_once(&self, user: &User) -> Result<(), Error> {
+    async fn delete_once(&self, user: &User, client: &Client) -> Result<(), Error> {
         let (id, hash) = (user.id, user.password_hash.clone());
-        self.db
-            .write(async move |mut c| -> Result<(), Error> {
-                if users::delete(&mut c, id, &hash).await? {
-                    return Ok(());
-                }
-                // Gone already, or no longer with the password that was compared.
-                users::find(&mut c, id).await?;
-                Err(Error::WrongPassword)
-            })
-            .await
+        let event = EventKind::UserDeleted.of(id, client, self.clock.now());
+        self.write(async move |mut c| -> Result<(), Error> {
+            if users::delete(&mut c, id, &hash).await? {
+                c.record(event).await?;
+                return Ok(());
+            }
+            // Gone already, or no longer with the password that was compared.
+            users::find(&mut c, id).await?;
+            Err(Error::WrongPassword)
+        })
+        .await
     }
 }

@@ -39,6 +39,15 @@ impl Email {
     }
 }
 
+/// An address as it may be shown to whoever typed it: the first letter and the domain, `a***@example.com`. What is no
+/// address is hidden whole.
+pub(super) fn masked(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((local, domain)) => format!("{}***@{domain}", local.get(..1).unwrap_or_default()),
+        None => "***".into(),
+    }
+}
+
 /// RFC 5322's `dot-atom-text`.
 fn is_local(local: &str) -> bool {
     local.len() <= MAX_LOCAL
@@ -70,6 +79,13 @@ mod tests {
         {
             assert_eq!(Email::parse(&format!("  {good}\n")).unwrap().as_str(), good);
         }
+    }
+
+    #[test]
+    fn a_masked_address_shows_one_letter_and_the_domain() {
+        assert_eq!(masked("ada@example.com"), "a***@example.com");
+        assert_eq!(masked("a@b.co"), "a***@b.co");
+        assert_eq!(masked("garbage"), "***");
     }
 
     #[test]

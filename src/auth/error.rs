@@ -53,12 +53,17 @@ pub enum Error {
     /// The username is taken.
     #[error("the username is taken")]
     UsernameTaken,
-    /// The code can no longer be checked, but a new one can be sent.
+    /// The code can no longer be checked, but a new one can be sent. The challenge, where there is one.
     #[error("the challenge's code has expired")]
-    ChallengeExpired(Box<ChallengeView>),
+    ChallengeExpired(Option<Box<ChallengeView>>),
     /// The code is wrong.
     #[error("incorrect code")]
-    IncorrectCode(Box<ChallengeView>),
+    IncorrectCode {
+        /// The challenge, where there is one to show.
+        challenge: Option<Box<ChallengeView>>,
+        /// Checks that are left.
+        attempts_left: u32,
+    },
     /// This phone cannot get a code by this channel.
     #[error("the code cannot be delivered")]
     OtpUndeliverable(Option<Box<ChallengeView>>),
@@ -77,6 +82,16 @@ pub enum Error {
         challenge: Box<ChallengeView>,
         /// Seconds until a code can be sent again.
         retry_after: u32,
+    },
+    /// A limit refuses: nothing was done, and nothing was counted.
+    #[error("a limit refuses")]
+    RateLimited {
+        /// The challenge, where there is one.
+        challenge: Option<Box<ChallengeView>>,
+        /// Seconds until it makes sense to try again.
+        retry_after: u32,
+        /// Whether no other limits refuse than those that strangers can use up for an account.
+        by_strangers: bool,
     },
     /// Twilio failed or did not answer in time.
     #[error("codes cannot be sent or checked")]
@@ -135,8 +150,12 @@ pub enum Reason {
     SessionEnded,
     /// A refresh token of its session was used twice: somebody has a copy.
     ReuseDetected,
-    /// The password was changed from another session.
+    /// The password was changed from another session, or reset.
     PasswordChanged,
+    /// The phone number was changed.
+    PhoneChanged,
+    /// The email address was changed.
+    EmailChanged,
 }
 
 impl Reason {
@@ -151,17 +170,36 @@ impl Reason {
             Self::SessionEnded => "session_ended",
             Self::ReuseDetected => "reuse_detected",
             Self::PasswordChanged => "password_changed",
+            Self::PhoneChanged => "phone_changed",
+            Self::EmailChanged => "email_changed",
         }
     }
 
     /// The reason that a row holds; `otherwise` where it holds none, or one that a newer replica wrote.
     pub(super) fn stored(word: Option<&str>, otherwise: Self) -> Self {
-        let known = [Self::LoggedOut, Self::SessionEnded, Self::ReuseDetected, Self::PasswordChanged];
+        let known = [
+            Self::LoggedOut,
+            Self::SessionEnded,
+            Self::ReuseDetected,
+            Self::PasswordChanged,
+            Self::PhoneChanged,
+            Self::EmailChanged,
+        ];
         known.into_iter().find(|reason| word == Some(reason.as_str())).unwrap_or(otherwise)
     }
 }
 
 impl Error {
+    /// What a limit refuses, with the challenge that it is about.
+    pub(super) fn about(self, challenge: Option<Box<ChallengeView>>) -> Self {
+        match self {
+            Self::RateLimited { retry_after, by_strangers, .. } => {
+                Self::RateLimited { challenge, retry_after, by_strangers }
+            }
+            other => other,
+        }
+    }
+
     /// Wraps what a caller cannot help.
     pub(super) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())

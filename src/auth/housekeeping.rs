@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::conversions::COUNTED;
 use super::error::Error;
 use super::jwt::Settings as TokenSettings;
 use super::key_rotation::forget_keys;
@@ -20,10 +21,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How often the clock is looked at: one that was moved is noticed soon.
 const TICK: Duration = Duration::from_millis(500);
-/// For how long a challenge is kept after its end, so that its token's refusal can still be explained.
+/// For how long a challenge or a password reset is kept after its end, so that its token's refusal can still be explained.
 const CHALLENGES_KEPT: TimeDelta = TimeDelta::days(1);
 /// For how long a session is kept after its end, likewise for its refresh token.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
+/// For how long it is kept what was counted against a limit, after all of it has come back: no period is longer.
+const THROTTLES_KEPT: TimeDelta = TimeDelta::days(1);
+/// For how long a message to a webhook is kept after its event: longer than it is tried to deliver it.
+const WEBHOOK_MESSAGES_KEPT: TimeDelta = TimeDelta::days(7);
 
 /// How often, and what is old.
 #[derive(Debug, Clone)]
@@ -76,9 +81,13 @@ impl Housekeeper {
         let mut deleted = 0;
         for (what, kept) in [
             (Old::Challenges, CHALLENGES_KEPT),
+            (Old::PasswordResets, CHALLENGES_KEPT),
             (Old::EndedSessions, SESSIONS_KEPT),
             (Old::ExpiredSessions, SESSIONS_KEPT),
             (Old::Activities, self.settings.activities_kept),
+            (Old::Conversions, COUNTED),
+            (Old::Throttles, THROTTLES_KEPT),
+            (Old::WebhookMessages, WEBHOOK_MESSAGES_KEPT),
         ] {
             match self.delete(what, now - kept, claim).await? {
                 Some((rows, renewed)) => (deleted, claim) = (deleted + rows, renewed),

@@ -4,16 +4,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use super::activity::ActivityKind;
+use super::admission::Counted;
 use super::challenge::{CODE_LIFETIME_SECONDS, ChallengeView};
 use super::client::Client;
 use super::error::Error;
 use super::hashing::Compared;
+use super::limits::Share;
 use super::password_hash::PasswordHash;
 use super::send_code::Delivery;
 use super::{Auth, Email, Password, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::users::{self, User};
-use crate::storage::{Error as StorageError, Id, Timestamp};
+use crate::storage::{Id, Purpose, Timestamp};
 
 /// Who wants to log in.
 pub struct Login {
@@ -48,14 +50,45 @@ impl Auth {
     /// sending a code.
     pub async fn log_in(&self, login: Login, client: Client) -> Result<PasswordOkGrant, Error> {
         let Login { email, password, delivery } = login;
-        let right = self.check_password(email, password, &client).await?;
+        let counted = self.count_log_in(&email, &client).await?;
+        let right = match self.check_password(email, password, &client).await {
+            // Counted and never compared.
+            Err(error @ Error::Overloaded { .. }) => {
+                self.give_back(counted, &client).await?;
+                return Err(error);
+            }
+            compared => compared?,
+        };
         let auth = self.clone();
-        let granted = to_the_end(async move { auth.challenge(right, &delivery, client).await }).await;
+        let granted =
+            to_the_end(async move { auth.challenge(right, counted, &delivery, client).await }).await;
         granted.map_err(|error| match error {
             // Deleted since the password was compared: by now the email address is nobody's.
             Error::UserGone => Error::InvalidCredentials,
             other => other,
         })
+    }
+
+    /// Counts a guess before it is compared: of any number at once no more are compared than a limit allows. A right
+    /// password is given back. Where strangers have used up what the account has, clients that it knows have more.
+    async fn count_log_in(&self, email: &Email, client: &Client) -> Result<Counted, Error> {
+        let counts = |share| self.limits.log_in(email, client, share);
+        match self.count(counts(Share::Everybodys), client).await {
+            Err(Error::RateLimited { by_strangers: true, .. })
+                if self.is_known_by_email(email, client).await? =>
+            {
+                self.count(counts(Share::Known), client).await
+            }
+            counted => counted,
+        }
+    }
+
+    /// Whether the account of this email address, if there is one, knows the client's address.
+    pub(super) async fn is_known_by_email(&self, email: &Email, client: &Client) -> Result<bool, Error> {
+        let email = email.clone();
+        let user =
+            self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
+        self.is_known(user.map(|user| user.id), client).await
     }
 
     async fn check_password(
@@ -67,9 +100,7 @@ impl Auth {
         let (user, rehashed) = match self.compare(&email, password.clone()).await? {
             (Some(user), Compared::Right { rehashed }) => (user, rehashed),
             (user, _) => {
-                if let Some(user) = user {
-                    self.record_failed_log_in(&user, client);
-                }
+                self.record_failed_log_in(user.as_ref(), client);
                 return Err(Error::InvalidCredentials);
             }
         };
@@ -100,25 +131,39 @@ impl Auth {
     async fn challenge(
         &self,
         right: RightPassword,
+        guess: Counted,
         delivery: &Delivery,
         client: Client,
     ) -> Result<PasswordOkGrant, Error> {
+        let may_send = self.number_is_served(&right.user.phone_number, None);
+        if let Err(error) = may_send.and_then(|()| self.twilio_is_asked(None)) {
+            self.give_back(guess, &client).await?;
+            return Err(error);
+        }
         let now = self.clock.now();
         let counted = new_challenge(&right.user, delivery, now);
-        let (row, hash) = (counted.clone(), right.user.password_hash.clone());
+        let code = self.limits.code(&right.user, &counted.destination, &client);
+        let (row, seen, standings) = (counted.clone(), right.user.clone(), client.standings.clone());
+        let was_right = guess.clone();
         // Written before Twilio is asked: a crash in between leaves a trace of the send, never the other way.
-        let still_right = self.db.write(async move |mut c| -> Result<bool, StorageError> {
-            let still_right = users::keeps_password_hash(&mut c, row.user_id, &hash).await?;
-            if still_right {
-                challenges::insert(&mut c, &row).await?;
+        let permit = self.db.write(async move |mut c| -> Result<_, Error> {
+            if !users::is_unchanged(&mut c, &seen).await? {
+                return Ok(None);
             }
-            Ok(still_right)
+            challenges::insert(&mut c, &row).await?;
+            guess.give_back(&mut c, now, &standings).await?;
+            code.count(&mut c, now, &standings).await.map(Some)
         });
-        if !still_right.await? {
+        let permit = match permit.await {
+            // No code, and a right password all the same.
+            Err(error @ Error::RateLimited { .. }) => {
+                self.give_back(was_right, &client).await?;
+                return Err(error);
+            }
             // Changed since it was compared: whoever changed it has ended the challenges that there were.
-            return Err(Error::InvalidCredentials);
-        }
-        let sent = match self.start_verification(&counted, delivery).await {
+            permit => permit?.ok_or(Error::InvalidCredentials)?,
+        };
+        let sent = match self.start_verification(permit, &counted, delivery, &client).await {
             Ok(sent) => sent,
             Err(failure) => {
                 let id = counted.id;
@@ -128,8 +173,8 @@ impl Auth {
                 return Err(self.told(&failure, &counted).await?);
             }
         };
-        let activity = ActivityKind::LoggedIn.of(right.user.id, &client, now);
-        let challenge = self.record_send(sent, now, Some(activity)).await?;
+        let event = ActivityKind::LoggedIn.of(right.user.id, &client, now);
+        let challenge = self.record_send(sent, now, Some(event)).await?;
         let keys = self.keyring.of(&self.db, now).await;
         Ok(PasswordOkGrant {
             token: keys.password_ok(right.user.id.0, challenge.id.0, now)?,
@@ -143,7 +188,7 @@ fn new_challenge(user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Challe
     Challenge {
         id: Id::new(now),
         user_id: user.id,
-        phone_number: user.phone_number.clone(),
+        destination: user.phone_number.clone(),
         channel: delivery.channel.as_str().into(),
         verification_sid: None,
         sends: 1,
@@ -154,5 +199,6 @@ fn new_challenge(user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Challe
         spent_at: None,
         cancelled_at: None,
         cancel_reason: None,
+        purpose: Purpose::LogIn.as_str().into(),
     }
 }

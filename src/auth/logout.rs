@@ -3,9 +3,10 @@
 use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::{Error, Reason};
+use super::event::EventKind;
 use super::proof::{Caller, FullAccess, PasswordOk, Verified};
 use super::{Auth, to_the_end};
-use crate::storage::{Error as StorageError, Timestamp, activities, challenges, sessions};
+use crate::storage::{Error as StorageError, Timestamp, challenges, sessions};
 use crate::twilio::VerificationSid;
 
 /// Which sessions end.
@@ -30,7 +31,7 @@ impl Auth {
         to_the_end(async move {
             match (caller, scope) {
                 (Caller::FullAccess(caller), scope) => auth.end_sessions(&caller, scope, client).await,
-                (Caller::PasswordOk(caller), Scope::Current) => auth.cancel(&caller).await,
+                (Caller::PasswordOk(caller), Scope::Current) => auth.cancel(&caller, client).await,
                 (Caller::PasswordOk(_), Scope::Others | Scope::All) => Err(Error::OtpRequired),
             }
         })
@@ -45,35 +46,32 @@ impl Auth {
     ) -> Result<(), Error> {
         let (own, user_id, now) = (caller.session().id, caller.user().id, self.clock.now());
         let reason = Reason::LoggedOut.as_str();
-        self.db
-            .write(async move |mut c| -> Result<(), StorageError> {
-                // Of parallel requests one ends the session, and one is recorded.
-                let first =
-                    scope == Scope::Others || sessions::end(&mut c, own, reason, Timestamp(now)).await?;
-                if scope != Scope::Current {
-                    sessions::end_others(&mut c, user_id, own, reason, Timestamp(now)).await?;
-                }
-                match first {
-                    true => {
-                        activities::insert(&mut c, &ActivityKind::LoggedOut.of(user_id, &client, now)).await
-                    }
-                    false => Ok(()),
-                }
-            })
-            .await?;
+        self.write(async move |mut c| -> Result<(), StorageError> {
+            // Of parallel requests one ends the session, and one is recorded.
+            sessions::lock_open(&mut c, user_id).await?;
+            let first = scope == Scope::Others || sessions::end(&mut c, own, reason, Timestamp(now)).await?;
+            if scope != Scope::Current {
+                sessions::end_others(&mut c, user_id, own, reason, Timestamp(now)).await?;
+            }
+            match first {
+                true => c.record(ActivityKind::LoggedOut.of(user_id, &client, now)).await,
+                false => Ok(()),
+            }
+        })
+        .await?;
         Ok(())
     }
 
     /// Cancels the challenge, and Twilio's verification where that wins nobody a guess: a cancelled
     /// verification is followed by a new one with five fresh checks, so one with wrong checks, or one that
     /// another challenge waits for, is left to expire.
-    async fn cancel(&self, caller: &Verified<PasswordOk>) -> Result<(), Error> {
+    async fn cancel(&self, caller: &Verified<PasswordOk>, client: Client) -> Result<(), Error> {
         let (challenge, now) = (caller.challenge(), self.clock.now());
         let (id, user_id, sid) = (challenge.id, challenge.user_id, challenge.verification_sid.clone());
         let idle = self
-            .db
             .write(async move |mut c| -> Result<_, StorageError> {
                 challenges::cancel(&mut c, id, Timestamp(now)).await?;
+                c.record(EventKind::TokenRevoked.of(user_id, &client, now).because("logged_out")).await?;
                 let Some(sid) = sid else { return Ok(None) };
                 let waiting = challenges::count_waiting(&mut c, &sid, Timestamp(now)).await?;
                 let untouched = crate::storage::users::find(&mut c, user_id).await?.failed_checks == 0;

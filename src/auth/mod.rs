@@ -1,17 +1,25 @@
 //! The rules. No actix, no diesel, no reqwest: a use case per file, each an `impl Auth`.
 
 mod activity;
+mod admission;
 mod app_hash;
 mod challenge;
+mod claim;
 mod claims;
 mod client;
 mod code;
 mod confirm_password;
+mod contact;
+mod contact_change;
+mod contact_verify;
+mod conversion;
+mod conversions;
 mod dashboard;
 mod deletion;
 mod deployment;
 mod email;
 mod error;
+mod event;
 mod failed_log_in;
 mod hashing;
 mod housekeeping;
@@ -22,26 +30,38 @@ mod key_schedule;
 mod keyring;
 mod keys;
 mod known_tokens;
+mod limit_kind;
+mod limits;
 mod locale;
 mod login;
 mod logout;
 mod name;
+mod network;
+#[cfg(test)]
+mod parsing_properties;
 mod password;
 mod password_change;
 mod password_hash;
+mod password_reset;
 mod password_strength;
 mod phone_number;
 mod profile;
 pub mod proof;
+mod rate;
 mod refresh;
 mod refresh_token;
+mod region;
 mod resend;
+mod reset_token;
 mod secret;
 mod send_code;
 mod session;
 mod sessions;
 mod signup;
+mod standings;
+mod throttle;
 mod tokens;
+mod transaction;
 mod username;
 mod verify;
 
@@ -52,17 +72,23 @@ pub use app_hash::AppHash;
 pub use challenge::{ChallengeView, Policy, RESEND_WAITS};
 pub use client::Client;
 pub use code::Code;
+pub use contact::NewContact;
+pub use contact_change::ContactChange;
+pub use contact_verify::ContactKind;
 pub use dashboard::Dashboard;
 pub use deployment::Mode;
 pub use email::Email;
 pub(crate) use error::DATABASE_RETRY_AFTER;
 pub use error::{Error, Reason};
+pub use event::{EventKind, UnknownEvent};
 pub use hashing::{Hasher, Settings as HashingSettings};
 pub use housekeeping::{Housekeeper, HousekeepingSettings};
 pub use invalid::{Invalid, InvalidKind};
 pub use jwt::Settings as TokenSettings;
 pub use key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
 pub use keys::{PublicKey, count_usable_keys};
+pub use limit_kind::LimitKind;
+pub use limits::LimitSettings;
 pub use locale::Locale;
 pub use login::{Login, PasswordOkGrant};
 pub use logout::Scope;
@@ -70,23 +96,31 @@ pub use name::Name;
 pub use password::Password;
 pub use password_change::PasswordChange;
 pub use password_hash::HashParameters;
-pub use phone_number::PhoneNumber;
+pub use password_reset::{NewPassword, ResetGrant};
+pub use phone_number::{PhoneNumber, Territory};
 pub use profile::ProfileChange;
+pub use rate::{InvalidRate, Rate};
 pub use refresh_token::RefreshToken;
+pub use region::{Region, Regions, UnknownRegion};
+pub use reset_token::ResetToken;
 pub use secret::{DeploymentSecret, WeakSecret};
 pub use send_code::Delivery;
 pub use session::SessionPolicy;
 pub use signup::SignUp;
+pub use standings::{Standing, Standings};
+pub use throttle::{Balance, Limit};
 pub use tokens::Tokens;
 pub use username::Username;
 
-use tracing::Instrument;
-
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::storage::Db;
+use crate::telemetry::carried;
 use crate::twilio::VerifyClient;
 use keyring::Keyring;
+use limits::Limits;
 use refresh_token::RefreshTokens;
+use reset_token::ResetTokens;
 
 /// Longest time for which the public keys may be kept, in seconds: so long does a key that was made in an emergency
 /// (`keys rotate --now`) go unknown at most.
@@ -108,8 +142,14 @@ pub struct Parts {
     pub tokens: TokenSettings,
     /// How long sessions live.
     pub sessions: SessionPolicy,
+    /// How often what may be tried.
+    pub limits: LimitSettings,
     /// From this the keys are derived.
     pub secret: DeploymentSecret,
+    /// What webhooks tell of; nothing where there are none.
+    pub webhooks: Vec<EventKind>,
+    /// Where everything is counted.
+    pub metrics: Metrics,
     /// `dev` or `serve`.
     pub mode: Mode,
 }
@@ -124,7 +164,11 @@ pub struct Auth {
     policy: Arc<Policy>,
     keyring: Arc<Keyring>,
     refresh_tokens: Arc<RefreshTokens>,
+    reset_tokens: Arc<ResetTokens>,
+    limits: Arc<Limits>,
     sessions: SessionPolicy,
+    webhooks: Arc<[EventKind]>,
+    metrics: Metrics,
     mode: Mode,
 }
 
@@ -134,7 +178,20 @@ impl Auth {
     /// # Errors
     /// When the database is another mode's, or its keys were sealed with another secret.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
-        let Parts { db, clock, hasher, twilio, policy, tokens, sessions, secret, mode } = parts;
+        let Parts {
+            db,
+            clock,
+            hasher,
+            twilio,
+            policy,
+            tokens,
+            sessions,
+            limits,
+            secret,
+            webhooks,
+            metrics,
+            mode,
+        } = parts;
         let (now, for_keys) = (clock.now(), secret.clone());
         let keys = db
             .write(async move |mut c| {
@@ -144,9 +201,13 @@ impl Auth {
             .await?;
         Ok(Self {
             refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
+            reset_tokens: Arc::new(ResetTokens::new(&secret)?),
+            limits: Arc::new(Limits::new(&secret, limits)?),
             keyring: Arc::new(Keyring::new(tokens, &keys, secret, mode, now)?),
             policy: Arc::new(policy),
             sessions,
+            webhooks: webhooks.into(),
+            metrics,
             db,
             clock,
             hasher,
@@ -160,6 +221,11 @@ impl Auth {
         Self { clock, ..self.clone() }
     }
 
+    /// The same application for callers that have no address.
+    pub fn without_address_limits(&self) -> Self {
+        Self { limits: Arc::new(self.limits.without_addresses()), ..self.clone() }
+    }
+
     /// The time.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -168,6 +234,19 @@ impl Auth {
     /// What the deployment allows about codes.
     pub fn policy(&self) -> &Arc<Policy> {
         &self.policy
+    }
+
+    /// Where everything is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// The figures, as Prometheus reads them, with those of the database as they are now.
+    pub fn render_metrics(&self) -> String {
+        if let Some(pool) = self.db.pool() {
+            self.metrics.pool(pool.used, pool.idle, pool.waiting);
+        }
+        self.metrics.render()
     }
 
     /// `dev` or `serve`.
@@ -215,6 +294,6 @@ impl Auth {
 /// Runs work to its end even if the client goes away: between a counted check, Twilio's answer and what is
 /// written down about it, nobody may hang up. Needs the worker's `LocalSet`.
 async fn to_the_end<R: 'static>(work: impl Future<Output = Result<R, Error>> + 'static) -> Result<R, Error> {
-    let task = tokio::task::spawn_local(work.in_current_span());
+    let task = tokio::task::spawn_local(carried(work));
     task.await.unwrap_or_else(|panicked| Err(Error::internal(panicked)))
 }

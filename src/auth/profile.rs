@@ -4,9 +4,11 @@ use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::Error;
 use super::proof::{FullAccess, Verified};
+use super::transaction::Transaction;
 use super::{Auth, Name, Username};
+use crate::storage::unverified::Claim;
 use crate::storage::users::{self, Profile, User};
-use crate::storage::{Error as StorageError, Timestamp, activities};
+use crate::storage::{Error as StorageError, Timestamp};
 
 /// What shall be different. What is left out stays.
 pub struct ProfileChange {
@@ -35,16 +37,18 @@ impl Auth {
         if name.is_none() && username.is_none() {
             return Ok(user.clone());
         }
+        let claim = Claim { username: username.clone(), ..Claim::default() };
         let (id, profile) = (user.id, Profile { name, username, updated_at: Timestamp(now) });
-        let changed = self
-            .db
-            .write(async move |mut c| {
-                let user = users::change_profile(&mut c, id, &profile).await?;
-                activities::insert(&mut c, &ActivityKind::ProfileChanged.of(id, &client, now)).await?;
+        let event = ActivityKind::ProfileChanged.of(id, &client, now);
+        let changed = self.write_claim(claim, &client, || {
+            let (profile, event) = (profile.clone(), event.clone());
+            async move |c: &mut Transaction<'_>| {
+                let user = users::change_profile(c, id, &profile).await?;
+                c.record(event).await?;
                 Ok(user)
-            })
-            .await;
-        changed.map_err(|error| match error {
+            }
+        });
+        changed.await.map_err(|error| match error {
             StorageError::Unique { .. } => Error::UsernameTaken,
             other => other.into(),
         })

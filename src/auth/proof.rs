@@ -129,8 +129,12 @@ impl Auth {
         let found = self.db.read(async move |mut c| challenges::find_with_user(&mut c, id).await).await?;
         match found {
             Some((challenge, user)) if user.id.0 == claims.sub => match ended(&challenge) {
-                None => Ok(Verified { user, evidence: challenge }),
                 Some(reason) => Err(Error::InvalidToken(reason)),
+                // A log-in that came while the number was being changed.
+                None if challenge.destination != user.phone_number => {
+                    Err(Error::InvalidToken(Reason::PhoneChanged))
+                }
+                None => Ok(Verified { user, evidence: challenge }),
             },
             // The user is gone, and the challenge with it.
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),

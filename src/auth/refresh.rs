@@ -4,12 +4,13 @@ use super::Auth;
 use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::{Error, Reason};
+use super::event::EventKind;
 use super::refresh_token::{Genuine, RefreshToken};
 use super::session::Standing;
 use super::tokens::{LiveSession, Tokens};
 use crate::storage::sessions::{self, Session};
 use crate::storage::users::User;
-use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+use crate::storage::{Error as StorageError, Id, Timestamp};
 
 impl Auth {
     /// Moves a session to its next generation and answers with its tokens. The previous refresh token gets the
@@ -27,7 +28,7 @@ impl Auth {
         let token = self.refresh_tokens.check(&claim, &session).ok_or_else(malformed)?;
         let found = match self.standing(token, &session)? {
             Standing::Current => {
-                let (rotated, session, user) = self.rotate(token, id).await?;
+                let (rotated, session, user) = self.rotate(token, id, &client).await?;
                 if rotated {
                     return self.mint(LiveSession::continued(token, session, user)).await;
                 }
@@ -54,15 +55,18 @@ impl Auth {
     }
 
     /// Moves the session on, where no other request has done so, and reads what it is now.
-    async fn rotate(&self, token: Genuine, id: Id) -> Result<(bool, Session, User), Error> {
-        let now = self.clock.now();
+    async fn rotate(&self, token: Genuine, id: Id, client: &Client) -> Result<(bool, Session, User), Error> {
+        let (now, client) = (self.clock.now(), client.clone());
         let idle_since = Timestamp(self.sessions.idle_since(now));
         let (rotated, found) = self
-            .db
             .write(async move |mut c| -> Result<_, StorageError> {
                 let rotated =
                     sessions::rotate(&mut c, id, token.generation(), idle_since, Timestamp(now)).await?;
-                Ok((rotated, sessions::find_with_user(&mut c, id).await?))
+                let found = sessions::find_with_user(&mut c, id).await?;
+                if let Some((session, _)) = found.as_ref().filter(|_| rotated) {
+                    c.record(EventKind::SessionRenewed.of(session.user_id, &client, now)).await?;
+                }
+                Ok((rotated, found))
             })
             .await?;
         // Gone with its user.
@@ -73,15 +77,14 @@ impl Auth {
     /// Two people hold this session's tokens, and nobody can tell which of them is the user.
     async fn end_reused(&self, session: &Session, client: &Client) -> Result<Error, Error> {
         let (id, now, reason) = (session.id, self.clock.now(), Reason::ReuseDetected);
-        let activity = ActivityKind::RefreshReused.of(session.user_id, client, now);
-        self.db
-            .write(async move |mut c| -> Result<(), StorageError> {
-                match sessions::end(&mut c, id, reason.as_str(), Timestamp(now)).await? {
-                    true => activities::insert(&mut c, &activity).await,
-                    false => Ok(()),
-                }
-            })
-            .await?;
+        let event = ActivityKind::RefreshReused.of(session.user_id, client, now);
+        self.write(async move |mut c| -> Result<(), StorageError> {
+            match sessions::end(&mut c, id, reason.as_str(), Timestamp(now)).await? {
+                true => c.record(event).await,
+                false => Ok(()),
+            }
+        })
+        .await?;
         Ok(Error::InvalidRefreshToken(reason))
     }
 }

@@ -1,6 +1,7 @@
 //! Resend: another code for the same challenge, by the same or another channel.
 
 use super::challenge::{ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after};
+use super::client::Client;
 use super::error::Error;
 use super::proof::{PasswordOk, Verified};
 use super::send_code::Delivery;
@@ -12,17 +13,24 @@ impl Auth {
     /// Sends again. A new code forgives no wrong one (NIST SP 800-63B-4, section 3.1.3.2).
     ///
     /// # Errors
-    /// [`Error::ResendTooSoon`], [`Error::TooManyAttempts`], and those of sending a code.
+    /// [`Error::ResendTooSoon`], [`Error::TooManyAttempts`], [`Error::RateLimited`], and those of sending a code.
     pub async fn resend(
         &self,
         caller: Verified<PasswordOk>,
         delivery: Delivery,
+        client: Client,
     ) -> Result<ChallengeView, Error> {
         let auth = self.clone();
-        to_the_end(async move { auth.send_again(caller.challenge(), &delivery).await }).await
+        to_the_end(async move { auth.send_again(&caller, &delivery, &client).await }).await
     }
 
-    async fn send_again(&self, seen: &Challenge, delivery: &Delivery) -> Result<ChallengeView, Error> {
+    async fn send_again(
+        &self,
+        caller: &Verified<PasswordOk>,
+        delivery: &Delivery,
+        client: &Client,
+    ) -> Result<ChallengeView, Error> {
+        let seen = caller.challenge();
         let now = self.clock.now();
         let view = Box::new(self.policy.view(seen, now));
         match resend_available_at(seen) {
@@ -33,13 +41,22 @@ impl Auth {
             }
             Some(_) => {}
         }
+        self.number_is_served(&seen.destination, Some(seen))?;
+        self.twilio_is_asked(Some(seen))?;
         let (before, at) = (seen.clone(), Timestamp(now));
-        let counted =
-            self.db.write(async move |mut c| challenges::count_send(&mut c, &before, at).await).await?;
-        if !counted {
-            return Err(self.why_not_sent(seen).await?);
-        }
-        let sent = match self.start_verification(seen, delivery).await {
+        let code = self.limits.code(caller.user(), &seen.destination, client);
+        let standings = client.standings.clone();
+        let permit = self.db.write(async move |mut c| -> Result<_, Error> {
+            match challenges::count_send(&mut c, &before, at).await? {
+                true => code.count(&mut c, now, &standings).await.map(Some),
+                false => Ok(None),
+            }
+        });
+        let permit = match permit.await.map_err(|error| error.about(Some(view)))? {
+            Some(permit) => permit,
+            None => return Err(self.why_not_sent(seen).await?),
+        };
+        let sent = match self.start_verification(permit, seen, delivery, client).await {
             Ok(sent) => sent,
             Err(failure) => {
                 if failure.certainly_not_processed() {

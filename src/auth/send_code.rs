@@ -2,13 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::admission::{Counted, Counts};
 use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
+use super::client::Client;
+use super::conversions::{Watched, WatchedSend};
 use super::error::Error;
+use super::event::Event;
+use super::phone_number::country;
+use super::standings::Standings;
 use super::{AppHash, Auth, Locale};
-use crate::storage::Timestamp;
-use crate::storage::activities::{self, Activity};
 use crate::storage::challenges::{self, Challenge};
-use crate::twilio::{Channel, Failure, FailureKind, StartVerification};
+use crate::storage::{Conn, Timestamp};
+use crate::twilio::{Channel, Failure, FailureKind, Operation, StartVerification, VerificationSid};
 
 /// Seconds after which a client may try again when Twilio gives no time of its own.
 const UNAVAILABLE_RETRY_AFTER: u32 = 5;
@@ -26,27 +31,135 @@ pub struct Delivery {
     pub app_hash: Option<AppHash>,
 }
 
+impl Delivery {
+    /// By email, where what the message says and in which language is a matter of the Verify service.
+    pub fn by_email() -> Self {
+        Self { channel: Channel::Email, locale: None, app_hash: None }
+    }
+}
+
+/// What a code that shall be sent is counted as.
+#[derive(Clone)]
+pub(super) struct SendCounts {
+    counts: Counts,
+    watched: Option<Watched>,
+}
+
+/// A code that the limits let through: without one, none is sent.
+pub(super) struct SendPermit {
+    counted: Counted,
+    watched: Option<WatchedSend>,
+}
+
+impl SendCounts {
+    /// `watched`: where the code goes to a number that nobody has proved yet.
+    pub(super) fn new(counts: Counts, watched: Option<Watched>) -> Self {
+        Self { counts, watched }
+    }
+
+    /// Counts the code, in the transaction that writes down that it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(super) async fn count(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<SendPermit, Error> {
+        let counted = self.counts.count(conn, now, standings).await?;
+        let watched = match self.watched {
+            Some(watched) => Some(watched.count(conn, now, standings).await?),
+            None => None,
+        };
+        Ok(SendPermit { counted, watched })
+    }
+}
+
 impl Auth {
-    /// Asks Twilio for a code for a challenge whose send has been counted.
-    pub(super) async fn start_verification(
+    /// That codes may go to this number: the regions, or what is known of numbers, may have changed since it was stored.
+    ///
+    /// # Errors
+    /// [`Error::OtpUndeliverable`], with the challenge where there is one.
+    pub(super) fn number_is_served(&self, e164: &str, challenge: Option<&Challenge>) -> Result<(), Error> {
+        if self.policy.regions.allow(e164) {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        Err(Error::OtpUndeliverable(challenge.map(|challenge| Box::new(self.policy.view(challenge, now)))))
+    }
+
+    /// Fails at once where Twilio fails so often that it is not asked for the moment: before a send is counted that will
+    /// not be made. The challenge is one that lives.
+    pub(super) fn twilio_is_asked(&self, challenge: Option<&Challenge>) -> Result<(), Error> {
+        self.twilio.would_ask(Operation::Start).map_err(|failure| Error::OtpUnavailable {
+            challenge: challenge.map(|challenge| Box::new(self.policy.view(challenge, self.clock.now()))),
+            retry_after: unavailable_for(&failure),
+        })
+    }
+
+    /// Asks Twilio for a code. Where it was certainly not sent, the limits forget it.
+    pub(super) async fn send_code(
         &self,
-        challenge: &Challenge,
+        permit: SendPermit,
+        to: &str,
         delivery: &Delivery,
-    ) -> Result<Challenge, Failure> {
+        client: &Client,
+    ) -> Result<VerificationSid, Failure> {
+        let started = self.ask_for_code(to, delivery).await;
+        if let Err(failure) = &started
+            && failure.certainly_not_processed()
+            && let Err(error) = self.give_back_send(permit, client).await
+        {
+            tracing::warn!(%error, "a code that was not sent stays counted");
+        }
+        started
+    }
+
+    async fn give_back_send(&self, permit: SendPermit, client: &Client) -> Result<(), Error> {
+        self.give_back(permit.counted, client).await?;
+        if let Some(watched) = permit.watched {
+            self.db.write(async move |mut c| watched.give_back(&mut c).await).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks Twilio for a code that replaces a forgotten password. What was counted stays counted whatever comes of it, as
+    /// it does for an address that is nobody's.
+    pub(super) async fn send_to_mailbox(&self, _: SendPermit, to: &str) -> Result<VerificationSid, Failure> {
+        self.ask_for_code(to, &Delivery::by_email()).await
+    }
+
+    async fn ask_for_code(&self, to: &str, delivery: &Delivery) -> Result<VerificationSid, Failure> {
         let app_hash = delivery.app_hash.as_ref().filter(|_| delivery.channel == Channel::Sms);
+        // The templates that a deployment chooses are those of messages to phones.
+        let template_sid = self.policy.template_sid.as_deref().filter(|_| delivery.channel != Channel::Email);
         let started = self
             .twilio
             .start(&StartVerification {
-                to: &challenge.phone_number,
+                to,
                 channel: delivery.channel,
                 locale: delivery.locale.as_ref().and_then(Locale::supported),
                 app_hash: app_hash.map(AppHash::as_str),
-                template_sid: self.policy.template_sid.as_deref(),
+                template_sid,
                 device_ip: None,
             })
             .await?;
+        self.metrics.code_sent(delivery.channel.as_str(), &country(to));
+        Ok(started.sid)
+    }
+
+    /// Asks Twilio for a code for a challenge whose send has been counted.
+    pub(super) async fn start_verification(
+        &self,
+        permit: SendPermit,
+        challenge: &Challenge,
+        delivery: &Delivery,
+        client: &Client,
+    ) -> Result<Challenge, Failure> {
+        let sid = self.send_code(permit, &challenge.destination, delivery, client).await?;
         Ok(Challenge {
-            verification_sid: Some(started.sid.as_str().to_owned()),
+            verification_sid: Some(sid.as_str().to_owned()),
             channel: delivery.channel.as_str().to_owned(),
             ..challenge.clone()
         })
@@ -58,31 +171,36 @@ impl Auth {
         &self,
         sent: Challenge,
         sent_at: DateTime<Utc>,
-        activity: Option<Activity>,
+        event: Option<Event>,
     ) -> Result<Challenge, Error> {
         let sid = sent.verification_sid.unwrap_or_default();
-        self.db
-            .write(async move |mut c| {
-                let fresh = Timestamp(sent_at + TimeDelta::seconds(CODE_LIFETIME_SECONDS));
-                let known = challenges::verification_expires_at(&mut c, &sid).await?;
-                let expires_at = known.map_or(fresh, |known| known.min(fresh));
-                // The challenge before what hangs on its user: who deletes a user locks in this order too.
-                let challenge = challenges::sent(&mut c, sent.id, &sid, &sent.channel, expires_at).await?;
-                if let Some(activity) = activity {
-                    activities::insert(&mut c, &activity).await?;
-                }
-                Ok(challenge)
-            })
-            .await
+        self.write(async move |mut c| {
+            let fresh = Timestamp(sent_at + TimeDelta::seconds(CODE_LIFETIME_SECONDS));
+            let known = challenges::verification_expires_at(&mut c, &sid).await?;
+            let expires_at = known.map_or(fresh, |known| known.min(fresh));
+            // The challenge before what hangs on its user: who deletes a user locks in this order too.
+            let challenge =
+                challenges::sent(&mut c, sent.id, &sid, &sent.channel, &sent.destination, expires_at).await?;
+            if let Some(event) = event {
+                c.record(event).await?;
+            }
+            Ok(challenge)
+        })
+        .await
+    }
+
+    /// What a caller is told about a password reset when Twilio did not do as asked.
+    pub(super) fn reset_unavailable(failure: &Failure) -> Error {
+        Error::OtpUnavailable { challenge: None, retry_after: unavailable_for(failure) }
     }
 
     /// What a caller is told when Twilio did not do as asked. The challenge is shown where it still lives.
     pub(super) async fn told(&self, failure: &Failure, challenge: &Challenge) -> Result<Error, Error> {
-        let (id, phone_number, now) = (challenge.id, challenge.phone_number.clone(), self.clock.now());
+        let (id, destination, now) = (challenge.id, challenge.destination.clone(), self.clock.now());
         let (row, pending_until) = self
             .db
             .read(async move |mut c| {
-                let pending = challenges::pending_until(&mut c, &phone_number, Timestamp(now)).await?;
+                let pending = challenges::pending_until(&mut c, &destination, Timestamp(now)).await?;
                 Ok((challenges::find(&mut c, id).await?, pending))
             })
             .await?;
@@ -95,8 +213,7 @@ impl Auth {
                 _ => {}
             }
         }
-        let asked = failure.retry_after().map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
-        let wait = asked.unwrap_or(UNAVAILABLE_RETRY_AFTER).clamp(1, MAX_RETRY_AFTER);
+        let wait = unavailable_for(failure);
         Ok(match failure.kind() {
             FailureKind::InvalidNumber | FailureKind::Undeliverable => Error::OtpUndeliverable(view),
             FailureKind::TooManySends | FailureKind::TooManyChecks => {
@@ -111,4 +228,10 @@ impl Auth {
             | FailureKind::Misconfigured => Error::OtpUnavailable { challenge: view, retry_after: wait },
         })
     }
+}
+
+/// Seconds after which it makes sense to ask Twilio again.
+fn unavailable_for(failure: &Failure) -> u32 {
+    let asked = failure.retry_after().map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX));
+    asked.unwrap_or(UNAVAILABLE_RETRY_AFTER).clamp(1, MAX_RETRY_AFTER)
 }

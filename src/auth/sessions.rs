@@ -8,7 +8,7 @@ use super::client::Client;
 use super::error::{Error, Reason};
 use super::proof::{FullAccess, Verified};
 use crate::storage::sessions::{self, Session};
-use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+use crate::storage::{Error as StorageError, Id, Timestamp};
 
 /// Most sessions in one answer: more than anybody has devices.
 const MAX_SHOWN: i64 = 100;
@@ -40,12 +40,10 @@ impl Auth {
         let (id, user_id) = (Id(Uuid::try_parse(id).map_err(|_| Error::NotFound)?), caller.user().id);
         let (now, reason) = (self.clock.now(), Reason::SessionEnded.as_str());
         let ended = self
-            .db
             .write(async move |mut c| -> Result<bool, StorageError> {
                 let ended = sessions::end_own(&mut c, user_id, id, reason, Timestamp(now)).await?;
                 if ended {
-                    let activity = ActivityKind::SessionEnded.of(user_id, &client, now);
-                    activities::insert(&mut c, &activity).await?;
+                    c.record(ActivityKind::SessionEnded.of(user_id, &client, now)).await?;
                 }
                 Ok(ended)
             })

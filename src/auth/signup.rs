@@ -3,9 +3,11 @@
 use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::Error;
+use super::transaction::Transaction;
 use super::{Auth, Email, Name, Password, PhoneNumber, Username};
+use crate::storage::unverified::Claim;
 use crate::storage::users::{self, User};
-use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+use crate::storage::{Error as StorageError, Id, Timestamp};
 
 /// Who wants to sign up.
 pub struct SignUp {
@@ -22,12 +24,21 @@ pub struct SignUp {
 }
 
 impl Auth {
-    /// Makes a user. The unique indexes decide who gets an email address, a number or a username.
+    /// Makes a user. The unique indexes decide who gets an email address, a number or a username; whoever signed up with it
+    /// long ago and never proved their phone gives way.
     ///
     /// # Errors
-    /// [`Error::UserExists`], [`Error::UsernameTaken`], [`Error::Overloaded`].
+    /// [`Error::RateLimited`], [`Error::UserExists`], [`Error::UsernameTaken`], [`Error::Overloaded`].
     pub async fn sign_up(&self, person: SignUp, client: Client) -> Result<User, Error> {
-        let hash = self.hasher.hash(person.password).await?;
+        // Those that come to nothing are counted too: each tells whether somebody has an account.
+        let counted = self.count(self.limits.sign_up(&client), &client).await?;
+        let hash = match self.hasher.hash(person.password).await {
+            Err(error) => {
+                self.give_back(counted, &client).await?;
+                return Err(error);
+            }
+            Ok(hash) => hash,
+        };
         let now = self.clock.now();
         let user = User {
             id: Id::new(now),
@@ -41,14 +52,20 @@ impl Auth {
             created_at: Timestamp(now),
             updated_at: Timestamp(now),
         };
-        let new = user.clone();
-        let inserted = self
-            .db
-            .write(async move |mut c| {
-                users::insert(&mut c, &new).await?;
-                activities::insert(&mut c, &ActivityKind::SignedUp.of(new.id, &client, now)).await
-            })
-            .await;
+        let claim = Claim {
+            email: Some(user.email.clone()),
+            phone_number: Some(user.phone_number.clone()),
+            username: Some(user.username.clone()),
+        };
+        let signed_up = ActivityKind::SignedUp.of(user.id, &client, now);
+        let inserted = self.write_claim(claim, &client, || {
+            let (new, signed_up) = (user.clone(), signed_up.clone());
+            async move |c: &mut Transaction<'_>| {
+                users::insert(c, &new).await?;
+                c.record(signed_up).await
+            }
+        });
+        let inserted = inserted.await;
         match inserted {
             Ok(()) => Ok(user),
             Err(StorageError::Unique { index }) => Err(self.taken(&user, &index).await?),
@@ -63,8 +80,11 @@ impl Auth {
             return Ok(Error::UserExists);
         }
         let (email, phone_number) = (user.email.clone(), user.phone_number.clone());
-        let exists =
-            self.db.read(async move |mut c| users::exists(&mut c, &email, &phone_number).await).await?;
+        let stale = self.stale_before();
+        let exists = self
+            .db
+            .read(async move |mut c| users::exists(&mut c, &email, &phone_number, stale).await)
+            .await?;
         Ok(if exists { Error::UserExists } else { Error::UsernameTaken })
     }
 }

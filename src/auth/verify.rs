@@ -7,10 +7,14 @@ use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
 
 use super::activity::ActivityKind;
+use super::admission::Counted;
 use super::challenge::{ended, why_not_checked};
 use super::client::Client;
 use super::code::Code;
 use super::error::{Error, Reason};
+use super::event::{Event, EventKind};
+use super::limits::Share;
+use super::phone_number::country;
 use super::proof::{PasswordOk, Verified};
 use super::refresh_token::SALT_LENGTH;
 use super::tokens::{LiveSession, Tokens};
@@ -18,7 +22,7 @@ use super::{Auth, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::sessions::{self, Session};
 use crate::storage::users;
-use crate::storage::{Error as StorageError, Id, Timestamp, activities};
+use crate::storage::{Error as StorageError, Id, Timestamp};
 use crate::twilio::{Approved, Checked, Failure, FailureKind, VerificationSid};
 
 impl Auth {
@@ -35,40 +39,89 @@ impl Auth {
     ) -> Result<Tokens, Error> {
         let auth = self.clone();
         to_the_end(async move {
-            let (reserved, sid) = auth.reserve(caller.challenge()).await?;
+            let (reserved, sid, counted) = match auth.reserve(caller.challenge(), &client).await {
+                Err(error @ Error::TooManyAttempts { .. }) => {
+                    auth.report(auth.wrong(EventKind::LoginFailMax, caller.challenge(), &client)).await;
+                    return Err(error);
+                }
+                reserved => reserved?,
+            };
             match auth.twilio.check(&sid, code.expose()).await {
                 Ok(Checked::Approved(approved)) => {
-                    auth.mint(auth.settle(&reserved, approved, client).await?).await
+                    auth.count_verified(&reserved);
+                    auth.mint(auth.settle(&reserved, approved, counted, client).await?).await
                 }
                 Ok(Checked::Wrong) => {
-                    Err(Error::IncorrectCode(Box::new(auth.policy.view(&reserved, auth.clock.now()))))
+                    auth.report(auth.wrong(EventKind::LoginFail, &reserved, &client)).await;
+                    Err(auth.wrong_code(&reserved))
                 }
-                Err(failure) => Err(auth.not_checked(&reserved, &failure).await?),
+                Err(failure) => Err(auth.not_checked(&reserved, counted, &failure, &client).await?),
             }
         })
         .await
     }
 
-    /// Counts the check, for the challenge and for its user. It will go by the verification's SID, never by a
-    /// number.
-    async fn reserve(&self, seen: &Challenge) -> Result<(Challenge, VerificationSid), Error> {
-        let (id, user_id, now) = (seen.id, seen.user_id, self.clock.now());
-        let (counted, row) = self
-            .db
-            .write(async move |mut c| -> Result<_, StorageError> {
-                let counted = challenges::count_check(&mut c, id, Timestamp(now)).await?;
-                if counted {
-                    users::count_check(&mut c, user_id).await?;
-                }
-                Ok((counted, challenges::find(&mut c, id).await?))
-            })
-            .await?;
-        if !counted {
-            return Err(why_not_checked(&self.policy, &row, now));
-        }
+    /// Counts a code that was right.
+    pub(super) fn count_verified(&self, challenge: &Challenge) {
+        self.metrics.code_verified(&challenge.channel, &country(&challenge.destination));
+    }
+
+    /// A wrong code, as an event.
+    pub(super) fn wrong(&self, kind: EventKind, challenge: &Challenge, client: &Client) -> Event {
+        kind.of(challenge.user_id, client, self.clock.now()).because("incorrect_code")
+    }
+
+    pub(super) fn wrong_code(&self, reserved: &Challenge) -> Error {
+        let view = self.policy.view(reserved, self.clock.now());
+        Error::IncorrectCode { attempts_left: view.attempts_left, challenge: Some(Box::new(view)) }
+    }
+
+    /// Counts the check, for the challenge, for its user and against the limits. It will go by the verification's SID,
+    /// never by a number. Where strangers have used up what the user has, clients that they are known from have more.
+    pub(super) async fn reserve(
+        &self,
+        seen: &Challenge,
+        client: &Client,
+    ) -> Result<(Challenge, VerificationSid, Counted), Error> {
+        let reserved = match self.reserve_from(seen, Share::Everybodys, client).await {
+            Err(Error::RateLimited { by_strangers: true, .. })
+                if self.is_known(Some(seen.user_id), client).await? =>
+            {
+                self.reserve_from(seen, Share::Known, client).await
+            }
+            reserved => reserved,
+        };
+        let view = || Box::new(self.policy.view(seen, self.clock.now()));
+        let (row, counted) = reserved.map_err(|error| error.about(Some(view())))?;
         let sid = row.verification_sid.as_deref().unwrap_or_default();
         let sid = VerificationSid::parse(sid).map_err(Error::internal)?;
-        Ok((row, sid))
+        Ok((row, sid, counted))
+    }
+
+    async fn reserve_from(
+        &self,
+        seen: &Challenge,
+        share: Share,
+        client: &Client,
+    ) -> Result<(Challenge, Counted), Error> {
+        let (id, user_id, now) = (seen.id, seen.user_id, self.clock.now());
+        let (limits, standings) = (self.limits.clone(), client.standings.clone());
+        let (row, counted) = self
+            .db
+            .write(async move |mut c| -> Result<_, Error> {
+                if !challenges::count_check(&mut c, id, Timestamp(now)).await? {
+                    return Ok((challenges::find(&mut c, id).await?, None));
+                }
+                let in_a_row = users::count_check(&mut c, user_id).await?;
+                let row = challenges::find(&mut c, id).await?;
+                let counts = limits.code_check(user_id, in_a_row.unsigned_abs(), share);
+                Ok((row, Some(counts.count(&mut c, now, &standings).await?)))
+            })
+            .await?;
+        match counted {
+            Some(counted) => Ok((row, counted)),
+            None => Err(why_not_checked(&self.policy, &row, now)),
+        }
     }
 
     /// The code was right: of any number of requests that come here, one spends the challenge.
@@ -76,23 +129,33 @@ impl Auth {
         &self,
         reserved: &Challenge,
         approved: Approved,
+        counted: Counted,
         client: Client,
     ) -> Result<LiveSession, Error> {
         let now = self.clock.now();
         let session = self.new_session(reserved, &client, now)?;
         let (challenge, opened) = (reserved.clone(), session.clone());
+        let watched = self.limits.watch(&reserved.destination);
         let user = self
-            .db
-            .write(async move |mut c| -> Result<_, StorageError> {
+            .write(async move |mut c| -> Result<_, Error> {
                 if !challenges::spend(&mut c, challenge.id, Timestamp(now)).await? {
+                    counted.give_back(&mut c, now, &client.standings).await?;
                     return Ok(None);
                 }
-                users::code_was_right(&mut c, challenge.user_id, &challenge.phone_number, Timestamp(now))
-                    .await?;
+                let number = &challenge.destination;
+                let user = users::code_was_right(&mut c, challenge.user_id, number, Timestamp(now)).await?;
+                let user = user.ok_or(Error::InvalidToken(Reason::PhoneChanged))?;
                 sessions::insert(&mut c, &opened).await?;
-                let activity = ActivityKind::Verified.of(challenge.user_id, &client, now);
-                activities::insert(&mut c, &activity).await?;
-                Ok(Some(users::find(&mut c, challenge.user_id).await?))
+                c.record(ActivityKind::Verified.of(challenge.user_id, &client, now)).await?;
+                c.record(EventKind::SessionCreated.of(challenge.user_id, &client, now)).await?;
+                counted.give_back(&mut c, now, &client.standings).await?;
+                // Only the code that proves a number counts: whoever has proved it earns nothing by the next one.
+                if let Some(watched) =
+                    watched.filter(|_| user.phone_number_verified_at == Some(Timestamp(now)))
+                {
+                    watched.count_verified(&mut c, challenge.sends, now).await?;
+                }
+                Ok(Some(user))
             })
             .await?;
         match user {
@@ -129,13 +192,20 @@ impl Auth {
 
     /// Twilio did not say whether the code is right. A check that was certainly not made is taken back; an
     /// answer that got lost stays counted, and is never taken for a yes.
-    async fn not_checked(&self, reserved: &Challenge, failure: &Failure) -> Result<Error, Error> {
+    pub(super) async fn not_checked(
+        &self,
+        reserved: &Challenge,
+        counted: Counted,
+        failure: &Failure,
+        client: &Client,
+    ) -> Result<Error, Error> {
         let gone = failure.kind() == FailureKind::VerificationGone;
         if gone && let Some(reason) = self.end_of(reserved.id).await? {
             // Gone because another request of the same challenge was right.
             return Ok(Error::InvalidToken(reason));
         }
         let (challenge, now) = (reserved.clone(), Timestamp(self.clock.now()));
+        let standings = client.standings.clone();
         let taken_back = failure.certainly_not_processed();
         let row = self
             .db
@@ -150,11 +220,15 @@ impl Auth {
                 if taken_back {
                     users::uncount_check(&mut c, challenge.user_id).await?;
                 }
-                challenges::find(&mut c, challenge.id).await
+                let row = challenges::find(&mut c, challenge.id).await?;
+                if taken_back {
+                    counted.give_back(&mut c, now.0, &standings).await?;
+                }
+                Ok(row)
             })
             .await?;
         if gone {
-            return Ok(Error::ChallengeExpired(Box::new(self.policy.view(&row, now.0))));
+            return Ok(Error::ChallengeExpired(Some(Box::new(self.policy.view(&row, now.0)))));
         }
         self.told(failure, reserved).await
     }

@@ -1,19 +1,21 @@
 //! Builds the API of its parts, in order, and runs it until it is to stop. `dev` and `serve` differ in the
 //! parts, and in nothing else.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use countersign::auth::{Auth, DeploymentSecret, Hasher, Housekeeper, Mode, Parts};
+use countersign::auth::{Auth, DeploymentSecret, Hasher, Housekeeper, LimitSettings, Mode, Parts};
 use countersign::clock::Clock;
 use countersign::config::Settings;
 use countersign::http::health::Stopping;
+use countersign::metrics::Metrics;
 use countersign::storage::{self, Db};
+use countersign::webhooks::Courier;
 use countersign::{server, twilio};
 
-use super::Failure;
 use super::stop::{self, Stop};
+use super::{Failure, listen};
 
 /// What `dev` and `serve` choose for themselves.
 pub(super) struct Chosen {
@@ -22,6 +24,7 @@ pub(super) struct Chosen {
     pub(super) twilio: twilio::Settings,
     pub(super) clock: Clock,
     pub(super) mode: Mode,
+    pub(super) limits: LimitSettings,
 }
 
 /// An API that is ready to run.
@@ -31,6 +34,8 @@ pub(super) struct Api {
     stopping: Stopping,
     drain: Duration,
     housekeeper: Option<Housekeeper>,
+    courier: Option<Courier>,
+    metrics: Option<(Server, SocketAddr)>,
 }
 
 impl Api {
@@ -39,33 +44,55 @@ impl Api {
         chosen: Chosen,
         listener: TcpListener,
     ) -> Result<Self, Failure> {
+        let scraped =
+            settings.metrics.listen.map(|address| listen::bind(address, "metrics.listen")).transpose()?;
+        let metrics = Metrics::default();
+        let twilio = twilio::Settings { metrics: metrics.clone(), ..chosen.twilio };
         let db = Db::open(&chosen.database).await.map_err(Failure::failed)?;
         let housekeeper = settings
             .housekeeping_settings()
             .map(|settings| Housekeeper::new(db.clone(), chosen.clock.clone(), settings));
+        let endpoint = settings.webhook_endpoint().map_err(Failure::failed)?;
+        let courier = endpoint
+            .map(|endpoint| Courier::new(db.clone(), chosen.clock.clone(), endpoint, metrics.clone()));
+        let courier = courier.transpose().map_err(|error| Failure::Failed(format!("webhooks: {error}")))?;
         let auth = Auth::new(Parts {
             db,
+            hasher: Hasher::start(settings.hashing(), metrics.clone()).map_err(Failure::failed)?,
+            twilio: twilio::VerifyClient::new(twilio)
+                .map_err(Failure::failed)?
+                .timed_by(chosen.clock.clone()),
             clock: chosen.clock,
-            hasher: Hasher::start(settings.hashing()).map_err(Failure::failed)?,
-            twilio: twilio::VerifyClient::new(chosen.twilio).map_err(Failure::failed)?,
             policy: settings.policy(),
             tokens: settings.token_settings(),
             sessions: settings.session_policy(),
+            limits: chosen.limits,
             secret: chosen.secret,
+            webhooks: settings.webhook_events(),
+            metrics,
             mode: chosen.mode,
         })
         .await
         .map_err(Failure::failed)?;
+        let serve = |(listener, address)| {
+            server::build_metrics(listener, auth.clone()).map(|server| (server, address))
+        };
+        let metrics = scraped.map(serve).transpose().map_err(Failure::failed)?;
         let stopping = Stopping::default();
         let server = server::build(listener, auth.clone(), stopping.clone(), &settings.server_settings())
             .map_err(Failure::failed)?;
         let drain = Duration::from_secs(settings.server.drain_seconds);
-        Ok(Self { auth, server, stopping, drain, housekeeper })
+        Ok(Self { auth, server, stopping, drain, housekeeper, courier, metrics })
     }
 
     /// The rules that it serves.
     pub(super) fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// What the `ready` line says of the figures: where they are, if anywhere.
+    pub(super) fn ready_metrics(&self) -> String {
+        self.metrics.as_ref().map(|(_, address)| format!(" metrics=http://{address}")).unwrap_or_default()
     }
 
     /// Runs beside `others` until there is a reason to stop. `announce` is called when requests are served; where
@@ -77,6 +104,7 @@ impl Api {
         announce: impl AsyncFnOnce() -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut requests = stop::Requests::listen(exit_with_stdin)?;
+        let others: Vec<Server> = others.into_iter().chain(self.metrics.map(|(server, _)| server)).collect();
         let handles: Vec<ServerHandle> = others.iter().map(Server::handle).collect();
         for other in others {
             actix_web::rt::spawn(other);
@@ -85,10 +113,11 @@ impl Api {
         let running = actix_web::rt::spawn(self.server);
         announce().await?;
         let housekeeping = self.housekeeper.map(|housekeeper| actix_web::rt::spawn(housekeeper.run()));
+        let courier = self.courier.map(|courier| actix_web::rt::spawn(courier.run()));
         let stop = requests.next().await;
-        // A batch that has begun is finished or undone by the database.
-        if let Some(housekeeping) = housekeeping {
-            housekeeping.abort();
+        // A batch that has begun is finished or undone by the database; what was being delivered is delivered once more.
+        for task in [housekeeping, courier].into_iter().flatten() {
+            task.abort();
         }
         match stop {
             Stop::Signal => {

@@ -14,7 +14,7 @@ use countersign::{sandbox, twilio};
 use super::api::{Api, Chosen};
 use super::sandbox::SandboxFlags;
 use super::secret_file::secret;
-use super::{ApiFlags, Failure, listen, load, tell_people, tell_script};
+use super::{ApiFlags, Failure, listen, load_traced, tell_people, tell_script};
 
 /// The command's flags.
 #[derive(Args)]
@@ -23,8 +23,8 @@ pub(super) struct Dev {
     api: ApiFlags,
     #[command(flatten)]
     sandbox: SandboxFlags,
-    /// Limits that count a client's address hold too; without this a suite, which comes from one address,
-    /// would run into them. Every other limit holds anyway.
+    /// Limits that count a client's address hold too, and those that watch ranges of numbers; without this a suite, which
+    /// comes from one address and has numbers of one range, would run into them. Every other limit holds anyway.
     #[arg(long)]
     strict_limits: bool,
     /// A TOML or JSON file with users that shall be there: [[users]] with username, email, phone_number, password,
@@ -35,7 +35,8 @@ pub(super) struct Dev {
 
 impl Dev {
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
-        let settings = load(Sources { dev: true, flags: self.api.as_settings(), ..sources })?;
+        let (settings, _traces) =
+            load_traced(Sources { dev: true, flags: self.api.as_settings(), ..sources })?;
         listen::check_loopback(settings.server.listen, self.sandbox.allow_remote)?;
         let (api_listener, api_address) = listen::bind(settings.server.listen, "--listen")?;
         let (sandbox_listener, sandbox_address) = self.sandbox.bind()?;
@@ -43,22 +44,24 @@ impl Dev {
         let clock = Clock::system();
         let fixtures = self.fixtures.as_deref().map(|path| fixtures(path, &settings)).transpose()?;
         let sandbox = Sandbox::new(clock.clone());
+        let limits = settings.limit_settings();
         let chosen = Chosen {
             secret: secret(&settings, &database.url)?,
             database,
-            twilio: sandbox_settings(sandbox_address),
+            twilio: sandbox_settings(sandbox_address, settings.twilio.max_calls),
             clock,
             mode: Mode::Dev,
+            limits: if self.strict_limits { limits } else { limits.without_addresses() },
         };
         let api = Api::build(&settings, chosen, api_listener).await?;
-        let stages = Stages::new(api.auth().clone(), sandbox.phones());
+        let stages = Stages::new(api.auth(), sandbox.phones());
         let options = sandbox::Options {
             api: Some(format!("http://{api_address}")),
             extension: Some(stages.extension()),
             ..self.sandbox.options()
         };
         let sandbox_server = sandbox.server(sandbox_listener, options).map_err(Failure::failed)?;
-        tracing::debug!(strict_limits = self.strict_limits, "limits");
+        let metrics = api.ready_metrics();
         api.run(vec![sandbox_server], self.sandbox.exit_with_stdin, async || {
             if let Some(fixtures) = fixtures {
                 stages
@@ -66,7 +69,9 @@ impl Dev {
                     .await
                     .map_err(|error| Failure::Usage(format!("--fixtures: {error}")))?;
             }
-            tell_script(&format!("ready api=http://{api_address} sandbox=http://{sandbox_address}"))?;
+            tell_script(&format!(
+                "ready api=http://{api_address} sandbox=http://{sandbox_address}{metrics}"
+            ))?;
             tell_people(&banner(api_address, sandbox_address));
             Ok(())
         })
@@ -79,14 +84,15 @@ fn fixtures(path: &Path, settings: &Settings) -> Result<Fixtures, Failure> {
     Fixtures::parse(read_fixtures(path)?, &settings.policy()).map_err(|error| wrong(&error))
 }
 
-/// Whatever the configuration says about Twilio, `dev` speaks to its own sandbox.
-fn sandbox_settings(address: SocketAddr) -> twilio::Settings {
+/// Whatever the configuration says about where Twilio is, `dev` speaks to its own sandbox.
+fn sandbox_settings(address: SocketAddr, max_calls: usize) -> twilio::Settings {
     let reachable = match address.ip().is_unspecified() {
         true => SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port()),
         false => address,
     };
     twilio::Settings {
         base_url: format!("http://{reachable}"),
+        max_calls,
         ..twilio::Settings::new(sandbox::ACCOUNT_SID, sandbox::AUTH_TOKEN.into(), sandbox::SERVICE_SID)
     }
 }

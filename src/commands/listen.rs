@@ -2,12 +2,13 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use super::Failure;
+use super::{Failure, open_files};
 
-/// Binds an address. `flag`: what to change when that fails.
+/// Binds an address, for as many connections as the system allows. `flag`: what to change when that fails.
 pub(super) fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
     let failed =
         |error| Failure::Failed(format!("cannot listen on {address}: {error}; choose another with {flag}"));
+    open_files::allow_many();
     let listener = TcpListener::bind(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))

@@ -7,6 +7,7 @@ mod health;
 mod keys;
 mod listen;
 mod migrate;
+mod open_files;
 mod openapi;
 mod sandbox;
 mod secret_file;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use countersign::config::{ConfigError, Settings, Sources};
+use countersign::telemetry::Traces;
 
 /// An authentication server: first a password, then a countersign, a one-time code sent by Twilio Verify.
 #[derive(Parser)]
@@ -115,9 +117,18 @@ pub fn run(line: CommandLine) -> Result<(), Failure> {
 /// Reads the configuration and starts the log with it.
 fn load(sources: Sources) -> Result<Settings, Failure> {
     let settings = sources.load()?;
-    countersign::telemetry::init(settings.log);
+    countersign::telemetry::init(settings.log, None);
     settings.check()?;
     Ok(settings)
+}
+
+/// The same for a server, whose traces go wherever the configuration says until what is returned is dropped.
+fn load_traced(sources: Sources) -> Result<(Settings, Option<Traces>), Failure> {
+    let settings = sources.load()?;
+    let traces = Traces::start(&settings.telemetry.otlp_endpoint);
+    countersign::telemetry::init(settings.log, traces.as_ref().ok().and_then(Option::as_ref));
+    settings.check()?;
+    Ok((settings, traces.map_err(|error| Failure::Usage(format!("telemetry.otlp_endpoint: {error}")))?))
 }
 
 /// The one kind of line that goes to standard output: what scripts read. Whoever has read enough (`| head -1`) and

@@ -6,7 +6,7 @@ use countersign::clock::Clock;
 use countersign::config::Sources;
 
 use super::api::{Api, Chosen};
-use super::{ApiFlags, Failure, listen, load, tell_script};
+use super::{ApiFlags, Failure, listen, load_traced, tell_script};
 
 /// The command's flags.
 #[derive(Args)]
@@ -22,10 +22,15 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
         let sources = Sources { honour_port: true, flags: self.api.as_settings(), ..sources };
-        let settings = load(sources)?;
+        let (settings, _traces) = load_traced(sources)?;
         let deployment = settings.production(self.i_am_testing)?;
         if self.i_am_testing {
             tracing::warn!(base_url = %settings.twilio.base_url, "--i-am-testing: codes may not go to Twilio");
+        }
+        if settings.server.listen.ip().is_loopback() && settings.server.trusted_proxies.is_empty() {
+            tracing::warn!(
+                "server.trusted_proxies is empty: whoever comes through a proxy on this machine counts as one address"
+            );
         }
         let (listener, address) = listen::bind(settings.server.listen, "--listen")?;
         let chosen = Chosen {
@@ -34,8 +39,10 @@ impl Serve {
             twilio: deployment.twilio,
             clock: Clock::system(),
             mode: Mode::Production,
+            limits: settings.limit_settings(),
         };
         let api = Api::build(&settings, chosen, listener).await?;
-        api.run(vec![], false, async || tell_script(&format!("ready api=http://{address}"))).await
+        let metrics = api.ready_metrics();
+        api.run(vec![], false, async || tell_script(&format!("ready api=http://{address}{metrics}"))).await
     }
 }

@@ -48,6 +48,11 @@ impl Settings {
         let database = self.database_url(&mut missing);
         let secret = self.secret(&mut missing);
         let twilio = self.twilio_settings(&mut missing, true);
+        if self.codes.regions.is_empty() {
+            missing.note(
+                "COUNTERSIGN__CODES__REGIONS is missing: where codes may go, such as US,CA (ISO 3166-1), or * for the whole world",
+            );
+        }
         if !testing {
             self.refuse_test_mode(&mut missing);
         }
@@ -149,6 +154,7 @@ impl Settings {
         let service_sid = if needs_service { twilio.verify_service_sid.as_str() } else { "" };
         let settings = twilio::Settings {
             base_url: twilio.base_url.clone(),
+            max_calls: twilio.max_calls,
             ..twilio::Settings::new(username.clone(), SecretString::clone(password), service_sid)
         };
         // Building the client checks the rest.
@@ -159,6 +165,11 @@ impl Settings {
         missing.check("passwords", self.hashing().parameters.check());
         if self.codes.channels.is_empty() {
             missing.note("codes.channels: at least one channel");
+        }
+        if self.codes.channels.contains(&twilio::Channel::Email) {
+            missing.note(
+                "codes.channels: email is no way to log in; codes.email_channel turns it on for the rest",
+            );
         }
         if !(4..=10).contains(&self.codes.length) {
             missing.note("codes.length: from 4 to 10");
@@ -184,14 +195,34 @@ impl Settings {
         if self.tokens.issuer.is_empty() || self.tokens.audience.is_empty() {
             missing.note("tokens.issuer and tokens.audience: neither can be empty");
         }
+        if !(1..=8760).contains(&self.users.unverified_hours) {
+            missing.note("users.unverified_hours: from 1 to 8760");
+        }
+        for setting in self.limits.not_by_the_hour() {
+            missing.note(format!("limits.{setting}: periods of whole hours, such as 10/h or 20/d"));
+        }
+        // NIST SP 800-63B-4, section 3.2.2, allows no more.
+        if self.limits.wrong_codes_in_a_row > 100 {
+            missing.note("limits.wrong_codes_in_a_row: at most 100; 0 turns it off");
+        }
         if !(1..=3650).contains(&self.activity.retention_days) {
             missing.note("activity.retention_days: from 1 to 3650");
         }
         if self.housekeeping.interval_seconds > 86_400 {
             missing.note("housekeeping.interval_seconds: at most 86400; 0 turns it off");
         }
+        let otlp = &self.telemetry.otlp_endpoint;
+        if !otlp.is_empty() && !is_origin(otlp.trim_end_matches('/')) {
+            missing.note(
+                "telemetry.otlp_endpoint: a URL of scheme, host and port, such as http://127.0.0.1:4318",
+            );
+        }
+        missing.check("webhooks", self.webhook_endpoint());
         if self.database.max_connections == 0 {
             missing.note("database.max_connections: at least 1");
+        }
+        if !(1..=10_000).contains(&self.twilio.max_calls) {
+            missing.note("twilio.max_calls: from 1 to 10000");
         }
         if self.server.drain_seconds + self.server.shutdown_seconds > 30 {
             missing.note("server.drain_seconds and server.shutdown_seconds: at most 30 together");

@@ -2,6 +2,8 @@
 
 mod check;
 mod fixtures;
+mod limits;
+mod list;
 mod misspelt;
 mod parts;
 mod settings;
@@ -10,6 +12,7 @@ mod test_mode;
 
 pub use check::{Deployment, Missing};
 pub use fixtures::read_fixtures;
+pub use limits::Limits;
 pub use settings::{Codes, Database, Log, LogFormat, Passwords, Server, Settings, Tokens, Twilio};
 pub use sources::Sources;
 

@@ -3,21 +3,28 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 
 use super::Settings;
+use super::settings::Webhooks;
 use crate::auth::{
-    HashParameters, HashingSettings, HousekeepingSettings, Policy, SessionPolicy, TokenSettings,
+    EventKind, HashParameters, HashingSettings, HousekeepingSettings, LimitSettings, Policy, Regions,
+    SessionPolicy, TokenSettings,
 };
 use crate::http::client_ip::TrustedProxies;
 use crate::server;
+use crate::webhooks::{Endpoint, InvalidEndpoint};
 
 impl Settings {
     /// What the deployment allows about codes.
     pub fn policy(&self) -> Policy {
         Policy {
             channels: self.codes.channels.clone(),
+            email_channel: self.codes.email_channel,
             code_length: self.codes.length,
             android_app_hashes: self.codes.android_app_hashes.clone(),
+            regions: Regions::new(self.codes.regions.iter().copied()),
+            unverified_kept: TimeDelta::hours(self.users.unverified_hours.into()),
             template_sid: Some(self.codes.template_sid.clone()).filter(|sid| !sid.is_empty()),
         }
     }
@@ -43,6 +50,11 @@ impl Settings {
         }
     }
 
+    /// How often what may be tried.
+    pub fn limit_settings(&self) -> LimitSettings {
+        self.limits.settings()
+    }
+
     /// How much work a hash is.
     pub fn hashing(&self) -> HashingSettings {
         let Self { passwords, .. } = self;
@@ -64,6 +76,27 @@ impl Settings {
             trusted_proxies: TrustedProxies(self.server.trusted_proxies.clone()),
             allowed_origins: self.server.allowed_origins.clone(),
             shutdown: Duration::from_secs(self.server.shutdown_seconds),
+        }
+    }
+
+    /// Where webhooks go. `None`: there are none.
+    ///
+    /// # Errors
+    /// When URL or secret is missing or wrong.
+    pub fn webhook_endpoint(&self) -> Result<Option<Endpoint>, InvalidEndpoint> {
+        let Webhooks { url, secret, .. } = &self.webhooks;
+        match url.expose_secret().is_empty() {
+            true => Ok(None),
+            false => Endpoint::parse(url, secret).map(Some),
+        }
+    }
+
+    /// What webhooks tell of.
+    pub fn webhook_events(&self) -> Vec<EventKind> {
+        match (self.webhooks.url.expose_secret().is_empty(), self.webhooks.events.is_empty()) {
+            (true, _) => vec![],
+            (false, true) => EventKind::usually_sent(),
+            (false, false) => self.webhooks.events.clone(),
         }
     }
 

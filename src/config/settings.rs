@@ -1,12 +1,15 @@
 //! Every setting, as a type. The names and their meaning stand in `config/default.toml`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use super::limits::Limits;
+use super::list::list;
+use crate::auth::{EventKind, Region};
 use crate::twilio::Channel;
 
 /// The whole configuration.
@@ -23,12 +26,22 @@ pub struct Settings {
     pub passwords: Passwords,
     /// The codes.
     pub codes: Codes,
+    /// How often what may be tried.
+    pub limits: Limits,
+    /// Who has what is one user's alone.
+    pub users: Users,
     /// What is recorded of users.
     pub activity: Activity,
     /// What is deleted by itself.
     pub housekeeping: Housekeeping,
     /// Twilio.
     pub twilio: Twilio,
+    /// Webhooks.
+    pub webhooks: Webhooks,
+    /// The figures.
+    pub metrics: Metrics,
+    /// The traces.
+    pub telemetry: Telemetry,
     /// The log.
     pub log: Log,
 }
@@ -43,7 +56,7 @@ pub struct Server {
     /// Threads that serve requests; 0 means one per core.
     pub workers: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Origins that may call from a browser.
     #[serde(deserialize_with = "list")]
@@ -115,6 +128,11 @@ pub struct Codes {
     /// How codes may travel, the default first.
     #[serde(deserialize_with = "list")]
     pub channels: Vec<Channel>,
+    /// Whether codes are sent by email too.
+    pub email_channel: bool,
+    /// The regions to whose numbers codes go.
+    #[serde(deserialize_with = "list")]
+    pub regions: Vec<Region>,
     /// Digits of a code.
     pub length: u8,
     /// Android apps that may read the message.
@@ -122,6 +140,14 @@ pub struct Codes {
     pub android_app_hashes: Vec<String>,
     /// Twilio's message template; empty: the service's own.
     pub template_sid: String,
+}
+
+/// `[users]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Users {
+    /// Hours for which a sign-up whose phone was never proved keeps others out.
+    pub unverified_hours: u32,
 }
 
 /// `[activity]`
@@ -156,6 +182,38 @@ pub struct Twilio {
     pub verify_service_sid: String,
     /// Where Verify stands.
     pub base_url: String,
+    /// Most calls under way at once.
+    pub max_calls: usize,
+}
+
+/// `[webhooks]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Where events are sent; empty: nowhere. May hold a key.
+    pub url: SecretString,
+    /// What they are signed with.
+    pub secret: SecretString,
+    /// Which ones; empty: the usual ones.
+    #[serde(deserialize_with = "list")]
+    pub events: Vec<EventKind>,
+}
+
+/// `[metrics]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Where they can be scraped; nowhere by default.
+    #[serde(deserialize_with = "address_or_none")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// Where traces are sent; empty: nowhere.
+    pub otlp_endpoint: String,
 }
 
 /// `[log]`
@@ -167,6 +225,8 @@ pub struct Log {
     pub level: tracing::Level,
     /// How it is written.
     pub format: LogFormat,
+    /// Whether security events are logged, whatever the level is.
+    pub audit: bool,
 }
 
 /// How the log is written.
@@ -180,37 +240,38 @@ pub enum LogFormat {
 }
 
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    parse_address(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let examples = "such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000";
+    text.parse().map_err(|_| format!("{text} is not an IP address and a port {examples}"))
+}
+
+fn address_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| {
-        let examples = "such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000";
-        D::Error::custom(format!("{text} is not an IP address and a port {examples}"))
-    })
+    if text.is_empty() { Ok(None) } else { parse_address(&text).map(Some).map_err(D::Error::custom) }
+}
+
+/// A network, or a single address.
+struct Network(IpNet);
+
+impl std::str::FromStr for Network {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let address = || text.parse::<IpAddr>().map(IpNet::from).ok();
+        let network = text.parse().ok().or_else(address).map(Self);
+        network.ok_or("not an IP address or a network such as 10.0.0.0/8 or fd00::/8")
+    }
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let networks: Vec<Network> = list(deserializer)?;
+    Ok(networks.into_iter().map(|network| network.0).collect())
 }
 
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<tracing::Level, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| D::Error::custom(format!("{text} is not error, warn, info, debug or trace")))
-}
-
-/// A list, or what an environment variable can hold of one: entries separated by commas.
-fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: std::str::FromStr<Err: std::fmt::Display>,
-{
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum ListOrText {
-        List(Vec<String>),
-        Text(String),
-    }
-    let entries = match ListOrText::deserialize(deserializer)? {
-        ListOrText::List(entries) => entries,
-        ListOrText::Text(text) => text.split(',').map(|entry| entry.trim().to_owned()).collect(),
-    };
-    entries
-        .iter()
-        .filter(|entry| !entry.is_empty())
-        .map(|entry| entry.parse().map_err(|error| D::Error::custom(format!("{entry}: {error}"))))
-        .collect()
 }

@@ -21,8 +21,15 @@ const ALIASES: [(&str, &str); 3] = [
     ("TWILIO_VERIFICATION_SID", "twilio.verify_service_sid"),
 ];
 /// The settings that may come from a file, by the variable's name with `_FILE` after it.
-const SECRETS: [&str; 5] =
-    ["database.url", "tokens.secret", "twilio.account_sid", "twilio.auth_token", "twilio.api_key_secret"];
+const SECRETS: [&str; 7] = [
+    "database.url",
+    "tokens.secret",
+    "twilio.account_sid",
+    "twilio.auth_token",
+    "twilio.api_key_secret",
+    "webhooks.url",
+    "webhooks.secret",
+];
 
 /// The sources beside the environment.
 #[derive(Debug, Clone, Default)]

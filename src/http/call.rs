@@ -3,12 +3,13 @@
 //! One extractor, because order matters: the guard speaks first, and only then is the body looked at. As two
 //! extractors they would run side by side, and a stranger would be told what is wrong with their body.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 
@@ -74,6 +75,18 @@ impl Guard for Verified<PasswordOk> {
 impl Guard for Verified<FullAccess> {
     async fn check(auth: &Auth, token: Option<&str>) -> Result<Self, Error> {
         auth.require_full_access(token).await
+    }
+}
+
+/// Whoever passes the guard, where this deployment sends codes by email too; elsewhere there is no such path.
+pub struct WithEmail<G>(pub G);
+
+impl<G: Guard> Guard for WithEmail<G> {
+    async fn check(auth: &Auth, token: Option<&str>) -> Result<Self, Error> {
+        if !auth.policy().email_channel {
+            return Err(Error::NotFound);
+        }
+        G::check(auth, token).await.map(Self)
     }
 }
 
@@ -162,16 +175,21 @@ impl<G: Guard + 'static, B: Body + 'static> FromRequest for Call<G, B> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
+            let client = Client::new(client_ip(&request), text(&request, header::USER_AGENT));
+            // What the limits say while the request is served, for whoever writes the answer's headers.
+            request.extensions_mut().insert(client.clone());
             let auth = request
                 .app_data::<Data<Auth>>()
                 .ok_or_else(|| Problem::internal("the application was not configured"))?;
             let caller = G::check(auth, bearer(request.headers())?).await?;
             let body = B::read(&request, payload, auth).await?;
-            let proxies = request.app_data::<Data<TrustedProxies>>();
-            let ip_address = proxies.and_then(|proxies| proxies.client_ip(&request));
-            Ok(Self { caller, body, client: Client::new(ip_address, text(&request, header::USER_AGENT)) })
+            Ok(Self { caller, body, client })
         })
     }
+}
+
+fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
+    request.app_data::<Data<TrustedProxies>>()?.client_ip(request)
 }
 
 /// A header's value, where it is plain text.

@@ -17,6 +17,8 @@ pub enum Channel {
     Call,
     /// A WhatsApp message.
     Whatsapp,
+    /// An email: to a new address, never for a log-in.
+    Email,
 }
 
 impl From<twilio::Channel> for Channel {
@@ -25,6 +27,7 @@ impl From<twilio::Channel> for Channel {
             twilio::Channel::Sms => Self::Sms,
             twilio::Channel::Call => Self::Call,
             twilio::Channel::Whatsapp => Self::Whatsapp,
+            twilio::Channel::Email => Self::Email,
         }
     }
 }
@@ -38,8 +41,9 @@ pub struct Challenge {
     /// The channels that one may choose.
     #[schema(max_items = 3)]
     pub channels: Vec<Channel>,
-    /// Where codes go: country code and last four digits.
-    #[schema(max_length = 20, pattern = r"^[+*0-9]+$")]
+    /// Where codes go: of a number the country code and the last four digits, of an address the first letter and the
+    /// domain.
+    #[schema(max_length = 254, pattern = "^[!-~]+$")]
     pub destination: String,
     /// How many digits a code has.
     #[schema(minimum = 4, maximum = 10)]

@@ -1,7 +1,7 @@
 //! A client's address. A header can say anything: `X-Forwarded-For` is believed only from proxies that the
 //! configuration names.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
@@ -18,9 +18,8 @@ impl TrustedProxies {
         let named = request
             .headers()
             .get_all("x-forwarded-for")
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(|entry| entry.trim().parse().ok());
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+            .map(address);
         Some(self.walk(peer, named.collect()))
     }
 
@@ -39,6 +38,13 @@ impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// An entry of the header: an address, perhaps with a port.
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim();
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    entry.parse().ok().or_else(with_port)
 }
 
 #[cfg(test)]

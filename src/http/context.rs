@@ -10,20 +10,25 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::FutureExt;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::error_code::ErrorCode;
 use super::problem::Problem;
-use super::unread;
-use crate::auth::{Auth, Mode};
+use super::{rate_limit, unread};
+use crate::auth::{Auth, Client, Mode};
 use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Tells a client that codes are not really sent.
 const MODE: HeaderName = HeaderName::from_static("countersign-mode");
+/// What a developer is told whose page may not call.
+const PREFLIGHT: &str = "The page's origin is not in server.allowed_origins, or it wants to send a method or a header that \
+    is not allowed.";
 /// Longest id of a request that is kept.
 const MAX_REQUEST_ID: usize = 128;
 
@@ -46,10 +51,14 @@ pub async fn context(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let request_id = request_id(request.headers());
     let method = request.method().clone();
-    let auth = request.app_data::<Data<Auth>>();
-    let dev_clock = auth.filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
+    let auth = request.app_data::<Data<Auth>>().cloned();
+    let metrics = auth.as_ref().map(|auth| auth.metrics().clone());
+    let dev_clock = auth.as_ref().filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
     let unread = unread::keep(&mut request);
-    let span = tracing::info_span!("request", %request_id);
+    // Of the highest level, so that it is there whatever the log's level is.
+    let span = tracing::error_span!("request", %request_id);
+    let trace = telemetry::request(&request_id, |name| header_text(request.headers(), name));
+    let ended = trace.clone();
     async move {
         let began = Instant::now();
         let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
@@ -63,34 +72,56 @@ pub async fn context(
                 // The pattern, not the path: a path is whatever a client sends.
                 let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
                 let (request, response) = response.into_parts();
-                let response = finish(response, &request_id, dev_clock.as_ref());
-                log(&method, &route, response.status(), began);
+                let mut response = finish(response, &method, &request_id, dev_clock.as_ref());
+                if let (Some(auth), Some(client)) = (&auth, request.extensions().get::<Client>()) {
+                    auth.tell_of_limits(client);
+                    rate_limit::tell(&client.standings, response.headers_mut());
+                }
+                told(&method, &route, response.status(), began, metrics.as_ref(), &ended);
                 Ok(ServiceResponse::new(request, response.map_body(|_, body| unread.beside(body))))
             }
             Err(response) => {
-                let response = finish(response, &request_id, dev_clock.as_ref());
-                log(&method, "none", response.status(), began);
+                let response = finish(response, &method, &request_id, dev_clock.as_ref());
+                told(&method, "none", response.status(), began, metrics.as_ref(), &ended);
                 let response = response.map_body(|_, body| unread.beside(body));
                 Err(InternalError::from_response("answered", response).into())
             }
         }
     }
     .instrument(span)
+    .instrument(trace)
     .await
 }
 
 /// Longest method that is logged: longer than any that is registered, and a client can send 100 KiB of letters.
 const MAX_METHOD: usize = 20;
 
-fn log(method: &Method, route: &str, status: StatusCode, began: Instant) {
+/// Counts an answer, writes its line and ends its trace.
+fn told(
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    began: Instant,
+    metrics: Option<&Metrics>,
+    trace: &Span,
+) {
+    if let Some(metrics) = metrics {
+        metrics.request(method.as_str(), route, status.as_u16(), began.elapsed());
+    }
     let method = Some(method.as_str()).filter(|name| name.len() <= MAX_METHOD).unwrap_or("other");
+    telemetry::answered(trace, method, route, status.as_u16());
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, %route, status = status.as_u16(), duration_ms, "answered");
 }
 
 /// The answer as it leaves: a problem where something failed, and the headers of all answers.
-fn finish(response: HttpResponse, request_id: &str, dev_clock: Option<&Clock>) -> HttpResponse {
-    let mut response = as_problem(response, request_id);
+fn finish(
+    response: HttpResponse,
+    method: &Method,
+    request_id: &str,
+    dev_clock: Option<&Clock>,
+) -> HttpResponse {
+    let mut response = as_problem(response, method, request_id);
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         if !headers.contains_key(&name) {
@@ -111,6 +142,11 @@ fn finish(response: HttpResponse, request_id: &str, dev_clock: Option<&Clock>) -
     response
 }
 
+/// A header's value, where it is text.
+fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 /// A valid id that the client or a proxy sent is kept, so that logs can be joined.
 fn request_id(headers: &HeaderMap) -> String {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
@@ -123,7 +159,7 @@ fn request_id(headers: &HeaderMap) -> String {
 
 /// Turns whatever has a status of 400 and above into a problem: ours, with the request's id, or the
 /// framework's own, by its status. The cause goes to the log here, once.
-fn as_problem(mut response: HttpResponse, request_id: &str) -> HttpResponse {
+fn as_problem(mut response: HttpResponse, method: &Method, request_id: &str) -> HttpResponse {
     if response.status().as_u16() < 400 {
         return response;
     }
@@ -135,6 +171,8 @@ fn as_problem(mut response: HttpResponse, request_id: &str) -> HttpResponse {
         405 => Problem::new(ErrorCode::MethodNotAllowed),
         413 => Problem::new(ErrorCode::PayloadTooLarge),
         415 => Problem::new(ErrorCode::UnsupportedMediaType),
+        // A browser asks so before it sends a request (CORS); nothing else has such an answer.
+        400 if method == Method::OPTIONS => Problem::with_detail(ErrorCode::MalformedRequest, PREFLIGHT),
         400..=499 => Problem::with_detail(ErrorCode::MalformedRequest, "The request could not be read."),
         _ => Problem::internal(format!("the framework answered {status}")),
     });

@@ -11,8 +11,9 @@ pub fn cors(allowed_origins: &[String]) -> Cors {
     let base = Cors::default()
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE])
-        .allowed_header("x-request-id")
-        .expose_headers(["retry-after", "x-request-id", "www-authenticate", "location", "countersign-mode"])
+        .allowed_headers(["x-request-id", "traceparent", "tracestate"])
+        .expose_headers(["retry-after", "ratelimit", "ratelimit-policy", "x-request-id"])
+        .expose_headers(["www-authenticate", "location", "countersign-mode"])
         .block_on_origin_mismatch(false)
         .max_age(MAX_AGE);
     allowed_origins.iter().fold(base, |cors, origin| cors.allowed_origin(origin))

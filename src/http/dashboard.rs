@@ -65,6 +65,12 @@ pub enum ActivityKind {
     ProfileChanged,
     /// The user changed their password.
     PasswordChanged,
+    /// The user replaced a forgotten password, with a code from their mailbox.
+    PasswordReset,
+    /// The user has another phone number.
+    PhoneChanged,
+    /// The user has another email address.
+    EmailChanged,
 }
 
 impl From<auth::ActivityKind> for ActivityKind {
@@ -79,6 +85,9 @@ impl From<auth::ActivityKind> for ActivityKind {
             auth::ActivityKind::RefreshReused => Self::RefreshReused,
             auth::ActivityKind::ProfileChanged => Self::ProfileChanged,
             auth::ActivityKind::PasswordChanged => Self::PasswordChanged,
+            auth::ActivityKind::PasswordReset => Self::PasswordReset,
+            auth::ActivityKind::PhoneChanged => Self::PhoneChanged,
+            auth::ActivityKind::EmailChanged => Self::EmailChanged,
         }
     }
 }

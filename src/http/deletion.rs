@@ -42,6 +42,6 @@ pub async fn delete_me(
     auth: Data<Auth>,
     call: Call<Verified<FullAccess>, Json<Confirmation>>,
 ) -> Result<HttpResponse, Problem> {
-    auth.delete_user(&call.caller, call.body.0.0).await?;
+    auth.delete_user(&call.caller, call.body.0.0, call.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,9 +1,24 @@
 //! The fields that say how a code shall travel. Log in and resend share them.
 
+use utoipa::ToSchema;
+
 use super::call::Context;
 use super::fields::Fields;
 use crate::auth::{AppHash, Delivery, Invalid, InvalidKind, Locale, Policy};
 use crate::twilio::Channel;
+
+/// How a code travels to a phone. The deployment says which of them it allows; a challenge lists them.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "for the document: the field is read by `delivery`")]
+pub enum PhoneChannel {
+    /// A text message.
+    Sms,
+    /// A call: a voice says the code.
+    Call,
+    /// A WhatsApp message.
+    Whatsapp,
+}
 
 /// Takes `channel`, `locale` and `app_hash`. An error that was noted fails the request when it is finished.
 pub(crate) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {

@@ -42,9 +42,9 @@ pub enum ErrorCode {
     ValidationFailed,
     /// 422: the code is wrong; see `attempts_left`.
     IncorrectCode,
-    /// 422: this phone cannot get a code by this channel; try another.
+    /// 422: a code cannot get there by this channel; try another, where there is one.
     OtpUndeliverable,
-    /// 429: this challenge is dead; log in again, where `retry_after` is given after that time.
+    /// 429: no more codes can be tried or sent for now; begin again, where `retry_after` is given after that time.
     TooManyAttempts,
     /// 429: see `retry_after`.
     ResendTooSoon,
@@ -180,13 +180,13 @@ impl ErrorCode {
                 "otp_undeliverable",
                 S::UNPROCESSABLE_ENTITY,
                 "Code undeliverable",
-                "This phone cannot get a code by this channel. Try another channel.",
+                "A code cannot get there by this channel. Try another channel, where there is one.",
             ),
             Self::TooManyAttempts => (
                 "too_many_attempts",
                 S::TOO_MANY_REQUESTS,
                 "Too many attempts",
-                "No more codes can be tried or sent. Log in again, after retry_after seconds where given.",
+                "No more codes can be tried or sent for now. Begin again, after retry_after seconds where given.",
             ),
             Self::ResendTooSoon => (
                 "resend_too_soon",
@@ -198,7 +198,7 @@ impl ErrorCode {
                 "rate_limited",
                 S::TOO_MANY_REQUESTS,
                 "Rate limited",
-                "Too many requests. Try again after retry_after seconds.",
+                "This was tried too often. Try again after retry_after seconds.",
             ),
             Self::Internal => (
                 "internal",

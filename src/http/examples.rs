@@ -6,13 +6,11 @@ use uuid::Uuid;
 
 use super::challenge::{Challenge, Channel};
 use super::dashboard::{Activity, ActivityKind, Dashboard};
-use super::error_code::ErrorCode;
-use super::fields::{FieldError, FieldErrorCode};
 use super::health::{Health, HealthStatus, ServerMode};
 use super::jwks::{Jwk, JwkSet};
 use super::login::PasswordOk;
 use super::metadata::ServerMetadata;
-use super::problem::{Problem, ProblemBody};
+use super::password_reset::PasswordForgotten;
 use super::session::Session;
 use super::sessions::SessionList;
 use super::token_type::TokenType;
@@ -24,6 +22,9 @@ const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTk5In0.c2lnbmF0dXJl";
 
 /// Stands for a refresh token, likewise.
 const REFRESH_TOKEN: &str = "csrt_AZ0mXl3gcAC5Yk2j";
+
+/// Stands for a reset token, likewise.
+const RESET_TOKEN: &str = "cspr_AZ0mXl3gcAC5Yk2j";
 
 /// The examples of an operation's request.
 pub(super) fn of_request(operation: &str) -> Value {
@@ -67,6 +68,24 @@ pub(super) fn of_request(operation: &str) -> Value {
                 "new_password": "an engine that weaves algebraic patterns",
             }),
         ),
+        "changePhone" => one(
+            "A new phone",
+            json!({ "phone_number": "+1 201 555 0124", "password": "correct horse battery staple" }),
+        ),
+        "verifyPhone" | "verifyEmail" => one("As the person typed it", json!({ "code": "123 456" })),
+        "changeEmail" => one(
+            "A new address",
+            json!({ "email": "ada@lovelace.example", "password": "correct horse battery staple" }),
+        ),
+        "forgotPassword" => one("Ada", json!({ "email": "ada@example.com" })),
+        "resetPassword" => one(
+            "A new one",
+            json!({
+                "reset_token": RESET_TOKEN,
+                "code": "123 456",
+                "new_password": "an engine that weaves algebraic patterns",
+            }),
+        ),
         "deleteMe" => one("Farewell", json!({ "password": "correct horse battery staple" })),
         "logout" => json!({
             "current": { "summary": "This session", "value": {} },
@@ -81,6 +100,14 @@ pub(super) fn of_answer(operation: &str) -> Value {
     let sent = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     match operation {
         "signup" | "getMe" | "updateMe" => one("Ada", sent(serde_json::to_value(user()))),
+        "verifyPhone" => {
+            let user = User { phone_number: "+12015550124".into(), ..user() };
+            one("With her new number", sent(serde_json::to_value(user)))
+        }
+        "verifyEmail" => {
+            let user = User { email: "ada@lovelace.example".into(), ..user() };
+            one("With her new address", sent(serde_json::to_value(user)))
+        }
         "login" => {
             let answer = PasswordOk {
                 password_ok_token: TOKEN.into(),
@@ -91,6 +118,13 @@ pub(super) fn of_answer(operation: &str) -> Value {
             one("A code is on its way", sent(serde_json::to_value(answer)))
         }
         "resend" => one("A code is on its way", sent(serde_json::to_value(challenge()))),
+        "changePhone" => one("A code is on its way", sent(serde_json::to_value(of_new_phone(challenge())))),
+        "changeEmail" => one("A code is on its way", sent(serde_json::to_value(of_email(challenge())))),
+        "forgotPassword" => {
+            let answer =
+                PasswordForgotten { reset_token: RESET_TOKEN.into(), expires_in: 600, code_length: 6 };
+            one("Whether or not there is such a user", sent(serde_json::to_value(answer)))
+        }
         "verify" | "refresh" => {
             let answer = Tokens {
                 access_token: TOKEN.into(),
@@ -139,71 +173,12 @@ pub(super) fn of_answer(operation: &str) -> Value {
     }
 }
 
-/// The example of a problem that an operation answers.
-pub(super) fn problem(operation: &str, code: ErrorCode) -> ProblemBody {
-    let mut body = *Problem::new(code).body;
-    body.request_id = "0f8fad5bd9cb469fa16570867728950e".into();
-    match code {
-        ErrorCode::InvalidToken => body.reason = Some("expired"),
-        ErrorCode::InvalidRefreshToken => body.reason = Some("reuse_detected"),
-        ErrorCode::ValidationFailed => body.errors = Some(field_errors(operation)),
-        ErrorCode::IncorrectCode => {
-            body.attempts_left = Some(4);
-            body.challenge = Some(Box::new(Challenge { attempts_left: 4, ..challenge() }));
-        }
-        ErrorCode::ChallengeExpired => {
-            body.challenge = Some(Box::new(Challenge {
-                expires_at: signed_up_at(),
-                expires_in: 0,
-                resend_available_at: Some(signed_up_at()),
-                resend_in: Some(0),
-                ..challenge()
-            }));
-        }
-        ErrorCode::TooManyAttempts => body.retry_after = Some(540),
-        ErrorCode::ResendTooSoon => {
-            body.retry_after = Some(30);
-            body.challenge = Some(Box::new(challenge()));
-        }
-        ErrorCode::RateLimited | ErrorCode::OtpUnavailable | ErrorCode::NotReady => {
-            body.retry_after = Some(5)
-        }
-        ErrorCode::Overloaded => body.retry_after = Some(1),
-        _ => {}
-    }
-    body
-}
-
-/// What can be wrong with an operation's own fields.
-fn field_errors(operation: &str) -> Vec<FieldError> {
-    use FieldErrorCode::{EasilyGuessed, InvalidFormat, Missing, NotAllowed, TooShort};
-    let error = |name: &str, code, detail: &str| FieldError::new(name, code, detail.to_owned());
-    let missing = |name| error(name, Missing, "This field is required.");
-    let guessed =
-        |name| error(name, EasilyGuessed, "This password is easily guessed. Use several uncommon words.");
-    match operation {
-        "signup" => vec![missing("email"), guessed("password")],
-        "login" => vec![missing("email"), error("password", TooShort, "A password is needed.")],
-        "verify" => vec![error("code", TooShort, "A code has at least 4 digits.")],
-        "resend" => vec![
-            error("channel", NotAllowed, "A channel is one of: sms, call."),
-            error("locale", InvalidFormat, "A locale is a language tag such as de or pt-BR."),
-        ],
-        "refresh" => vec![missing("refresh_token")],
-        "logout" => vec![error("scope", NotAllowed, "A scope is one of: current, others, all.")],
-        "updateMe" => vec![error("username", TooShort, "A username has at least 3 characters.")],
-        "deleteMe" => vec![missing("password")],
-        "changePassword" => vec![missing("current_password"), guessed("new_password")],
-        _ => vec![],
-    }
-}
-
 fn one(summary: &str, value: Value) -> Value {
     json!({ "default": { "summary": summary, "value": value } })
 }
 
 /// 2026-01-02T03:04:05Z
-fn signed_up_at() -> DateTime<Utc> {
+pub(super) fn signed_up_at() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(1_767_323_045)
 }
 
@@ -220,7 +195,7 @@ fn user() -> User {
     }
 }
 
-fn challenge() -> Challenge {
+pub(super) fn challenge() -> Challenge {
     Challenge {
         channel: Channel::Sms,
         channels: vec![Channel::Sms, Channel::Call],
@@ -233,6 +208,17 @@ fn challenge() -> Challenge {
         resends_left: 4,
         attempts_left: 5,
     }
+}
+
+/// A challenge as it is where the code went to Ada's new address.
+pub(super) fn of_email(challenge: Challenge) -> Challenge {
+    let destination = "a***@lovelace.example".into();
+    Challenge { channel: Channel::Email, channels: vec![Channel::Email], destination, ..challenge }
+}
+
+/// A challenge as it is where the code went to Ada's new phone.
+pub(super) fn of_new_phone(challenge: Challenge) -> Challenge {
+    Challenge { destination: "+1******0124".into(), ..challenge }
 }
 
 fn session() -> Session {

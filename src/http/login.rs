@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::{Call, Context, FromFields, Guest, Json};
-use super::challenge::{Challenge, Channel, seconds};
-use super::delivery::delivery;
+use super::challenge::{Challenge, seconds};
+use super::delivery::{PhoneChannel, delivery};
 use super::fields::Fields;
 use super::problem::Problem;
 use super::token_type::TokenType;
@@ -25,7 +25,7 @@ pub struct LoginRequest {
     pub password: String,
     /// How the code shall travel; by default `sms`, or the first channel that this deployment allows.
     #[schema(nullable = false)]
-    pub channel: Option<Channel>,
+    pub channel: Option<PhoneChannel>,
     /// The language of the message, a BCP 47 tag; by default that of the header `Accept-Language`.
     #[schema(
         nullable = false,

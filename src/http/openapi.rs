@@ -10,7 +10,7 @@ use super::error_code::ErrorCode;
 use super::fields::{FieldError, FieldErrorCode};
 use super::problem::ProblemBody;
 use super::routes::{self, Access, Operation};
-use super::{challenge, examples, logout};
+use super::{challenge, delivery, examples, logout, problem_examples};
 
 /// What no handler says.
 #[derive(OpenApi)]
@@ -28,7 +28,7 @@ use super::{challenge, examples, logout};
         (name = "Operations", description = "For load balancers and resource servers."),
     ),
     components(schemas(
-        ProblemBody, ErrorCode, FieldError, FieldErrorCode, challenge::Channel, logout::LogoutScope,
+        ProblemBody, ErrorCode, FieldError, FieldErrorCode, challenge::Channel, delivery::PhoneChannel, logout::LogoutScope,
     )),
 )]
 struct ApiDoc;
@@ -89,7 +89,7 @@ fn add_components(document: &mut Value) {
             "access": bearer("The access token that verify answers with. A JWT after RFC 9068, used as RFC8725 advises."),
         }),
     );
-    let text = |about: &str, pattern: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 200, "pattern": pattern } });
+    let text = |about: &str, pattern: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 1000, "pattern": pattern } });
     set(
         components,
         "headers",
@@ -97,6 +97,8 @@ fn add_components(document: &mut Value) {
             "RequestId": text("Names the request in the server's log. A valid one that was sent is kept.", "^[A-Za-z0-9._-]{1,128}$"),
             "WwwAuthenticate": text("How to authenticate (RFC 6750, RFC 9470).", "^Bearer"),
             "Location": text("Where the new user can be read, once they have logged in and verified the code.", "^/"),
+            "RateLimitPolicy": text("The limits that this request was counted against: their names, attempts and seconds (draft-ietf-httpapi-ratelimit-headers-10). Left out where none was.", "^\"[a-z_]+/[0-9]*[a-z]\";q=[0-9]+;w=[0-9]+"),
+            "RateLimit": text("What is left of them, and in how many seconds there is more. Those that count what others do too are named when they refuse.", "^\"[a-z_]+/[0-9]*[a-z]\";r=[0-9]+"),
             "RetryAfter": {
                 "description": "Whole seconds after which it makes sense to try again; the same as `retry_after`.",
                 "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": 86400 },
@@ -140,6 +142,7 @@ fn complete(target: &mut Value, operation: &Operation) {
             set(content, "examples", examples::of_answer(operation.id));
         }
     }
+    let is_limited = operation.errors.contains(&ErrorCode::RateLimited);
     for code in operation.all_errors() {
         let status = code.status().as_u16().to_string();
         if responses.get(&status).is_none() {
@@ -149,8 +152,19 @@ fn complete(target: &mut Value, operation: &Operation) {
             .get_mut(&status)
             .and_then(|response| response.pointer_mut("/content/application~1problem+json/examples"));
         if let Some(examples) = examples {
-            let value = serde_json::to_value(examples::problem(operation.id, code)).unwrap_or_default();
+            let value =
+                serde_json::to_value(problem_examples::problem(operation.id, code)).unwrap_or_default();
             set(examples, code.as_str(), json!({ "summary": code.title(), "value": value }));
+        }
+    }
+    for (status, response) in responses.as_object_mut().into_iter().flatten().filter(|_| is_limited) {
+        // What is refused before anything is tried was not counted.
+        let is_own = operation.errors.iter().any(|code| code.status().as_str() == status);
+        let is_counted = status.starts_with('2') || (is_own && !status.starts_with('5'));
+        if let Some(headers) = response.get_mut("headers").filter(|_| is_counted) {
+            for (header, component) in [("RateLimit-Policy", "RateLimitPolicy"), ("RateLimit", "RateLimit")] {
+                set(headers, header, json!({ "$ref": format!("#/components/headers/{component}") }));
+            }
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct ProblemBody {
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
     /// Why a token is not valid. An open list: `malformed`, `not_yet_valid`, `expired`, `spent`, `logged_out`, `session_ended`,
-    /// `reuse_detected`, `password_changed`.
+    /// `reuse_detected`, `password_changed`, `phone_changed`, `email_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
     pub reason: Option<&'static str>,
@@ -165,13 +165,11 @@ impl From<auth::Error> for Problem {
             Error::AlreadyVerified => Self::new(ErrorCode::AlreadyVerified),
             Error::UserExists => Self::new(ErrorCode::UserExists),
             Error::UsernameTaken => Self::new(ErrorCode::UsernameTaken),
-            Error::ChallengeExpired(challenge) => {
-                Self::new(ErrorCode::ChallengeExpired).about(Some(challenge))
-            }
-            Error::IncorrectCode(challenge) => {
+            Error::ChallengeExpired(challenge) => Self::new(ErrorCode::ChallengeExpired).about(challenge),
+            Error::IncorrectCode { challenge, attempts_left } => {
                 let mut problem = Self::new(ErrorCode::IncorrectCode);
-                problem.body.attempts_left = Some(challenge.attempts_left);
-                problem.about(Some(challenge))
+                problem.body.attempts_left = Some(attempts_left);
+                problem.about(challenge)
             }
             Error::OtpUndeliverable(challenge) => Self::new(ErrorCode::OtpUndeliverable).about(challenge),
             Error::TooManyAttempts { challenge, retry_after } => {
@@ -179,6 +177,9 @@ impl From<auth::Error> for Problem {
             }
             Error::ResendTooSoon { challenge, retry_after } => {
                 Self::new(ErrorCode::ResendTooSoon).about(Some(challenge)).retry_after(Some(retry_after))
+            }
+            Error::RateLimited { challenge, retry_after, .. } => {
+                Self::new(ErrorCode::RateLimited).about(challenge).retry_after(Some(retry_after))
             }
             Error::OtpUnavailable { challenge, retry_after } => {
                 Self::new(ErrorCode::OtpUnavailable).about(challenge).retry_after(Some(retry_after))

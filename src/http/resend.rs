@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, post};
 use utoipa::ToSchema;
 
 use super::call::{Call, Context, FromFields, Json};
-use super::challenge::{Challenge, Channel};
-use super::delivery::delivery;
+use super::challenge::Challenge;
+use super::delivery::{PhoneChannel, delivery};
 use super::fields::Fields;
 use super::problem::Problem;
 use crate::auth::proof::{PasswordOk, Verified};
@@ -17,7 +17,7 @@ use crate::auth::{Auth, Delivery};
 pub struct ResendRequest {
     /// How the code shall travel; by default `sms`, or the first channel that this deployment allows.
     #[schema(nullable = false)]
-    pub channel: Option<Channel>,
+    pub channel: Option<PhoneChannel>,
     /// The language of the message, a BCP 47 tag; by default that of the header `Accept-Language`.
     #[schema(
         nullable = false,
@@ -55,6 +55,6 @@ pub async fn resend(
     auth: Data<Auth>,
     call: Call<Verified<PasswordOk>, Json<Delivery>>,
 ) -> Result<HttpResponse, Problem> {
-    let challenge = auth.resend(call.caller, call.body.0).await?;
+    let challenge = auth.resend(call.caller, call.body.0, call.client).await?;
     Ok(HttpResponse::Accepted().json(Challenge::from(challenge)))
 }

@@ -5,8 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error_code::ErrorCode::{self, *};
 use super::{
-    dashboard, deletion, health, jwks, login, logout, metadata, password_change, profile, refresh, resend,
-    sessions, signup, verify,
+    dashboard, deletion, email_change, health, jwks, login, logout, metadata, password_change,
+    password_reset, phone_change, profile, refresh, resend, sessions, signup, verify,
 };
 
 /// Registers every operation.
@@ -17,12 +17,18 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(resend::resend)
         .service(verify::verify)
         .service(refresh::refresh)
+        .service(password_reset::forgot_password)
+        .service(password_reset::reset_password)
         .service(logout::logout)
         .service(dashboard::dashboard)
         .service(profile::me)
         .service(profile::update_me)
         .service(deletion::delete_me)
         .service(password_change::change_password)
+        .service(phone_change::change_phone)
+        .service(phone_change::verify_phone)
+        .service(email_change::change_email)
+        .service(email_change::verify_email)
         .service(sessions::list_sessions)
         .service(sessions::end_session)
         .service(health::live)
@@ -61,17 +67,23 @@ pub struct Operation {
 /// Every operation, in the order of the flow.
 #[rustfmt::skip]
 pub const OPERATIONS: &[Operation] = &[
-    Operation { id: "signup", access: Access::Guest, body: true, errors: &[UserExists, UsernameTaken, Overloaded] },
-    Operation { id: "login", access: Access::Guest, body: true, errors: &[InvalidCredentials, OtpUndeliverable, TooManyAttempts, OtpUnavailable, Overloaded] },
-    Operation { id: "resend", access: Access::PasswordOk, body: true, errors: &[OtpUndeliverable, TooManyAttempts, ResendTooSoon, OtpUnavailable] },
-    Operation { id: "verify", access: Access::PasswordOk, body: true, errors: &[IncorrectCode, ChallengeExpired, TooManyAttempts, OtpUnavailable] },
+    Operation { id: "signup", access: Access::Guest, body: true, errors: &[UserExists, UsernameTaken, RateLimited, Overloaded] },
+    Operation { id: "login", access: Access::Guest, body: true, errors: &[InvalidCredentials, OtpUndeliverable, TooManyAttempts, RateLimited, OtpUnavailable, Overloaded] },
+    Operation { id: "resend", access: Access::PasswordOk, body: true, errors: &[OtpUndeliverable, TooManyAttempts, ResendTooSoon, RateLimited, OtpUnavailable] },
+    Operation { id: "verify", access: Access::PasswordOk, body: true, errors: &[IncorrectCode, ChallengeExpired, TooManyAttempts, RateLimited, OtpUnavailable] },
     Operation { id: "refresh", access: Access::Public, body: true, errors: &[InvalidRefreshToken, NotReady] },
+    Operation { id: "forgotPassword", access: Access::Public, body: true, errors: &[NotFound, RateLimited, NotReady] },
+    Operation { id: "resetPassword", access: Access::Public, body: true, errors: &[NotFound, IncorrectCode, ChallengeExpired, TooManyAttempts, OtpUnavailable, Overloaded, NotReady] },
     Operation { id: "logout", access: Access::LoggedIn, body: true, errors: &[OtpRequired] },
     Operation { id: "getDashboard", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "getMe", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "updateMe", access: Access::FullAccess, body: true, errors: &[UsernameTaken] },
-    Operation { id: "deleteMe", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, Overloaded] },
-    Operation { id: "changePassword", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, Overloaded] },
+    Operation { id: "deleteMe", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, RateLimited, Overloaded] },
+    Operation { id: "changePassword", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, RateLimited, Overloaded] },
+    Operation { id: "changePhone", access: Access::FullAccess, body: true, errors: &[InvalidCredentials, UserExists, OtpUndeliverable, TooManyAttempts, ResendTooSoon, RateLimited, ChallengeExpired, OtpUnavailable, Overloaded] },
+    Operation { id: "verifyPhone", access: Access::FullAccess, body: true, errors: &[UserExists, IncorrectCode, ChallengeExpired, TooManyAttempts, RateLimited, OtpUnavailable] },
+    Operation { id: "changeEmail", access: Access::FullAccess, body: true, errors: &[NotFound, InvalidCredentials, UserExists, OtpUndeliverable, TooManyAttempts, ResendTooSoon, RateLimited, ChallengeExpired, OtpUnavailable, Overloaded] },
+    Operation { id: "verifyEmail", access: Access::FullAccess, body: true, errors: &[NotFound, UserExists, IncorrectCode, ChallengeExpired, TooManyAttempts, RateLimited, OtpUnavailable] },
     Operation { id: "listSessions", access: Access::FullAccess, body: false, errors: &[] },
     Operation { id: "endSession", access: Access::FullAccess, body: false, errors: &[NotFound] },
     Operation { id: "getLiveness", access: Access::Public, body: false, errors: &[] },

@@ -24,7 +24,8 @@ pub struct SignupRequest {
     /// word with a digit.
     #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
     pub password: String,
-    /// Any common way of writing an international number. Codes are sent to it.
+    /// Any common way of writing an international number, of a country or region that this deployment serves. Codes are
+    /// sent to it; premium-rate, satellite and other numbers that cost much or are nobody's are refused.
     #[schema(min_length = 5, max_length = 40)]
     pub phone_number: String,
     /// One logs in with it. Unique, without regard to case.
@@ -36,11 +37,11 @@ impl FromFields for SignUp {
     /// How strong the password is takes a while to tell.
     const SLOW: bool = true;
 
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, context: &Context<'_>) -> Option<Self> {
         let name = fields.required("name", Name::parse);
         let username = fields.required("username", Username::parse);
         let password = fields.required("password", Password::parse_new);
-        let phone_number = fields.required("phone_number", PhoneNumber::parse);
+        let phone_number = fields.required("phone_number", |text| context.policy.regions.parse(text));
         let email = fields.required("email", Email::parse);
         if let Some(password) = &password {
             let known = [
@@ -66,7 +67,8 @@ impl FromFields for SignUp {
 
 /// Sign up
 ///
-/// Makes a user. Nobody is logged in by it and no code is sent: log in next.
+/// Makes a user. Nobody is logged in by it and no code is sent: log in next. Until the first code was right, the email
+/// address, the number and the username are kept for a day; then the next sign-up with one of them takes them over.
 #[utoipa::path(
     operation_id = "signup",
     tag = "Log in",

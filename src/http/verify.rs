@@ -11,7 +11,7 @@ use super::tokens::Tokens;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Code};
 
-/// The code that came to the phone.
+/// The code that came.
 #[derive(ToSchema)]
 pub struct VerifyRequest {
     /// The digits; spaces and hyphens between them do no harm.

@@ -1,10 +1,14 @@
 //! The virtual phones, for whoever runs in one process with the sandbox.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ACCOUNT_SID;
 use super::inbox::Filter;
 use super::state::State;
+
+/// How long a code is waited for that is on its way. The sandbox answers in milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The virtual phones of the well-known account.
 #[derive(Clone)]
@@ -18,6 +22,20 @@ impl Phones {
     /// Names the newest message of all: those to come are later.
     pub fn newest(&self) -> u64 {
         *self.0.arrivals().borrow()
+    }
+
+    /// The next code that comes to a number or an address; `None` where none does for a while.
+    pub async fn next_code(&self, newest: u64, to: &str) -> Option<String> {
+        let mut arrivals = self.0.arrivals().clone();
+        let come = async {
+            loop {
+                if let Some(code) = self.code_since(newest, to) {
+                    return Some(code);
+                }
+                arrivals.changed().await.ok()?;
+            }
+        };
+        tokio::time::timeout(PATIENCE, come).await.ok().flatten()
     }
 
     /// The newest code that came to a number since.

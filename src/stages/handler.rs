@@ -67,15 +67,23 @@ pub(super) struct StagedUser {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     password_ok_token: Option<String>,
-    /// With a password-ok token: what is still possible.
+    /// Where a code is waited for: what is still possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     challenge: Option<Challenge>,
+    /// `password_reset_pending`: what forgot answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reset_token: Option<String>,
+    /// Where the code went, where that is not the user's number: the new number or address, or the mailbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sent_to: Option<String>,
     /// The code that is right. Left out where none came or none can be tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "480167")]
     code: Option<String>,
-    /// `full`: what verify answered with.
+    /// `full` and what follows it: what verify answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access_token: Option<String>,
@@ -87,14 +95,16 @@ pub(super) struct StagedUser {
 
 impl From<Staged> for StagedUser {
     fn from(staged: Staged) -> Self {
-        let Staged { stage, user, password, grant, code, tokens } = staged;
+        let Staged { stage, user, password, grant, challenge, reset_token, sent_to, code, tokens } = staged;
         let text = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
         Self {
             stage,
             user: user.into(),
             password,
             password_ok_token: grant.as_ref().map(|grant| text(&grant.token)),
-            challenge: grant.map(|grant| grant.challenge.into()),
+            challenge: challenge.map(Into::into),
+            reset_token: reset_token.as_ref().map(text),
+            sent_to,
             code,
             access_token: tokens.as_ref().map(|tokens| text(&tokens.access_token)),
             refresh_token: tokens.as_ref().map(|tokens| text(&tokens.refresh_token)),
@@ -107,7 +117,7 @@ impl From<Staged> for StagedUser {
 /// So that a test begins where it wants to. The user gets there by the steps that a person takes, so the tokens are
 /// those of the API, and the codes are on the virtual phone. Errors are the API's own problems: `validation_failed`,
 /// `user_exists`, `username_taken`, and those of sending a code, where a fault or a number with a meaning stands in
-/// the way. Who got stuck there stays signed up.
+/// the way; `not_found` where the stage needs codes by email and they are off. Who got stuck there stays signed up.
 #[utoipa::path(
     post,
     path = "/sandbox/users",
@@ -117,6 +127,8 @@ impl From<Staged> for StagedUser {
     responses(
         (status = 201, description = "The user.", body = StagedUser),
         (status = 400, description = "Not JSON (`malformed_request`).", body = Object,
+            content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`: no codes are sent by email here.", body = Object,
             content_type = "application/problem+json"),
         (status = 409, description = "`user_exists`, `username_taken`.", body = Object,
             content_type = "application/problem+json"),

@@ -1,6 +1,6 @@
 //! Takes a user as far as was asked for, by the steps that a person takes.
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::Stages;
 use super::person::Person;
@@ -22,8 +22,21 @@ pub(super) struct Staged {
     pub(super) user: User,
     pub(super) password: String,
     pub(super) grant: Option<PasswordOkGrant>,
+    /// What has to be answered: of a log-in, or of a change.
+    pub(super) challenge: Option<ChallengeView>,
+    /// Names a password reset.
+    pub(super) reset_token: Option<SecretString>,
+    /// Where the code went, where that is not the user's number.
+    pub(super) sent_to: Option<String>,
     pub(super) code: Option<String>,
     pub(super) tokens: Option<Tokens>,
+}
+
+impl Staged {
+    fn new(stage: Stage, user: User, password: String) -> Self {
+        let (grant, challenge, reset_token, sent_to) = (None, None, None, None);
+        Self { stage, user, password, grant, challenge, reset_token, sent_to, code: None, tokens: None }
+    }
 }
 
 impl Stages {
@@ -39,8 +52,7 @@ impl Stages {
             _ => self.auth.clone(),
         };
         let user = auth.sign_up(sign_up, client()).await?;
-        let mut staged =
-            Staged { stage, user, password: password.clone(), grant: None, code: None, tokens: None };
+        let mut staged = Staged::new(stage, user, password.clone());
         if stage == Stage::SignedUp {
             return Ok(staged);
         }
@@ -53,13 +65,16 @@ impl Stages {
         let token = grant.token.expose_secret().to_owned();
         match stage {
             Stage::SignedUp | Stage::CodePending => {}
-            Stage::Full => {
+            Stage::Full
+            | Stage::PhoneChangePending
+            | Stage::EmailChangePending
+            | Stage::PasswordResetPending => {
                 let code = code.as_deref().ok_or_else(no_code)?;
                 let caller = auth.require_password_ok(Some(&token)).await?;
                 let tokens = auth.verify(caller, parse(code)?, client()).await?;
                 staged.user = tokens.user.clone();
                 staged.tokens = Some(tokens);
-                return Ok(staged);
+                return self.go_on(staged, delivery).await;
             }
             Stage::Locked => {
                 let wrong = wrong(code.as_deref().unwrap_or("000000"));
@@ -72,10 +87,11 @@ impl Stages {
                 for sent in 1..=RESEND_WAITS.len() {
                     let auth = self.earlier(RESEND_WAITS.iter().skip(sent).sum());
                     let caller = auth.require_password_ok(Some(&token)).await?;
-                    grant.challenge = auth.resend(caller, delivery.clone()).await?;
+                    grant.challenge = auth.resend(caller, delivery.clone(), client()).await?;
                 }
             }
         }
+        staged.challenge = Some(grant.challenge.clone());
         staged.grant = Some(grant);
         // Where checks are used up no code is of use.
         staged.code = code.filter(|_| stage != Stage::Locked);
@@ -92,14 +108,14 @@ impl Stages {
 /// Tries a wrong code, and answers with what is left of the challenge.
 async fn refused(auth: &Auth, caller: Verified<PasswordOk>, wrong: Code) -> Result<ChallengeView, Problem> {
     match auth.verify(caller, wrong, client()).await {
-        Err(Error::IncorrectCode(challenge)) => Ok(*challenge),
+        Err(Error::IncorrectCode { challenge: Some(challenge), .. }) => Ok(*challenge),
         Err(other) => Err(other.into()),
         Ok(_) => Err(Problem::internal("a wrong code was right")),
     }
 }
 
 /// What the log of activities shows.
-fn client() -> Client {
+pub(super) fn client() -> Client {
     Client::new(None, Some("countersign dev: POST /sandbox/users"))
 }
 
@@ -107,7 +123,7 @@ fn parse(code: &str) -> Result<Code, Problem> {
     Code::parse(code).map_err(Problem::internal)
 }
 
-fn no_code() -> Problem {
+pub(super) fn no_code() -> Problem {
     let detail = "No code came to this number, so nobody can get further with it.";
     Problem::with_detail(ErrorCode::OtpUndeliverable, detail)
 }

@@ -26,7 +26,7 @@ impl Person {
             Some(stage) => Some(stage),
             None => fields.required("stage", parse_stage),
         };
-        let invented = Invented::new();
+        let invented = Invented::new(&policy.regions);
         fields.fill("name", "Test User");
         let is_invented = [
             fields.fill("username", &invented.username),

@@ -19,12 +19,26 @@ pub enum Stage {
     Locked,
     /// Logged in, and every code that may be sent was sent; the last one can still be tried.
     CodesExhausted,
+    /// Verified, and a code is on its way to a new phone number.
+    PhoneChangePending,
+    /// Verified, and a code is on its way to a new email address.
+    EmailChangePending,
+    /// Verified, and a code that replaces the password is in the mailbox.
+    PasswordResetPending,
 }
 
 impl Stage {
     /// Every stage, in the order of the flow.
-    pub const ALL: [Self; 5] =
-        [Self::SignedUp, Self::CodePending, Self::Full, Self::Locked, Self::CodesExhausted];
+    pub const ALL: [Self; 8] = [
+        Self::SignedUp,
+        Self::CodePending,
+        Self::Full,
+        Self::Locked,
+        Self::CodesExhausted,
+        Self::PhoneChangePending,
+        Self::EmailChangePending,
+        Self::PasswordResetPending,
+    ];
 
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
@@ -34,6 +48,9 @@ impl Stage {
             Self::Full => "full",
             Self::Locked => "locked",
             Self::CodesExhausted => "codes_exhausted",
+            Self::PhoneChangePending => "phone_change_pending",
+            Self::EmailChangePending => "email_change_pending",
+            Self::PasswordResetPending => "password_reset_pending",
         }
     }
 }

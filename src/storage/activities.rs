@@ -2,7 +2,10 @@
 
 use super::schema::activities;
 use super::{Conn, Error, Id, Timestamp};
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, Insertable, NullableExpressionMethods, QueryDsl, Queryable, Selectable,
+    SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 
 /// One thing that happened.
@@ -49,6 +52,27 @@ pub async fn count_since(
         .filter(activities::kind.eq(kind))
         .count()
         .get_result(c)
+        .await)
+}
+
+/// Where a user's newest activities of some kinds came from.
+///
+/// # Errors
+/// Those of the database.
+pub async fn addresses(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    kinds: &[&'static str],
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    on!(conn, c => activities::table
+        .filter(activities::user_id.eq(user_id))
+        .filter(activities::kind.eq_any(kinds))
+        .filter(activities::ip_address.is_not_null())
+        .order(activities::occurred_at.desc())
+        .limit(limit)
+        .select(activities::ip_address.assume_not_null())
+        .load(c)
         .await)
 }
 

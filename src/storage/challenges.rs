@@ -1,8 +1,8 @@
-//! Challenges: one row per log-in. Whatever may race is one conditional UPDATE whose row count tells who won.
+//! Challenges: one row for each demand for a code. Whatever may race is one conditional UPDATE whose row count tells who won.
 
 use super::schema::{challenges, users};
 use super::users::User;
-use super::{Conn, Error, Id, Timestamp};
+use super::{Conn, Error, Id, Purpose, Timestamp, postgres};
 use diesel::{
     ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable,
     SelectableHelper,
@@ -18,8 +18,8 @@ pub struct Challenge {
     pub id: Id,
     /// Who must answer.
     pub user_id: Id,
-    /// Where codes go: the user's number when the challenge began, E.164.
-    pub phone_number: String,
+    /// Where codes go: the user's number when a log-in began, or what shall be the user's.
+    pub destination: String,
     /// How the last code travelled.
     pub channel: String,
     /// Twilio's verification; absent before the first code and once Twilio has forgotten it.
@@ -40,6 +40,8 @@ pub struct Challenge {
     pub cancelled_at: Option<Timestamp>,
     /// Why: the `reason` that its token is refused with. Absent: the person logged out.
     pub cancel_reason: Option<String>,
+    /// What the code is for: a [`Purpose`]'s word.
+    pub purpose: String,
 }
 
 /// Adds a challenge.
@@ -51,7 +53,7 @@ pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Er
     Ok(())
 }
 
-/// A challenge and its user.
+/// A log-in's challenge and its user.
 ///
 /// # Errors
 /// Those of the database.
@@ -59,6 +61,7 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Chall
     on!(conn, c => challenges::table
         .inner_join(users::table.on(users::id.eq(challenges::user_id)))
         .filter(challenges::id.eq(id))
+        .filter(challenges::purpose.eq(Purpose::LogIn.as_str()))
         .select((Challenge::as_select(), User::as_select()))
         .get_result(c)
         .await
@@ -150,9 +153,12 @@ pub async fn sent(
     id: Id,
     verification_sid: &str,
     channel: &str,
+    destination: &str,
     expires_at: Timestamp,
 ) -> Result<Challenge, Error> {
     on!(conn, c => diesel::update(challenges::table.find(id))
+        // One that leads elsewhere by now is not proved by this code.
+        .filter(challenges::destination.eq(destination))
         .set((
             challenges::verification_sid.eq(verification_sid),
             challenges::channel.eq(channel),
@@ -181,17 +187,17 @@ pub async fn verification_expires_at(
         .optional())
 }
 
-/// Until when a verification is pending for a number, as far as the challenges that lean on it know.
+/// Until when a verification is pending for a destination, as far as the challenges that lean on it know.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn pending_until(
     conn: &mut Conn<'_>,
-    phone_number: &str,
+    destination: &str,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
     on!(conn, c => challenges::table
-        .filter(challenges::phone_number.eq(phone_number))
+        .filter(challenges::destination.eq(destination))
         .filter(challenges::verification_sid.is_not_null())
         .filter(challenges::spent_at.is_null())
         .filter(challenges::expires_at.gt(now))
@@ -250,11 +256,18 @@ pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool,
     Ok(cancelled == 1)
 }
 
+/// Locks a user's challenges that are not over, in one order, for whoever ends several. Errors: the database's.
+pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
+    let open = "SELECT FROM challenges WHERE user_id = $1 AND spent_at IS NULL AND cancelled_at IS NULL ORDER BY id FOR UPDATE";
+    postgres::lock(conn, open, user_id).await
+}
+
 /// Cancels every challenge of a user.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn cancel_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+    lock_open(conn, user_id).await?;
     on!(conn, c => diesel::update(challenges::table)
         .filter(challenges::user_id.eq(user_id))
         .filter(challenges::spent_at.is_null())

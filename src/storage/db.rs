@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument;
+
 use super::{Conn, DatabaseUrl, Error, postgres, sqlite};
 
 /// How to open a database.
@@ -24,6 +26,17 @@ enum Backend {
     Postgres(Box<postgres::Database>),
 }
 
+/// What a pool of connections is at.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolState {
+    /// Connections that somebody uses.
+    pub used: usize,
+    /// Connections that wait for somebody.
+    pub idle: usize,
+    /// Requests that wait for a connection.
+    pub waiting: usize,
+}
+
 impl Db {
     /// Opens a database, and migrates it where the settings say so.
     ///
@@ -42,6 +55,14 @@ impl Db {
         Ok(Self(Arc::new(backend)))
     }
 
+    /// What the pool is at; `None` for SQLite, which has none.
+    pub fn pool(&self) -> Option<PoolState> {
+        match &*self.0 {
+            Backend::Sqlite(_) => None,
+            Backend::Postgres(database) => Some(database.pool_state()),
+        }
+    }
+
     /// Runs one read. `f` may be called twice, when a connection turns out to be dead, and waits for nothing
     /// but the database.
     ///
@@ -52,10 +73,14 @@ impl Db {
         F: AsyncFn(Conn<'_>) -> Result<R, Error> + Send + 'static,
         R: Send + 'static,
     {
-        match &*self.0 {
-            Backend::Sqlite(database) => database.read(f).await,
-            Backend::Postgres(database) => database.read(f).await,
-        }
+        let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
+        let read = async {
+            match &*self.0 {
+                Backend::Sqlite(database) => database.read(f).await,
+                Backend::Postgres(database) => database.read(f).await,
+            }
+        };
+        read.instrument(span).await
     }
 
     /// Runs `f` in one transaction: committed when it answers `Ok`, rolled back otherwise. `f` waits for
@@ -69,9 +94,13 @@ impl Db {
         R: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        match &*self.0 {
-            Backend::Sqlite(database) => database.write(f).await,
-            Backend::Postgres(database) => database.write(f).await,
-        }
+        let span = tracing::info_span!(target: "traces", "database write", otel.kind = "client");
+        let write = async {
+            match &*self.0 {
+                Backend::Sqlite(database) => database.write(f).await,
+                Backend::Postgres(database) => database.write(f).await,
+            }
+        };
+        write.instrument(span).await
     }
 }

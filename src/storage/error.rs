@@ -65,12 +65,17 @@ fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
 }
 
 /// SQLite names no constraint. Of an index over an expression it says `index 'users_email_key'`, of one
-/// over columns `users.phone_number`, which the migrations' naming turns into the index's name.
+/// over columns `users.phone_number, …`, which the migrations' naming turns into the index's name.
 fn sqlite_index(message: &str) -> String {
     let subject = message.strip_prefix("UNIQUE constraint failed: ").unwrap_or(message);
     match subject.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {
         Some(index) => index.to_owned(),
-        None => format!("{}_key", subject.replace('.', "_")),
+        None => {
+            let table = subject.split_once('.').map_or(subject, |(table, _)| table);
+            let columns = subject.split(", ").map(|column| column.rsplit('.').next().unwrap_or(column));
+            let names: Vec<&str> = std::iter::once(table).chain(columns).collect();
+            format!("{}_key", names.join("_"))
+        }
     }
 }
 
@@ -99,5 +104,7 @@ mod tests {
     fn sqlite_messages_name_the_index() {
         assert_eq!(sqlite_index("UNIQUE constraint failed: index 'users_email_key'"), "users_email_key");
         assert_eq!(sqlite_index("UNIQUE constraint failed: users.phone_number"), "users_phone_number_key");
+        let two = "UNIQUE constraint failed: challenges.user_id, challenges.purpose";
+        assert_eq!(sqlite_index(two), "challenges_user_id_purpose_key");
     }
 }

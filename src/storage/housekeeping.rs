@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 
-use super::schema::{activities, challenges, housekeeping, sessions};
-use super::{Conn, Error, Id, Timestamp};
+use super::schema::{
+    activities, challenges, housekeeping, password_resets, sessions, throttles, webhook_outbox,
+};
+use super::{Conn, Error, Id, Timestamp, conversions};
 
 /// Claims the work for `lease`. `None`: somebody is at it, or has been within `interval`. A claim that lies further ahead
 /// than any can was made by a clock that has been put back since, and does not count.
@@ -60,12 +62,35 @@ pub async fn finish(conn: &mut Conn<'_>, claim: Timestamp, now: Timestamp) -> Re
 pub enum Old {
     /// Challenges, by the time when their code expired: whatever else ended one came before.
     Challenges,
+    /// Password resets, likewise.
+    PasswordResets,
     /// Sessions that were ended, by the time when they were.
     EndedSessions,
     /// Sessions, by their fixed end.
     ExpiredSessions,
     /// Activities, by the time when they happened.
     Activities,
+    /// Codes that were counted by range of numbers, by the hour.
+    Conversions,
+    /// What was counted against limits, by the time when it is all forgotten.
+    Throttles,
+    /// Messages to webhooks, by the time of their event, whatever became of them.
+    WebhookMessages,
+}
+
+/// Deletes the rows of a table whose time is over, the oldest first: how many it were.
+macro_rules! delete_oldest {
+    ($conn:ident, $table:ident.$time:ident, $before:ident, $limit:ident) => {
+        delete_oldest!($conn, $table.$time, $before, $limit, id: Id)
+    };
+    ($conn:ident, $table:ident.$time:ident, $before:ident, $limit:ident, $key:ident: $type:ty) => {{
+        let old = $table::table.filter($table::$time.le($before)).order($table::$time);
+        let old = old.select($table::$key).limit($limit);
+        let keys: Vec<$type> = on!(&mut *$conn, c => old.load(c).await)?;
+        // Asked again: what has been used since is old no more.
+        let old = $table::table.filter($table::$key.eq_any(keys)).filter($table::$time.le($before));
+        on!($conn, c => diesel::delete(old).execute(c).await)
+    }};
 }
 
 /// Deletes up to `limit` rows, the oldest first: how many it were. An index finds them, so the time does not depend on
@@ -75,31 +100,16 @@ pub enum Old {
 /// Those of the database.
 pub async fn delete(conn: &mut Conn<'_>, what: Old, before: Timestamp, limit: i64) -> Result<usize, Error> {
     match what {
-        Old::Challenges => {
-            let old =
-                challenges::table.filter(challenges::expires_at.le(before)).order(challenges::expires_at);
-            let old = old.select(challenges::id).limit(limit);
-            let ids: Vec<Id> = on!(&mut *conn, c => old.load(c).await)?;
-            on!(conn, c => diesel::delete(challenges::table.filter(challenges::id.eq_any(ids))).execute(c).await)
+        Old::Challenges => delete_oldest!(conn, challenges.expires_at, before, limit),
+        Old::PasswordResets => delete_oldest!(conn, password_resets.expires_at, before, limit),
+        Old::EndedSessions => delete_oldest!(conn, sessions.ended_at, before, limit),
+        Old::ExpiredSessions => delete_oldest!(conn, sessions.expires_at, before, limit),
+        Old::Activities => delete_oldest!(conn, activities.occurred_at, before, limit),
+        Old::Conversions => conversions::delete_oldest(conn, before, limit).await,
+        Old::Throttles => {
+            let before = before.0.timestamp_micros();
+            delete_oldest!(conn, throttles.arrival, before, limit, key: Vec<u8>)
         }
-        Old::EndedSessions => {
-            let old = sessions::table.filter(sessions::ended_at.le(before)).order(sessions::ended_at);
-            let old = old.select(sessions::id).limit(limit);
-            let ids: Vec<Id> = on!(&mut *conn, c => old.load(c).await)?;
-            on!(conn, c => diesel::delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(c).await)
-        }
-        Old::ExpiredSessions => {
-            let old = sessions::table.filter(sessions::expires_at.le(before)).order(sessions::expires_at);
-            let old = old.select(sessions::id).limit(limit);
-            let ids: Vec<Id> = on!(&mut *conn, c => old.load(c).await)?;
-            on!(conn, c => diesel::delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(c).await)
-        }
-        Old::Activities => {
-            let old =
-                activities::table.filter(activities::occurred_at.le(before)).order(activities::occurred_at);
-            let old = old.select(activities::id).limit(limit);
-            let ids: Vec<Id> = on!(&mut *conn, c => old.load(c).await)?;
-            on!(conn, c => diesel::delete(activities::table.filter(activities::id.eq_any(ids))).execute(c).await)
-        }
+        Old::WebhookMessages => delete_oldest!(conn, webhook_outbox.created_at, before, limit),
     }
 }

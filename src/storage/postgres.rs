@@ -15,10 +15,12 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Conn, Error, migrations, postgres_tls, postgres_url};
+use super::sql_types::sql::Uuid;
+use super::{Conn, Error, Id, PoolState, migrations, postgres_tls, postgres_url};
 
-/// How long a request waits for a connection of the pool.
-const POOL_WAIT: Duration = Duration::from_secs(2);
+/// How long a request waits for a connection of the pool. A transaction takes milliseconds: where none ends for a second,
+/// something is wrong, and whoever waits on would only find others waiting too.
+const POOL_WAIT: Duration = Duration::from_secs(1);
 /// How long opening a connection may take, from the first packet to the last. The URL's `connect_timeout` ends when the
 /// server has accepted, and a server that hangs accepts.
 const OPENING: Duration = Duration::from_secs(5);
@@ -67,6 +69,15 @@ impl Database {
             .build()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), connector, pool })
+    }
+
+    pub(super) fn pool_state(&self) -> PoolState {
+        let status = self.pool.status();
+        PoolState {
+            used: status.size.saturating_sub(status.available),
+            idle: status.available,
+            waiting: status.waiting,
+        }
     }
 
     pub(super) async fn read<R, F>(&self, f: F) -> Result<R, Error>
@@ -212,5 +223,17 @@ pub(super) async fn give_way(conn: &mut Conn<'_>) -> Result<(), Error> {
     let mut connection: &AsyncPgConnection = connection;
     // Sooner than PostgreSQL looks for deadlocks itself (`deadlock_timeout`: 1 s).
     diesel::sql_query("SET LOCAL lock_timeout = '200ms'").execute(&mut connection).await?;
+    Ok(())
+}
+
+/// Locks the rows of a user that a statement selects, in its order: two transactions that end many of them do not wait for
+/// each other then. SQLite has one writer and no such waits.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn lock(conn: &mut Conn<'_>, select: &'static str, user_id: Id) -> Result<(), Error> {
+    let Conn::Postgres(connection) = conn else { return Ok(()) };
+    let mut connection: &AsyncPgConnection = connection;
+    diesel::sql_query(select).bind::<Uuid, _>(user_id).execute(&mut connection).await?;
     Ok(())
 }

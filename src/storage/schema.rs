@@ -19,7 +19,7 @@ diesel::table! {
     challenges (id) {
         id -> Uuid,
         user_id -> Uuid,
-        phone_number -> Text,
+        destination -> Text,
         channel -> Text,
         verification_sid -> Nullable<Text>,
         sends -> Int4,
@@ -30,6 +30,18 @@ diesel::table! {
         spent_at -> Nullable<Timestamptz>,
         cancelled_at -> Nullable<Timestamptz>,
         cancel_reason -> Nullable<Text>,
+        purpose -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    conversions (numbers, hour) {
+        numbers -> Text,
+        hour -> Timestamptz,
+        sends -> Int4,
+        verified -> Int4,
     }
 }
 
@@ -50,6 +62,22 @@ diesel::table! {
         id -> Int4,
         claimed_until -> Timestamptz,
         last_run_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    password_resets (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        email -> Nullable<Text>,
+        verification_sid -> Nullable<Text>,
+        failed_checks -> Int4,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        approved_at -> Nullable<Timestamptz>,
+        spent_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -89,6 +117,19 @@ diesel::table! {
 diesel::table! {
     use crate::storage::sql_types::sql::*;
 
+    throttles (key) {
+        key -> Bytea,
+        arrival -> Int8,
+        strikes -> Int4,
+        pace -> Int8,
+        slack -> Int8,
+        longest -> Int8,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
     users (id) {
         id -> Uuid,
         name -> Text,
@@ -103,16 +144,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
+    webhook_outbox (id) {
+        id -> Uuid,
+        event -> Text,
+        body -> Text,
+        created_at -> Timestamptz,
+        attempts -> Int4,
+        due_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(activities -> users (user_id));
 diesel::joinable!(challenges -> users (user_id));
+diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     activities,
     challenges,
+    conversions,
     deployment,
     housekeeping,
+    password_resets,
     sessions,
     signing_keys,
+    throttles,
     users,
+    webhook_outbox,
 );

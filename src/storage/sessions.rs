@@ -2,7 +2,7 @@
 
 use super::schema::{sessions, users};
 use super::users::User;
-use super::{Conn, Error, Id, Timestamp};
+use super::{Conn, Error, Id, Timestamp, postgres};
 use diesel::{
     ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable,
     SelectableHelper,
@@ -116,6 +116,33 @@ pub async fn rotate(
     Ok(rotated == 1)
 }
 
+/// Whether a session has not been ended. Until the transaction ends, nobody ends it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
+    // Writing the row to itself locks it, on either database.
+    let open = on!(conn, c => diesel::update(sessions::table.find(id))
+        .filter(sessions::ended_at.is_null())
+        .set(sessions::generation.eq(sessions::generation))
+        .execute(c)
+        .await)?;
+    Ok(open == 1)
+}
+
+/// Locks a user's sessions that have not been ended, in one order: for whoever ends several of them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
+    postgres::lock(
+        conn,
+        "SELECT FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE",
+        user_id,
+    )
+    .await
+}
+
 /// Ends one session. `false`: it was over already.
 ///
 /// # Errors
@@ -149,6 +176,21 @@ pub async fn end_own(
     Ok(ended == 1)
 }
 
+/// Ends every session of a user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+    lock_open(conn, user_id).await?;
+    on!(conn, c => diesel::update(sessions::table)
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
 /// Ends every session of a user but one.
 ///
 /// # Errors
@@ -160,6 +202,7 @@ pub async fn end_others(
     reason: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
+    lock_open(conn, user_id).await?;
     on!(conn, c => diesel::update(sessions::table)
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::id.ne(kept))

@@ -13,7 +13,7 @@ use std::io::Write;
 
 /// The names that the generated `schema.rs` imports.
 pub(super) mod sql {
-    pub(crate) use diesel::sql_types::{Bytea, Int4, Nullable, Text};
+    pub(crate) use diesel::sql_types::{Bytea, Int4, Int8, Nullable, Text};
 
     /// `UUID` on PostgreSQL, `BLOB` on SQLite.
     #[derive(Debug, Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]

@@ -81,9 +81,12 @@ impl Writer {
 
 fn run(mut connection: Sqlite, queue: &Receiver<Job>) {
     while let Ok(first) = queue.recv() {
-        let jobs: Vec<Job> = std::iter::once(first).chain(queue.try_iter().take(BATCH - 1)).collect();
-        let fence = if jobs.len() == 1 { &ALONE } else { &IN_A_GROUP };
         let begun = sql(&mut connection, "BEGIN IMMEDIATE");
+        // Where another process held the file for as long as we wait, whoever came meanwhile is told so too: nobody
+        // waits for the next attempt behind those who waited for this one.
+        let most = if begun.is_ok() { BATCH } else { QUEUE };
+        let jobs: Vec<Job> = std::iter::once(first).chain(queue.try_iter().take(most - 1)).collect();
+        let fence = if jobs.len() == 1 { &ALONE } else { &IN_A_GROUP };
         let run = |job: Job| match &begun {
             Ok(()) => job(Ok(&mut connection), fence),
             Err(error) => job(Err(Error::Unavailable(error.to_string())), fence),

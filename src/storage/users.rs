@@ -1,9 +1,11 @@
 //! Users. Three unique indexes decide who may sign up; nobody looks first.
 
 use super::schema::{challenges, sessions, users};
+use super::sql_types::sql::{Nullable, Timestamptz};
 use super::{Conn, Error, Id, Timestamp, postgres};
+use diesel::dsl::case_when;
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, OptionalExtension, QueryDsl,
     Queryable, Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
@@ -48,7 +50,7 @@ pub struct User {
 }
 
 /// What a user changes of themselves. `None`: it stays.
-#[derive(AsChangeset)]
+#[derive(Clone, AsChangeset)]
 #[diesel(table_name = users)]
 pub struct Profile {
     /// As the person writes it.
@@ -90,14 +92,21 @@ pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
     on!(conn, c => users::table.find(id).select(User::as_select()).get_result(c).await)
 }
 
-/// Whether the email address or the phone number is taken.
+/// Whether the email address or the phone number is taken, by somebody who has proved their phone or who signed up after
+/// `stale_before`.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn exists(conn: &mut Conn<'_>, email: &str, phone_number: &str) -> Result<bool, Error> {
+pub async fn exists(
+    conn: &mut Conn<'_>,
+    email: &str,
+    phone_number: &str,
+    stale_before: Timestamp,
+) -> Result<bool, Error> {
     let email = email.to_ascii_lowercase();
     let taken: i64 = on!(conn, c => users::table
         .filter(lower(users::email).eq(email).or(users::phone_number.eq(phone_number)))
+        .filter(users::phone_number_verified_at.is_not_null().or(users::created_at.gt(stale_before)))
         .count()
         .get_result(c)
         .await)?;
@@ -129,13 +138,71 @@ pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: 
     Ok(changed == 1)
 }
 
-/// Whether a user still has this hash. Until the transaction ends, nobody changes it.
+/// Replaces a hash, whatever it is now. `false`: there is no such user, or they have another email address by now.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn keeps_password_hash(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
+pub async fn reset_password_hash(
+    conn: &mut Conn<'_>,
+    id: Id,
+    email: &str,
+    hash: &str,
+) -> Result<bool, Error> {
+    let changed = on!(conn, c => diesel::update(users::table.find(id))
+        .filter(users::email.eq(email))
+        .set(users::password_hash.eq(hash))
+        .execute(c)
+        .await)?;
+    Ok(changed == 1)
+}
+
+/// Whether a user still has the hash and the number that were seen. Until the transaction ends, nobody changes them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_unchanged(conn: &mut Conn<'_>, seen: &User) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
-    replace_password_hash(conn, id, hash, hash).await
+    let unchanged = on!(conn, c => diesel::update(users::table.find(seen.id))
+        .filter(users::password_hash.eq(&seen.password_hash))
+        .filter(users::phone_number.eq(&seen.phone_number))
+        .set(users::password_hash.eq(&seen.password_hash))
+        .execute(c)
+        .await)?;
+    Ok(unchanged == 1)
+}
+
+/// Gives a user another number, which a code has proved: the user as they are then.
+///
+/// # Errors
+/// [`Error::Unique`], [`Error::NotFound`].
+pub async fn change_phone_number(
+    conn: &mut Conn<'_>,
+    id: Id,
+    phone_number: &str,
+    now: Timestamp,
+) -> Result<User, Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .set((
+            users::phone_number.eq(phone_number),
+            users::phone_number_verified_at.eq(now),
+            users::failed_checks.eq(0),
+            users::updated_at.eq(now),
+        ))
+        .returning(User::as_returning())
+        .get_result(c)
+        .await)
+}
+
+/// Gives a user another email address: the user as they are then.
+///
+/// # Errors
+/// [`Error::Unique`], [`Error::NotFound`].
+pub async fn change_email(conn: &mut Conn<'_>, id: Id, email: &str, now: Timestamp) -> Result<User, Error> {
+    on!(conn, c => diesel::update(users::table.find(id))
+        .set((users::email.eq(email), users::updated_at.eq(now)))
+        .returning(User::as_returning())
+        .get_result(c)
+        .await)
 }
 
 /// Deletes a user who still has this hash, and all that hangs on them. `false`: there is none; then the transaction is
@@ -155,16 +222,16 @@ pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Err
     Ok(deleted == 1)
 }
 
-/// Counts a check that is about to be made.
+/// Counts a check that is about to be made: how many there are now since the last one that was right.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+/// [`Error::NotFound`].
+pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
     on!(conn, c => diesel::update(users::table.find(id))
         .set(users::failed_checks.eq(users::failed_checks + 1))
-        .execute(c)
-        .await)?;
-    Ok(())
+        .returning(users::failed_checks)
+        .get_result(c)
+        .await)
 }
 
 /// Takes back a check that was counted and certainly not made.
@@ -180,8 +247,8 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     Ok(())
 }
 
-/// A code was right: failures begin to count anew, and the number is the user's. A number that has changed
-/// since the code was sent is not verified by it.
+/// A code was right that was sent to this number: failures begin to count anew, and the number is proved to be the
+/// user's, as they are then. `None`: the user has another number by now.
 ///
 /// # Errors
 /// Those of the database.
@@ -190,16 +257,18 @@ pub async fn code_was_right(
     id: Id,
     phone_number: &str,
     now: Timestamp,
-) -> Result<(), Error> {
-    on!(conn, c => diesel::update(users::table.find(id))
-        .set(users::failed_checks.eq(0))
-        .execute(c)
-        .await)?;
+) -> Result<Option<User>, Error> {
+    let is_first = || users::phone_number_verified_at.is_null();
     on!(conn, c => diesel::update(users::table.find(id))
         .filter(users::phone_number.eq(phone_number))
-        .filter(users::phone_number_verified_at.is_null())
-        .set((users::phone_number_verified_at.eq(now), users::updated_at.eq(now)))
-        .execute(c)
-        .await)?;
-    Ok(())
+        .set((
+            users::failed_checks.eq(0),
+            users::updated_at.eq(case_when(is_first(), now.into_sql::<Timestamptz>()).otherwise(users::updated_at)),
+            users::phone_number_verified_at
+                .eq(case_when(is_first(), now.into_sql::<Nullable<Timestamptz>>()).otherwise(users::phone_number_verified_at)),
+        ))
+        .returning(User::as_returning())
+        .get_result(c)
+        .await
+        .optional())
 }

@@ -4,17 +4,23 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::error_codes::kind_of;
 use super::transport::{Answer, Call, Lost};
 use super::{Failure, FailureKind, Operation};
+use crate::metrics::Metrics;
 
 impl Call {
     /// A call that was not made, because no service is configured.
-    pub(super) fn without_service(operation: Operation) -> Self {
-        let lost = Lost { certainly_not_sent: true, cause: "no Verify service is set".to_owned() };
-        Self { operation, outcome: Err(lost), requests: 0, took: Duration::ZERO }
+    pub(super) fn without_service(operation: Operation, metrics: Metrics) -> Self {
+        let lost = Lost::not_asked(FailureKind::Misconfigured, None, "no Verify service is set");
+        Self::not_made(operation, lost, metrics)
+    }
+
+    /// A call that was not made.
+    pub(super) fn not_made(operation: Operation, lost: Lost, metrics: Metrics) -> Self {
+        Self { operation, outcome: Err(lost), requests: 0, took: Duration::ZERO, metrics, permit: None }
     }
 
     /// The body of a 2xx answer, read as `T`. Whatever else came is a failure: a refusal by its code, an answer
@@ -25,8 +31,7 @@ impl Call {
                 answer.object().ok_or_else(|| self.failure(FailureKind::Unavailable))
             }
             Ok(answer) => Err(self.failure(kind_of(self.operation, answer.error_code(), answer.http_status))),
-            Err(_) if self.requests == 0 => Err(self.failure(FailureKind::Misconfigured)),
-            Err(_) => Err(self.failure(FailureKind::Unavailable)),
+            Err(lost) => Err(self.failure(lost.kind)),
         }
     }
 
@@ -41,7 +46,10 @@ impl Call {
             request_id: answer.and_then(|answer| answer.request_id.clone()),
             message: answer.filter(|_| self.operation == Operation::CreateService).and_then(Answer::message),
             cause: self.outcome.as_ref().err().map(|lost| lost.cause.clone()),
-            retry_after: answer.and_then(|answer| answer.retry_after),
+            retry_after: match &self.outcome {
+                Ok(answer) => answer.retry_after,
+                Err(lost) => lost.retry_after,
+            },
             certainly_not_processed: match &self.outcome {
                 Ok(answer) => (400..500).contains(&answer.http_status),
                 Err(lost) => lost.certainly_not_sent,
@@ -58,14 +66,26 @@ impl Call {
         self.outcome.as_ref().ok().map(|answer| answer.http_status)
     }
 
-    /// Writes the log line and hands the result on. `success` names what a good answer said.
-    pub(super) fn report<T>(&self, result: Result<T, Failure>, success: &'static str) -> Result<T, Failure> {
+    /// Counts the call, writes the log line, tells the breaker, and hands the result on. `success` names what a good
+    /// answer said.
+    pub(super) fn report<T>(
+        mut self,
+        result: Result<T, Failure>,
+        success: &'static str,
+    ) -> Result<T, Failure> {
+        if let Some(permit) = self.permit.take() {
+            // Whatever Twilio answers, about a number or about us: it answers.
+            permit.settle(!matches!(&result, Err(failure) if failure.kind == FailureKind::Unavailable));
+        }
         let operation = self.operation.as_str();
         let outcome = result.as_ref().map_or_else(|failure| failure.kind.as_str(), |_| success);
         let http_status = self.http_status();
         let request_id = self.outcome.as_ref().ok().and_then(|answer| answer.request_id.as_deref());
         let code = self.outcome.as_ref().ok().and_then(Answer::error_code);
         let requests = self.requests;
+        if requests > 0 {
+            self.metrics.twilio_call(operation, outcome, self.took);
+        }
         let duration_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
         let Err(failure) = &result else {
             info!(operation, outcome, http_status, code, request_id, requests, duration_ms, "Twilio Verify");
@@ -77,6 +97,9 @@ impl Call {
                 operation,
                 outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "Twilio Verify"
             );
+        } else if self.requests == 0 {
+            // One line told when it began.
+            debug!(operation, outcome, cause, "Twilio Verify was not asked");
         } else {
             warn!(
                 operation,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How a code travels to a phone. The spelling is Twilio's `Channel` parameter, our API's `channel`, and the
+/// How a code travels. The spelling is Twilio's `Channel` parameter, our API's `channel`, and the
 /// value that `amr` gets in a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channel {
@@ -13,11 +13,13 @@ pub enum Channel {
     Call,
     /// A WhatsApp message. The Verify service must have a sender for it.
     Whatsapp,
+    /// An email. The Verify service must have a mailer for it. Proves an address, and is no way to log in.
+    Email,
 }
 
 impl Channel {
-    /// Every channel, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Sms, Self::Call, Self::Whatsapp];
+    /// Every channel, those to a phone in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Sms, Self::Call, Self::Whatsapp, Self::Email];
 
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Channel {
             Self::Sms => "sms",
             Self::Call => "call",
             Self::Whatsapp => "whatsapp",
+            Self::Email => "email",
         }
     }
 
@@ -55,7 +58,7 @@ pub struct UnknownChannel;
 
 impl fmt::Display for UnknownChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a channel: sms, call or whatsapp")
+        f.write_str("not a channel: sms, call, whatsapp or email")
     }
 }
 
@@ -67,12 +70,12 @@ mod tests {
 
     #[test]
     fn names_are_twilios_and_read_back() {
-        assert_eq!(Channel::ALL.map(Channel::as_str), ["sms", "call", "whatsapp"]);
+        assert_eq!(Channel::ALL.map(Channel::as_str), ["sms", "call", "whatsapp", "email"]);
         for channel in Channel::ALL {
             assert_eq!(channel.to_string().parse(), Ok(channel));
             assert_eq!(channel.amr(), channel.as_str());
         }
-        for text in ["", "SMS", " sms", "email", "voice"] {
+        for text in ["", "SMS", " sms", "e-mail", "voice"] {
             assert_eq!(text.parse::<Channel>(), Err(UnknownChannel), "{text:?}");
         }
     }

@@ -41,7 +41,22 @@ impl VerifyClient {
     /// Where a failure does not say [`certainly_not_processed`](Failure::certainly_not_processed), the guess may be
     /// used up, and the verification may even be approved and gone.
     pub async fn check(&self, sid: &VerificationSid, code: &str) -> Result<Checked, Failure> {
-        let form = [("VerificationSid", sid.as_str()), ("Code", code)];
+        self.check_of(("VerificationSid", sid.as_str()), Some(sid), code).await
+    }
+
+    /// The same for whatever verification is pending for a recipient: where its SID has not come, or not been written
+    /// down, yet. Twilio has at most one for each.
+    pub async fn check_recipient(&self, to: &str, code: &str) -> Result<Checked, Failure> {
+        self.check_of(("To", to), None, code).await
+    }
+
+    async fn check_of(
+        &self,
+        subject: (&str, &str),
+        sid: Option<&VerificationSid>,
+        code: &str,
+    ) -> Result<Checked, Failure> {
+        let form = [subject, ("Code", code)];
         let call = self.post_to_service(Operation::Check, "VerificationCheck", &form).await;
         let result = read(&call, sid);
         let success = if matches!(result, Ok(Checked::Wrong)) { "wrong" } else { "approved" };
@@ -57,13 +72,15 @@ struct VerificationCheck {
     status: String,
 }
 
-fn read(call: &Call, asked: &VerificationSid) -> Result<Checked, Failure> {
+fn read(call: &Call, asked: Option<&VerificationSid>) -> Result<Checked, Failure> {
     let check = call.accepted::<VerificationCheck>()?;
-    if check.sid != asked.as_str() {
+    if asked.is_some_and(|asked| check.sid != asked.as_str()) {
         return Err(call.failure(FailureKind::Unavailable));
     }
+    let garbage = |_| call.failure(FailureKind::Unavailable);
+    let sid = VerificationSid::parse(check.sid).map_err(garbage)?;
     match check.status.as_str() {
-        "approved" => Ok(Checked::Approved(Approved { sid: asked.clone() })),
+        "approved" => Ok(Checked::Approved(Approved { sid })),
         "pending" => Ok(Checked::Wrong),
         "max_attempts_reached" => Err(call.failure(FailureKind::TooManyChecks)),
         "canceled" | "expired" | "deleted" | "failed" => Err(call.failure(FailureKind::VerificationGone)),

@@ -5,23 +5,48 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::gate::Gate;
 use super::transport::{Call, Transport};
 use super::{
     Failure, FailureKind, FriendlyName, InvalidSettings, Operation, ServiceSid, Settings, VerificationSid,
 };
+use crate::clock::Clock;
+use crate::metrics::Metrics;
 
 /// Speaks to one Verify service. Clones are cheap and share their connections.
 #[derive(Clone)]
 pub struct VerifyClient {
     pub(super) transport: Arc<Transport>,
     pub(super) service_sid: Option<ServiceSid>,
+    gate: Arc<Gate>,
 }
 
 impl VerifyClient {
     /// Checks the settings and sets up TLS; connects to nothing.
     pub fn new(settings: Settings) -> Result<Self, InvalidSettings> {
         let (base_url, service_sid) = settings.check()?;
-        Ok(Self { transport: Arc::new(Transport::new(base_url, settings)?), service_sid })
+        let gate = Gate::new(settings.max_calls, Clock::system(), settings.metrics.clone());
+        Ok(Self { transport: Arc::new(Transport::new(base_url, settings)?), service_sid, gate })
+    }
+
+    /// The same client, which goes by another clock when Twilio fails.
+    pub fn timed_by(self, clock: Clock) -> Self {
+        Self { gate: self.gate.timed_by(clock), ..self }
+    }
+
+    pub(super) fn metrics(&self) -> Metrics {
+        self.transport.metrics.clone()
+    }
+
+    /// Whether a call would be made at this moment, for those who would count it first. Where Twilio fails again and
+    /// again it is not asked for a while.
+    pub fn would_ask(&self, operation: Operation) -> Result<(), Failure> {
+        let lost = self.gate.look().err();
+        lost.map_or(Ok(()), |lost| {
+            let (call, kind) = (Call::not_made(operation, lost, self.metrics()), FailureKind::Unavailable);
+            let failure = call.failure(kind);
+            call.report(Err(failure), "")
+        })
     }
 
     /// Ends a verification, so that its code is worth nothing and the next start makes a new one.
@@ -57,11 +82,16 @@ impl VerifyClient {
         path: &str,
         form: &[(&str, &str)],
     ) -> Call {
-        match &self.service_sid {
-            Some(service) => {
-                self.transport.post(operation, &format!("/v2/Services/{service}/{path}"), form).await
+        let Some(service) = &self.service_sid else {
+            return Call::without_service(operation, self.metrics());
+        };
+        match self.gate.enter() {
+            Ok(permit) => {
+                let path = format!("/v2/Services/{service}/{path}");
+                let call = self.transport.post(operation, &path, form).await;
+                Call { permit: Some(permit), ..call }
             }
-            None => Call::without_service(operation),
+            Err(lost) => Call::not_made(operation, lost, self.metrics()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The client of Twilio Verify v2: start a verification, check a code, cancel, create and fetch the service.
 //!
-//! A leaf: it knows HTTP and Twilio's words, and nothing of the rest of this crate. It speaks to whatever
+//! A leaf: it knows HTTP, Twilio's words, the time and where to count, and nothing else of this crate. It speaks to whatever
 //! stands at [`Settings::base_url`]; in development and in the tests that is the sandbox.
 //!
 //! Three rules hold everywhere below, because breaking one costs money or lets somebody in:
@@ -13,6 +13,9 @@
 //!    gets into a log line or an error. The one exception is [`Failure::message`] of creating a service, where there
 //!    is no number.
 
+mod breaker;
+#[cfg(test)]
+mod breaker_properties;
 mod call;
 mod channel;
 mod check;
@@ -20,6 +23,7 @@ mod client;
 mod error_codes;
 mod failure;
 mod friendly_name;
+mod gate;
 mod operation;
 mod retry;
 mod service;

@@ -24,8 +24,9 @@ impl VerifyClient {
     pub async fn fetch_service(&self) -> Result<Service, Failure> {
         let operation = Operation::FetchService;
         let Some(sid) = &self.service_sid else {
-            let call = Call::without_service(operation);
-            return call.report(Err(call.failure(FailureKind::Misconfigured)), "fetched");
+            let call = Call::without_service(operation, self.metrics());
+            let failure = call.failure(FailureKind::Misconfigured);
+            return call.report(Err(failure), "fetched");
         };
         let call = self.transport.get(operation, &format!("/v2/Services/{sid}")).await;
         let result = call.accepted::<Fetched>().and_then(|fetched| {

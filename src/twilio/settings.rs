@@ -8,6 +8,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ServiceSid;
+use crate::metrics::Metrics;
 
 /// Where Twilio Verify stands. There is no regional host for one-time codes.
 pub const TWILIO_BASE_URL: &str = "https://verify.twilio.com";
@@ -30,7 +31,15 @@ pub struct Settings {
     pub total_timeout: Duration,
     /// The pause before the first repetition after a 429, doubled for the second; each is shortened by up to half at random.
     pub retry_pause: Duration,
+    /// Where calls are counted.
+    pub metrics: Metrics,
+    /// Most calls under way at once; one more fails without being made.
+    pub max_calls: usize,
 }
+
+/// As many calls as a Twilio that hangs for its whole timeout may hold: more would only pile up behind it. One that is
+/// well answers in half a second, which makes over a hundred log-ins a second.
+const MAX_CALLS: usize = 64;
 
 impl Settings {
     /// Settings for Twilio itself, with the times we recommend: 3 s to connect and 10 s in all (a person waits
@@ -44,6 +53,8 @@ impl Settings {
             connect_timeout: Duration::from_secs(3),
             total_timeout: Duration::from_secs(10),
             retry_pause: Duration::from_millis(250),
+            metrics: Metrics::default(),
+            max_calls: MAX_CALLS,
         }
     }
 

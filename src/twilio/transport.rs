@@ -18,10 +18,13 @@ use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
+use tracing::Instrument;
 
+use super::gate::Permit;
 use super::retry::{Refusal, parse_retry_after, pause_before_repeating};
 use super::settings::is_loopback;
-use super::{InvalidSettings, Operation, Settings};
+use super::{FailureKind, InvalidSettings, Operation, Settings};
+use crate::metrics::Metrics;
 
 /// `User-Agent` of every request.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -50,6 +53,7 @@ pub(super) struct Transport {
     password: SecretString,
     total_timeout: Duration,
     retry_pause: Duration,
+    pub(super) metrics: Metrics,
 }
 
 /// All that happened in one operation.
@@ -60,6 +64,10 @@ pub(super) struct Call {
     /// How many requests were sent.
     pub(super) requests: u32,
     pub(super) took: Duration,
+    /// Where it is counted.
+    pub(super) metrics: Metrics,
+    /// What the breaker is to be told about; `None` where it was not asked.
+    pub(super) permit: Option<Permit>,
 }
 
 /// An answer, whatever it says.
@@ -77,6 +85,9 @@ pub(super) struct Answer {
 /// No answer.
 pub(super) struct Lost {
     pub(super) certainly_not_sent: bool,
+    pub(super) kind: FailureKind,
+    /// When it makes sense to ask again, where that is known.
+    pub(super) retry_after: Option<Duration>,
     /// For the log. Says nothing of what was sent.
     pub(super) cause: String,
 }
@@ -109,6 +120,7 @@ impl Transport {
             password: settings.password,
             total_timeout: settings.total_timeout,
             retry_pause: settings.retry_pause,
+            metrics: settings.metrics,
         })
     }
 
@@ -132,6 +144,12 @@ impl Transport {
 
     /// Sends a request, and repeats it where [`pause_before_repeating`] says so.
     async fn call(&self, operation: Operation, request: impl Fn() -> RequestBuilder) -> Call {
+        let name = operation.as_str();
+        let span = tracing::info_span!(target: "traces", "twilio", otel.kind = "client", operation = name);
+        self.repeat(operation, request).instrument(span).await
+    }
+
+    async fn repeat(&self, operation: Operation, request: impl Fn() -> RequestBuilder) -> Call {
         let started = Instant::now();
         let mut requests = 0;
         loop {
@@ -143,7 +161,10 @@ impl Transport {
             });
             match pause {
                 Some(pause) => sleep(pause).await,
-                None => return Call { operation, outcome, requests, took: started.elapsed() },
+                None => {
+                    let (took, metrics) = (started.elapsed(), self.metrics.clone());
+                    return Call { operation, outcome, requests, took, metrics, permit: None };
+                }
             }
         }
     }
@@ -151,7 +172,7 @@ impl Transport {
     async fn exchange(&self, request: RequestBuilder, started: Instant) -> Result<Answer, Lost> {
         let response = match timeout(self.time_left(started), request.send()).await {
             Ok(sent) => sent.map_err(Lost::from)?,
-            Err(_) => return Err(Lost { certainly_not_sent: false, cause: "no answer in time".to_owned() }),
+            Err(_) => return Err(Lost::on_the_way(false, "no answer in time".to_owned())),
         };
         let mut answer = Answer::from_head(response.status().as_u16(), response.headers());
         answer.body = timeout(self.time_left(started), read_body(response)).await.ok().flatten();
@@ -239,6 +260,18 @@ impl Answer {
     }
 }
 
+impl Lost {
+    /// Twilio was asked, or was to be.
+    fn on_the_way(certainly_not_sent: bool, cause: String) -> Self {
+        Self { certainly_not_sent, kind: FailureKind::Unavailable, retry_after: None, cause }
+    }
+
+    /// Twilio was not asked.
+    pub(super) fn not_asked(kind: FailureKind, retry_after: Option<Duration>, cause: &str) -> Self {
+        Self { certainly_not_sent: true, kind, retry_after, cause: cause.to_owned() }
+    }
+}
+
 impl From<reqwest::Error> for Lost {
     fn from(error: reqwest::Error) -> Self {
         // Until a connection stands, nothing of the request can have left.
@@ -250,6 +283,6 @@ impl From<reqwest::Error> for Lost {
             cause = format!("{cause}: {inner}");
             source = inner.source();
         }
-        Self { certainly_not_sent, cause }
+        Self::on_the_way(certainly_not_sent, cause)
     }
 }

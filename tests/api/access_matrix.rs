@@ -109,7 +109,13 @@ fn body(operation: &str, person: &Person, newcomer: &Person, code: &str) -> Opti
             Some(json!({ "current_password": person.password, "new_password": newcomer.password }))
         }
         "deleteMe" => Some(json!({ "password": person.password })),
-        "verify" => Some(json!({ "code": code })),
+        "verify" | "verifyPhone" | "verifyEmail" => Some(json!({ "code": code })),
+        "changePhone" => Some(json!({ "phone_number": newcomer.phone_number, "password": person.password })),
+        "changeEmail" => Some(json!({ "email": newcomer.email, "password": person.password })),
+        "forgotPassword" => Some(json!({ "email": newcomer.email })),
+        "resetPassword" => {
+            Some(json!({ "reset_token": "cspr_AAAA", "code": code, "new_password": newcomer.password }))
+        }
         "refresh" => Some(json!({ "refresh_token": "csrt_AAAA" })),
         "getDashboard" | "getMe" | "listSessions" | "endSession" | "getLiveness" | "getReadiness"
         | "getJwks" | "getServerMetadata" => None,

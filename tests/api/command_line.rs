@@ -78,6 +78,7 @@ async fn serve_honours_port_on_all_addresses() {
         ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
         ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),
         ("COUNTERSIGN__TOKENS__SECRET", "an0ther-secret-that-only-tests-know-of"),
+        ("COUNTERSIGN__CODES__REGIONS", "US"),
     ];
     let line = format!("serve --database-url {}", launched.database.url());
     let process = started(&directory, &line, &variables);

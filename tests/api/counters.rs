@@ -81,7 +81,8 @@ async fn of_fifty_wrong_codes_at_once_five_reach_twilio() {
 #[tokio::test]
 async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
-    let server = twilio.launch().start().await;
+    // Of so many at once a limit would refuse some before Twilio can.
+    let server = twilio.launch().limits(&[]).start().await;
     server.sign_up(&ada).await;
     let mut tokens = Vec::new();
     for _ in 0..4 {

@@ -84,7 +84,11 @@ async fn a_resend_that_nobody_heard_of_has_arrived() {
 async fn a_broken_check_makes_no_session() {
     for (fault, expected) in [
         (json!({"fault": "status", "status": 500}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 503}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 401}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 429, "retry_after": 9}), (503, "otp_unavailable")),
         (json!({"fault": "drop"}), (503, "otp_unavailable")),
+        (json!({"fault": "sent_then_drop"}), (503, "otp_unavailable")),
         (json!({"fault": "malformed"}), (503, "otp_unavailable")),
         (json!({"fault": "truncated"}), (503, "otp_unavailable")),
         (json!({"fault": "status", "status": 404}), (410, "challenge_expired")),

@@ -21,6 +21,10 @@ async fn each_kind_goes_when_its_time_has_come() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     server.log_in(&ada).await;
+    for email in [ada.email.as_str(), "nobody@example.com"] {
+        let body = serde_json::json!({ "email": email });
+        server.post("/v1/users/password/forgot", None, body).await.expect(202);
+    }
     server.log_out(&access).await.expect(204);
     let other = server.another_session(&ada).await;
     let database = &server.database;
@@ -28,9 +32,11 @@ async fn each_kind_goes_when_its_time_has_come() {
         (database.number(&rows("challenges")).await, database.number(&rows("sessions")).await),
         (3, 2)
     );
+    assert_eq!(database.number(&rows("password_resets")).await, 2);
     // Challenges a day after their end.
     server.advance(DAY + 700).await;
     database.eventually(&rows("challenges"), 0).await;
+    database.eventually(&rows("password_resets"), 0).await;
     assert_eq!(database.number(&rows("sessions")).await, 2);
     // The session that was ended, 30 days after; the other one is idle, and its end can still be told.
     server.advance(29 * DAY).await;

@@ -35,10 +35,11 @@ fn on_database(kind: &str, is_postgres: bool) -> String {
         ("Uuid", true) => "uuid",
         ("Timestamptz", true) => "timestamp with time zone",
         ("Int4", true) => "integer",
+        ("Int8", true) => "bigint",
         ("Text", true) => "text",
         ("Bytea", true) => "bytea",
         ("Uuid" | "Bytea", false) => "BLOB",
-        ("Timestamptz" | "Int4", false) => "INTEGER",
+        ("Timestamptz" | "Int4" | "Int8", false) => "INTEGER",
         ("Text", false) => "TEXT",
         (other, _) => panic!("{other} is not known here"),
     };
@@ -100,7 +101,7 @@ async fn the_migrations_make_what_the_source_says() {
             (table, columns.collect())
         })
         .collect();
-    assert_eq!(expected.len(), 7);
+    assert_eq!(expected.len(), 11);
     assert_eq!(schema_of(&database).await, expected);
 }
 

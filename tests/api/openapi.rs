@@ -180,7 +180,7 @@ fn every_problem_is_an_example_under_its_code() {
         .map(|code| code.as_str().unwrap())
         .filter(|code| !documented.contains(code))
         .collect();
-    assert_eq!(undocumented, ["method_not_allowed", "rate_limited"]);
+    assert_eq!(undocumented, ["method_not_allowed"]);
 }
 
 /// What the document promises, some test has seen. `expect_problem` and its like name the code.

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{Answer, Database, Launch, Line, Person, Server, State, TempDir, ended};
+use crate::harness::{Answer, Database, Launch, Line, Person, Server, State, TempDir, at_once, ended};
 
 /// Longer than the server's own limits together, and far shorter than for ever.
 const SOON: Duration = Duration::from_secs(20);
@@ -106,6 +107,11 @@ async fn a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
     all_are_not_ready(vec![server.try_sign_up(&Person::other(1)).await]);
     server.me(&access).await.expect(200);
+    // However many wait: they wait for the same five seconds.
+    let (body, began) = (json!({ "name": "Ada King" }), Instant::now());
+    let rename = || server.ask(Method::PATCH, "/v1/users/me", &access, body.clone());
+    all_are_not_ready(at_once((0..200).map(|_| rename())).await);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     other.batch_execute("ROLLBACK").unwrap();
     server.sign_up(&Person::other(1)).await;
 }

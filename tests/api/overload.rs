@@ -4,9 +4,10 @@ use serde_json::json;
 
 use crate::harness::{Launch, Person, Server, at_once, count};
 
-/// One hash at a time, one that waits, and each takes a good while.
+/// One hash at a time, one that waits, and each takes a good while; no limit but that.
 fn slow() -> Launch {
     Launch::dev()
+        .limits(&[])
         .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
         .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536")

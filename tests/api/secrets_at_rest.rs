@@ -37,6 +37,9 @@ async fn the_database_holds_no_secret_in_clear() {
     // Another challenge, still open when the dump is made.
     server.log_in(&ada).await;
     let open = server.code(&ada.phone_number).await;
+    let forgot =
+        server.post("/v1/users/password/forgot", None, json!({ "email": ada.email })).await.expect(202);
+    let mailed = server.code(&ada.email).await;
     let dump = server.database.dump().await;
 
     // What is meant to be there is found: a dump that missed everything would pass the rest.
@@ -54,13 +57,14 @@ async fn the_database_holds_no_secret_in_clear() {
         ("the access token", signature(&tokens.text_of("access_token"))),
         ("the refresh token", old["csrt_".len() + 30..].to_owned()),
         ("the next refresh token", new["csrt_".len() + 30..].to_owned()),
+        ("the reset token", forgot.text_of("reset_token")["cspr_".len() + 30..].to_owned()),
         ("the deployment's secret", Forge::SECRET.to_owned()),
         ("the private key", as_bytes(&sealed.seed())),
         ("the private key in hexadecimal", as_hex(&sealed.seed())),
     ] {
         assert!(!dump.contains(&secret), "{what} is in the database");
     }
-    for code in [code, open] {
+    for code in [code, open, mailed] {
         // Alone, and not among the digits of a time or an identifier.
         let alone = Regex::new(&format!("(^|[^0-9a-fA-F.]){code}([^0-9a-fA-F]|$)")).unwrap();
         assert!(!alone.is_match(&dump), "a code is in the database");

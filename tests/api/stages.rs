@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Forge, Server, TempDir, ended, refused, started, wrong_code};
+use crate::harness::{Forge, Launch, Server, TempDir, ended, refused, started, wrong_code};
 
 impl Server {
     async fn stage_answer(&self, body: Value) -> (u16, Value) {
@@ -62,6 +62,35 @@ async fn full() {
     server.get("/v1/users/dashboard", Some(text(&made, "access_token"))).await.expect(200);
     let body = json!({ "refresh_token": made["refresh_token"] });
     server.post("/v1/users/refresh", None, body).await.expect(200);
+}
+
+#[tokio::test]
+async fn changes_pending() {
+    let server = Server::dev().await;
+    for (stage, kind, member) in
+        [("phone_change_pending", "phone", "phone_number"), ("email_change_pending", "email", "email")]
+    {
+        let made = server.stage(stage).await;
+        let (access, sent_to) = (text(&made, "access_token"), text(&made, "sent_to"));
+        assert_ne!(made["user"][member], sent_to);
+        assert_eq!(server.code(sent_to).await, text(&made, "code"));
+        assert_eq!(made["challenge"]["attempts_left"], 5);
+        let body = json!({ "code": made["code"] });
+        let user = server.post(&format!("/v1/users/me/{kind}/verify"), Some(access), body).await.expect(200);
+        assert_eq!(user.body[member], sent_to);
+    }
+}
+
+#[tokio::test]
+async fn password_reset_pending() {
+    let server = Server::dev().await;
+    let made = server.stage("password_reset_pending").await;
+    assert_eq!(made["sent_to"], made["user"]["email"]);
+    let body = json!({ "reset_token": made["reset_token"], "code": made["code"], "new_password": "an engine that weaves" });
+    server.post("/v1/users/password/reset", None, body).await.expect(204);
+    let silent = Launch::dev().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "false").start().await;
+    let (status, problem) = silent.stage_answer(json!({ "stage": "password_reset_pending" })).await;
+    assert_eq!((status, &problem["code"]), (404, &"not_found".into()));
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ impl Doctor {
         let mut checks = settings::configuration(settings.production(self.i_am_testing).err().as_ref());
         checks.extend(settings::secret_files(&probe::secret_files()?));
         checks.push(settings::issuer(&settings.tokens.issuer));
+        checks.extend(settings::regions(&settings.codes.regions));
         if let Ok(database) = settings.database_alone() {
             let secret = probe::secret(&settings);
             let seen = probe::database(&database.url, &clock).await;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use countersign::auth::{DeploymentSecret, Hasher, HashingSettings, Password};
 use countersign::clock::Clock;
 use countersign::config::{ConfigError, Settings, Sources};
+use countersign::metrics::Metrics;
 use countersign::storage::{self, DatabaseUrl, Inspection};
 use countersign::twilio::{self, Service, VerifyClient};
 
@@ -79,7 +80,8 @@ pub(super) async fn one_hash(settings: HashingSettings) -> Option<Hashing> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if settings.threads == 0 { cores } else { settings.threads.min(cores) };
     settings.parameters.check().ok()?;
-    let hasher = Hasher::start(HashingSettings { threads: 1, queue: 1, ..settings }).ok()?;
+    let hasher =
+        Hasher::start(HashingSettings { threads: 1, queue: 1, ..settings }, Metrics::default()).ok()?;
     let password = Password::parse_attempt("correct horse battery staple").ok()?;
     // The first one makes the thread's buffer, which is kept.
     hasher.hash(password.clone()).await.ok()?;

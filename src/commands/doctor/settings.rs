@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use countersign::auth::Region;
 use countersign::config::ConfigError;
 
 use super::Check;
@@ -66,6 +67,23 @@ pub(super) fn issuer(issuer: &str) -> Check {
     }
 }
 
+/// Codes to the whole world are what fraudsters live on. None at all: the configuration is not complete, which is said
+/// elsewhere.
+pub(super) fn regions(regions: &[Region]) -> Option<Check> {
+    const NAME: &str = "regions";
+    if regions.is_empty() {
+        return None;
+    }
+    Some(match regions.contains(&Region::Every) {
+        true => Check::warning(
+            NAME,
+            "codes go to the whole world: whoever pumps messages picks numbers where they cost most. Name the regions \
+             where your users are in COUNTERSIGN__CODES__REGIONS",
+        ),
+        false => Check::ok(NAME, format!("codes go to {} of them", regions.len())),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::report::Status;
@@ -86,6 +104,17 @@ mod tests {
         );
         let bare = configuration(Some(&ConfigError("no".into())));
         assert_eq!(bare[0].seen(), ("configuration", Status::Problem, "no"));
+    }
+
+    #[test]
+    fn the_whole_world_is_worth_a_warning() {
+        let status = |codes: &[&str]| {
+            let chosen: Vec<Region> = codes.iter().map(|code| code.parse().unwrap()).collect();
+            regions(&chosen).map(|check| check.seen().1)
+        };
+        assert_eq!(status(&[]), None);
+        assert_eq!(status(&["US", "CA"]), Some(Status::Ok));
+        assert_eq!(status(&["US", "*"]), Some(Status::Warning));
     }
 
     #[test]

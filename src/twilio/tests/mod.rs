@@ -1,5 +1,6 @@
 //! The client against a server that plays whatever it is told to, over real sockets.
 
+mod answer_properties;
 mod answers;
 mod log;
 mod loss;

@@ -18,12 +18,18 @@ pub struct Answer {
 
 impl Answer {
     pub async fn read(method: &Method, path: &str, response: Response) -> Self {
+        Self::try_read(method, path, response).await.unwrap()
+    }
+
+    /// # Errors
+    /// When the connection ends in its midst.
+    pub async fn try_read(method: &Method, path: &str, response: Response) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let answer = Self { status, headers, body, text };
         answer.check(method, path);
-        answer
+        Ok(answer)
     }
 
     /// Whatever the test is about: this holds for every answer.

@@ -25,9 +25,22 @@ pub fn program() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(named)
 }
 
-/// The program with a command line, in a directory, with nothing in its environment but `variables`.
-fn command(directory: &Path, arguments: &[String], variables: &[(String, String)]) -> Command {
-    let mut command = Command::new(program());
+/// The program with a command line, in a directory, with nothing in its environment but `variables`; started by `wrapper`
+/// where that is not empty.
+fn command(
+    wrapper: &[String],
+    directory: &Path,
+    arguments: &[String],
+    variables: &[(String, String)],
+) -> Command {
+    let mut command = match wrapper {
+        [] => Command::new(program()),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(program());
+            command
+        }
+    };
     command.args(arguments).current_dir(directory).env_clear();
     // Where the system keeps its certificates may be said here.
     for name in ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
@@ -44,7 +57,7 @@ pub fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> 
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let variables: Vec<_> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let mut process = Process::spawn(command(directory, &arguments, &variables).stdin(Stdio::null()));
+    let mut process = Process::spawn(command(&[], directory, &arguments, &variables).stdin(Stdio::null()));
     if process.is_ready() {
         process.child.kill().unwrap();
     }
@@ -63,7 +76,21 @@ impl Process {
         arguments: &[String],
         variables: &[(String, String)],
     ) -> Result<Self, String> {
-        let mut process = Self::spawn(command(directory, arguments, variables).stdin(Stdio::piped()));
+        Self::start_under(&[], directory, arguments, variables)
+    }
+
+    /// The same, started by another program that becomes it, such as `env`.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn start_under(
+        wrapper: &[String],
+        directory: &Path,
+        arguments: &[String],
+        variables: &[(String, String)],
+    ) -> Result<Self, String> {
+        let command = &mut command(wrapper, directory, arguments, variables);
+        let mut process = Self::spawn(command.stdin(Stdio::piped()));
         if process.is_ready() { Ok(process) } else { Err(process.wait().1) }
     }
 
@@ -103,6 +130,11 @@ impl Process {
     /// What the program has written to standard output so far.
     pub fn output(&self) -> String {
         text(&self.output)
+    }
+
+    /// Its process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal, such as `TERM`.

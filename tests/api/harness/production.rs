@@ -3,9 +3,10 @@
 use std::path::Path;
 
 /// All that `serve` needs, none of it real.
-pub const COMPLETE: [(&str, &str); 5] = [
+pub const COMPLETE: [(&str, &str); 6] = [
     ("COUNTERSIGN__DATABASE__URL", "sqlite://countersign.db"),
     ("COUNTERSIGN__TOKENS__SECRET", "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx"),
+    ("COUNTERSIGN__CODES__REGIONS", "CA,US"),
     ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
     ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
     ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),

@@ -23,6 +23,36 @@ impl Raw {
         let _ = self.0.write_all(bytes.as_ref()).await;
     }
 
+    /// Hangs up, as a client that crashes does: the server is told at once, and nothing that it sends arrives.
+    pub fn reset(self) {
+        self.0.set_zero_linger().unwrap();
+    }
+
+    /// One byte a second, until the server hangs up or there are no more: what the server has said by then.
+    pub async fn dribble(mut self, bytes: &[u8]) -> String {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        let mut said = [0; 4096];
+        for byte in bytes {
+            ticks.tick().await;
+            self.send([*byte]).await;
+            // What has come meanwhile, without waiting for it.
+            match self.0.try_read(&mut said) {
+                Ok(length) => return String::from_utf8_lossy(&said[..length]).into_owned(),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(_) => return String::new(),
+            }
+        }
+        self.rest().await
+    }
+
+    /// The head of the next answer and what has come of its body.
+    pub async fn answer(&mut self) -> String {
+        let mut bytes = vec![0; 4096];
+        let length =
+            tokio::time::timeout(PATIENCE, self.0.read(&mut bytes)).await.expect("no answer").unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    }
+
     /// Everything until the server hangs up, which it must.
     pub async fn rest(&mut self) -> String {
         let mut bytes = Vec::new();

@@ -6,6 +6,10 @@ use serde_json::Value;
 
 use super::Server;
 
+/// How long to wait for a request that is on its way: 30 s in all.
+const ATTEMPTS: u32 = 1500;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+
 impl Server {
     /// Makes a fault: its path on the sandbox.
     pub async fn break_twilio(&self, fault: Value) -> String {
@@ -14,6 +18,17 @@ impl Server {
         assert_eq!(response.status(), 201, "{fault}");
         let made: Value = response.json().await.unwrap();
         format!("/sandbox/faults/{}", made["id"].as_str().unwrap())
+    }
+
+    /// Waits until a fault has met a request.
+    pub async fn hit(&self, fault: &str) {
+        for _ in 0..ATTEMPTS {
+            if self.sandbox_get(fault).await["hits"] != 0 {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("nothing met the fault");
     }
 
     /// What the sandbox's control API tells.

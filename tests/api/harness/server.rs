@@ -12,6 +12,7 @@ use super::{Answer, Database, Process, TempDir};
 pub struct Launch {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
+    wrapper: Vec<String>,
     database: Option<Arc<Database>>,
     serve: bool,
     sandbox: String,
@@ -33,6 +34,7 @@ impl Launch {
             .variable("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .variable("TWILIO_VERIFICATION_SID", SERVICE_SID)
             .variable("COUNTERSIGN__TOKENS__SECRET", "an0ther-secret-that-only-tests-know-of")
+            .variable("COUNTERSIGN__CODES__REGIONS", "*")
             .variable("COUNTERSIGN__SERVER__DRAIN_SECONDS", "0")
             .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "1024")
             .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "1")
@@ -46,6 +48,12 @@ impl Launch {
     /// The last one of a name counts.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Started by another program that becomes it.
+    pub fn under(mut self, wrapper: &[&str]) -> Self {
+        self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
         self
     }
 
@@ -82,7 +90,7 @@ impl Launch {
             arguments.extend(["--sandbox-listen", "127.0.0.1:0", "--exit-with-stdin"].map(str::to_owned));
         }
         arguments.extend(self.arguments);
-        let process = Process::start(directory.path(), &arguments, &self.variables)?;
+        let process = Process::start_under(&self.wrapper, directory.path(), &arguments, &self.variables)?;
         let sandbox = if self.serve { self.sandbox } else { process.address("sandbox") };
         Ok(Server { api: process.address("api"), sandbox, http: client(), process, database, directory })
     }
@@ -127,6 +135,14 @@ impl Server {
         let request = request.build().unwrap();
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
         Answer::read(&method, &path, self.http.execute(request).await.unwrap()).await
+    }
+
+    /// Sends a request to a server that may die meanwhile: `None` where no whole answer came.
+    pub async fn attempt(&self, request: RequestBuilder) -> Option<Answer> {
+        let request = request.build().unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.ok()?;
+        Answer::try_read(&method, &path, response).await.ok()
     }
 
     pub async fn get(&self, path: &str, token: Option<&str>) -> Answer {

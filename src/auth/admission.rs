@@ -1,0 +1,186 @@
+//! Counting attempts against limits, before what they are counted for is done: all limits of a request allow it, or
+//! nothing is counted.
+
+use chrono::{DateTime, Utc};
+
+use super::Auth;
+use super::activity::ActivityKind;
+use super::client::Client;
+use super::error::Error;
+use super::limit_kind::LimitKind;
+use super::network::host;
+use super::standings::{Standing, Standings};
+use super::throttle::Limit;
+use crate::storage::throttles::{self, Charge, State};
+use crate::storage::{Conn, Error as StorageError, Id, activities};
+
+/// Addresses of an account that are looked at.
+const MOST_ADDRESSES: i64 = 100;
+/// What an account has proved itself by: a code from the phone, or one from the mailbox.
+const PROOFS: [ActivityKind; 2] = [ActivityKind::Verified, ActivityKind::PasswordReset];
+
+/// One attempt against one limit.
+#[derive(Clone)]
+pub(super) struct Count {
+    pub(super) kind: LimitKind,
+    pub(super) limit: Limit,
+    pub(super) key: Vec<u8>,
+}
+
+/// What a request is counted as.
+#[derive(Clone, Default)]
+pub(super) struct Counts(Vec<Count>);
+
+/// What was counted, to be given back where it turns out to have been no failure.
+#[derive(Clone)]
+pub(super) struct Counted(Vec<(Count, State)>);
+
+impl Count {
+    /// The order in which rows are locked.
+    fn order(&self) -> (LimitKind, u32, &[u8]) {
+        (self.kind, self.limit.rate.period, &self.key)
+    }
+
+    /// What the limit says, now that `arrival` stands against it.
+    fn standing(&self, arrival: Option<i64>, refused: bool, now: DateTime<Utc>) -> Standing {
+        let Limit { rate, .. } = self.limit;
+        Standing {
+            kind: self.kind,
+            policy: format!("{}/{}", self.kind.as_str(), rate.period_text()),
+            quota: rate.attempts,
+            window: rate.period,
+            balance: self.limit.balance(arrival, now),
+            refused,
+            is_told: refused || self.kind.is_of_the_client(),
+        }
+    }
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, count: Count) {
+        self.0.push(count);
+    }
+
+    /// Counts against every limit, or none: the caller's transaction must end with the error. Rows of throttles are
+    /// locked after those of other tables and in one order, so that nobody waits in a circle.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(super) async fn count(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<Counted, Error> {
+        let mut counts = self.0;
+        if counts.is_empty() {
+            return Ok(Counted(vec![]));
+        }
+        counts.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
+        let charges: Vec<Charge> = counts.iter().map(|count| count.limit.charge(count.key.clone())).collect();
+        let states = throttles::charge(conn, &charges, now).await?;
+        let state_of = |count: &Count| states.iter().find(|state| state.key == count.key).cloned();
+        let (allowed, refused): (Vec<_>, Vec<_>) =
+            counts.into_iter().map(|count| (state_of(&count), count)).partition(|(state, _)| state.is_some());
+        if !refused.is_empty() {
+            let refused = refused.into_iter().map(|(_, count)| count).collect();
+            return Err(refuse(conn, refused, now, standings).await?);
+        }
+        let counted = allowed.into_iter().filter_map(|(state, count)| {
+            let state = state?;
+            standings.put(count.standing(Some(state.arrival), false, now));
+            let added = count.limit.added(&state, now);
+            Some((count, added))
+        });
+        Ok(Counted(counted.collect()))
+    }
+}
+
+/// What a client is told whom some limits refuse.
+async fn refuse(
+    conn: &mut Conn<'_>,
+    refused: Vec<Count>,
+    now: DateTime<Utc>,
+    standings: &Standings,
+) -> Result<Error, StorageError> {
+    let keys = refused.iter().map(|count| count.key.clone()).collect();
+    let states = throttles::find(conn, keys).await?;
+    let mut retry_after = 1;
+    for count in &refused {
+        let arrival = states.iter().find(|state| state.key == count.key).map(|state| state.arrival);
+        let standing = count.standing(arrival, true, now);
+        retry_after = standing.balance.more_in.max(retry_after);
+        standings.put(standing);
+    }
+    let by_strangers = refused.iter().all(|count| count.kind.can_be_used_up_by_strangers());
+    Ok(Error::RateLimited { challenge: None, retry_after, by_strangers })
+}
+
+impl Counted {
+    /// What was counted was no failure, or was not done.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn give_back(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<(), StorageError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let (counts, added): (Vec<Count>, Vec<State>) = self.0.into_iter().unzip();
+        let states = throttles::give_back(conn, &added).await?;
+        for count in counts {
+            let arrival = states.iter().find(|state| state.key == count.key).map(|state| state.arrival);
+            standings.put(count.standing(arrival, false, now));
+        }
+        Ok(())
+    }
+}
+
+impl Auth {
+    /// Counts what a request is about to do, in a transaction of its own.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(super) async fn count(&self, counts: Counts, client: &Client) -> Result<Counted, Error> {
+        if counts.0.is_empty() {
+            return Ok(Counted(vec![]));
+        }
+        let (now, standings) = (self.clock.now(), client.standings.clone());
+        self.db.write(async move |mut c| counts.count(&mut c, now, &standings).await).await
+    }
+
+    /// Gives back what was counted, in a transaction of its own.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn give_back(&self, counted: Counted, client: &Client) -> Result<(), Error> {
+        if counted.0.is_empty() {
+            return Ok(());
+        }
+        let (now, standings) = (self.clock.now(), client.standings.clone());
+        Ok(self.db.write(async move |mut c| counted.give_back(&mut c, now, &standings).await).await?)
+    }
+
+    /// Whether an account has proved itself from this client's address before. `None`: there is no such account, and the
+    /// same is asked.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn is_known(&self, user_id: Option<Id>, client: &Client) -> Result<bool, Error> {
+        if client.ip_address.is_none() {
+            return Ok(false);
+        }
+        let user_id = user_id.unwrap_or(Id(uuid::Uuid::nil()));
+        let kinds = PROOFS.map(ActivityKind::as_str);
+        let addresses = self
+            .db
+            .read(async move |mut c| activities::addresses(&mut c, user_id, &kinds, MOST_ADDRESSES).await)
+            .await?;
+        let here = host(client.ip_address);
+        Ok(addresses.iter().any(|address| address.parse().is_ok_and(|address| host(Some(address)) == here)))
+    }
+}

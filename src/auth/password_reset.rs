@@ -1,0 +1,246 @@
+//! A forgotten password: a code to the email address replaces it. From outside nothing tells whether an address is a
+//! user's: either way a row is written, a token is answered, and Twilio is asked about every code that is tried. A reset
+//! logs nobody in, and the next log-in wants its one-time code as ever.
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::activity::ActivityKind;
+use super::challenge::{CODE_LIFETIME_SECONDS, retry_after};
+use super::client::Client;
+use super::code::Code;
+use super::error::{Error, Reason};
+use super::event::EventKind;
+use super::limits::Share;
+use super::reset_token::ResetToken;
+use super::send_code::SendPermit;
+use super::{Auth, Email, Password, to_the_end};
+use crate::storage::password_resets::{self, MAX_CHECKS, PasswordReset};
+use crate::storage::users::{self, User};
+use crate::storage::{Error as StorageError, Id, Timestamp, challenges, sessions};
+use crate::telemetry::carried;
+use crate::twilio::{Channel, Checked, Failure, FailureKind, VerificationSid};
+
+/// What whoever forgot a password gets.
+pub struct ResetGrant {
+    /// Names the reset.
+    pub token: SecretString,
+    /// Seconds that the code can be checked.
+    pub expires_in: i64,
+    /// Digits of the code.
+    pub code_length: u8,
+}
+
+/// A new password, and the proof that whoever brings it reads the user's mail.
+pub struct NewPassword {
+    /// From [`ResetGrant`].
+    pub token: ResetToken,
+    /// From the mailbox.
+    pub code: Code,
+    /// Strong for a stranger; the user's own data are looked at when the code was right.
+    pub password: Password,
+}
+
+impl Auth {
+    /// Begins a reset. The code is sent afterwards: its way to Twilio and what comes of it show nobody whether there is
+    /// such a user.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub async fn forget_password(&self, email: Email, client: Client) -> Result<ResetGrant, Error> {
+        match self.forget_password_from(&email, Share::Everybodys, &client).await {
+            Err(Error::RateLimited { by_strangers: true, .. })
+                if self.is_known_by_email(&email, &client).await? =>
+            {
+                self.forget_password_from(&email, Share::Known, &client).await
+            }
+            granted => granted,
+        }
+    }
+
+    async fn forget_password_from(
+        &self,
+        email: &Email,
+        share: Share,
+        client: &Client,
+    ) -> Result<ResetGrant, Error> {
+        let (now, standings) = (self.clock.now(), client.standings.clone());
+        let counts = self.limits.password_reset(email, client, share);
+        let email = email.clone();
+        let user =
+            self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
+        let lifetime = TimeDelta::seconds(CODE_LIFETIME_SECONDS);
+        let reset = PasswordReset {
+            id: Id::new(now),
+            user_id: user.as_ref().map(|user| user.id),
+            email: user.as_ref().map(|user| user.email.clone()),
+            verification_sid: None,
+            failed_checks: 0,
+            created_at: Timestamp(now),
+            expires_at: Timestamp(now + lifetime),
+            approved_at: None,
+            spent_at: None,
+        };
+        let id = reset.id;
+        let permit = self.db.write(async move |mut c| -> Result<SendPermit, Error> {
+            password_resets::insert(&mut c, &reset).await?;
+            counts.count(&mut c, now, &standings).await
+        });
+        let permit = permit.await?;
+        if let Some(user) = user {
+            let auth = self.clone();
+            let send = async move { auth.send_reset_code(permit, id, &user).await };
+            drop(tokio::task::spawn_local(carried(send)));
+        }
+        Ok(ResetGrant {
+            token: self.reset_tokens.of(id),
+            expires_in: lifetime.num_seconds(),
+            code_length: self.policy.code_length,
+        })
+    }
+
+    async fn send_reset_code(&self, permit: SendPermit, id: Id, user: &User) {
+        // The client has logged the failure; nobody waits for it.
+        let Ok(sid) = self.send_to_mailbox(permit, &user.email).await else { return };
+        let sent =
+            self.db.write(async move |mut c| password_resets::sent(&mut c, id, sid.as_str()).await).await;
+        if let Err(error) = sent {
+            tracing::warn!(%error, "a password reset's code was sent and could not be recorded");
+        }
+    }
+
+    /// Replaces the password, if the code is right: every session ends, and everything that waits for a code.
+    ///
+    /// # Errors
+    /// [`Error::ChallengeExpired`] for a token whose time is over, that was used, or that is not ours,
+    /// [`Error::IncorrectCode`], [`Error::TooManyAttempts`], [`Error::OtpUnavailable`]. When the code was right:
+    /// [`Error::InvalidField`], [`Error::Overloaded`]; the same token and code can then be sent again.
+    pub async fn reset_password(&self, new: NewPassword, client: Client) -> Result<(), Error> {
+        let id = self.reset_tokens.check(&new.token).ok_or(Error::ChallengeExpired(None))?;
+        let auth = self.clone();
+        to_the_end(async move {
+            let proved = auth.prove_mailbox(id, &new.code, &client).await?;
+            auth.replace_forgotten(id, proved, new.password, client).await
+        })
+        .await
+    }
+
+    /// Whose mailbox it is that the code came to: the user, and the address.
+    async fn prove_mailbox(&self, id: Id, code: &Code, client: &Client) -> Result<(Id, String), Error> {
+        let now = Timestamp(self.clock.now());
+        let (counted, reset) = self
+            .db
+            .write(async move |mut c| -> Result<_, StorageError> {
+                let counted = password_resets::count_check(&mut c, id, now).await?;
+                Ok((counted, password_resets::find(&mut c, id).await?))
+            })
+            .await?;
+        let reset = reset.ok_or(Error::ChallengeExpired(None))?;
+        let owner = reset.user_id.zip(reset.email.clone());
+        if let (Some(_), None, Some(owner)) = (reset.approved_at, reset.spent_at, &owner) {
+            return Ok(owner.clone());
+        }
+        if !counted {
+            return Err(match reset.spent_at.is_none() && now < reset.expires_at {
+                true => Error::TooManyAttempts {
+                    challenge: None,
+                    retry_after: Some(retry_after(reset.expires_at.0, now.0)),
+                },
+                false => Error::ChallengeExpired(None),
+            });
+        }
+        match (self.check_reset(&reset, code).await?, owner) {
+            (Ok(Checked::Approved(_)), Some(owner)) => {
+                self.metrics.code_verified(Channel::Email.as_str(), "none");
+                self.db.write(async move |mut c| password_resets::approve(&mut c, id, now).await).await?;
+                Ok(owner)
+            }
+            (Err(failure), _) if !speaks_of_the_verification(failure.kind()) => {
+                if failure.certainly_not_processed() {
+                    self.db
+                        .write(async move |mut c| password_resets::uncount_check(&mut c, id).await)
+                        .await?;
+                }
+                Err(Self::reset_unavailable(&failure))
+            }
+            // Twilio's word about a verification is not passed on: there is none for an address that is nobody's.
+            _ => {
+                // The line alone, and for an address that is nobody's too: a row would take its time.
+                let event = EventKind::PasswordChangeFail.of(reset.user_id, client, now.0);
+                self.tell(&event.because("incorrect_code"));
+                if reset.failed_checks >= MAX_CHECKS {
+                    self.end_used_up(&reset);
+                }
+                Err(Error::IncorrectCode {
+                    challenge: None,
+                    attempts_left: u32::try_from(MAX_CHECKS - reset.failed_checks).unwrap_or(0),
+                })
+            }
+        }
+    }
+
+    /// Ends a verification that takes no more checks, so that the user's own next reset gets a code: whoever has used it
+    /// up would otherwise be in their way until it expires. How many guesses there are is a matter of our limits.
+    fn end_used_up(&self, reset: &PasswordReset) {
+        let sid = reset.verification_sid.clone().and_then(|sid| VerificationSid::parse(sid).ok());
+        let Some(sid) = sid else { return };
+        let twilio = self.twilio.clone();
+        // Afterwards, as the code was sent; the client logs a failure.
+        drop(tokio::task::spawn_local(carried(async move { twilio.cancel(&sid).await.ok() })));
+    }
+
+    /// Asks Twilio, whoever the reset is of: an answer about nobody takes as long as one about somebody.
+    async fn check_reset(
+        &self,
+        reset: &PasswordReset,
+        code: &Code,
+    ) -> Result<Result<Checked, Failure>, Error> {
+        match (&reset.verification_sid, &reset.email) {
+            // On its way, or the server ended at this moment.
+            (None, Some(email)) => Ok(self.twilio.check_recipient(email, code.expose()).await),
+            (sid, _) => {
+                // A verification that Twilio does not know.
+                let nobodys = || format!("VE{}", reset.id.0.simple());
+                let sid =
+                    VerificationSid::parse(sid.clone().unwrap_or_else(nobodys)).map_err(Error::internal)?;
+                Ok(self.twilio.check(&sid, code.expose()).await)
+            }
+        }
+    }
+
+    async fn replace_forgotten(
+        &self,
+        id: Id,
+        (user_id, email): (Id, String),
+        password: Password,
+        client: Client,
+    ) -> Result<(), Error> {
+        let user = self.db.read(async move |mut c| users::find(&mut c, user_id).await).await;
+        let user = user.map_err(|_| Error::ChallengeExpired(None))?;
+        let password = self.strong_for(&user, password, "new_password").await?;
+        let hash = self.hasher.hash(password).await?;
+        let (time, reason) = (self.clock.now(), Reason::PasswordChanged.as_str());
+        let now = Timestamp(time);
+        self.write(async move |mut c| -> Result<(), Error> {
+            // Challenges, resets, users, sessions: in this order everywhere.
+            challenges::cancel_all(&mut c, user_id, reason, now).await?;
+            if !password_resets::spend(&mut c, id, now).await? {
+                return Err(Error::ChallengeExpired(None));
+            }
+            password_resets::end_all(&mut c, user_id, now).await?;
+            if !users::reset_password_hash(&mut c, user_id, &email, hash.expose()).await? {
+                return Err(Error::ChallengeExpired(None));
+            }
+            // And those of log-ins that came with the old password until this moment.
+            challenges::cancel_all(&mut c, user_id, reason, now).await?;
+            sessions::end_all(&mut c, user_id, reason, now).await?;
+            c.record(ActivityKind::PasswordReset.of(user_id, &client, time)).await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn speaks_of_the_verification(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::VerificationGone | FailureKind::TooManyChecks)
+}

@@ -1,0 +1,101 @@
+//! A transaction in which events are recorded: their rows are committed with the work, and their lines are logged when it
+//! is. One call does both, so that nobody forgets one.
+
+use std::ops::{Deref, DerefMut};
+
+use super::Auth;
+use super::event::{Event, EventKind};
+use crate::storage::{Conn, Error as StorageError, activities, webhook_outbox};
+
+/// A connection inside a transaction. It goes wherever a [`Conn`] goes.
+pub(super) struct Transaction<'c> {
+    conn: Conn<'c>,
+    events: &'c mut Vec<Event>,
+    webhooks: &'c [EventKind],
+}
+
+impl Transaction<'_> {
+    /// Records an event: for the user where it is an activity, for the webhook where it is sent, and for the audit log once
+    /// all is committed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn record(&mut self, event: Event) -> Result<(), StorageError> {
+        self.record_logged(&event).await?;
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// The same for an event whose line has been written already.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn record_logged(&mut self, event: &Event) -> Result<(), StorageError> {
+        if let Some(activity) = event.activity() {
+            activities::insert(&mut self.conn, &activity).await?;
+        }
+        if let Some(message) = event.message().filter(|_| self.webhooks.contains(&event.kind())) {
+            webhook_outbox::insert(&mut self.conn, &message).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<'c> Deref for Transaction<'c> {
+    type Target = Conn<'c>;
+
+    fn deref(&self) -> &Conn<'c> {
+        &self.conn
+    }
+}
+
+impl<'c> DerefMut for Transaction<'c> {
+    fn deref_mut(&mut self) -> &mut Conn<'c> {
+        &mut self.conn
+    }
+}
+
+impl Auth {
+    /// [`crate::storage::Db::write`], for work in which something happens that is to be recorded.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`StorageError::Unavailable`].
+    pub(super) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Transaction<'_>) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let webhooks = self.webhooks.clone();
+        let work = async move |conn: Conn<'_>| -> Result<_, E> {
+            let mut events = Vec::new();
+            let value = f(Transaction { conn, events: &mut events, webhooks: &webhooks }).await?;
+            Ok((value, events))
+        };
+        let (value, events) = self.db.write(work).await?;
+        events.iter().for_each(|event| self.tell(event));
+        Ok(value)
+    }
+
+    /// Counts an event and writes its line.
+    pub(super) fn tell(&self, event: &Event) {
+        event.log();
+        self.metrics.event(event.kind().as_str(), event.reason().unwrap_or_default());
+        if let Some(result) = event.log_in_result() {
+            self.metrics.log_in(result);
+        }
+    }
+
+    /// Tells of an event with which nothing else is written.
+    pub(super) async fn report(&self, event: Event) {
+        self.tell(&event);
+        if !self.webhooks.contains(&event.kind()) {
+            return;
+        }
+        let recorded =
+            self.write(async move |mut c| -> Result<(), StorageError> { c.record_logged(&event).await });
+        if let Err(error) = recorded.await {
+            tracing::warn!(%error, "an event could not be recorded");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `[limits]`: how often what may be tried.
+
+use serde::Deserialize;
+
+use super::list::list;
+use crate::auth::{LimitKind, LimitSettings, Rate};
+
+/// `[limits]`. Each limit is a list of rates, all of which hold; an empty one is no limit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Wrong passwords for one email address from one client address.
+    #[serde(deserialize_with = "list")]
+    pub wrong_passwords_per_account_and_address: Vec<Rate>,
+    /// Wrong passwords for one email address from wherever.
+    #[serde(deserialize_with = "list")]
+    pub wrong_passwords_per_account: Vec<Rate>,
+    /// Wrong passwords from one client address.
+    #[serde(deserialize_with = "list")]
+    pub wrong_passwords_per_address: Vec<Rate>,
+    /// Wrong passwords of somebody who is logged in.
+    #[serde(deserialize_with = "list")]
+    pub wrong_passwords_per_session: Vec<Rate>,
+    /// Wrong codes of one user.
+    #[serde(deserialize_with = "list")]
+    pub wrong_codes_per_user: Vec<Rate>,
+    /// Codes to one number or email address.
+    #[serde(deserialize_with = "list")]
+    pub codes_per_destination: Vec<Rate>,
+    /// Codes that one user has sent.
+    #[serde(deserialize_with = "list")]
+    pub codes_per_user: Vec<Rate>,
+    /// Codes that one client address has sent.
+    #[serde(deserialize_with = "list")]
+    pub codes_per_address: Vec<Rate>,
+    /// Codes that one network has sent.
+    #[serde(deserialize_with = "list")]
+    pub codes_per_network: Vec<Rate>,
+    /// Sign-ups from one client address.
+    #[serde(deserialize_with = "list")]
+    pub sign_ups_per_address: Vec<Rate>,
+    /// Sign-ups from one network.
+    #[serde(deserialize_with = "list")]
+    pub sign_ups_per_network: Vec<Rate>,
+    /// Password resets of one email address.
+    #[serde(deserialize_with = "list")]
+    pub password_resets_per_email: Vec<Rate>,
+    /// Password resets from one client address.
+    #[serde(deserialize_with = "list")]
+    pub password_resets_per_address: Vec<Rate>,
+    /// Codes that are never answered, to numbers that differ in the last four digits.
+    #[serde(deserialize_with = "list")]
+    pub unverified_codes_per_block: Vec<Rate>,
+    /// The same to numbers that differ in the last five digits.
+    #[serde(deserialize_with = "list")]
+    pub unverified_codes_per_range: Vec<Rate>,
+    /// The same to numbers of one country or region.
+    #[serde(deserialize_with = "list")]
+    pub unverified_codes_per_country: Vec<Rate>,
+    /// Wrong codes of a user in a row after which one a day is left; 0: any number.
+    pub wrong_codes_in_a_row: u32,
+}
+
+impl Limits {
+    /// As the rules take them.
+    pub(super) fn settings(&self) -> LimitSettings {
+        let rates = [
+            (LimitKind::WrongPasswordsPerAccountAndAddress, &self.wrong_passwords_per_account_and_address),
+            (LimitKind::WrongPasswordsPerAccount, &self.wrong_passwords_per_account),
+            (LimitKind::WrongPasswordsPerAddress, &self.wrong_passwords_per_address),
+            (LimitKind::WrongPasswordsPerSession, &self.wrong_passwords_per_session),
+            (LimitKind::WrongCodesPerUser, &self.wrong_codes_per_user),
+            (LimitKind::CodesPerDestination, &self.codes_per_destination),
+            (LimitKind::CodesPerUser, &self.codes_per_user),
+            (LimitKind::CodesPerAddress, &self.codes_per_address),
+            (LimitKind::CodesPerNetwork, &self.codes_per_network),
+            (LimitKind::SignUpsPerAddress, &self.sign_ups_per_address),
+            (LimitKind::SignUpsPerNetwork, &self.sign_ups_per_network),
+            (LimitKind::PasswordResetsPerEmail, &self.password_resets_per_email),
+            (LimitKind::PasswordResetsPerAddress, &self.password_resets_per_address),
+            (LimitKind::UnverifiedCodesPerBlock, &self.unverified_codes_per_block),
+            (LimitKind::UnverifiedCodesPerRange, &self.unverified_codes_per_range),
+            (LimitKind::UnverifiedCodesPerCountry, &self.unverified_codes_per_country),
+        ];
+        LimitSettings {
+            rates: rates.into_iter().map(|(kind, rates)| (kind, rates.clone())).collect(),
+            wrong_codes_in_a_row: self.wrong_codes_in_a_row,
+        }
+    }
+
+    /// The settings that watch numbers and have a rate whose period is not whole hours: by the hour they are counted.
+    pub(super) fn not_by_the_hour(&self) -> impl Iterator<Item = &'static str> {
+        let unfit = |rates: &[Rate]| rates.iter().any(|rate| !rate.period.is_multiple_of(3600));
+        let watching = self.settings().rates.into_iter().filter(|(kind, _)| kind.watches_numbers());
+        watching.filter(move |(_, rates)| unfit(rates)).map(|(kind, _)| kind.as_str())
+    }
+}

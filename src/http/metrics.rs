@@ -1,0 +1,13 @@
+//! `GET /metrics`, on a listener of its own: figures are for the operator, not for clients.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+
+use crate::auth::Auth;
+use crate::metrics::CONTENT_TYPE;
+
+/// The figures as they are now.
+#[get("/metrics")]
+pub async fn metrics(auth: Data<Auth>) -> HttpResponse {
+    HttpResponse::Ok().content_type(CONTENT_TYPE).body(auth.render_metrics())
+}

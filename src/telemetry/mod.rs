@@ -1,0 +1,37 @@
+//! What the program tells of itself while it runs: the log, to standard error, and traces, to a collector.
+
+mod traces;
+
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::config::{Log, LogFormat};
+
+pub use traces::{InvalidTraces, Traces, answered, carried, request};
+
+/// Starts the log: text for people or JSON for machines. The level counts for this program's own lines; of the libraries
+/// below it only warnings are kept, because some of them write headers and statements with their values at lower levels.
+/// The audit log has a switch of its own: who wants fewer lines does not lose it unawares.
+pub fn init(log: Log, traces: Option<&Traces>) {
+    let audit = if log.audit { "info" } else { "off" };
+    // Spans that are meant for traces stand in no line.
+    let own = [format!("countersign={}", log.level), format!("audit={audit}"), "traces=off".to_owned()];
+    let directives = own.iter().filter_map(|directive| directive.parse().ok());
+    let filter = EnvFilter::default().add_directive(LevelFilter::WARN.into());
+    let filter = directives.fold(filter, EnvFilter::add_directive);
+    // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
+    let lines = match log.format {
+        LogFormat::Text => {
+            let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
+            lines.with_ansi(ansi).with_target(false).with_filter(filter).boxed()
+        }
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(true).with_filter(filter).boxed()
+        }
+    };
+    // A second start in one process (a test, a benchmark) keeps the first log.
+    let _ = tracing_subscriber::registry().with(lines).with(traces.map(Traces::layer)).try_init();
+}

@@ -1,0 +1,98 @@
+//! Where webhooks go, and what they are signed with.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::signature::SigningSecret;
+
+/// A receiver, checked. Shows nothing of its URL, which may hold a secret of its own.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(super) url: Url,
+    pub(super) secret: SigningSecret,
+}
+
+/// Settings that cannot work. Says which, never the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidEndpoint {
+    /// Not a URL that takes events.
+    Url,
+    /// `http` to another machine.
+    ClearText,
+    /// Not `whsec_` and the base 64 of 24 to 64 bytes.
+    Secret,
+}
+
+impl Endpoint {
+    /// Reads a URL and a secret.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn parse(url: &SecretString, secret: &SecretString) -> Result<Self, InvalidEndpoint> {
+        let url = Url::parse(url.expose_secret()).map_err(|_| InvalidEndpoint::Url)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return Err(InvalidEndpoint::ClearText),
+            _ => return Err(InvalidEndpoint::Url),
+        }
+        let secret = SigningSecret::parse(secret.expose_secret()).ok_or(InvalidEndpoint::Secret)?;
+        Ok(Self { url, secret })
+    }
+}
+
+/// This machine, where nobody listens on the way.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Endpoint([redacted])")
+    }
+}
+
+impl fmt::Display for InvalidEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Url => "webhooks.url must be an https URL",
+            Self::ClearText => "webhooks.url may be plain http on loopback only",
+            Self::Secret => {
+                "webhooks.secret must be whsec_ and the base 64 of 24 to 64 random bytes \
+                 (echo whsec_$(openssl rand -base64 32))"
+            }
+        })
+    }
+}
+
+impl std::error::Error for InvalidEndpoint {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_travel_in_clear_on_loopback_only() {
+        let secret: SecretString = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into();
+        let parse = |url: &str| Endpoint::parse(&url.into(), &secret).map(|_| ());
+        for url in
+            ["https://example.com/hooks?key=1", "http://127.0.0.1:1/", "http://[::1]:1", "http://localhost"]
+        {
+            assert_eq!(parse(url), Ok(()), "{url}");
+        }
+        for url in ["http://example.com", "http://10.0.0.1", "http://localhost.example.com"] {
+            assert_eq!(parse(url), Err(InvalidEndpoint::ClearText), "{url}");
+        }
+        for url in ["", "example.com", "ftp://example.com", "https://"] {
+            assert_eq!(parse(url), Err(InvalidEndpoint::Url), "{url}");
+        }
+        let wrong = Endpoint::parse(&"https://example.com".into(), &"hunter2".into()).unwrap_err();
+        assert_eq!(wrong, InvalidEndpoint::Secret);
+        assert!(!wrong.to_string().contains("hunter2"));
+    }
+}

@@ -1,0 +1,172 @@
+//! What a server has acknowledged to somebody while it may die at any moment, and whether it still knows: sign-ups,
+//! sessions, refreshed tokens, log-outs, new passwords, wrong codes.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Person, Server, wrong_code};
+
+/// Hands out people, each once.
+#[derive(Default)]
+pub struct People(AtomicU32);
+
+/// The most of them.
+const MOST_PEOPLE: u32 = 1000;
+
+impl People {
+    pub fn next(&self) -> Person {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        assert!(number < MOST_PEOPLE, "too many rounds: there are {MOST_PEOPLE} people");
+        Person::other(number)
+    }
+}
+
+/// One person's doings, as far as the server has acknowledged them.
+pub struct Acknowledged {
+    pub person: Person,
+    signed_up: bool,
+    /// A new password whose change got no answer: it may count or not.
+    maybe_password: Option<String>,
+    /// Log-ins that were sent, whatever came of them: each is one message at most.
+    log_ins: usize,
+    open: Option<Session>,
+    ended: Option<Session>,
+    /// A password-ok token, and the checks that were left after the last wrong code.
+    guessed: Option<(String, i64)>,
+}
+
+struct Session {
+    access: String,
+    refresh: String,
+}
+
+/// What else may happen to a request than an answer: none comes, or one that says "not now".
+struct Doubt;
+
+impl Acknowledged {
+    pub fn of(person: Person) -> Self {
+        Self {
+            person,
+            signed_up: false,
+            maybe_password: None,
+            log_ins: 0,
+            open: None,
+            ended: None,
+            guessed: None,
+        }
+    }
+
+    /// Lives until all is done or something is in doubt. `heard` is told of every answer.
+    pub async fn live(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) {
+        let _ = self.steps(server, heard).await;
+    }
+
+    async fn steps(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) -> Result<(), Doubt> {
+        let ask = async |method: Method, path: &str, token: &str, body: Value, status: u16| {
+            let request = server.request(method, path).json(&body);
+            let request = if token.is_empty() { request } else { request.bearer_auth(token) };
+            let answer = server.attempt(request).await;
+            heard(answer.as_ref());
+            let answer = answer.ok_or(Doubt)?;
+            if answer.status == 503 { Err(Doubt) } else { Ok(answer.expect(status)) }
+        };
+        let post = async |path: &str, token: &str, body: Value, status: u16| {
+            ask(Method::POST, path, token, body, status).await
+        };
+        let new_session = async |person: &Person, log_ins: &mut usize| {
+            *log_ins += 1;
+            let logged_in = post("/v1/users/login", "", person.log_in_body(), 200).await?;
+            let token = logged_in.text_of("password_ok_token");
+            let code = server.code(&person.phone_number).await;
+            let tokens = post("/v1/users/verify", &token, json!({ "code": code }), 200).await?;
+            Ok::<_, Doubt>(Session::of(&tokens))
+        };
+
+        post("/v1/users/signup", "", self.person.sign_up_body(), 201).await?;
+        self.signed_up = true;
+
+        let first = new_session(&self.person, &mut self.log_ins).await?;
+        let refresh = json!({ "refresh_token": first.refresh });
+        self.open = Some(first);
+        let tokens = post("/v1/users/refresh", "", refresh, 200).await?;
+        let own = self.open.insert(Session::of(&tokens)).access.clone();
+
+        let new = format!("{} {}", self.person.password, self.log_ins);
+        let change = json!({ "current_password": self.person.password, "new_password": new });
+        self.maybe_password = Some(new);
+        ask(Method::PUT, "/v1/users/me/password", &own, change, 204).await?;
+        self.person.password = self.maybe_password.take().unwrap();
+
+        let second = new_session(&self.person, &mut self.log_ins).await?;
+        post("/v1/users/logout", &second.access, json!({}), 204).await?;
+        self.ended = Some(second);
+
+        self.log_ins += 1;
+        let logged_in = post("/v1/users/login", "", self.person.log_in_body(), 200).await?;
+        let token = logged_in.text_of("password_ok_token");
+        let wrong = wrong_code(&server.code(&self.person.phone_number).await);
+        for _ in 0..2 {
+            let answer = post("/v1/users/verify", &token, json!({ "code": wrong }), 422).await?;
+            let left = answer.body["attempts_left"].as_i64().unwrap();
+            self.guessed = Some((token.clone(), left));
+        }
+        Ok(())
+    }
+
+    /// Whether the server, which may be another one by now, still knows all of it: how many promises it has kept.
+    pub async fn check(&self, server: &Server) -> usize {
+        let (about, mut kept) = (&self.person.username, 0);
+        if !self.signed_up {
+            return kept;
+        }
+        let digits = &self.person.phone_number;
+        assert!(server.asked_twilio("start", digits).await <= self.log_ins, "{about}: a code was sent twice");
+        if let Some((token, left)) = &self.guessed {
+            let wrong = wrong_code(&server.code(&self.person.phone_number).await);
+            let answer = server.verify(token, &wrong).await.expect_problem(422, "incorrect_code");
+            let now = answer.body["attempts_left"].as_i64().unwrap();
+            assert!(now < *left, "{about}: a wrong code was forgotten: {left} left, then {now}");
+            kept += 1;
+        }
+        if let Some(session) = &self.open {
+            server.me(&session.access).await.expect(200);
+            let body = json!({ "refresh_token": session.refresh });
+            let tokens = server.post("/v1/users/refresh", None, body).await.expect(200);
+            server.me(&tokens.text_of("access_token")).await.expect(200);
+            kept += 2;
+        }
+        if let Some(session) = &self.ended {
+            let answer = server.me(&session.access).await.expect_problem(401, "invalid_token");
+            assert_eq!(answer.body["reason"], "logged_out", "{about}");
+            let body = json!({ "refresh_token": session.refresh });
+            server.post("/v1/users/refresh", None, body).await.expect_problem(401, "invalid_refresh_token");
+            kept += 1;
+        }
+        self.check_log_in(server).await;
+        kept + 1
+    }
+
+    /// Whether the person, if signed up, still logs in with the password that was acknowledged last, or the one whose
+    /// change got no answer.
+    pub async fn check_log_in(&self, server: &Server) {
+        if !self.signed_up {
+            return;
+        }
+        let known = server.try_log_in(&self.person).await;
+        match &self.maybe_password {
+            Some(new) if known.status == 401 => {
+                let changed = Person { password: new.clone(), ..self.person.clone() };
+                server.try_log_in(&changed).await.expect(200);
+            }
+            _ => drop(known.expect(200)),
+        }
+    }
+}
+
+impl Session {
+    fn of(tokens: &Answer) -> Self {
+        Self { access: tokens.text_of("access_token"), refresh: tokens.text_of("refresh_token") }
+    }
+}

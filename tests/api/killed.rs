@@ -1,0 +1,77 @@
+//! A server that is killed (kill -9) while it works, again and again: whatever it has acknowledged holds (C2 and C3 of
+//! our list of promises). `TEST_KILLS` says how often; `.ci/run` kills 25 times on each database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+use rustix::process::{Pid, Signal};
+
+use crate::harness::{Acknowledged, Answer, Database, People, Server, TempDir, Twilio};
+
+/// How often in the suite, where nobody says otherwise.
+const KILLS: usize = 3;
+/// Clients at work when it happens.
+const CLIENTS: usize = 8;
+/// It happens after so many answers, at most.
+const ANSWERS: usize = 80;
+
+/// Works until the server is gone: everybody who had anything to do with it.
+async fn client(server: &Server, people: &People, heard: &impl Fn(Option<&Answer>)) -> Vec<Acknowledged> {
+    let (mut known, gone) = (Vec::new(), AtomicUsize::new(0));
+    let heard = |answer: Option<&Answer>| {
+        gone.fetch_add(usize::from(answer.is_none()), Ordering::SeqCst);
+        heard(answer);
+    };
+    while gone.load(Ordering::SeqCst) == 0 {
+        let mut somebody = Acknowledged::of(people.next());
+        somebody.live(server, &heard).await;
+        known.push(somebody);
+    }
+    known
+}
+
+/// Has clients work, and kills the server after so many answers.
+async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Acknowledged> {
+    let count = AtomicUsize::new(0);
+    let process = Pid::from_raw(server.process.id().try_into().unwrap()).unwrap();
+    let heard = |answer: Option<&Answer>| {
+        if answer.is_some() && count.fetch_add(1, Ordering::SeqCst) + 1 == answers {
+            // At once: not after the time that it takes to start `kill`.
+            rustix::process::kill_process(process, Signal::KILL).unwrap();
+        }
+    };
+    let clients = (0..CLIENTS).map(|_| client(&server, people, &heard));
+    let known = join_all(clients).await;
+    let (code, log) = server.process.wait();
+    assert_eq!(code, None, "it was not killed: {log}");
+    known.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_outlives_a_kill() {
+    let kills = std::env::var("TEST_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
+    let (twilio, directory, people) = (Twilio::start().await, TempDir::new(), People::default());
+    let database = Arc::new(Database::fresh(directory.path()).await);
+    // The double is asked directly: it has more than one connection to offer.
+    let start = async || twilio.launch().limits(&[]).database(&database).start().await;
+    let (mut everybody, mut kept) = (Vec::new(), 0);
+    for kill in 0..kills {
+        // Somewhere in the first lives, differently each time.
+        let answers = 1 + usize::from(uuid::Uuid::new_v4().as_bytes()[0]) * ANSWERS / 256;
+        let known = round(start().await, &people, answers).await;
+        let server = start().await;
+        kept += join_all(known.iter().map(|one| one.check(&server))).await.iter().sum::<usize>();
+        eprintln!("kill {}: after {answers} answers; {kept} promises kept", kill + 1);
+        everybody.extend(known);
+    }
+    // And nothing of it is lost by the kills that came later.
+    let server = start().await;
+    for some in everybody.chunks(CLIENTS) {
+        join_all(some.iter().map(|one: &Acknowledged| one.check_log_in(&server))).await;
+    }
+    assert!(kept > kills && everybody.len() >= kills * CLIENTS, "{kept}");
+    if !database.is_postgres() {
+        assert_eq!(database.value("SELECT integrity_check FROM pragma_integrity_check").await, "ok");
+    }
+}

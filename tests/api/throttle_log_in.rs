@@ -1,0 +1,258 @@
+//! Wrong passwords are counted, for the account and for the address, and nobody is locked out by somebody else's.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{Answer, Launch, Person, Server, Twilio, at_once, count};
+
+const STRANGER: &str = "203.0.113.7";
+const HOME: &str = "198.51.100.20";
+const ELSEWHERE: &str = "198.51.100.99";
+
+async fn guess(server: &Server, address: &str, email: &str) -> Answer {
+    let body = json!({ "email": email, "password": "not the password" });
+    server.post_from(address, "/v1/users/login", None, body).await
+}
+
+async fn log_in_from(server: &Server, address: &str, person: &Person) -> Answer {
+    server.post_from(address, "/v1/users/login", None, person.log_in_body()).await
+}
+
+/// Logs in and verifies, so that the account knows the address.
+async fn live_at(server: &Server, address: &str, person: &Person) -> String {
+    let token = log_in_from(server, address, person).await.expect(200).text_of("password_ok_token");
+    let code = json!({ "code": server.code(&person.phone_number).await });
+    let tokens = server.post_from(address, "/v1/users/verify", Some(&token), code).await.expect(200);
+    tokens.text_of("access_token")
+}
+
+fn wrong(answer: Answer) -> Answer {
+    answer.expect_problem(401, "invalid_credentials")
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_guesses_at_an_account_and_its_owner_elsewhere_is_not_kept_out() {
+    let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
+    let ada = Person::ada();
+    server.sign_up(&ada).await;
+    server.allows(5, async || guess(&server, STRANGER, &ada.email).await, wrong).await;
+    // However the address is written.
+    guess(&server, STRANGER, "ADA@Example.com").await.rate_limited();
+    // Not even the right password gets in from there, and the owner does from another address at the same time.
+    log_in_from(&server, STRANGER, &ada).await.rate_limited();
+    log_in_from(&server, HOME, &ada).await.expect(200);
+    log_in_from(&server, STRANGER, &Person { email: "other@example.com".into(), ..ada }).await.expect(401);
+}
+
+#[tokio::test]
+async fn waits_grow_and_are_forgotten() {
+    let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        guess(&server, STRANGER, "nobody@example.com").await.expect(401);
+    }
+    for _ in 0..12 {
+        let wait = guess(&server, STRANGER, "nobody@example.com").await.rate_limited();
+        waits.push(wait);
+        server.advance(wait).await;
+        guess(&server, STRANGER, "nobody@example.com").await.expect(401);
+    }
+    // Two minutes for one of five in ten, then twice as long each time, at most a day.
+    let day = 24 * 60 * 60;
+    let expected: Vec<u32> = (0..12).map(|doublings| (120 << doublings).min(day)).collect();
+    assert_eq!(waits, expected);
+    // Whole again after the last wait and the other attempts' time; forgotten after a period more.
+    server.advance(day + 480 + 600).await;
+    for _ in 0..5 {
+        guess(&server, STRANGER, "nobody@example.com").await.expect(401);
+    }
+    assert_eq!(guess(&server, STRANGER, "nobody@example.com").await.rate_limited(), 120);
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_limited_like_a_known_one() {
+    let server = Launch::dev().argument("--strict-limits").behind_a_proxy().start().await;
+    server.sign_up(&Person::ada()).await;
+    let limited = async |address: &str, email: &str| {
+        for _ in 0..10 {
+            guess(&server, address, email).await.expect_problem(401, "invalid_credentials");
+        }
+        guess(&server, address, email).await.expect_problem(429, "rate_limited")
+    };
+    let known = limited("203.0.113.1", "ada@example.com").await;
+    let unknown = limited("203.0.113.2", "eve@example.com").await;
+    let told = |answer: &Answer| {
+        let mut body = answer.body.clone();
+        body["request_id"] = json!("");
+        let names = ["retry-after", "ratelimit", "ratelimit-policy", "content-length", "cache-control"];
+        (body, names.map(|name| answer.header(name).to_owned()), answer.headers.len())
+    };
+    assert_eq!(told(&known), told(&unknown));
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_wrong_passwords_for_all_accounts() {
+    let server = Server::with_limits(&[("wrong_passwords_per_address", "8/h")]).await;
+    let ada = Person::ada();
+    server.sign_up(&ada).await;
+    let accounts = std::sync::atomic::AtomicU32::new(0);
+    let another = async |address: &str| {
+        let number = accounts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        guess(&server, address, &format!("person-{number}@example.com")).await
+    };
+    server.allows(8, async || another("2001:db8:1:2::1").await, wrong).await;
+    // Of IPv6 the /64 counts: the rest of the address is the client's to choose.
+    another("2001:db8:1:2:ffff:ffff:ffff:ffff").await.rate_limited();
+    another("2001:db8:1:3::1").await.expect(401);
+    log_in_from(&server, STRANGER, &ada).await.expect(200);
+}
+
+#[tokio::test]
+async fn many_addresses_share_the_guesses_at_one_account_and_its_owner_gets_in_from_home() {
+    let limits =
+        [("wrong_passwords_per_account", "20/d"), ("wrong_passwords_per_account_and_address", "3/h")];
+    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    server.sign_up(&ada).await;
+    live_at(&server, HOME, &ada).await;
+    for number in 0..20 {
+        guess(&server, &format!("203.0.113.{number}"), &ada.email).await.expect(401);
+    }
+    let wait = guess(&server, "203.0.113.200", &ada.email).await.rate_limited();
+    // An address that the account does not know has to wait too, whatever it brings.
+    assert_eq!(log_in_from(&server, ELSEWHERE, &ada).await.rate_limited(), wait);
+    live_at(&server, HOME, &ada).await;
+    // Known addresses have their own count, which holds.
+    for _ in 0..3 {
+        guess(&server, HOME, &ada.email).await.expect(401);
+    }
+    guess(&server, HOME, &ada.email).await.rate_limited();
+    // And nobody else's account is meant.
+    guess(&server, ELSEWHERE, "eve@example.com").await.expect(401);
+}
+
+#[tokio::test]
+async fn whoever_replaces_a_forgotten_password_is_known_from_there() {
+    let limits = [("wrong_passwords_per_account", "2/d")];
+    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    server.sign_up(&ada).await;
+    for number in 0..2 {
+        guess(&server, &format!("203.0.113.{number}"), &ada.email).await.expect(401);
+    }
+    log_in_from(&server, ELSEWHERE, &ada).await.rate_limited();
+    let email = json!({ "email": ada.email });
+    let forgotten = server.post_from(ELSEWHERE, "/v1/users/password/forgot", None, email).await.expect(202);
+    let new = Person { password: "an engine that weaves patterns".into(), ..ada };
+    let body = json!({
+        "reset_token": forgotten.text_of("reset_token"),
+        "code": server.code(&new.email).await,
+        "new_password": new.password,
+    });
+    server.post_from(ELSEWHERE, "/v1/users/password/reset", None, body).await.expect(204);
+    log_in_from(&server, ELSEWHERE, &new).await.expect(200);
+    log_in_from(&server, STRANGER, &new).await.rate_limited();
+}
+
+#[tokio::test]
+async fn of_fifty_wrong_passwords_at_once_exactly_as_many_are_compared_as_are_allowed() {
+    let twilio = Twilio::start().await;
+    let limits = [("wrong_passwords_per_account_and_address", "10/15m")];
+    let launch = || twilio.launch().limits(&limits);
+    let first = launch().start().await;
+    let second = launch().database(&first.database).start().await;
+    let (servers, ada) = ([&first, &second], Person::ada());
+    first.sign_up(&ada).await;
+    let guesses = (0..50).map(|number| guess(servers[number % 2], STRANGER, &ada.email));
+    let answers = at_once(guesses).await;
+    assert_eq!(count(&answers, 401, Some("invalid_credentials")), 10);
+    assert_eq!(count(&answers, 429, Some("rate_limited")), 40);
+    log_in_from(&second, STRANGER, &ada).await.expect_problem(429, "rate_limited");
+    log_in_from(&second, HOME, &ada).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_right_password_counts_nothing() {
+    let limits = [
+        ("wrong_passwords_per_account_and_address", "3/h"),
+        ("wrong_passwords_per_account", "3/h"),
+        ("wrong_passwords_per_address", "3/h"),
+    ];
+    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    server.sign_up(&ada).await;
+    for _ in 0..10 {
+        live_at(&server, HOME, &ada).await;
+    }
+    let whole = "SELECT count(*) FROM throttles WHERE strikes > 0";
+    assert_eq!(server.database.number(whole).await, 0);
+    guess(&server, HOME, &ada.email).await.expect(401);
+    let right = log_in_from(&server, HOME, &ada).await.expect(200);
+    assert!(right.header("ratelimit").contains("\"wrong_passwords_per_address/h\";r=2;t=1200"), "{right:?}");
+}
+
+#[tokio::test]
+async fn what_was_not_compared_is_not_counted() {
+    let limits = [("wrong_passwords_per_account_and_address", "2/h")];
+    let launch = Launch::dev().argument("--strict-limits").limits(&limits);
+    let busy = launch
+        .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
+        .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
+        .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "131072")
+        .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "3");
+    let server = busy.start().await;
+    let flood = (0..20).map(|number| format!("203.0.113.{number}"));
+    let flood: Vec<String> = flood.collect();
+    let answers = at_once(flood.iter().map(|address| guess(&server, address, "nobody@example.com"))).await;
+    assert!(count(&answers, 503, Some("overloaded")) > 0);
+    let stored = server.database.number("SELECT count(*) FROM throttles WHERE arrival > 1000000000").await;
+    assert_eq!(stored, 20);
+    for (address, answer) in flood.iter().zip(answers) {
+        if answer.status == 503 {
+            for _ in 0..2 {
+                guess(&server, address, "nobody@example.com").await.expect(401);
+            }
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_logged_in_has_so_many_wrong_passwords_in_each_session() {
+    let server = Server::with_limits(&[("wrong_passwords_per_session", "3/h")]).await;
+    let ada = Person::ada();
+    let stolen = server.full_access(&ada).await.text_of("access_token");
+    let own = server.another_session(&ada).await.text_of("access_token");
+    let wrong_password = "not the password";
+    let asks = [
+        (
+            Method::PUT,
+            "/v1/users/me/password",
+            json!({ "current_password": wrong_password, "new_password": "an engine that weaves patterns" }),
+        ),
+        (Method::DELETE, "/v1/users/me", json!({ "password": wrong_password })),
+        (
+            Method::POST,
+            "/v1/users/me/phone",
+            json!({ "password": wrong_password, "phone_number": "+12015550124" }),
+        ),
+        (
+            Method::POST,
+            "/v1/users/me/email",
+            json!({ "password": wrong_password, "email": "ada@lovelace.example" }),
+        ),
+    ];
+    // Every way to ask shares one count, and addresses make no difference.
+    for (number, (method, path, body)) in asks.iter().cloned().enumerate() {
+        let address = format!("203.0.113.{number}");
+        let answer = server.ask_from(&address, method, path, Some(&stolen), body).await;
+        if number < 3 {
+            answer.expect_problem(401, "invalid_credentials");
+        } else {
+            assert_eq!(answer.rate_limited(), 1200);
+        }
+    }
+    let body = json!({ "current_password": ada.password, "new_password": "an engine that weaves patterns" });
+    let path = "/v1/users/me/password";
+    server.ask(Method::PUT, path, &stolen, body.clone()).await.rate_limited();
+    // The user's own session is in nobody's way.
+    server.ask(Method::PUT, path, &own, body).await.expect(204);
+    server.me(&stolen).await.expect_problem(401, "invalid_token");
+}

@@ -1,0 +1,220 @@
+//! The statement that decides, held against a model of it: a bucket that leaks.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign::auth::{Limit, Rate};
+use countersign::storage::throttles::{self, State};
+use countersign::storage::{DatabaseUrl, Db, Error, Settings};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use crate::harness::{Database, TempDir};
+
+/// A day, in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// Attempts in a bucket that leaks one at each pace; with a memory for how often it was full.
+struct Bucket {
+    limit: Limit,
+    pace: i64,
+    level: i64,
+    seen: i64,
+    strikes: u32,
+}
+
+impl Bucket {
+    fn new(limit: Limit, now: i64) -> Self {
+        let pace = i64::from(limit.rate.period) * 1_000_000 / i64::from(limit.rate.attempts);
+        Self { limit, pace, level: 0, seen: now, strikes: 0 }
+    }
+
+    fn size(&self) -> i64 {
+        self.pace * i64::from(self.limit.rate.attempts)
+    }
+
+    /// Whether it takes an attempt.
+    fn takes(&mut self, now: i64) -> bool {
+        // How far it would have sunk below empty tells for how long it has been empty.
+        let sunk = self.level - (now - self.seen);
+        if sunk > self.size() - self.pace {
+            return false;
+        }
+        if sunk <= -self.size() {
+            self.strikes = 0;
+        }
+        self.seen = now;
+        self.level = sunk.max(0);
+        let is_full = self.level + 2 * self.pace > self.size();
+        self.level += match (is_full, self.limit.grows) {
+            (true, true) => (self.pace << self.strikes.min(24)).min(DAY.max(self.pace)),
+            _ => self.pace,
+        };
+        self.strikes += u32::from(is_full);
+        true
+    }
+}
+
+/// What happens to a limit.
+#[derive(Debug, Clone)]
+enum Event {
+    /// So many microseconds go by.
+    Wait(i64),
+    /// An attempt, which is given back or is not.
+    Attempt { given_back: bool },
+}
+
+fn events(limit: Limit) -> impl Strategy<Value = Vec<Event>> {
+    let period = i64::from(limit.rate.period) * 1_000_000;
+    let waits = prop_oneof![0..period / 50, 0..period, 0..period * 3, Just(period), Just(2 * DAY)];
+    let event = prop_oneof![
+        1 => waits.prop_map(Event::Wait),
+        3 => prop::bool::weighted(0.2).prop_map(|given_back| Event::Attempt { given_back }),
+    ];
+    prop::collection::vec(event, 1..60)
+}
+
+fn limits() -> impl Strategy<Value = Limit> {
+    let rate = (1u32..12, prop::sample::select(vec![1u32, 7, 60, 900, 3600, 86_400]));
+    (rate, any::<bool>())
+        .prop_map(|((attempts, period), grows)| Limit { rate: Rate { attempts, period }, grows })
+}
+
+async fn open(database: &Database) -> Db {
+    let url = DatabaseUrl::parse(&database.url()).unwrap();
+    Db::open(&Settings { url, max_connections: 8, migrate: true }).await.unwrap()
+}
+
+async fn charge(db: &Db, limit: Limit, key: Vec<u8>, now: DateTime<Utc>) -> Option<State> {
+    let charges = vec![limit.charge(key)];
+    let states = db.write(async move |mut c| throttles::charge(&mut c, &charges, now).await);
+    states.await.unwrap().pop()
+}
+
+#[tokio::test]
+async fn whatever_happens_the_statement_decides_as_the_bucket_does() {
+    let directory = TempDir::new();
+    let database = Database::fresh(directory.path()).await;
+    let db = open(&database).await;
+    let seed = rand_seed();
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let cases = limits().prop_flat_map(|limit| events(limit).prop_map(move |events| (limit, events)));
+    for case in 0..60u32 {
+        let (limit, events) = cases.new_tree(&mut runner).unwrap().current();
+        follow(&db, limit, &events, case).await.unwrap_or_else(|at| {
+            panic!("seed {seed:?}, {limit:?}, event {at} of {events:?}");
+        });
+    }
+}
+
+/// Another one each time; a failure prints it.
+fn rand_seed() -> [u8; 32] {
+    let (one, two) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    [one.into_bytes(), two.into_bytes()].concat().try_into().unwrap()
+}
+
+/// Lives through events; the number of the first at which the two disagree.
+async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<(), usize> {
+    let mut now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let (mut bucket, key) = (Bucket::new(limit, now.timestamp_micros()), case.to_be_bytes().to_vec());
+    let mut allowed: Vec<i64> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        let given_back = match event {
+            Event::Wait(micros) => {
+                now += TimeDelta::microseconds(*micros);
+                continue;
+            }
+            Event::Attempt { given_back } => *given_back,
+        };
+        let micros = now.timestamp_micros();
+        let (level, seen, strikes) = (bucket.level, bucket.seen, bucket.strikes);
+        let state = charge(db, limit, key.clone(), now).await;
+        let takes = bucket.takes(micros);
+        if state.is_some() != takes {
+            return Err(at);
+        }
+        let Some(state) = state else { continue };
+        // What is left is what can be had at once.
+        let left = limit.balance(Some(state.arrival), now);
+        let fits = (bucket.size() - bucket.level).max(0) / bucket.pace;
+        if i64::from(left.remaining) != fits || state.arrival - micros != bucket.level {
+            return Err(at);
+        }
+        if given_back {
+            let added = limit.added(&state, now);
+            let given = db.write(async move |mut c| throttles::give_back(&mut c, &[added]).await);
+            given.await.unwrap();
+            // As if it had not been, but for what had been forgotten by then.
+            let sunk = level - (micros - seen);
+            bucket.level = sunk.max(0);
+            bucket.strikes = if sunk <= -bucket.size() { 0 } else { strikes };
+        } else {
+            allowed.push(micros);
+        }
+        // Never more than the rate allows, over any time that ends now.
+        for (index, from) in allowed.iter().enumerate() {
+            let most = i64::from(limit.rate.attempts) + (micros - from) / bucket.pace;
+            if i64::try_from(allowed.len() - index).unwrap() > most {
+                return Err(at);
+            }
+        }
+    }
+    Ok(())
+}
+
+const TEN_AN_HOUR: Limit = Limit { rate: Rate { attempts: 10, period: 3600 }, grows: true };
+
+#[tokio::test]
+async fn all_or_none_are_counted() {
+    let directory = TempDir::new();
+    let database = Database::fresh(directory.path()).await;
+    let db = open(&database).await;
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let once = Limit { rate: Rate { attempts: 1, period: 3600 }, grows: false };
+    assert!(charge(&db, once, b"once".to_vec(), now).await.is_some());
+    let both = vec![TEN_AN_HOUR.charge(b"ten".to_vec()), once.charge(b"once".to_vec())];
+    let refused = db.write(async move |mut c| {
+        let states = throttles::charge(&mut c, &both, now).await?;
+        assert_eq!(states.iter().map(|state| state.key.as_slice()).collect::<Vec<_>>(), [b"ten"]);
+        Err::<(), _>(Error::NotFound)
+    });
+    refused.await.unwrap_err();
+    let found = db.read(async |mut c| throttles::find(&mut c, vec![b"ten".to_vec()]).await).await.unwrap();
+    assert!(found.is_empty());
+}
+
+#[tokio::test]
+async fn a_clock_that_was_put_back_keeps_nobody_out_and_one_that_lags_lets_nobody_in() {
+    let directory = TempDir::new();
+    let database = Database::fresh(directory.path()).await;
+    let db = open(&database).await;
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    for limit in [TEN_AN_HOUR, Limit { grows: false, ..TEN_AN_HOUR }] {
+        let key = vec![u8::from(limit.grows)];
+        let later = now + TimeDelta::days(30);
+        for _ in 0..10 {
+            assert!(charge(&db, limit, key.clone(), later).await.is_some());
+        }
+        assert!(charge(&db, limit, key.clone(), later).await.is_none());
+        // Another replica's, a little behind.
+        assert!(charge(&db, limit, key.clone(), later - TimeDelta::seconds(30)).await.is_none());
+        let state = charge(&db, limit, key, now).await.unwrap();
+        assert_eq!((limit.balance(Some(state.arrival), now).remaining, state.strikes), (9, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_back_after_it_was_forgotten_does_no_harm() {
+    let directory = TempDir::new();
+    let database = Database::fresh(directory.path()).await;
+    let db = open(&database).await;
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let state = charge(&db, TEN_AN_HOUR, b"gone".to_vec(), now).await.unwrap();
+    database.execute("DELETE FROM throttles").await;
+    let added = vec![TEN_AN_HOUR.added(&state, now)];
+    db.write(async move |mut c| throttles::give_back(&mut c, &added).await).await.unwrap();
+    for _ in 0..10 {
+        assert!(charge(&db, TEN_AN_HOUR, b"gone".to_vec(), now).await.is_some());
+    }
+    assert!(charge(&db, TEN_AN_HOUR, b"gone".to_vec(), now).await.is_none());
+}
