@@ -72,27 +72,56 @@ impl Counts {
         now: DateTime<Utc>,
         standings: &Standings,
     ) -> Result<Counted, Error> {
+        let (counted, refused) = self.charge(conn, now).await?;
+        match refused.is_empty() {
+            true => Ok(Counted::told(counted, now, standings)),
+            false => Err(refuse(conn, refused, now, standings).await?),
+        }
+    }
+
+    /// The same where there is no transaction that ends with the error ([`crate::storage::Db::autocommit`]): what one limit
+    /// has counted is taken back where another refuses.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(super) async fn count_apart(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<Counted, Error> {
+        let (counted, refused) = self.charge(conn, now).await?;
+        if refused.is_empty() {
+            return Ok(Counted::told(counted, now, standings));
+        }
+        let added: Vec<State> = counted.iter().map(|(count, state)| count.limit.added(state, now)).collect();
+        if !added.is_empty() {
+            throttles::give_back(conn, &added).await?;
+        }
+        Err(refuse(conn, refused, now, standings).await?)
+    }
+
+    /// What was counted, and what stands against it now; and the limits that refuse.
+    async fn charge(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<(Count, State)>, Vec<Count>), StorageError> {
         let mut counts = self.0;
         if counts.is_empty() {
-            return Ok(Counted(vec![]));
+            return Ok((vec![], vec![]));
         }
         counts.sort_unstable_by(|one, other| one.order().cmp(&other.order()));
         let charges: Vec<Charge> = counts.iter().map(|count| count.limit.charge(count.key.clone())).collect();
         let states = throttles::charge(conn, &charges, now).await?;
-        let state_of = |count: &Count| states.iter().find(|state| state.key == count.key).cloned();
-        let (allowed, refused): (Vec<_>, Vec<_>) =
-            counts.into_iter().map(|count| (state_of(&count), count)).partition(|(state, _)| state.is_some());
-        if !refused.is_empty() {
-            let refused = refused.into_iter().map(|(_, count)| count).collect();
-            return Err(refuse(conn, refused, now, standings).await?);
+        let (mut counted, mut refused) = (vec![], vec![]);
+        for count in counts {
+            match states.iter().find(|state| state.key == count.key) {
+                Some(state) => counted.push((count, state.clone())),
+                None => refused.push(count),
+            }
         }
-        let counted = allowed.into_iter().filter_map(|(state, count)| {
-            let state = state?;
-            standings.put(count.standing(Some(state.arrival), false, now));
-            let added = count.limit.added(&state, now);
-            Some((count, added))
-        });
-        Ok(Counted(counted.collect()))
+        Ok((counted, refused))
     }
 }
 
@@ -117,6 +146,39 @@ async fn refuse(
 }
 
 impl Counted {
+    /// Tells where the client stands with each limit. `counted`: what stands against it.
+    fn told(counted: Vec<(Count, State)>, now: DateTime<Utc>, standings: &Standings) -> Self {
+        let added = counted.into_iter().map(|(count, state)| {
+            standings.put(count.standing(Some(state.arrival), false, now));
+            let added = count.limit.added(&state, now);
+            (count, added)
+        });
+        Self(added.collect())
+    }
+
+    /// Counts against further limits too, and takes back what was counted where one of those refuses.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(super) async fn and(
+        mut self,
+        further: Counts,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<Self, Error> {
+        match further.count_apart(conn, now, standings).await {
+            Ok(counted) => {
+                self.0.extend(counted.0);
+                Ok(self)
+            }
+            Err(refused) => {
+                self.give_back(conn, now, standings).await?;
+                Err(refused)
+            }
+        }
+    }
+
     /// What was counted was no failure, or was not done.
     ///
     /// # Errors

@@ -130,6 +130,12 @@ pub(super) fn ended(challenge: &Challenge) -> Option<Reason> {
     }
 }
 
+/// Whether a check of a code can be counted, as far as this row tells.
+pub(super) fn takes_checks(challenge: &Challenge, now: DateTime<Utc>) -> bool {
+    let is_open = ended(challenge).is_none() && challenge.verification_sid.is_some();
+    is_open && challenge.expires_at.0 > now && !is_exhausted(challenge)
+}
+
 /// Why a check was not counted, and so not made.
 pub(super) fn why_not_checked(policy: &Policy, challenge: &Challenge, now: DateTime<Utc>) -> Error {
     if let Some(reason) = ended(challenge) {

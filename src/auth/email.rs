@@ -40,7 +40,7 @@ impl Email {
 }
 
 /// An address as it may be shown to whoever typed it: the first letter and the domain, `a***@example.com`. What is no
-/// address is hidden whole.
+/// address is hidden whole. Where there was one letter, what is shown has three characters more than the address.
 pub(super) fn masked(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((local, domain)) => format!("{}***@{domain}", local.get(..1).unwrap_or_default()),

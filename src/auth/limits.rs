@@ -89,10 +89,14 @@ impl Limits {
         self.counts(&[(LimitKind::WrongPasswordsPerSession, Share::Everybodys, &session.to_string())])
     }
 
-    /// A code is checked. `in_a_row`: wrong ones since the last that was right, this one included.
-    pub(super) fn code_check(&self, user: Id, in_a_row: u32, share: Share) -> Counts {
-        let (kind, user) = (LimitKind::WrongCodesPerUser, user.to_string());
-        let mut counts = self.counts(&[(kind, share, &user)]);
+    /// A code is checked.
+    pub(super) fn code_check(&self, user: Id, share: Share) -> Counts {
+        self.counts(&[(LimitKind::WrongCodesPerUser, share, &user.to_string())])
+    }
+
+    /// The same, of a user who has had so many wrong ones since the last that was right, this one included.
+    pub(super) fn code_check_in_a_row(&self, user: Id, in_a_row: u32) -> Counts {
+        let (kind, mut counts) = (LimitKind::WrongCodesPerUser, Counts::default());
         let most = self.settings.wrong_codes_in_a_row;
         if most > 0 && in_a_row > most {
             counts.add(self.count(kind, AFTER_TOO_MANY, Share::Everybodys, &format!("{user} in a row")));

@@ -1,6 +1,7 @@
 //! Log in: the password is right, a code is on its way.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join4;
 use secrecy::SecretString;
 
 use super::activity::ActivityKind;
@@ -146,13 +147,20 @@ impl Auth {
         let (row, seen, standings) = (counted.clone(), right.user.clone(), client.standings.clone());
         let was_right = guess.clone();
         // Written before Twilio is asked: a crash in between leaves a trace of the send, never the other way.
-        let permit = self.db.write(async move |mut c| -> Result<_, Error> {
-            if !users::is_unchanged(&mut c, &seen).await? {
-                return Ok(None);
+        let permit = self.db.write(async move |c| -> Result<_, Error> {
+            let (unchanged, inserted, given_back, permit) = join4(
+                users::is_unchanged(&mut c.again(), &seen),
+                challenges::insert(&mut c.again(), &row),
+                guess.give_back(&mut c.again(), now, &standings),
+                code.count(&mut c.again(), now, &standings),
+            )
+            .await;
+            if !unchanged? {
+                // Changed since it was compared: whoever changed it has ended the challenges that there were.
+                return Err(Error::InvalidCredentials);
             }
-            challenges::insert(&mut c, &row).await?;
-            guess.give_back(&mut c, now, &standings).await?;
-            code.count(&mut c, now, &standings).await.map(Some)
+            inserted.and(given_back)?;
+            permit
         });
         let permit = match permit.await {
             // No code, and a right password all the same.
@@ -160,8 +168,7 @@ impl Auth {
                 self.give_back(was_right, &client).await?;
                 return Err(error);
             }
-            // Changed since it was compared: whoever changed it has ended the challenges that there were.
-            permit => permit?.ok_or(Error::InvalidCredentials)?,
+            permit => permit?,
         };
         let sent = match self.start_verification(permit, &counted, delivery, &client).await {
             Ok(sent) => sent,

@@ -1,6 +1,7 @@
 //! Has Twilio send a code, and writes down what came of it. Log in and resend share it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join;
 
 use super::admission::{Counted, Counts};
 use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
@@ -10,6 +11,7 @@ use super::error::Error;
 use super::event::Event;
 use super::phone_number::country;
 use super::standings::Standings;
+use super::transaction::Transaction;
 use super::{AppHash, Auth, Locale};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::{Conn, Timestamp};
@@ -179,11 +181,17 @@ impl Auth {
             let known = challenges::verification_expires_at(&mut c, &sid).await?;
             let expires_at = known.map_or(fresh, |known| known.min(fresh));
             // The challenge before what hangs on its user: who deletes a user locks in this order too.
-            let challenge =
-                challenges::sent(&mut c, sent.id, &sid, &sent.channel, &sent.destination, expires_at).await?;
-            if let Some(event) = event {
-                c.record(event).await?;
-            }
+            let record = async |mut c: Transaction<'_>| match event {
+                Some(event) => c.record(event).await,
+                None => Ok(()),
+            };
+            let (challenge, recorded) = join(
+                challenges::sent(&mut c.again(), sent.id, &sid, &sent.channel, &sent.destination, expires_at),
+                record(c.again()),
+            )
+            .await;
+            let challenge = challenge?;
+            recorded?;
             Ok(challenge)
         })
         .await

@@ -2,6 +2,7 @@
 //! is. One call does both, so that nobody forgets one.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, PoisonError};
 
 use super::Auth;
 use super::event::{Event, EventKind};
@@ -10,11 +11,16 @@ use crate::storage::{Conn, Error as StorageError, activities, webhook_outbox};
 /// A connection inside a transaction. It goes wherever a [`Conn`] goes.
 pub(super) struct Transaction<'c> {
     conn: Conn<'c>,
-    events: &'c mut Vec<Event>,
+    events: &'c Mutex<Vec<Event>>,
     webhooks: &'c [EventKind],
 }
 
-impl Transaction<'_> {
+impl<'c> Transaction<'c> {
+    /// The same transaction again, see [`Conn::again`].
+    pub(super) fn again(&self) -> Transaction<'c> {
+        Self { conn: self.conn.again(), ..*self }
+    }
+
     /// Records an event: for the user where it is an activity, for the webhook where it is sent, and for the audit log once
     /// all is committed.
     ///
@@ -22,7 +28,7 @@ impl Transaction<'_> {
     /// Those of the database.
     pub(super) async fn record(&mut self, event: Event) -> Result<(), StorageError> {
         self.record_logged(&event).await?;
-        self.events.push(event);
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
         Ok(())
     }
 
@@ -68,9 +74,9 @@ impl Auth {
     {
         let webhooks = self.webhooks.clone();
         let work = async move |conn: Conn<'_>| -> Result<_, E> {
-            let mut events = Vec::new();
-            let value = f(Transaction { conn, events: &mut events, webhooks: &webhooks }).await?;
-            Ok((value, events))
+            let events = Mutex::default();
+            let value = f(Transaction { conn, events: &events, webhooks: &webhooks }).await?;
+            Ok((value, events.into_inner().unwrap_or_else(PoisonError::into_inner)))
         };
         let (value, events) = self.db.write(work).await?;
         events.iter().for_each(|event| self.tell(event));

@@ -5,10 +5,11 @@
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
+use futures_util::future::{join3, join5};
 
 use super::activity::ActivityKind;
 use super::admission::Counted;
-use super::challenge::{ended, why_not_checked};
+use super::challenge::{ended, takes_checks, why_not_checked};
 use super::client::Client;
 use super::code::Code;
 use super::error::{Error, Reason};
@@ -18,11 +19,12 @@ use super::phone_number::country;
 use super::proof::{PasswordOk, Verified};
 use super::refresh_token::SALT_LENGTH;
 use super::tokens::{LiveSession, Tokens};
+use super::transaction::Transaction;
 use super::{Auth, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::sessions::{self, Session};
 use crate::storage::users;
-use crate::storage::{Error as StorageError, Id, Timestamp};
+use crate::storage::{Conn, Error as StorageError, Id, Timestamp};
 use crate::twilio::{Approved, Checked, Failure, FailureKind, VerificationSid};
 
 impl Auth {
@@ -105,23 +107,40 @@ impl Auth {
         client: &Client,
     ) -> Result<(Challenge, Counted), Error> {
         let (id, user_id, now) = (seen.id, seen.user_id, self.clock.now());
-        let (limits, standings) = (self.limits.clone(), client.standings.clone());
-        let (row, counted) = self
-            .db
-            .write(async move |mut c| -> Result<_, Error> {
-                if !challenges::count_check(&mut c, id, Timestamp(now)).await? {
-                    return Ok((challenges::find(&mut c, id).await?, None));
-                }
-                let in_a_row = users::count_check(&mut c, user_id).await?;
-                let row = challenges::find(&mut c, id).await?;
-                let counts = limits.code_check(user_id, in_a_row.unsigned_abs(), share);
-                Ok((row, Some(counts.count(&mut c, now, &standings).await?)))
-            })
-            .await?;
-        match counted {
-            Some(counted) => Ok((row, counted)),
-            None => Err(why_not_checked(&self.policy, &row, now)),
+        if !takes_checks(seen, now) {
+            return Err(why_not_checked(&self.policy, seen, now));
         }
+        let (limits, policy, standings) =
+            (self.limits.clone(), self.policy.clone(), client.standings.clone());
+        // Three counters, none of which needs the others: each is right by itself, and what one has counted is taken back
+        // where another refuses. A crash in between leaves a check counted that was not made, never the other way.
+        let counted = async move |mut c: Conn<'_>| -> Result<_, Error> {
+            let (row, in_a_row, counted) = join3(
+                challenges::count_check(&mut c.again(), id, Timestamp(now)),
+                users::count_check(&mut c.again(), user_id),
+                limits.code_check(user_id, share).count_apart(&mut c.again(), now, &standings),
+            )
+            .await;
+            let in_a_row = in_a_row?.unsigned_abs();
+            let counted = match counted {
+                Ok(counted) => {
+                    counted.and(limits.code_check_in_a_row(user_id, in_a_row), &mut c, now, &standings).await
+                }
+                refused => refused,
+            };
+            match (row?, counted) {
+                (Some(row), Ok(counted)) => Ok((row, counted)),
+                (row, counted) => {
+                    if row.is_some() {
+                        challenges::uncount_check(&mut c, id).await?;
+                    }
+                    users::uncount_check(&mut c, user_id).await?;
+                    counted?.give_back(&mut c, now, &standings).await?;
+                    Err(why_not_checked(&policy, &challenges::find(&mut c, id).await?, now))
+                }
+            }
+        };
+        self.db.autocommit(counted).await
     }
 
     /// The code was right: of any number of requests that come here, one spends the challenge.
@@ -136,31 +155,45 @@ impl Auth {
         let session = self.new_session(reserved, &client, now)?;
         let (challenge, opened) = (reserved.clone(), session.clone());
         let watched = self.limits.watch(&reserved.destination);
-        let user = self
-            .write(async move |mut c| -> Result<_, Error> {
-                if !challenges::spend(&mut c, challenge.id, Timestamp(now)).await? {
-                    counted.give_back(&mut c, now, &client.standings).await?;
-                    return Ok(None);
-                }
-                let number = &challenge.destination;
-                let user = users::code_was_right(&mut c, challenge.user_id, number, Timestamp(now)).await?;
-                let user = user.ok_or(Error::InvalidToken(Reason::PhoneChanged))?;
-                sessions::insert(&mut c, &opened).await?;
+        let (standings, was_right, same_client) = (client.standings.clone(), counted.clone(), client.clone());
+        let settled = self.write(async move |c| -> Result<_, Error> {
+            let record = async |mut c: Transaction<'_>| {
                 c.record(ActivityKind::Verified.of(challenge.user_id, &client, now)).await?;
-                c.record(EventKind::SessionCreated.of(challenge.user_id, &client, now)).await?;
-                counted.give_back(&mut c, now, &client.standings).await?;
-                // Only the code that proves a number counts: whoever has proved it earns nothing by the next one.
-                if let Some(watched) =
-                    watched.filter(|_| user.phone_number_verified_at == Some(Timestamp(now)))
-                {
-                    watched.count_verified(&mut c, challenge.sends, now).await?;
-                }
-                Ok(Some(user))
-            })
-            .await?;
-        match user {
-            Some(user) => Ok(LiveSession::opened(approved, session, user)),
-            None => Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent))),
+                c.record(EventKind::SessionCreated.of(challenge.user_id, &client, now)).await
+            };
+            let (spent, user, opened, recorded, given_back) = join5(
+                challenges::spend(&mut c.again(), challenge.id, Timestamp(now)),
+                users::code_was_right(
+                    &mut c.again(),
+                    challenge.user_id,
+                    &challenge.destination,
+                    Timestamp(now),
+                ),
+                sessions::insert(&mut c.again(), &opened),
+                record(c.again()),
+                counted.give_back(&mut c.again(), now, &standings),
+            )
+            .await;
+            if !spent? {
+                return Err(Error::InvalidToken(Reason::Spent));
+            }
+            let user = user?.ok_or(Error::InvalidToken(Reason::PhoneChanged))?;
+            opened.and(recorded).and(given_back)?;
+            // Only the code that proves a number counts: whoever has proved it earns nothing by the next one.
+            let is_first = user.phone_number_verified_at == Some(Timestamp(now));
+            if let Some(watched) = watched.filter(|_| is_first) {
+                watched.count_verified(&mut c.again(), challenge.sends, now).await?;
+            }
+            Ok(user)
+        });
+        match settled.await {
+            Ok(user) => Ok(LiveSession::opened(approved, session, user)),
+            Err(Error::InvalidToken(Reason::Spent)) => {
+                // Another request was faster. This one's code was right all the same.
+                self.give_back(was_right, &same_client).await?;
+                Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent)))
+            }
+            Err(other) => Err(other),
         }
     }
 

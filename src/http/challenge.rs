@@ -43,7 +43,7 @@ pub struct Challenge {
     pub channels: Vec<Channel>,
     /// Where codes go: of a number the country code and the last four digits, of an address the first letter and the
     /// domain.
-    #[schema(max_length = 254, pattern = "^[!-~]+$")]
+    #[schema(max_length = 257, pattern = "^[!-~]+$")]
     pub destination: String,
     /// How many digits a code has.
     #[schema(minimum = 4, maximum = 10)]

@@ -79,21 +79,22 @@ pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
 /// Checks that a challenge takes (Twilio: 5 for a verification, then 60202).
 pub const MAX_CHECKS: i32 = 5;
 
-/// Counts a check before it is made. `false`: this challenge takes no more.
+/// Counts a check before it is made: the challenge as it is then. `None`: it takes no more.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let counted = on!(conn, c => diesel::update(challenges::table.find(id))
+pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<Option<Challenge>, Error> {
+    on!(conn, c => diesel::update(challenges::table.find(id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::verification_sid.is_not_null())
         .filter(challenges::expires_at.gt(now))
         .filter(challenges::failed_checks.lt(MAX_CHECKS))
         .set(challenges::failed_checks.eq(challenges::failed_checks + 1))
-        .execute(c)
-        .await)?;
-    Ok(counted == 1)
+        .returning(Challenge::as_returning())
+        .get_result(c)
+        .await
+        .optional())
 }
 
 /// Takes back a check that was counted and certainly not made.

@@ -6,13 +6,24 @@ use diesel::SqliteConnection;
 use diesel_async::AsyncPgConnection;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
 
 /// A connection on which statements can run, inside a transaction where [`super::Db::write`] gave it.
+#[derive(Clone, Copy)]
 pub enum Conn<'a> {
-    /// The writer's connection, or a worker's own read connection.
-    Sqlite(&'a mut Sqlite),
-    /// By shared reference: statements of one worker's requests are pipelined over one connection.
+    /// The writer's connection, or a worker's own read connection. The lock is never waited for, see [`Inline`].
+    Sqlite(&'a Mutex<Sqlite>),
+    /// By shared reference: statements that need nothing of each other are sent at once, over one connection.
     Postgres(&'a AsyncPgConnection),
+}
+
+impl<'a> Conn<'a> {
+    /// The same connection again, for statements that are awaited together (`futures_util::future::join`) because none
+    /// needs what another answers: PostgreSQL is sent all of them, in the order in which they stand there, before it has
+    /// answered the first, which saves the round trips. SQLite runs one after the other.
+    pub fn again(&self) -> Conn<'a> {
+        *self
+    }
 }
 
 /// SQLite through diesel-async, so that one set of functions serves both databases.
@@ -43,10 +54,14 @@ impl SpawnBlocking for Inline {
 macro_rules! on {
     ($conn:expr, $c:ident => $body:expr) => {
         match $conn {
-            $crate::storage::Conn::Sqlite($c) => {
-                let $c: &mut $crate::storage::connection::Sqlite = $c;
-                $body.map_err($crate::storage::Error::from)
-            }
+            $crate::storage::Conn::Sqlite(connection) => match connection.try_lock() {
+                Ok(mut connection) => {
+                    let $c: &mut $crate::storage::connection::Sqlite = &mut connection;
+                    $body.map_err($crate::storage::Error::from)
+                }
+                // Every statement has run to its end before the next is asked for.
+                Err(_) => Err($crate::storage::sqlite::waited()),
+            },
             $crate::storage::Conn::Postgres($c) => {
                 let $c: &mut &diesel_async::AsyncPgConnection = $c;
                 $body.map_err($crate::storage::Error::from)

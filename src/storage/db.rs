@@ -103,4 +103,26 @@ impl Db {
         };
         write.instrument(span).await
     }
+
+    /// Runs `f` without a transaction around it, where the database can: each statement is committed by itself, and none
+    /// waits for a COMMIT. For counters, each of which is one conditional statement; what was counted before a failure
+    /// stays counted unless `f` takes it back. SQLite, whose transactions cost nothing, rolls all of it back.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`Error::Unavailable`].
+    pub async fn autocommit<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let span = tracing::info_span!(target: "traces", "database write", otel.kind = "client");
+        let write = async {
+            match &*self.0 {
+                Backend::Sqlite(database) => database.write(f).await,
+                Backend::Postgres(database) => database.autocommit(f).await,
+            }
+        };
+        write.instrument(span).await
+    }
 }

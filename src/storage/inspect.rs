@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use tokio::sync::Mutex;
 
 use super::signing_keys::SigningKey;
 use super::{
@@ -36,8 +37,8 @@ pub async fn inspect(url: &DatabaseUrl) -> Result<Option<Inspection>, Error> {
         DatabaseUrl::SqliteMemory => Ok(None),
         DatabaseUrl::SqliteFile(path) if !path.exists() => Ok(None),
         DatabaseUrl::SqliteFile(path) => {
-            let mut connection = sqlite::open_to_look(path)?;
-            look(Conn::Sqlite(&mut connection)).await.map(Some)
+            let connection = Mutex::new(sqlite::open_to_look(path)?);
+            look(Conn::Sqlite(&connection)).await.map(Some)
         }
         DatabaseUrl::Postgres(url) => {
             let mut connection = postgres::connect(url).await?;

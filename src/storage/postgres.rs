@@ -9,7 +9,8 @@ use std::time::Duration;
 use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::future::join;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -24,8 +25,6 @@ const POOL_WAIT: Duration = Duration::from_secs(1);
 /// How long opening a connection may take, from the first packet to the last. The URL's `connect_timeout` ends when the
 /// server has accepted, and a server that hangs accepts.
 const OPENING: Duration = Duration::from_secs(5);
-/// How long the first statement of a transaction may take, which asks nothing of the database.
-const BEGINNING: Duration = Duration::from_secs(2);
 /// How long the statements of one read or one transaction may take in all.
 const STATEMENTS: Duration = Duration::from_secs(5);
 
@@ -100,48 +99,47 @@ impl Database {
         }
     }
 
+    /// BEGIN is sent together with the first statements of `f`, and costs no round trip of its own.
     pub(super) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
         E: From<Error>,
     {
-        let mut connection = self.begin().await?;
-        // A connection that is dropped inside a transaction is not used again, and the server rolls back.
-        let outcome = timeout(STATEMENTS, f(Conn::Postgres(&connection))).await.map_err(|_| slow())?;
-        match outcome {
-            Ok(value) => {
-                let commit = AnsiTransactionManager::commit_transaction(&mut *connection);
-                within(STATEMENTS, async { commit.await.map_err(Error::from) }).await?;
-                Ok(value)
+        let borrowed = self.checkout().await?;
+        let connection = borrowed.connection()?;
+        let work = join(sql(connection, "BEGIN"), f(Conn::Postgres(connection)));
+        let (begun, outcome) = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
+        begun?;
+        let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        match (outcome, within(STATEMENTS, sql(connection, end)).await) {
+            (outcome, Ok(())) => {
+                borrowed.give_back();
+                outcome
             }
-            Err(error) => {
-                let rollback = AnsiTransactionManager::rollback_transaction(&mut *connection);
-                if let Ok(Err(failure)) = timeout(STATEMENTS, rollback).await {
-                    tracing::warn!(error = %failure, "a transaction could not be rolled back");
-                }
+            (Ok(_), Err(failure)) => Err(failure.into()),
+            (Err(error), Err(failure)) => {
+                tracing::warn!(error = %failure, "a transaction could not be rolled back");
                 Err(error)
             }
         }
     }
 
-    /// A connection of the pool with a transaction open. One that turns out to be dead is replaced once:
-    /// nothing has happened yet.
-    async fn begin(&self) -> Result<Object<AsyncPgConnection>, Error> {
-        let mut connection = self.checkout().await?;
-        match timeout(BEGINNING, AnsiTransactionManager::begin_transaction(&mut *connection)).await {
-            Ok(Ok(())) => return Ok(connection),
-            Ok(Err(_)) => {}
-            Err(_) => return Err(slow()),
-        }
-        let mut connection = self.checkout().await?;
-        let begin = AnsiTransactionManager::begin_transaction(&mut *connection);
-        within(BEGINNING, async { begin.await.map_err(Error::from) }).await?;
-        Ok(connection)
+    pub(super) async fn autocommit<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
+        E: From<Error>,
+    {
+        let borrowed = self.checkout().await?;
+        let work = f(Conn::Postgres(borrowed.connection()?));
+        let outcome = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
+        borrowed.give_back();
+        outcome
     }
 
-    async fn checkout(&self) -> Result<Object<AsyncPgConnection>, Error> {
+    /// A connection of the pool that is not known to be dead.
+    async fn checkout(&self) -> Result<Borrowed, Error> {
         match timeout(POOL_WAIT, self.pool.get()).await {
-            Ok(Ok(connection)) => Ok(connection),
+            Ok(Ok(connection)) => Ok(Borrowed(Some(connection))),
             Ok(Err(error)) => Err(Error::Unavailable(error.to_string())),
             Err(_) => Err(Error::Unavailable("no connection of the pool became free in time".into())),
         }
@@ -167,6 +165,30 @@ impl Database {
             }
         });
     }
+}
+
+/// A connection of the pool that goes back there only when it is given back. One that is dropped may be in the middle of a
+/// transaction: it is closed, and the server rolls back.
+struct Borrowed(Option<Object<AsyncPgConnection>>);
+
+impl Borrowed {
+    fn connection(&self) -> Result<&AsyncPgConnection, Error> {
+        self.0.as_deref().ok_or_else(|| Error::Unavailable("the connection has been given back".into()))
+    }
+
+    fn give_back(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        self.0.take().map(Object::take);
+    }
+}
+
+async fn sql(mut connection: &AsyncPgConnection, statement: &str) -> Result<(), Error> {
+    Ok(connection.batch_execute(statement).await?)
 }
 
 /// One connection, outside any pool.

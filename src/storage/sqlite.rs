@@ -10,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use futures_util::FutureExt;
+use tokio::sync::Mutex;
 
 use super::connection::Sqlite;
 use super::sqlite_writer::Writer;
@@ -26,7 +27,7 @@ const OPENING_PAUSE: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// This thread's read connections, by [`Database::id`].
-    static READERS: RefCell<HashMap<u64, Sqlite>> = RefCell::default();
+    static READERS: RefCell<HashMap<u64, Mutex<Sqlite>>> = RefCell::default();
 }
 
 /// An SQLite database: a file, or memory that lives as long as this value.
@@ -60,12 +61,12 @@ impl Database {
     {
         let Some(path) = &self.path else { return self.write(f).await };
         let kept = READERS.with_borrow_mut(|readers| readers.remove(&self.id));
-        let mut connection = match kept {
+        let connection = match kept {
             Some(connection) => connection,
-            None => SyncConnectionWrapper::new(establish(Some(path))?),
+            None => Mutex::new(SyncConnectionWrapper::new(establish(Some(path))?)),
         };
         // SQLite's statements run at once (`Inline`), so the future is ready when first asked.
-        let answer = f(Conn::Sqlite(&mut connection)).now_or_never().ok_or_else(waited)?;
+        let answer = f(Conn::Sqlite(&connection)).now_or_never().ok_or_else(waited)?;
         READERS.with_borrow_mut(|readers| readers.insert(self.id, connection));
         answer
     }

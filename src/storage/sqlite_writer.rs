@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use diesel_async::SimpleAsyncConnection;
 use futures_util::FutureExt;
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 use super::connection::Sqlite;
 use super::sqlite::waited;
@@ -22,7 +22,7 @@ const BATCH: usize = 64;
 const QUEUE: usize = 4096;
 
 /// Runs on the connection, or learns why there is no transaction; then waits for the commit.
-type Job = Box<dyn FnOnce(Result<&mut Sqlite, Error>, &Fence) -> Reply + Send>;
+type Job = Box<dyn FnOnce(Result<&mut Mutex<Sqlite>, Error>, &Fence) -> Reply + Send>;
 /// Sends the answer on its way, once the outcome of the commit is known.
 type Reply = Box<dyn FnOnce(Result<(), String>)>;
 
@@ -79,7 +79,8 @@ impl Writer {
     }
 }
 
-fn run(mut connection: Sqlite, queue: &Receiver<Job>) {
+fn run(connection: Sqlite, queue: &Receiver<Job>) {
+    let mut connection = Mutex::new(connection);
     while let Ok(first) = queue.recv() {
         let begun = sql(&mut connection, "BEGIN IMMEDIATE");
         // Where another process held the file for as long as we wait, whoever came meanwhile is told so too: nobody
@@ -103,13 +104,13 @@ fn run(mut connection: Sqlite, queue: &Receiver<Job>) {
     }
 }
 
-fn fenced<R, E, F>(connection: &mut Sqlite, fence: &Fence, f: F) -> Result<R, E>
+fn fenced<R, E, F>(connection: &mut Mutex<Sqlite>, fence: &Fence, f: F) -> Result<R, E>
 where
     F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
     E: From<Error>,
 {
     sql(connection, fence.before)?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| f(Conn::Sqlite(&mut *connection)).now_or_never()));
+    let outcome = catch_unwind(AssertUnwindSafe(|| f(Conn::Sqlite(&*connection)).now_or_never()));
     let outcome = match outcome {
         Ok(Some(Ok(value))) => {
             sql(connection, fence.done)?;
@@ -123,9 +124,9 @@ where
     Err(outcome)
 }
 
-fn sql(connection: &mut Sqlite, statement: &str) -> Result<(), Error> {
+fn sql(connection: &mut Mutex<Sqlite>, statement: &str) -> Result<(), Error> {
     if statement.is_empty() {
         return Ok(());
     }
-    Ok(connection.batch_execute(statement).now_or_never().ok_or_else(waited)??)
+    Ok(connection.get_mut().batch_execute(statement).now_or_never().ok_or_else(waited)??)
 }

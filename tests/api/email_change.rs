@@ -135,3 +135,14 @@ async fn without_the_email_channel_there_are_no_such_paths() {
     let body = json!({ "phone_number": "+12015550124", "password": Person::ada().password });
     server.post("/v1/users/me/phone", Some(&access), body).await.expect(202);
 }
+
+#[tokio::test]
+async fn the_longest_address_is_shown_as_the_document_says() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let label = "a".repeat(61);
+    let longest = format!("a@{label}.{label}.{label}.{}.example", "a".repeat(58));
+    assert_eq!(longest.len(), 254);
+    let challenge = server.change_email(&access, &ada, &longest).await.expect(202).body;
+    assert_eq!(challenge["destination"], longest.replacen('a', "a***", 1));
+}
