@@ -11,6 +11,7 @@
 mod connection;
 mod db;
 mod error;
+mod gathered;
 mod inspect;
 mod migrations;
 mod postgres;
