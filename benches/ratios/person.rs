@@ -22,6 +22,7 @@ pub struct Person {
 }
 
 /// Who has signed up.
+#[derive(Clone)]
 pub struct Newcomer {
     client: Client,
     api: SocketAddr,
@@ -54,13 +55,13 @@ impl Newcomer {
     }
 
     /// Logs in, and takes the code from the sandbox.
-    pub async fn log_in(self) -> Result<Ready, Failure> {
+    pub async fn log_in(&self) -> Result<Ready, Failure> {
         let credentials = json!({"email": self.email, "password": PASSWORD});
         let token = text(&post(self.request("login"), &credentials).await?, "password_ok_token")?;
         let digits = self.phone_number.trim_start_matches('+');
         let code = self.client.get(format!("http://{}/sandbox/code?to=%2B{digits}", self.sandbox));
         let code = code.send().await?.error_for_status()?.text().await?;
-        Ok(Ready { newcomer: self, token, code })
+        Ok(Ready { newcomer: self.clone(), token, code })
     }
 
     fn request(&self, path: &str) -> RequestBuilder {

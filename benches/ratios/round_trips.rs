@@ -40,6 +40,8 @@ pub async fn of_verify(url: &str, sandbox: SocketAddr, samples: usize) -> Result
 
 async fn verify(api: &servers::Api, sandbox: SocketAddr) -> Result<Duration, Failure> {
     let newcomer = Newcomer::sign_up(api, sandbox).await?;
+    // The first code also proves the number, once.
+    newcomer.log_in().await?.verify().await?;
     let ready = newcomer.log_in().await?;
     let began = Instant::now();
     ready.verify().await?;

@@ -1,7 +1,7 @@
 //! What happened to a user and when.
 
 use super::schema::activities;
-use super::{Conn, Error, Id, Timestamp};
+use super::{Conn, Error, Id, Timestamp, prepared};
 use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, QueryDsl, Queryable, Selectable,
     SelectableHelper,
@@ -31,7 +31,7 @@ pub struct Activity {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(activities::table).values(activity).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(activities::table).values(activity)).execute(c))?;
     Ok(())
 }
 

@@ -45,7 +45,7 @@ pub struct Challenge {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(challenges::table).values(challenge).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(challenges::table).values(challenge)).execute(c))?;
     Ok(())
 }
 
@@ -78,15 +78,16 @@ pub const MAX_CHECKS: i32 = 5;
 /// # Errors
 /// Those of the database.
 pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<Option<Challenge>, Error> {
-    found(on!(conn, c => prepared(diesel::update(challenges::table.find(id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .filter(challenges::verification_sid.is_not_null())
-        .filter(challenges::expires_at.gt(now))
-        .filter(challenges::failed_checks.lt(MAX_CHECKS))
-        .set(challenges::failed_checks.eq(challenges::failed_checks + 1))
-        .returning(Challenge::as_returning())
-        ).get_result(c)))
+    found(on!(conn, c => prepared(
+        diesel::update(challenges::table.find(id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .filter(challenges::verification_sid.is_not_null())
+            .filter(challenges::expires_at.gt(now))
+            .filter(challenges::failed_checks.lt(MAX_CHECKS))
+            .set(challenges::failed_checks.eq(challenges::failed_checks + 1))
+            .returning(Challenge::as_returning())
+    ).get_result(c)))
 }
 
 /// Takes back a check that was counted and certainly not made.
@@ -94,10 +95,11 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(challenges::table.find(id))
-        .filter(challenges::failed_checks.gt(0))
-        .set(challenges::failed_checks.eq(challenges::failed_checks - 1))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(challenges::table.find(id))
+            .filter(challenges::failed_checks.gt(0))
+            .set(challenges::failed_checks.eq(challenges::failed_checks - 1))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -106,13 +108,14 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, now: Timestamp) -> Result<bool, Error> {
-    let counted = on!(conn, c => prepared(diesel::update(challenges::table.find(seen.id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .filter(challenges::sends.eq(seen.sends))
-        .filter(challenges::last_sent_at.eq(seen.last_sent_at))
-        .set((challenges::sends.eq(challenges::sends + 1), challenges::last_sent_at.eq(now)))
-        ).execute(c))?;
+    let counted = on!(conn, c => prepared(
+        diesel::update(challenges::table.find(seen.id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .filter(challenges::sends.eq(seen.sends))
+            .filter(challenges::last_sent_at.eq(seen.last_sent_at))
+            .set((challenges::sends.eq(challenges::sends + 1), challenges::last_sent_at.eq(now)))
+    ).execute(c))?;
     Ok(counted == 1)
 }
 
@@ -126,11 +129,12 @@ pub async fn uncount_send(
     before: &Challenge,
     counted_at: Timestamp,
 ) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(challenges::table.find(before.id))
-        .filter(challenges::sends.eq(before.sends + 1))
-        .filter(challenges::last_sent_at.eq(counted_at))
-        .set((challenges::sends.eq(before.sends), challenges::last_sent_at.eq(before.last_sent_at)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(challenges::table.find(before.id))
+            .filter(challenges::sends.eq(before.sends + 1))
+            .filter(challenges::last_sent_at.eq(counted_at))
+            .set((challenges::sends.eq(before.sends), challenges::last_sent_at.eq(before.last_sent_at)))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -146,16 +150,17 @@ pub async fn sent(
     destination: &str,
     expires_at: Timestamp,
 ) -> Result<Challenge, Error> {
-    on!(conn, c => prepared(diesel::update(challenges::table.find(id))
-        // One that leads elsewhere by now is not proved by this code.
-        .filter(challenges::destination.eq(destination))
-        .set((
-            challenges::verification_sid.eq(verification_sid),
-            challenges::channel.eq(channel),
-            challenges::expires_at.eq(expires_at),
-        ))
-        .returning(Challenge::as_returning())
-        ).get_result(c))
+    on!(conn, c => prepared(
+        diesel::update(challenges::table.find(id))
+            // One that leads elsewhere by now is not proved by this code.
+            .filter(challenges::destination.eq(destination))
+            .set((
+                challenges::verification_sid.eq(verification_sid),
+                challenges::channel.eq(channel),
+                challenges::expires_at.eq(expires_at),
+            ))
+            .returning(Challenge::as_returning())
+    ).get_result(c))
 }
 
 /// Until when a verification's code can be checked, where an earlier challenge already leans on it: Twilio
@@ -202,12 +207,13 @@ pub async fn forget_verification(
     verification_sid: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(challenges::table)
-        .filter(challenges::verification_sid.eq(verification_sid))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::expires_at.gt(now))
-        .set((challenges::verification_sid.eq(None::<String>), challenges::expires_at.eq(now)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(challenges::table)
+            .filter(challenges::verification_sid.eq(verification_sid))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::expires_at.gt(now))
+            .set((challenges::verification_sid.eq(None::<String>), challenges::expires_at.eq(now)))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -217,11 +223,12 @@ pub async fn forget_verification(
 /// # Errors
 /// Those of the database.
 pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let spent = on!(conn, c => prepared(diesel::update(challenges::table.find(id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
-        ).execute(c))?;
+    let spent = on!(conn, c => prepared(
+        diesel::update(challenges::table.find(id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
+    ).execute(c))?;
     Ok(spent == 1)
 }
 
@@ -230,11 +237,12 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
 /// # Errors
 /// Those of the database.
 pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let cancelled = on!(conn, c => prepared(diesel::update(challenges::table.find(id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .set(challenges::cancelled_at.eq(now))
-        ).execute(c))?;
+    let cancelled = on!(conn, c => prepared(
+        diesel::update(challenges::table.find(id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .set(challenges::cancelled_at.eq(now))
+    ).execute(c))?;
     Ok(cancelled == 1)
 }
 
@@ -250,12 +258,13 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
 /// Those of the database.
 pub async fn cancel_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
-    on!(conn, c => prepared(diesel::update(challenges::table)
-        .filter(challenges::user_id.eq(user_id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .set((challenges::cancelled_at.eq(now), challenges::cancel_reason.eq(reason)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(challenges::table)
+            .filter(challenges::user_id.eq(user_id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .set((challenges::cancelled_at.eq(now), challenges::cancel_reason.eq(reason)))
+    ).execute(c))?;
     Ok(())
 }
 

@@ -31,19 +31,20 @@ pub async fn find_open(
 /// # Errors
 /// Those of the database.
 pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challenge) -> Result<bool, Error> {
-    let won = on!(conn, c => prepared(diesel::update(challenges::table.find(seen.id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .filter(challenges::sends.eq(seen.sends))
-        .filter(challenges::last_sent_at.eq(seen.last_sent_at))
-        .set((
-            challenges::sends.eq(counted.sends),
-            challenges::last_sent_at.eq(counted.last_sent_at),
-            challenges::destination.eq(&counted.destination),
-            // Where the destination is another, the code that was sent before proves nothing about it.
-            challenges::verification_sid.eq(&counted.verification_sid),
-        ))
-        ).execute(c))?;
+    let won = on!(conn, c => prepared(
+        diesel::update(challenges::table.find(seen.id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .filter(challenges::sends.eq(seen.sends))
+            .filter(challenges::last_sent_at.eq(seen.last_sent_at))
+            .set((
+                challenges::sends.eq(counted.sends),
+                challenges::last_sent_at.eq(counted.last_sent_at),
+                challenges::destination.eq(&counted.destination),
+                // Where the destination is another, the code that was sent before proves nothing about it.
+                challenges::verification_sid.eq(&counted.verification_sid),
+            ))
+    ).execute(c))?;
     Ok(won == 1)
 }
 
@@ -53,11 +54,12 @@ pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challen
 /// # Errors
 /// Those of the database.
 pub async fn spend(conn: &mut Conn<'_>, checked: &Challenge, now: Timestamp) -> Result<bool, Error> {
-    let spent = on!(conn, c => prepared(diesel::update(challenges::table.find(checked.id))
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::cancelled_at.is_null())
-        .filter(challenges::destination.eq(&checked.destination))
-        .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
-        ).execute(c))?;
+    let spent = on!(conn, c => prepared(
+        diesel::update(challenges::table.find(checked.id))
+            .filter(challenges::spent_at.is_null())
+            .filter(challenges::cancelled_at.is_null())
+            .filter(challenges::destination.eq(&checked.destination))
+            .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
+    ).execute(c))?;
     Ok(spent == 1)
 }

@@ -17,10 +17,11 @@ pub async fn claim(conn: &mut Conn<'_>, mode: &str, now: Timestamp) -> Result<St
         .on_conflict_do_nothing()
         .execute(c))?;
     // Writing the row to itself locks it where the insert met an older one.
-    on!(conn, c => prepared(diesel::update(deployment::table.find(1))
-        .set(deployment::id.eq(1))
-        .returning(deployment::mode)
-        ).get_result(c))
+    on!(conn, c => prepared(
+        diesel::update(deployment::table.find(1))
+            .set(deployment::id.eq(1))
+            .returning(deployment::mode)
+    ).get_result(c))
 }
 
 /// The mode for which the database is claimed; `None` where it is not.

@@ -21,11 +21,12 @@ pub async fn claim(
 ) -> Result<Option<Timestamp>, Error> {
     let later = |time: TimeDelta| Timestamp(now.0 + time);
     let (until, long_ago, impossible) = (later(lease), later(-interval), later(lease * 2));
-    let claimed = on!(conn, c => prepared(diesel::update(housekeeping::table.find(1))
-        .filter(housekeeping::claimed_until.le(now).or(housekeeping::claimed_until.gt(impossible)))
-        .filter(housekeeping::last_run_at.le(long_ago).or(housekeeping::last_run_at.gt(impossible)))
-        .set(housekeeping::claimed_until.eq(until))
-        ).execute(c))?;
+    let claimed = on!(conn, c => prepared(
+        diesel::update(housekeeping::table.find(1))
+            .filter(housekeeping::claimed_until.le(now).or(housekeeping::claimed_until.gt(impossible)))
+            .filter(housekeeping::last_run_at.le(long_ago).or(housekeeping::last_run_at.gt(impossible)))
+            .set(housekeeping::claimed_until.eq(until))
+    ).execute(c))?;
     Ok((claimed == 1).then_some(until))
 }
 
@@ -34,10 +35,11 @@ pub async fn claim(
 /// # Errors
 /// Those of the database.
 pub async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> Result<bool, Error> {
-    let renewed = on!(conn, c => prepared(diesel::update(housekeeping::table.find(1))
-        .filter(housekeeping::claimed_until.eq(claim))
-        .set(housekeeping::claimed_until.eq(until))
-        ).execute(c))?;
+    let renewed = on!(conn, c => prepared(
+        diesel::update(housekeeping::table.find(1))
+            .filter(housekeeping::claimed_until.eq(claim))
+            .set(housekeeping::claimed_until.eq(until))
+    ).execute(c))?;
     Ok(renewed == 1)
 }
 
@@ -46,10 +48,11 @@ pub async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> R
 /// # Errors
 /// Those of the database.
 pub async fn finish(conn: &mut Conn<'_>, claim: Timestamp, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(housekeeping::table.find(1))
-        .filter(housekeeping::claimed_until.eq(claim))
-        .set((housekeeping::claimed_until.eq(now), housekeeping::last_run_at.eq(now)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(housekeeping::table.find(1))
+            .filter(housekeeping::claimed_until.eq(claim))
+            .set((housekeeping::claimed_until.eq(now), housekeeping::last_run_at.eq(now)))
+    ).execute(c))?;
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub struct PasswordReset {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, reset: &PasswordReset) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(password_resets::table).values(reset).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(password_resets::table).values(reset)).execute(c))?;
     Ok(())
 }
 
@@ -54,9 +54,10 @@ pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<PasswordReset>, 
 /// # Errors
 /// Those of the database.
 pub async fn sent(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
-        .set(password_resets::verification_sid.eq(verification_sid))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(password_resets::table.find(id))
+            .set(password_resets::verification_sid.eq(verification_sid))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -65,13 +66,14 @@ pub async fn sent(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result
 /// # Errors
 /// Those of the database.
 pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let counted = on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
-        .filter(password_resets::spent_at.is_null())
-        .filter(password_resets::approved_at.is_null())
-        .filter(password_resets::expires_at.gt(now))
-        .filter(password_resets::failed_checks.lt(MAX_CHECKS))
-        .set(password_resets::failed_checks.eq(password_resets::failed_checks + 1))
-        ).execute(c))?;
+    let counted = on!(conn, c => prepared(
+        diesel::update(password_resets::table.find(id))
+            .filter(password_resets::spent_at.is_null())
+            .filter(password_resets::approved_at.is_null())
+            .filter(password_resets::expires_at.gt(now))
+            .filter(password_resets::failed_checks.lt(MAX_CHECKS))
+            .set(password_resets::failed_checks.eq(password_resets::failed_checks + 1))
+    ).execute(c))?;
     Ok(counted == 1)
 }
 
@@ -80,10 +82,11 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
-        .filter(password_resets::failed_checks.gt(0))
-        .set(password_resets::failed_checks.eq(password_resets::failed_checks - 1))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(password_resets::table.find(id))
+            .filter(password_resets::failed_checks.gt(0))
+            .set(password_resets::failed_checks.eq(password_resets::failed_checks - 1))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -92,12 +95,13 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
-        .set((
-            password_resets::approved_at.eq(now),
-            password_resets::failed_checks.eq(password_resets::failed_checks - 1),
-        ))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(password_resets::table.find(id))
+            .set((
+                password_resets::approved_at.eq(now),
+                password_resets::failed_checks.eq(password_resets::failed_checks - 1),
+            ))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -106,12 +110,13 @@ pub async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), 
 /// # Errors
 /// Those of the database.
 pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let spent = on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
-        .filter(password_resets::spent_at.is_null())
-        .filter(password_resets::approved_at.is_not_null())
-        .filter(password_resets::expires_at.gt(now))
-        .set(password_resets::spent_at.eq(now))
-        ).execute(c))?;
+    let spent = on!(conn, c => prepared(
+        diesel::update(password_resets::table.find(id))
+            .filter(password_resets::spent_at.is_null())
+            .filter(password_resets::approved_at.is_not_null())
+            .filter(password_resets::expires_at.gt(now))
+            .set(password_resets::spent_at.eq(now))
+    ).execute(c))?;
     Ok(spent == 1)
 }
 
@@ -120,10 +125,11 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
 /// # Errors
 /// Those of the database.
 pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(password_resets::table)
-        .filter(password_resets::user_id.eq(user_id))
-        .filter(password_resets::spent_at.is_null())
-        .set(password_resets::spent_at.eq(now))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(password_resets::table)
+            .filter(password_resets::user_id.eq(user_id))
+            .filter(password_resets::spent_at.is_null())
+            .set(password_resets::spent_at.eq(now))
+    ).execute(c))?;
     Ok(())
 }

@@ -45,7 +45,7 @@ pub struct Session {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(sessions::table).values(session)).execute(c))?;
     Ok(())
 }
 
@@ -107,17 +107,18 @@ pub async fn rotate(
     idle_since: Timestamp,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let rotated = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
-        .filter(sessions::generation.eq(generation))
-        .filter(sessions::ended_at.is_null())
-        .filter(sessions::expires_at.gt(now))
-        .filter(sessions::last_used_at.gt(idle_since))
-        .set((
-            sessions::generation.eq(generation.saturating_add(1)),
-            sessions::rotated_at.eq(now),
-            sessions::last_used_at.eq(now),
-        ))
-        ).execute(c))?;
+    let rotated = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::generation.eq(generation))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::expires_at.gt(now))
+            .filter(sessions::last_used_at.gt(idle_since))
+            .set((
+                sessions::generation.eq(generation.saturating_add(1)),
+                sessions::rotated_at.eq(now),
+                sessions::last_used_at.eq(now),
+            ))
+    ).execute(c))?;
     Ok(rotated == 1)
 }
 
@@ -127,10 +128,11 @@ pub async fn rotate(
 /// Those of the database.
 pub async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
-    let open = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
-        .filter(sessions::ended_at.is_null())
-        .set(sessions::generation.eq(sessions::generation))
-        ).execute(c))?;
+    let open = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::ended_at.is_null())
+            .set(sessions::generation.eq(sessions::generation))
+    ).execute(c))?;
     Ok(open == 1)
 }
 
@@ -152,10 +154,11 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<bool, Error> {
-    let ended = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        ).execute(c))?;
+    let ended = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
     Ok(ended == 1)
 }
 
@@ -170,11 +173,12 @@ pub async fn end_own(
     reason: &str,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let ended = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
-        .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        ).execute(c))?;
+    let ended = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
     Ok(ended == 1)
 }
 
@@ -184,11 +188,12 @@ pub async fn end_own(
 /// Those of the database.
 pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
-    on!(conn, c => prepared(diesel::update(sessions::table)
-        .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(sessions::table)
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -204,11 +209,12 @@ pub async fn end_others(
     now: Timestamp,
 ) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
-    on!(conn, c => prepared(diesel::update(sessions::table)
-        .filter(sessions::user_id.eq(user_id))
-        .filter(sessions::id.ne(kept))
-        .filter(sessions::ended_at.is_null())
-        .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(sessions::table)
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::id.ne(kept))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
     Ok(())
 }

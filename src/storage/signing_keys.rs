@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 use super::schema::signing_keys;
-use super::{Conn, Error, Timestamp};
+use super::{Conn, Error, Timestamp, prepared};
 
 /// A key's row. The private half is sealed.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -27,7 +27,7 @@ pub struct SigningKey {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, key: &SigningKey) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(signing_keys::table).values(key).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(signing_keys::table).values(key)).execute(c))?;
     Ok(())
 }
 

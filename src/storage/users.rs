@@ -65,7 +65,7 @@ pub struct Profile {
 /// # Errors
 /// [`Error::Unique`] with one of this module's index names.
 pub async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(users::table).values(user).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(users::table).values(user)).execute(c))?;
     Ok(())
 }
 
@@ -114,10 +114,11 @@ pub async fn exists(
 /// # Errors
 /// [`Error::Unique`], [`Error::NotFound`].
 pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> Result<User, Error> {
-    on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .set(profile)
-        .returning(User::as_returning())
-        ).get_result(c))
+    on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .set(profile)
+            .returning(User::as_returning())
+    ).get_result(c))
 }
 
 /// Replaces a hash, unless somebody has changed it meanwhile.
@@ -125,10 +126,11 @@ pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> R
 /// # Errors
 /// Those of the database.
 pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: &str) -> Result<bool, Error> {
-    let changed = on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .filter(users::password_hash.eq(old))
-        .set(users::password_hash.eq(new))
-        ).execute(c))?;
+    let changed = on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .filter(users::password_hash.eq(old))
+            .set(users::password_hash.eq(new))
+    ).execute(c))?;
     Ok(changed == 1)
 }
 
@@ -142,10 +144,11 @@ pub async fn reset_password_hash(
     email: &str,
     hash: &str,
 ) -> Result<bool, Error> {
-    let changed = on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .filter(users::email.eq(email))
-        .set(users::password_hash.eq(hash))
-        ).execute(c))?;
+    let changed = on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .filter(users::email.eq(email))
+            .set(users::password_hash.eq(hash))
+    ).execute(c))?;
     Ok(changed == 1)
 }
 
@@ -155,11 +158,12 @@ pub async fn reset_password_hash(
 /// Those of the database.
 pub async fn is_unchanged(conn: &mut Conn<'_>, seen: &User) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
-    let unchanged = on!(conn, c => prepared(diesel::update(users::table.find(seen.id))
-        .filter(users::password_hash.eq(&seen.password_hash))
-        .filter(users::phone_number.eq(&seen.phone_number))
-        .set(users::password_hash.eq(&seen.password_hash))
-        ).execute(c))?;
+    let unchanged = on!(conn, c => prepared(
+        diesel::update(users::table.find(seen.id))
+            .filter(users::password_hash.eq(&seen.password_hash))
+            .filter(users::phone_number.eq(&seen.phone_number))
+            .set(users::password_hash.eq(&seen.password_hash))
+    ).execute(c))?;
     Ok(unchanged == 1)
 }
 
@@ -173,15 +177,16 @@ pub async fn change_phone_number(
     phone_number: &str,
     now: Timestamp,
 ) -> Result<User, Error> {
-    on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .set((
-            users::phone_number.eq(phone_number),
-            users::phone_number_verified_at.eq(now),
-            users::failed_checks.eq(0),
-            users::updated_at.eq(now),
-        ))
-        .returning(User::as_returning())
-        ).get_result(c))
+    on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .set((
+                users::phone_number.eq(phone_number),
+                users::phone_number_verified_at.eq(now),
+                users::failed_checks.eq(0),
+                users::updated_at.eq(now),
+            ))
+            .returning(User::as_returning())
+    ).get_result(c))
 }
 
 /// Gives a user another email address: the user as they are then.
@@ -189,10 +194,11 @@ pub async fn change_phone_number(
 /// # Errors
 /// [`Error::Unique`], [`Error::NotFound`].
 pub async fn change_email(conn: &mut Conn<'_>, id: Id, email: &str, now: Timestamp) -> Result<User, Error> {
-    on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .set((users::email.eq(email), users::updated_at.eq(now)))
-        .returning(User::as_returning())
-        ).get_result(c))
+    on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .set((users::email.eq(email), users::updated_at.eq(now)))
+            .returning(User::as_returning())
+    ).get_result(c))
 }
 
 /// Deletes a user who still has this hash, and all that hangs on them. `false`: there is none; then the transaction is
@@ -216,10 +222,11 @@ pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Err
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
-    on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .set(users::failed_checks.eq(users::failed_checks + 1))
-        .returning(users::failed_checks)
-        ).get_result(c))
+    on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .set(users::failed_checks.eq(users::failed_checks + 1))
+            .returning(users::failed_checks)
+    ).get_result(c))
 }
 
 /// Takes back a check that was counted and certainly not made.
@@ -227,10 +234,11 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
 /// # Errors
 /// Those of the database.
 pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .filter(users::failed_checks.gt(0))
-        .set(users::failed_checks.eq(users::failed_checks - 1))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .filter(users::failed_checks.gt(0))
+            .set(users::failed_checks.eq(users::failed_checks - 1))
+    ).execute(c))?;
     Ok(())
 }
 
@@ -246,14 +254,15 @@ pub async fn code_was_right(
     now: Timestamp,
 ) -> Result<Option<User>, Error> {
     let is_first = || users::phone_number_verified_at.is_null();
-    found(on!(conn, c => prepared(diesel::update(users::table.find(id))
-        .filter(users::phone_number.eq(phone_number))
-        .set((
-            users::failed_checks.eq(0),
-            users::updated_at.eq(case_when(is_first(), now.into_sql::<Timestamptz>()).otherwise(users::updated_at)),
-            users::phone_number_verified_at
+    found(on!(conn, c => prepared(
+        diesel::update(users::table.find(id))
+            .filter(users::phone_number.eq(phone_number))
+            .set((
+                users::failed_checks.eq(0),
+                users::updated_at.eq(case_when(is_first(), now.into_sql::<Timestamptz>()).otherwise(users::updated_at)),
+                users::phone_number_verified_at
                 .eq(case_when(is_first(), now.into_sql::<Nullable<Timestamptz>>()).otherwise(users::phone_number_verified_at)),
-        ))
-        .returning(User::as_returning())
-        ).get_result(c)))
+            ))
+            .returning(User::as_returning())
+    ).get_result(c)))
 }

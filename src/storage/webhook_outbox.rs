@@ -35,7 +35,7 @@ pub struct Message {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, message: &Message) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(webhook_outbox::table).values(message).execute(c))?;
+    on!(conn, c => prepared(diesel::insert_into(webhook_outbox::table).values(message)).execute(c))?;
     Ok(())
 }
 
@@ -64,11 +64,12 @@ pub async fn due(
 /// # Errors
 /// Those of the database.
 pub async fn claim(conn: &mut Conn<'_>, seen: &Message, until: Timestamp) -> Result<bool, Error> {
-    let claimed = on!(conn, c => prepared(diesel::update(webhook_outbox::table.find(seen.id))
-        .filter(dsl::due_at.eq(seen.due_at))
-        .filter(dsl::attempts.eq(seen.attempts))
-        .set((dsl::due_at.eq(until), dsl::attempts.eq(seen.attempts + 1)))
-        ).execute(c))?;
+    let claimed = on!(conn, c => prepared(
+        diesel::update(webhook_outbox::table.find(seen.id))
+            .filter(dsl::due_at.eq(seen.due_at))
+            .filter(dsl::attempts.eq(seen.attempts))
+            .set((dsl::due_at.eq(until), dsl::attempts.eq(seen.attempts + 1)))
+    ).execute(c))?;
     Ok(claimed == 1)
 }
 
@@ -84,9 +85,10 @@ pub async fn settle(
     due_at: Option<Timestamp>,
     delivered_at: Option<Timestamp>,
 ) -> Result<(), Error> {
-    on!(conn, c => prepared(diesel::update(webhook_outbox::table.find(id))
-        .filter(dsl::due_at.eq(claim))
-        .set((dsl::due_at.eq(due_at), dsl::delivered_at.eq(delivered_at)))
-        ).execute(c))?;
+    on!(conn, c => prepared(
+        diesel::update(webhook_outbox::table.find(id))
+            .filter(dsl::due_at.eq(claim))
+            .set((dsl::due_at.eq(due_at), dsl::delivered_at.eq(delivered_at)))
+    ).execute(c))?;
     Ok(())
 }
