@@ -31,6 +31,12 @@ pub(super) struct Count {
 #[derive(Clone, Default)]
 pub(super) struct Counts(Vec<Count>);
 
+/// What each limit said for itself.
+pub(super) struct Charged {
+    counted: Vec<(Count, State)>,
+    refused: Vec<Count>,
+}
+
 /// What was counted, to be given back where it turns out to have been no failure.
 #[derive(Clone)]
 pub(super) struct Counted(Vec<(Count, State)>);
@@ -79,26 +85,18 @@ impl Counts {
         }
     }
 
-    /// The same where there is no transaction that ends with the error ([`crate::storage::Db::autocommit`]): what one limit
-    /// has counted is taken back where another refuses.
+    /// Counts against every limit that allows it, in a transaction that is committed whatever the others say: see
+    /// [`Charged::admitted`].
     ///
     /// # Errors
-    /// [`Error::RateLimited`].
-    pub(super) async fn count_apart(
+    /// Those of the database.
+    pub(super) async fn charge_each(
         self,
         conn: &mut Conn<'_>,
         now: DateTime<Utc>,
-        standings: &Standings,
-    ) -> Result<Counted, Error> {
+    ) -> Result<Charged, StorageError> {
         let (counted, refused) = self.charge(conn, now).await?;
-        if refused.is_empty() {
-            return Ok(Counted::told(counted, now, standings));
-        }
-        let added: Vec<State> = counted.iter().map(|(count, state)| count.limit.added(state, now)).collect();
-        if !added.is_empty() {
-            throttles::give_back(conn, &added).await?;
-        }
-        Err(refuse(conn, refused, now, standings).await?)
+        Ok(Charged { counted, refused })
     }
 
     /// What was counted, and what stands against it now; and the limits that refuse.
@@ -122,6 +120,39 @@ impl Counts {
             }
         }
         Ok((counted, refused))
+    }
+}
+
+impl Charged {
+    /// Whether every limit allowed it.
+    pub(super) fn is_admitted(&self) -> bool {
+        self.refused.is_empty()
+    }
+
+    /// What was counted, where every limit allowed it.
+    pub(super) fn admitted(self, now: DateTime<Utc>, standings: &Standings) -> Counted {
+        Counted::told(self.counted, now, standings)
+    }
+
+    /// Takes back what was counted, and tells why it was not admitted; `None` where it was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn take_back(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<Option<Error>, StorageError> {
+        let added: Vec<State> =
+            self.counted.iter().map(|(count, state)| count.limit.added(state, now)).collect();
+        if !added.is_empty() {
+            throttles::give_back(conn, &added).await?;
+        }
+        match self.refused.is_empty() {
+            true => Ok(None),
+            false => refuse(conn, self.refused, now, standings).await.map(Some),
+        }
     }
 }
 
@@ -156,27 +187,10 @@ impl Counted {
         Self(added.collect())
     }
 
-    /// Counts against further limits too, and takes back what was counted where one of those refuses.
-    ///
-    /// # Errors
-    /// [`Error::RateLimited`].
-    pub(super) async fn and(
-        mut self,
-        further: Counts,
-        conn: &mut Conn<'_>,
-        now: DateTime<Utc>,
-        standings: &Standings,
-    ) -> Result<Self, Error> {
-        match further.count_apart(conn, now, standings).await {
-            Ok(counted) => {
-                self.0.extend(counted.0);
-                Ok(self)
-            }
-            Err(refused) => {
-                self.give_back(conn, now, standings).await?;
-                Err(refused)
-            }
-        }
+    /// The same, and what else was counted.
+    pub(super) fn with(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
     }
 
     /// What was counted was no failure, or was not done.

@@ -5,7 +5,7 @@
 //! session, each time. An instance belongs to one set of keys and ends with it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -20,7 +20,7 @@ const HALF: usize = 128;
 type Digest = [u8; 32];
 
 /// The tokens that were used lately.
-pub(super) struct KnownTokens([Mutex<Shard>; SHARDS]);
+pub(super) struct KnownTokens([RwLock<Shard>; SHARDS]);
 
 /// Two halves: when the young one is full it becomes the old one, and the old one is forgotten. What is used
 /// moves to the young one, so about the least recently used go.
@@ -32,27 +32,29 @@ struct Shard {
 
 impl KnownTokens {
     pub(super) fn new() -> Self {
-        Self(std::array::from_fn(|_| Mutex::default()))
+        Self(std::array::from_fn(|_| RwLock::default()))
     }
 
     /// What a token says, if it was remembered and has not been pushed out since.
     pub(super) fn get(&self, token: &str) -> Option<Access> {
         let key = digest_of(token);
-        self.shard(&key).and_then(|mut shard| shard.get(&key))
+        let shard = self.shard(&key)?;
+        let young = shard.read().unwrap_or_else(PoisonError::into_inner).young.get(&key).copied();
+        young.or_else(|| shard.write().unwrap_or_else(PoisonError::into_inner).rejuvenate(&key))
     }
 
     /// Remembers a token whose signature, issuer and audience hold. Others are not remembered: whoever sends
     /// garbage shall push out nobody.
     pub(super) fn remember(&self, token: &str, access: Access) {
         let key = digest_of(token);
-        if let Some(mut shard) = self.shard(&key) {
-            shard.insert(key, access);
+        if let Some(shard) = self.shard(&key) {
+            shard.write().unwrap_or_else(PoisonError::into_inner).insert(key, access);
         }
     }
 
-    fn shard(&self, key: &Digest) -> Option<MutexGuard<'_, Shard>> {
+    fn shard(&self, key: &Digest) -> Option<&RwLock<Shard>> {
         let number = key.first().map_or(0, |byte| usize::from(*byte)) % SHARDS;
-        self.0.get(number).map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner))
+        self.0.get(number)
     }
 }
 
@@ -63,10 +65,8 @@ fn digest_of(token: &str) -> Digest {
 }
 
 impl Shard {
-    fn get(&mut self, key: &Digest) -> Option<Access> {
-        if let Some(access) = self.young.get(key) {
-            return Some(*access);
-        }
+    /// An old one is used again.
+    fn rejuvenate(&mut self, key: &Digest) -> Option<Access> {
         let access = self.old.remove(key)?;
         self.insert(*key, access);
         Some(access)
@@ -109,8 +109,8 @@ mod tests {
             tokens.remember(&number.to_string(), access(number));
             assert_eq!(exp(&tokens, "0"), Some(0), "after {number}");
         }
-        let kept = |shard: &Mutex<Shard>| {
-            let shard = shard.lock().unwrap();
+        let kept = |shard: &RwLock<Shard>| {
+            let shard = shard.read().unwrap();
             shard.young.len() + shard.old.len()
         };
         assert!(tokens.0.iter().map(kept).sum::<usize>() <= SHARDS * HALF * 2);

@@ -24,7 +24,7 @@ use super::{Auth, to_the_end};
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::sessions::{self, Session};
 use crate::storage::users;
-use crate::storage::{Conn, Error as StorageError, Id, Timestamp};
+use crate::storage::{Error as StorageError, Id, Timestamp};
 use crate::twilio::{Approved, Checked, Failure, FailureKind, VerificationSid};
 
 impl Auth {
@@ -110,37 +110,43 @@ impl Auth {
         if !takes_checks(seen, now) {
             return Err(why_not_checked(&self.policy, seen, now));
         }
-        let (limits, policy, standings) =
-            (self.limits.clone(), self.policy.clone(), client.standings.clone());
-        // Three counters, none of which needs the others: each is right by itself, and what one has counted is taken back
-        // where another refuses. A crash in between leaves a check counted that was not made, never the other way.
-        let counted = async move |mut c: Conn<'_>| -> Result<_, Error> {
-            let (row, in_a_row, counted) = join3(
-                challenges::count_check(&mut c.again(), id, Timestamp(now)),
-                users::count_check(&mut c.again(), user_id),
-                limits.code_check(user_id, share).count_apart(&mut c.again(), now, &standings),
-            )
-            .await;
-            let in_a_row = in_a_row?.unsigned_abs();
-            let counted = match counted {
-                Ok(counted) => {
-                    counted.and(limits.code_check_in_a_row(user_id, in_a_row), &mut c, now, &standings).await
-                }
-                refused => refused,
-            };
-            match (row?, counted) {
-                (Some(row), Ok(counted)) => Ok((row, counted)),
-                (row, counted) => {
-                    if row.is_some() {
-                        challenges::uncount_check(&mut c, id).await?;
-                    }
-                    users::uncount_check(&mut c, user_id).await?;
-                    counted?.give_back(&mut c, now, &standings).await?;
-                    Err(why_not_checked(&policy, &challenges::find(&mut c, id).await?, now))
-                }
-            }
+        let counts = self.limits.code_check(user_id, share);
+        // A transaction of one round trip: whoever is late is told by the statements, and takes back what they counted.
+        let (row, in_a_row, charged) = self
+            .db
+            .write_at_once(async move |c| -> Result<_, StorageError> {
+                let (row, in_a_row, charged) = join3(
+                    challenges::count_check(&mut c.again(), id, Timestamp(now)),
+                    users::count_check(&mut c.again(), user_id),
+                    counts.charge_each(&mut c.again(), now),
+                )
+                .await;
+                Ok((row?, in_a_row?, charged?))
+            })
+            .await?;
+        let further = self.limits.code_check_in_a_row(user_id, in_a_row.unsigned_abs());
+        let standings = client.standings.clone();
+        let was_counted = row.is_some();
+        let refusal = match row {
+            Some(row) if charged.is_admitted() => match self.count(further, client).await {
+                Ok(further) => return Ok((row, charged.admitted(now, &standings).with(further))),
+                Err(refused) => Some(refused),
+            },
+            _ => None,
         };
-        self.db.autocommit(counted).await
+        let (row, refused) = self
+            .db
+            .write(async move |mut c| -> Result<_, StorageError> {
+                if was_counted {
+                    challenges::uncount_check(&mut c, id).await?;
+                }
+                users::uncount_check(&mut c, user_id).await?;
+                let row = challenges::find(&mut c, id).await?;
+                Ok((row, charged.take_back(&mut c, now, &standings).await?))
+            })
+            .await?;
+        let why = || why_not_checked(&self.policy, &row, now);
+        Err(if was_counted { refusal.or(refused).unwrap_or_else(why) } else { why() })
     }
 
     /// The code was right: of any number of requests that come here, one spends the challenge.

@@ -10,12 +10,13 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::error_code::ErrorCode;
+use super::fallback::PathTable;
 use super::problem::Problem;
 use super::{rate_limit, unread};
 use crate::auth::{Auth, Client, Mode};
@@ -70,7 +71,7 @@ pub async fn context(
         match answered {
             Ok(response) => {
                 // The pattern, not the path: a path is whatever a client sends.
-                let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+                let route = route(response.request());
                 let (request, response) = response.into_parts();
                 let mut response = finish(response, &method, &request_id, dev_clock.as_ref());
                 if let (Some(auth), Some(client)) = (&auth, request.extensions().get::<Client>()) {
@@ -93,6 +94,15 @@ pub async fn context(
     .await
 }
 
+/// The pattern of a request's path, `none` where nothing stands behind it.
+fn route(request: &HttpRequest) -> String {
+    let table = request.app_data::<Data<PathTable>>();
+    match table.filter(|table| table.is_fixed(request.path())) {
+        Some(_) => request.path().to_owned(),
+        None => request.match_pattern().unwrap_or_else(|| "none".into()),
+    }
+}
+
 /// Longest method that is logged: longer than any that is registered, and a client can send 100 KiB of letters.
 const MAX_METHOD: usize = 20;
 
@@ -106,7 +116,7 @@ fn told(
     trace: &Span,
 ) {
     if let Some(metrics) = metrics {
-        metrics.request(method.as_str(), route, status.as_u16(), began.elapsed());
+        metrics.request(method.as_str(), route, status.as_str(), began.elapsed());
     }
     let method = Some(method.as_str()).filter(|name| name.len() <= MAX_METHOD).unwrap_or("other");
     telemetry::answered(trace, method, route, status.as_u16());

@@ -1,5 +1,7 @@
 //! Everything that no route takes: 404, or 405 where the path exists.
 
+use std::collections::HashSet;
+
 use actix_web::dev::ResourceDef;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -9,8 +11,10 @@ use super::error_code::ErrorCode;
 use super::problem::Problem;
 
 /// Which methods each path of the API takes.
-#[derive(Clone)]
-pub struct PathTable(Vec<(String, String)>);
+pub struct PathTable {
+    methods: Vec<(String, String)>,
+    fixed: HashSet<String>,
+}
 
 impl PathTable {
     /// Reads the paths from the OpenAPI document, so that there is one list of them.
@@ -21,11 +25,19 @@ impl PathTable {
             (path.clone(), methods.map(|method| method.to_uppercase()).collect::<Vec<_>>().join(", "))
         });
         let fixed = ["/openapi.json", "/docs", "/docs/"].map(|path| (path.to_owned(), "GET".to_owned()));
-        Self(table.chain(fixed).collect())
+        let methods: Vec<(String, String)> = table.chain(fixed).collect();
+        let fixed =
+            methods.iter().map(|(path, _)| path).filter(|path| !path.contains('{')).cloned().collect();
+        Self { methods, fixed }
+    }
+
+    /// Whether a path stands in the document as it is: then it is its own pattern, and no pattern need be looked for.
+    pub(super) fn is_fixed(&self, path: &str) -> bool {
+        self.fixed.contains(path)
     }
 
     fn methods(&self, path: &str) -> Option<&str> {
-        self.0
+        self.methods
             .iter()
             .find(|(pattern, _)| ResourceDef::new(pattern.as_str()).is_match(path))
             .map(|(_, methods)| methods.as_str())

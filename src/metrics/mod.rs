@@ -142,9 +142,9 @@ impl Default for Metrics {
 
 impl Metrics {
     /// A request was answered. `route`: the pattern, never the path.
-    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+    pub fn request(&self, method: &str, route: &str, status: &str, took: Duration) {
         let method = METHODS.into_iter().find(|known| *known == method).unwrap_or("other");
-        self.0.http_requests.with([method, route, &status.to_string()]).increase();
+        self.0.http_requests.with([method, route, status]).increase();
         self.0.http_duration.with([method, route]).observe(took);
     }
 

@@ -123,13 +123,13 @@ impl Db {
         write.instrument(span).await
     }
 
-    /// Runs `f` without a transaction around it, where the database can: each statement is committed by itself, and none
-    /// waits for a COMMIT. For counters, each of which is one conditional statement; what was counted before a failure
-    /// stays counted unless `f` takes it back. SQLite, whose transactions cost nothing, rolls all of it back.
+    /// Runs `f`, whose statements are all awaited together ([`Conn::again`]), in one transaction that is committed whatever
+    /// they answer: PostgreSQL is sent the COMMIT along with them, and all of it is one round trip. What shall not stand
+    /// after all, `f`'s caller takes back. Nothing stands where a statement fails.
     ///
     /// # Errors
     /// Those of `f`, and [`Error::Unavailable`].
-    pub async fn autocommit<R, E, F>(&self, f: F) -> Result<R, E>
+    pub async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
         R: Send + 'static,
@@ -139,7 +139,7 @@ impl Db {
         let write = async {
             match &*self.0 {
                 Backend::Sqlite(database) => database.write(f).await,
-                Backend::Postgres(database) => database.autocommit(f).await,
+                Backend::Postgres(database) => database.write_at_once(f).await,
             }
         };
         write.instrument(span).await

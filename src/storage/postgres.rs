@@ -10,12 +10,13 @@ use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::prepared::prepared;
 use super::sql_types::sql::Uuid;
 use super::{Conn, Error, Id, PoolState, migrations, postgres_tls, postgres_url};
 
@@ -129,16 +130,23 @@ impl Database {
         }
     }
 
-    pub(super) async fn autocommit<R, E, F>(&self, f: F) -> Result<R, E>
+    pub(super) async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
         E: From<Error>,
     {
         let borrowed = self.checkout().await?;
-        let work = f(Conn::Postgres(borrowed.connection()?));
-        let outcome = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
-        borrowed.give_back();
-        outcome
+        let connection = borrowed.connection()?;
+        // Statements wait for each other to be prepared, in this order: so COMMIT is the last even where one is new.
+        let work = join3(sql(connection, "BEGIN"), f(Conn::Postgres(connection)), commit(connection));
+        let (begun, outcome, committed) = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
+        let ended = begun.and(committed);
+        if ended.is_ok() {
+            borrowed.give_back();
+        }
+        let value = outcome?;
+        ended?;
+        Ok(value)
     }
 
     /// A connection of the pool that is not known to be dead.
@@ -190,6 +198,12 @@ impl Drop for Borrowed {
     fn drop(&mut self) {
         self.0.take().map(Object::take);
     }
+}
+
+/// COMMIT as a prepared statement, which keeps its place behind others.
+async fn commit(mut connection: &AsyncPgConnection) -> Result<(), Error> {
+    prepared(diesel::sql_query("COMMIT")).execute(&mut connection).await?;
+    Ok(())
 }
 
 async fn sql(mut connection: &AsyncPgConnection, statement: &str) -> Result<(), Error> {
