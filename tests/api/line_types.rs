@@ -89,9 +89,12 @@ async fn the_number_stands_nowhere_and_the_answer_is_forgotten_after_a_month() {
 #[tokio::test]
 async fn a_number_that_its_user_has_proved_is_never_looked_up() {
     let ada = at(PREMIUM);
-    let before = Server::dev().await;
+    let secret = |launch: Launch| {
+        launch.variable("COUNTERSIGN__TOKENS__SECRET", "one-s3cret-that-b0th-servers-know-of")
+    };
+    let before = secret(Launch::dev()).start().await;
     before.full_access(&ada).await;
-    let after = looking_up().database(&before.database).start().await;
+    let after = secret(looking_up()).database(&before.database).start().await;
     after.another_session(&ada).await;
     assert_eq!((after.looked_up(PREMIUM).await, after.remembered().await), (0, 0));
 }
