@@ -5,6 +5,7 @@ WORKDIR /build
 # The dependencies are a layer of their own, made from the manifests and an empty program: it is built again when
 # Cargo.toml or Cargo.lock change, not when the sources do. rust-toolchain.toml stays outside, since the image has
 # chosen the toolchain.
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src \
     && echo 'fn main() {}' >src/main.rs \

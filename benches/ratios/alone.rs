@@ -30,7 +30,7 @@ pub fn run(parameters: HashParameters, threads: usize, length: Duration) -> Resu
         per_second += f64::from(count) / elapsed.as_secs_f64();
     }
     let cpu = cpu::of_process().zip(before).map(|(now, before)| now.saturating_sub(before));
-    Ok(Round { per_second, cpu: cpu.map(|cpu| cpu / hashes.max(1)) })
+    Ok(Round { per_second, cpu: cpu.map(|cpu| cpu / hashes.max(1)), p99: None })
 }
 
 fn hash(parameters: HashParameters, start: &Barrier, length: Duration) -> Result<(u32, Duration), Failure> {

@@ -25,11 +25,13 @@ pub struct Round {
     pub per_second: f64,
     /// CPU time of each, without that of the load.
     pub cpu: Option<Duration>,
+    /// What 99 of 100 answers did not take longer than; `None` where nothing was asked.
+    pub p99: Option<Duration>,
 }
 
 /// What is sent, and whereto.
 pub struct Script {
-    target: SocketAddr,
+    targets: Vec<SocketAddr>,
     requests: Vec<Vec<u8>>,
     most: usize,
     sent: AtomicUsize,
@@ -38,8 +40,13 @@ pub struct Script {
 impl Script {
     /// Sends `requests` in turn, over all rounds, and each of them at most `laps` times.
     pub fn new(target: SocketAddr, requests: Vec<Vec<u8>>, laps: usize) -> Arc<Self> {
+        Self::shared(vec![target], requests, laps)
+    }
+
+    /// The same, where connections take turns with several replicas.
+    pub fn shared(targets: Vec<SocketAddr>, requests: Vec<Vec<u8>>, laps: usize) -> Arc<Self> {
         let most = requests.len().saturating_mul(laps);
-        Arc::new(Self { target, requests, most, sent: AtomicUsize::new(0) })
+        Arc::new(Self { targets, requests, most, sent: AtomicUsize::new(0) })
     }
 
     fn next(&self) -> Result<&[u8], Failure> {
@@ -66,18 +73,21 @@ pub fn run(
         .collect();
     start.wait();
     let (cpu_before, began) = (cpu::of_process(), Instant::now());
-    let (mut answers, mut load_cpu) = (0, Some(Duration::ZERO));
+    let (mut latencies, mut load_cpu) = (Vec::new(), Some(Duration::ZERO));
     for load in loads {
-        let (count, cpu) = load.join().map_err(|_| "a thread of the load panicked")??;
-        answers += count;
+        let (of_load, cpu) = load.join().map_err(|_| "a thread of the load panicked")??;
+        latencies.extend(of_load);
         load_cpu = load_cpu.zip(cpu).map(|(sum, cpu)| sum + cpu);
     }
     let elapsed = began.elapsed();
     let all_cpu = cpu::of_process().zip(cpu_before).map(|(now, before)| now.saturating_sub(before));
     let server_cpu = all_cpu.zip(load_cpu).map(|(all, load)| all.saturating_sub(load));
+    let answers = u32::try_from(latencies.len())?;
+    latencies.sort_unstable();
     Ok(Round {
         per_second: f64::from(answers) / elapsed.as_secs_f64(),
         cpu: server_cpu.map(|cpu| cpu / answers.max(1)),
+        p99: latencies.get(latencies.len() * 99 / 100).copied(),
     })
 }
 
@@ -86,22 +96,22 @@ fn load(
     connections: usize,
     start: &Barrier,
     length: Duration,
-) -> Result<(u32, Option<Duration>), Failure> {
-    let connected = connect(script.target, connections);
+) -> Result<(Vec<Duration>, Option<Duration>), Failure> {
+    let connected = connect(&script.targets, connections);
     // Whatever came of it: the others wait for this thread.
     start.wait();
     let (streams, cpu_before) = (connected?, cpu::of_thread());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answers = runtime.block_on(async {
         let deadline = Instant::now() + length;
-        let mut clients: JoinSet<Result<u32, Failure>> = JoinSet::new();
+        let mut clients: JoinSet<Result<Vec<Duration>, Failure>> = JoinSet::new();
         for stream in streams {
             clients.spawn(client(TcpStream::from_std(stream)?, script.clone(), deadline));
         }
         let all = async {
-            let mut answers = 0;
+            let mut answers = Vec::new();
             while let Some(client) = clients.join_next().await {
-                answers += client??;
+                answers.extend(client??);
             }
             Ok::<_, Failure>(answers)
         };
@@ -111,19 +121,28 @@ fn load(
     Ok((answers, cpu))
 }
 
-fn connect(target: SocketAddr, connections: usize) -> std::io::Result<Vec<std::net::TcpStream>> {
-    let connect = |_| {
+fn connect(targets: &[SocketAddr], connections: usize) -> std::io::Result<Vec<std::net::TcpStream>> {
+    let connect = |target| {
         let stream = std::net::TcpStream::connect(target)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         Ok(stream)
     };
-    (0..connections).map(connect).collect()
+    targets.iter().cycle().take(connections).map(connect).collect()
 }
 
-async fn client(mut stream: TcpStream, script: Arc<Script>, deadline: Instant) -> Result<u32, Failure> {
-    let (mut buffer, mut answers) = (vec![0; BUFFER], 0);
-    while Instant::now() < deadline {
+/// How long each answer took.
+async fn client(
+    mut stream: TcpStream,
+    script: Arc<Script>,
+    deadline: Instant,
+) -> Result<Vec<Duration>, Failure> {
+    let (mut buffer, mut answers) = (vec![0; BUFFER], Vec::new());
+    loop {
+        let began = Instant::now();
+        if began >= deadline {
+            return Ok(answers);
+        }
         stream.write_all(script.next()?).await?;
         let mut filled = 0;
         loop {
@@ -141,7 +160,6 @@ async fn client(mut stream: TcpStream, script: Arc<Script>, deadline: Instant) -
                 _ => {}
             }
         }
-        answers += 1;
+        answers.push(began.elapsed());
     }
-    Ok(answers)
 }

@@ -1,10 +1,11 @@
-//! Measures the server against what it is made of, and prints ratios: log-ins against argon2id alone, and
-//! `GET /v1/users/me` against a bare actix-web route. Everything is measured in one run, in rounds that take
-//! turns, because two runs on a busy machine cannot be compared.
+//! Measures the server against what it is made of, and prints ratios: log-ins against argon2id alone,
+//! `GET /v1/users/me` against a bare actix-web route, and others (`figures.rs`). What is compared is measured in one
+//! run, in rounds that take turns, because two runs on a busy machine cannot be compared.
 //!
 //! ```text
-//! cargo bench                                  about a minute
-//! cargo bench -- --quick                       about ten seconds, rough
+//! cargo bench                                  about three minutes
+//! cargo bench -- --quick                       about one, rough
+//! cargo bench -- me verify                     these figures alone
 //! BENCH_DATABASE_URL=postgres://… cargo bench  on PostgreSQL too, in a database that may be written to
 //! ```
 //!
@@ -13,11 +14,16 @@
 
 mod alone;
 mod cpu;
+mod figures;
 mod load;
+mod many_users;
 mod measure;
+mod memory;
 mod person;
+mod proxy;
 mod report;
 mod response;
+mod round_trips;
 mod servers;
 
 use std::error::Error;
@@ -42,12 +48,14 @@ fn main() -> ExitCode {
     if !arguments.iter().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
-    let outcome = match std::env::var_os(CHILD) {
-        Some(folder) => {
+    let outcome = match (std::env::var_os(CHILD), std::env::var(memory::SERVER)) {
+        (_, Ok(task)) => memory::serve(&task),
+        (Some(folder), _) => {
             let quick = arguments.iter().any(|argument| argument == "--quick");
-            measure::everything(Path::new(&folder), std::env::var(DATABASE).ok(), quick)
+            let wanted = arguments.into_iter().filter(|argument| !argument.starts_with("--")).collect();
+            figures::print(Path::new(&folder), std::env::var(DATABASE).ok(), quick, wanted)
         }
-        None => in_a_child(&arguments),
+        (None, _) => in_a_child(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

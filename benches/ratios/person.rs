@@ -21,26 +21,65 @@ pub struct Person {
     access_token: String,
 }
 
-/// Signs up, logs in, takes the code from the sandbox, verifies. The names are new ones each time, because
-/// a PostgreSQL database may remember those of the last run.
+/// Who has signed up.
+pub struct Newcomer {
+    client: Client,
+    api: SocketAddr,
+    sandbox: SocketAddr,
+    email: String,
+    phone_number: String,
+}
+
+/// Whose code has been sent.
+pub struct Ready {
+    newcomer: Newcomer,
+    token: String,
+    code: String,
+}
+
+impl Newcomer {
+    /// The names are new ones each time, because a PostgreSQL database may remember those of the last run.
+    pub async fn sign_up(api: &Api, sandbox: SocketAddr) -> Result<Self, Failure> {
+        let (client, random) = (Client::new(), Uuid::new_v4());
+        let name = random.simple().to_string();
+        let email = format!("{name}@example.com");
+        let phone_number = format!("+1201{}", 2_000_000 + random.as_u128() % 8_000_000);
+        let newcomer = Self { client, api: api.address, sandbox, email, phone_number };
+        let sign_up = json!({
+            "name": "Ada Lovelace", "username": name, "email": newcomer.email,
+            "password": PASSWORD, "phone_number": newcomer.phone_number,
+        });
+        post(newcomer.request("signup"), &sign_up).await?;
+        Ok(newcomer)
+    }
+
+    /// Logs in, and takes the code from the sandbox.
+    pub async fn log_in(self) -> Result<Ready, Failure> {
+        let credentials = json!({"email": self.email, "password": PASSWORD});
+        let token = text(&post(self.request("login"), &credentials).await?, "password_ok_token")?;
+        let digits = self.phone_number.trim_start_matches('+');
+        let code = self.client.get(format!("http://{}/sandbox/code?to=%2B{digits}", self.sandbox));
+        let code = code.send().await?.error_for_status()?.text().await?;
+        Ok(Ready { newcomer: self, token, code })
+    }
+
+    fn request(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("http://{}/v1/users/{path}", self.api))
+    }
+}
+
+impl Ready {
+    /// Sends the code.
+    pub async fn verify(self) -> Result<Person, Failure> {
+        let code = json!({"code": self.code});
+        let verified = post(self.newcomer.request("verify").bearer_auth(self.token), &code).await?;
+        Ok(Person { email: self.newcomer.email, access_token: text(&verified, "access_token")? })
+    }
+}
+
+/// Signs up, logs in, takes the code from the sandbox, verifies.
 pub async fn log_in(api: &Api, sandbox: SocketAddr) -> Result<Person, Failure> {
-    let (client, random) = (Client::new(), Uuid::new_v4());
-    let name = random.simple().to_string();
-    let email = format!("{name}@example.com");
-    let phone_number = format!("+1201{}", 2_000_000 + random.as_u128() % 8_000_000);
-    let url = |path: &str| format!("http://{}/v1/users/{path}", api.address);
-    let sign_up = json!({
-        "name": "Ada Lovelace", "username": name, "email": email,
-        "password": PASSWORD, "phone_number": phone_number,
-    });
-    post(client.post(url("signup")), &sign_up).await?;
-    let credentials = json!({"email": email, "password": PASSWORD});
-    let token = text(&post(client.post(url("login")), &credentials).await?, "password_ok_token")?;
-    let digits = phone_number.trim_start_matches('+');
-    let code = client.get(format!("http://{sandbox}/sandbox/code?to=%2B{digits}")).send().await?;
-    let code = json!({"code": code.error_for_status()?.text().await?});
-    let verified = post(client.post(url("verify")).bearer_auth(token), &code).await?;
-    Ok(Person { email, access_token: text(&verified, "access_token")? })
+    Newcomer::sign_up(api, sandbox).await?.log_in().await?.verify().await
 }
 
 impl Person {
@@ -82,7 +121,8 @@ fn email_of_copy(number: u32) -> String {
     format!("copy{number}@example.com")
 }
 
-fn log_in_request(number: u32) -> Vec<u8> {
+/// The bytes of a log-in of a copy.
+pub fn log_in_request(number: u32) -> Vec<u8> {
     let body = json!({"email": email_of_copy(number), "password": PASSWORD}).to_string();
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
     format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into()

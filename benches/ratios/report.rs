@@ -7,6 +7,25 @@ use crate::load::Round;
 /// Prints.
 pub struct Report;
 
+/// What will do.
+#[derive(Debug, Clone, Copy)]
+pub enum Bound {
+    /// No less.
+    AtLeast(f64),
+    /// No more.
+    AtMost(f64),
+}
+
+impl Bound {
+    fn verdict(self, value: f64) -> String {
+        let (words, bound, met) = match self {
+            Self::AtLeast(bound) => ("at least", bound, value >= bound),
+            Self::AtMost(bound) => ("at most", bound, value <= bound),
+        };
+        format!("{words} {bound:.2} {}", if met { "met" } else { "NOT MET" })
+    }
+}
+
 impl Report {
     /// What was measured, and how.
     pub fn begin(cores: usize, parameters: HashParameters) -> Self {
@@ -22,24 +41,31 @@ argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each
         Self
     }
 
-    /// One comparison: everything with the first.
-    pub fn print(&self, contenders: &[(&'static str, Vec<Round>)], target: f64) {
+    /// One comparison of rates: everything with the first, and the least ratio of each that will do.
+    pub fn rates(&self, contenders: &[(&'static str, Vec<Round>)], targets: &[f64]) {
         let Some(((name, base), others)) = contenders.split_first() else { return };
         say(&rates(name, base));
-        for (name, rounds) in others {
+        for ((name, rounds), target) in others.iter().zip(targets) {
             let pairs = || base.iter().zip(rounds);
             let ratios = sorted(pairs().map(|(base, round)| round.per_second / base.per_second));
             let of_cpu = sorted(pairs().filter_map(|(base, round)| {
                 Some(base.cpu?.as_secs_f64() / round.cpu.filter(|cpu| !cpu.is_zero())?.as_secs_f64())
             }));
-            let verdict = if median(&ratios) >= target { "met" } else { "NOT MET" };
+            let verdict = Bound::AtLeast(*target).verdict(median(&ratios));
             say(&format!(
-                "{}   {:<25}{:<25}{target:.2} {verdict}",
+                "{}   {:<25}{:<25}{verdict}",
                 rates(name, rounds),
                 spread(&ratios),
                 spread(&of_cpu)
             ));
         }
+    }
+
+    /// One figure, measured several times.
+    pub fn figure(&self, name: &str, values: Vec<f64>, bound: Option<Bound>) {
+        let values = sorted(values.into_iter());
+        let verdict = bound.map(|bound| bound.verdict(median(&values))).unwrap_or_default();
+        say(&format!("{name:<54}{:<50}{verdict}", spread(&values)));
     }
 
     /// What else is to be said.

@@ -40,9 +40,13 @@ const PER_ADDRESS: [&str; 5] = [
     "limits.sign_ups_per_network",
 ];
 
-/// What `countersign serve` would run with if Twilio were the sandbox: the defaults, what has none, and room for a load
-/// that comes from one address.
-pub fn settings(database_url: &str, sandbox: SocketAddr) -> Result<Settings, Failure> {
+/// What `countersign serve` would run with if Twilio were the sandbox: the defaults, what has none, room for a load
+/// that comes from one address, and what else is said.
+pub fn settings(
+    database_url: &str,
+    sandbox: SocketAddr,
+    others: &[(&'static str, &str)],
+) -> Result<Settings, Failure> {
     let flags = [
         ("database.url", database_url.to_owned()),
         ("tokens.secret", SECRET.to_owned()),
@@ -53,7 +57,8 @@ pub fn settings(database_url: &str, sandbox: SocketAddr) -> Result<Settings, Fai
         ("twilio.base_url", format!("http://{sandbox}")),
     ];
     let limits = PER_ADDRESS.map(|name| (name, ANY_NUMBER.to_owned()));
-    let flags = [flags.as_slice(), &limits].concat();
+    let others: Vec<_> = others.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    let flags = [flags.as_slice(), &limits, &others].concat();
     let settings = Sources { flags, ..Sources::default() }.load()?;
     telemetry::init(settings.log, None);
     Ok(settings)

@@ -35,7 +35,7 @@ use super::jwt::Unread;
 use crate::storage::challenges::Challenge;
 use crate::storage::sessions::Session;
 use crate::storage::users::User;
-use crate::storage::{Id, challenges, sessions};
+use crate::storage::{Id, challenges};
 
 mod sealed {
     pub trait Sealed {}
@@ -143,7 +143,7 @@ impl Auth {
 
     async fn full_access(&self, access: Access) -> Result<Verified<FullAccess>, Error> {
         let (id, now) = (Id(access.session_id), self.clock.now());
-        let found = self.db.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await?;
+        let found = self.db.session_with_user(id).await?;
         match found {
             Some((session, user)) if user.id.0 == access.user_id => {
                 match self.sessions.ended(&session, now) {

@@ -6,7 +6,6 @@ use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, QueryDsl, Queryable, Selectable,
     SelectableHelper,
 };
-use diesel_async::RunQueryDsl;
 
 /// One thing that happened.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -32,7 +31,7 @@ pub struct Activity {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(activities::table).values(activity).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(activities::table).values(activity).execute(c))?;
     Ok(())
 }
 
@@ -51,8 +50,7 @@ pub async fn count_since(
         .filter(activities::occurred_at.gt(since))
         .filter(activities::kind.eq(kind))
         .count()
-        .get_result(c)
-        .await)
+        .get_result(c))
 }
 
 /// Where a user's newest activities of some kinds came from.
@@ -72,8 +70,7 @@ pub async fn addresses(
         .order(activities::occurred_at.desc())
         .limit(limit)
         .select(activities::ip_address.assume_not_null())
-        .load(c)
-        .await)
+        .load(c))
 }
 
 /// A user's newest activities, newest first.
@@ -86,6 +83,5 @@ pub async fn newest(conn: &mut Conn<'_>, user_id: Id, limit: i64) -> Result<Vec<
         .order((activities::occurred_at.desc(), activities::id.desc()))
         .limit(limit)
         .select(Activity::as_select())
-        .load(c)
-        .await)
+        .load(c))
 }

@@ -2,12 +2,8 @@
 
 use super::schema::{challenges, users};
 use super::users::User;
-use super::{Conn, Error, Id, Purpose, Timestamp, postgres};
-use diesel::{
-    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable,
-    SelectableHelper,
-};
-use diesel_async::RunQueryDsl;
+use super::{Conn, Error, Id, Purpose, Timestamp, found, postgres, prepared};
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// A challenge's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -49,7 +45,7 @@ pub struct Challenge {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(challenges::table).values(challenge).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(challenges::table).values(challenge).execute(c))?;
     Ok(())
 }
 
@@ -58,14 +54,12 @@ pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Er
 /// # Errors
 /// Those of the database.
 pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Challenge, User)>, Error> {
-    on!(conn, c => challenges::table
+    found(on!(conn, c => challenges::table
         .inner_join(users::table.on(users::id.eq(challenges::user_id)))
         .filter(challenges::id.eq(id))
         .filter(challenges::purpose.eq(Purpose::LogIn.as_str()))
         .select((Challenge::as_select(), User::as_select()))
-        .get_result(c)
-        .await
-        .optional())
+        .get_result(c)))
 }
 
 /// A challenge.
@@ -73,7 +67,7 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Chall
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
-    on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).get_result(c).await)
+    on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).get_result(c))
 }
 
 /// Checks that a challenge takes (Twilio: 5 for a verification, then 60202).
@@ -84,7 +78,7 @@ pub const MAX_CHECKS: i32 = 5;
 /// # Errors
 /// Those of the database.
 pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<Option<Challenge>, Error> {
-    on!(conn, c => diesel::update(challenges::table.find(id))
+    found(on!(conn, c => prepared(diesel::update(challenges::table.find(id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::verification_sid.is_not_null())
@@ -92,9 +86,7 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
         .filter(challenges::failed_checks.lt(MAX_CHECKS))
         .set(challenges::failed_checks.eq(challenges::failed_checks + 1))
         .returning(Challenge::as_returning())
-        .get_result(c)
-        .await
-        .optional())
+        ).get_result(c)))
 }
 
 /// Takes back a check that was counted and certainly not made.
@@ -102,11 +94,10 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, c => diesel::update(challenges::table.find(id))
+    on!(conn, c => prepared(diesel::update(challenges::table.find(id))
         .filter(challenges::failed_checks.gt(0))
         .set(challenges::failed_checks.eq(challenges::failed_checks - 1))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -115,14 +106,13 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, now: Timestamp) -> Result<bool, Error> {
-    let counted = on!(conn, c => diesel::update(challenges::table.find(seen.id))
+    let counted = on!(conn, c => prepared(diesel::update(challenges::table.find(seen.id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::sends.eq(seen.sends))
         .filter(challenges::last_sent_at.eq(seen.last_sent_at))
         .set((challenges::sends.eq(challenges::sends + 1), challenges::last_sent_at.eq(now)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(counted == 1)
 }
 
@@ -136,12 +126,11 @@ pub async fn uncount_send(
     before: &Challenge,
     counted_at: Timestamp,
 ) -> Result<(), Error> {
-    on!(conn, c => diesel::update(challenges::table.find(before.id))
+    on!(conn, c => prepared(diesel::update(challenges::table.find(before.id))
         .filter(challenges::sends.eq(before.sends + 1))
         .filter(challenges::last_sent_at.eq(counted_at))
         .set((challenges::sends.eq(before.sends), challenges::last_sent_at.eq(before.last_sent_at)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -157,7 +146,7 @@ pub async fn sent(
     destination: &str,
     expires_at: Timestamp,
 ) -> Result<Challenge, Error> {
-    on!(conn, c => diesel::update(challenges::table.find(id))
+    on!(conn, c => prepared(diesel::update(challenges::table.find(id))
         // One that leads elsewhere by now is not proved by this code.
         .filter(challenges::destination.eq(destination))
         .set((
@@ -166,8 +155,7 @@ pub async fn sent(
             challenges::expires_at.eq(expires_at),
         ))
         .returning(Challenge::as_returning())
-        .get_result(c)
-        .await)
+        ).get_result(c))
 }
 
 /// Until when a verification's code can be checked, where an earlier challenge already leans on it: Twilio
@@ -179,13 +167,11 @@ pub async fn verification_expires_at(
     conn: &mut Conn<'_>,
     verification_sid: &str,
 ) -> Result<Option<Timestamp>, Error> {
-    on!(conn, c => challenges::table
+    found(on!(conn, c => challenges::table
         .filter(challenges::verification_sid.eq(verification_sid))
         .order(challenges::expires_at.asc())
         .select(challenges::expires_at)
-        .first(c)
-        .await
-        .optional())
+        .first(c)))
 }
 
 /// Until when a verification is pending for a destination, as far as the challenges that lean on it know.
@@ -197,16 +183,14 @@ pub async fn pending_until(
     destination: &str,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
-    on!(conn, c => challenges::table
+    found(on!(conn, c => challenges::table
         .filter(challenges::destination.eq(destination))
         .filter(challenges::verification_sid.is_not_null())
         .filter(challenges::spent_at.is_null())
         .filter(challenges::expires_at.gt(now))
         .order(challenges::expires_at.desc())
         .select(challenges::expires_at)
-        .first(c)
-        .await
-        .optional())
+        .first(c)))
 }
 
 /// Twilio no longer knows the verification: its code can no longer be checked.
@@ -218,13 +202,12 @@ pub async fn forget_verification(
     verification_sid: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    on!(conn, c => diesel::update(challenges::table)
+    on!(conn, c => prepared(diesel::update(challenges::table)
         .filter(challenges::verification_sid.eq(verification_sid))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::expires_at.gt(now))
         .set((challenges::verification_sid.eq(None::<String>), challenges::expires_at.eq(now)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -234,12 +217,11 @@ pub async fn forget_verification(
 /// # Errors
 /// Those of the database.
 pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let spent = on!(conn, c => diesel::update(challenges::table.find(id))
+    let spent = on!(conn, c => prepared(diesel::update(challenges::table.find(id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(spent == 1)
 }
 
@@ -248,12 +230,11 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
 /// # Errors
 /// Those of the database.
 pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let cancelled = on!(conn, c => diesel::update(challenges::table.find(id))
+    let cancelled = on!(conn, c => prepared(diesel::update(challenges::table.find(id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .set(challenges::cancelled_at.eq(now))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(cancelled == 1)
 }
 
@@ -269,13 +250,12 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
 /// Those of the database.
 pub async fn cancel_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
-    on!(conn, c => diesel::update(challenges::table)
+    on!(conn, c => prepared(diesel::update(challenges::table)
         .filter(challenges::user_id.eq(user_id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .set((challenges::cancelled_at.eq(now), challenges::cancel_reason.eq(reason)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -294,6 +274,5 @@ pub async fn count_waiting(
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::expires_at.gt(now))
         .count()
-        .get_result(c)
-        .await)
+        .get_result(c))
 }

@@ -1,18 +1,18 @@
 //! One handle for either database, and the macro that expands a query once for each.
 
-use std::error::Error as StdError;
+use std::sync::Mutex;
 
 use diesel::SqliteConnection;
 use diesel_async::AsyncPgConnection;
-use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
-use futures_util::future::BoxFuture;
-use tokio::sync::Mutex;
+
+use super::Error;
 
 /// A connection on which statements can run, inside a transaction where [`super::Db::write`] gave it.
 #[derive(Clone, Copy)]
 pub enum Conn<'a> {
-    /// The writer's connection, or a worker's own read connection. The lock is never waited for, see [`Inline`].
-    Sqlite(&'a Mutex<Sqlite>),
+    /// The writer's connection, or a worker's own read connection. A statement runs at once, on the thread that asks: SQLite
+    /// answers a keyed read in microseconds, and a hop to another thread and back costs more. So the lock is always free.
+    Sqlite(&'a Mutex<SqliteConnection>),
     /// By shared reference: statements that need nothing of each other are sent at once, over one connection.
     Postgres(&'a AsyncPgConnection),
 }
@@ -26,46 +26,31 @@ impl<'a> Conn<'a> {
     }
 }
 
-/// SQLite through diesel-async, so that one set of functions serves both databases.
-pub type Sqlite = SyncConnectionWrapper<SqliteConnection, Inline>;
-
-/// Runs a statement at once, on the thread that asks. SQLite answers a keyed read in microseconds; a hop
-/// to a blocking pool and back costs more than the read. A future made of such statements never waits.
-pub struct Inline;
-
-impl SpawnBlocking for Inline {
-    fn spawn_blocking<'a, R>(
-        &mut self,
-        task: impl FnOnce() -> R + Send + 'static,
-    ) -> BoxFuture<'a, Result<R, Box<dyn StdError + Send + Sync + 'static>>>
-    where
-        R: Send + 'static,
-    {
-        Box::pin(std::future::ready(Ok(task())))
-    }
-
-    fn get_runtime() -> Self {
-        Self
-    }
-}
-
-/// Writes a query once: `$body` is compiled for SQLite and for PostgreSQL, with `$c` as the connection.
-/// The answer's error is [`super::Error`].
+/// Writes a query once: `$query` is compiled for SQLite, where it runs as it is, and for PostgreSQL, where it is awaited.
+/// `$c` stands for the connection. The answer's error is [`super::Error`].
 macro_rules! on {
-    ($conn:expr, $c:ident => $body:expr) => {
+    ($conn:expr, $c:ident => $query:expr) => {
         match $conn {
-            $crate::storage::Conn::Sqlite(connection) => match connection.try_lock() {
-                Ok(mut connection) => {
-                    let $c: &mut $crate::storage::connection::Sqlite = &mut connection;
-                    $body.map_err($crate::storage::Error::from)
-                }
-                // Every statement has run to its end before the next is asked for.
-                Err(_) => Err($crate::storage::sqlite::waited()),
-            },
+            $crate::storage::Conn::Sqlite(connection) => {
+                use diesel::RunQueryDsl as _;
+                let mut connection = connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let $c: &mut diesel::SqliteConnection = &mut connection;
+                $query.map_err($crate::storage::Error::from)
+            }
             $crate::storage::Conn::Postgres($c) => {
+                use diesel_async::RunQueryDsl as _;
                 let $c: &mut &diesel_async::AsyncPgConnection = $c;
-                $body.map_err($crate::storage::Error::from)
+                $query.await.map_err($crate::storage::Error::from)
             }
         }
     };
+}
+
+/// What a unique key finds, where it may find nothing.
+pub(super) fn found<T>(row: Result<T, Error>) -> Result<Option<T>, Error> {
+    match row {
+        Ok(row) => Ok(Some(row)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

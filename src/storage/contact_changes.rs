@@ -1,10 +1,9 @@
 //! Challenges that shall give a user another number or address: at most one open one of each kind, by a unique index.
 
 use super::schema::challenges;
-use super::{Conn, Error, Id, Purpose, Timestamp};
+use super::{Conn, Error, Id, Purpose, Timestamp, found, prepared};
 use crate::storage::challenges::Challenge;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
-use diesel_async::RunQueryDsl;
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 
 /// The unique index over what is open.
 pub const OPEN_KEY: &str = "challenges_user_id_purpose_key";
@@ -18,15 +17,13 @@ pub async fn find_open(
     user_id: Id,
     purpose: Purpose,
 ) -> Result<Option<Challenge>, Error> {
-    on!(conn, c => challenges::table
+    found(on!(conn, c => challenges::table
         .filter(challenges::user_id.eq(user_id))
         .filter(challenges::purpose.eq(purpose.as_str()))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .select(Challenge::as_select())
-        .get_result(c)
-        .await
-        .optional())
+        .get_result(c)))
 }
 
 /// Counts a send before it is made, to wherever `counted` leads, if nobody has sent since `seen` was read.
@@ -34,7 +31,7 @@ pub async fn find_open(
 /// # Errors
 /// Those of the database.
 pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challenge) -> Result<bool, Error> {
-    let won = on!(conn, c => diesel::update(challenges::table.find(seen.id))
+    let won = on!(conn, c => prepared(diesel::update(challenges::table.find(seen.id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::sends.eq(seen.sends))
@@ -46,8 +43,7 @@ pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challen
             // Where the destination is another, the code that was sent before proves nothing about it.
             challenges::verification_sid.eq(&counted.verification_sid),
         ))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(won == 1)
 }
 
@@ -57,12 +53,11 @@ pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challen
 /// # Errors
 /// Those of the database.
 pub async fn spend(conn: &mut Conn<'_>, checked: &Challenge, now: Timestamp) -> Result<bool, Error> {
-    let spent = on!(conn, c => diesel::update(challenges::table.find(checked.id))
+    let spent = on!(conn, c => prepared(diesel::update(challenges::table.find(checked.id))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .filter(challenges::destination.eq(&checked.destination))
         .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(spent == 1)
 }

@@ -7,7 +7,6 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Integer, Text};
 use diesel::{ExpressionMethods, QueryDsl, Queryable, Selectable, SelectableHelper};
-use diesel_async::RunQueryDsl;
 
 use super::schema::conversions;
 use super::sql_types::sql::Timestamptz;
@@ -35,7 +34,7 @@ pub struct Conversion {
 /// Those of the database.
 pub async fn add(conn: &mut Conn<'_>, added: Vec<Conversion>) -> Result<(), Error> {
     if !added.is_empty() {
-        on!(conn, c => Add(added).execute(c).await)?;
+        on!(conn, c => Add(added).execute(c))?;
     }
     Ok(())
 }
@@ -53,8 +52,7 @@ pub async fn since(
         .filter(conversions::numbers.eq_any(numbers))
         .filter(conversions::hour.ge(hour))
         .select(Conversion::as_select())
-        .load(c)
-        .await)
+        .load(c))
 }
 
 /// Deletes up to `limit` rows of hours until `before`, the oldest first: how many it were.
@@ -71,8 +69,7 @@ pub(super) async fn delete_oldest(
         .order(conversions::hour)
         .select((conversions::hour, conversions::numbers))
         .limit(limit)
-        .load(c)
-        .await)?;
+        .load(c))?;
     let mut deleted = 0;
     for of_hour in old.chunk_by(|(hour, _), (next, _)| hour == next) {
         let Some((hour, _)) = of_hour.first() else { continue };
@@ -80,13 +77,15 @@ pub(super) async fn delete_oldest(
         let rows = conversions::table
             .filter(conversions::hour.eq(hour))
             .filter(conversions::numbers.eq_any(numbers));
-        deleted += on!(&mut *conn, c => diesel::delete(rows).execute(c).await)?;
+        deleted += on!(&mut *conn, c => diesel::delete(rows).execute(c))?;
     }
     Ok(deleted)
 }
 
 /// An insert of rows that adds to those that are there. Diesel's own knows no such thing for several rows on SQLite.
 struct Add(Vec<Conversion>);
+
+impl<Conn> diesel::RunQueryDsl<Conn> for Add {}
 
 impl QueryId for Add {
     type QueryId = ();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tracing::Instrument;
 
-use super::{Conn, DatabaseUrl, Error, postgres, sqlite};
+use super::sessions::{self, Session};
+use super::users::User;
+use super::{Conn, DatabaseUrl, Error, Id, gathered, postgres, sqlite};
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -23,7 +25,7 @@ pub struct Db(Arc<Backend>);
 
 enum Backend {
     Sqlite(sqlite::Database),
-    Postgres(Box<postgres::Database>),
+    Postgres(Arc<postgres::Database>),
 }
 
 /// What a pool of connections is at.
@@ -48,7 +50,7 @@ impl Db {
             DatabaseUrl::SqliteFile(path) => {
                 Backend::Sqlite(sqlite::Database::open(Some(path), settings.migrate)?)
             }
-            DatabaseUrl::Postgres(url) => Backend::Postgres(Box::new(
+            DatabaseUrl::Postgres(url) => Backend::Postgres(Arc::new(
                 postgres::Database::open(url, settings.max_connections, settings.migrate).await?,
             )),
         };
@@ -78,6 +80,23 @@ impl Db {
             match &*self.0 {
                 Backend::Sqlite(database) => database.read(f).await,
                 Backend::Postgres(database) => database.read(f).await,
+            }
+        };
+        read.instrument(span).await
+    }
+
+    /// A session and its user, whether or not the session is still alive: what every protected request asks.
+    ///
+    /// # Errors
+    /// Those of the database, and [`Error::Unavailable`].
+    pub async fn session_with_user(&self, id: Id) -> Result<Option<(Session, User)>, Error> {
+        let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
+        let read = async {
+            match &*self.0 {
+                Backend::Sqlite(database) => {
+                    database.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await
+                }
+                Backend::Postgres(database) => gathered::session_with_user(database, id).await,
             }
         };
         read.instrument(span).await

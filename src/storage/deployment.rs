@@ -1,10 +1,9 @@
 //! The one row that says which of `dev` and `serve` made this database.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
-use diesel_async::RunQueryDsl;
+use diesel::{ExpressionMethods, QueryDsl};
 
 use super::schema::deployment;
-use super::{Conn, Error, Timestamp};
+use super::{Conn, Error, Timestamp, found, prepared};
 
 /// Claims the database for a mode unless it is claimed, and answers whose it is. Until the transaction ends,
 /// nobody else gets past this: what is made once per deployment is made after it.
@@ -16,14 +15,12 @@ pub async fn claim(conn: &mut Conn<'_>, mode: &str, now: Timestamp) -> Result<St
     on!(conn, c => diesel::insert_into(deployment::table)
         .values(row)
         .on_conflict_do_nothing()
-        .execute(c)
-        .await)?;
+        .execute(c))?;
     // Writing the row to itself locks it where the insert met an older one.
-    on!(conn, c => diesel::update(deployment::table.find(1))
+    on!(conn, c => prepared(diesel::update(deployment::table.find(1))
         .set(deployment::id.eq(1))
         .returning(deployment::mode)
-        .get_result(c)
-        .await)
+        ).get_result(c))
 }
 
 /// The mode for which the database is claimed; `None` where it is not.
@@ -31,12 +28,10 @@ pub async fn claim(conn: &mut Conn<'_>, mode: &str, now: Timestamp) -> Result<St
 /// # Errors
 /// Those of the database.
 pub async fn owner(conn: &mut Conn<'_>) -> Result<Option<String>, Error> {
-    on!(conn, c => deployment::table
+    found(on!(conn, c => deployment::table
         .find(1)
         .select(deployment::mode)
-        .get_result(c)
-        .await
-        .optional())
+        .get_result(c)))
 }
 
 /// Whether the database answers.
@@ -44,6 +39,6 @@ pub async fn owner(conn: &mut Conn<'_>) -> Result<Option<String>, Error> {
 /// # Errors
 /// Those of the database.
 pub async fn ping(conn: &mut Conn<'_>) -> Result<(), Error> {
-    let _: i64 = on!(conn, c => deployment::table.count().get_result(c).await)?;
+    let _: i64 = on!(conn, c => deployment::table.count().get_result(c))?;
     Ok(())
 }

@@ -2,12 +2,11 @@
 
 use chrono::TimeDelta;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
-use diesel_async::RunQueryDsl;
 
 use super::schema::{
     activities, challenges, housekeeping, line_types, password_resets, sessions, throttles, webhook_outbox,
 };
-use super::{Conn, Error, Id, Timestamp, conversions};
+use super::{Conn, Error, Id, Timestamp, conversions, prepared};
 
 /// Claims the work for `lease`. `None`: somebody is at it, or has been within `interval`. A claim that lies further ahead
 /// than any can was made by a clock that has been put back since, and does not count.
@@ -22,12 +21,11 @@ pub async fn claim(
 ) -> Result<Option<Timestamp>, Error> {
     let later = |time: TimeDelta| Timestamp(now.0 + time);
     let (until, long_ago, impossible) = (later(lease), later(-interval), later(lease * 2));
-    let claimed = on!(conn, c => diesel::update(housekeeping::table.find(1))
+    let claimed = on!(conn, c => prepared(diesel::update(housekeeping::table.find(1))
         .filter(housekeeping::claimed_until.le(now).or(housekeeping::claimed_until.gt(impossible)))
         .filter(housekeeping::last_run_at.le(long_ago).or(housekeeping::last_run_at.gt(impossible)))
         .set(housekeeping::claimed_until.eq(until))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok((claimed == 1).then_some(until))
 }
 
@@ -36,11 +34,10 @@ pub async fn claim(
 /// # Errors
 /// Those of the database.
 pub async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> Result<bool, Error> {
-    let renewed = on!(conn, c => diesel::update(housekeeping::table.find(1))
+    let renewed = on!(conn, c => prepared(diesel::update(housekeeping::table.find(1))
         .filter(housekeeping::claimed_until.eq(claim))
         .set(housekeeping::claimed_until.eq(until))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(renewed == 1)
 }
 
@@ -49,11 +46,10 @@ pub async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> R
 /// # Errors
 /// Those of the database.
 pub async fn finish(conn: &mut Conn<'_>, claim: Timestamp, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => diesel::update(housekeeping::table.find(1))
+    on!(conn, c => prepared(diesel::update(housekeeping::table.find(1))
         .filter(housekeeping::claimed_until.eq(claim))
         .set((housekeeping::claimed_until.eq(now), housekeeping::last_run_at.eq(now)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -88,10 +84,10 @@ macro_rules! delete_oldest {
     ($conn:ident, $table:ident.$time:ident, $before:ident, $limit:ident, $key:ident: $type:ty) => {{
         let old = $table::table.filter($table::$time.le($before)).order($table::$time);
         let old = old.select($table::$key).limit($limit);
-        let keys: Vec<$type> = on!(&mut *$conn, c => old.load(c).await)?;
+        let keys: Vec<$type> = on!(&mut *$conn, c => old.load(c))?;
         // Asked again: what has been used since is old no more.
         let old = $table::table.filter($table::$key.eq_any(keys)).filter($table::$time.le($before));
-        on!($conn, c => diesel::delete(old).execute(c).await)
+        on!($conn, c => diesel::delete(old).execute(c))
     }};
 }
 

@@ -1,10 +1,11 @@
 //! Looks at a database and changes nothing in it: no file, no table, no row. For `countersign doctor`.
 
+use std::sync::Mutex;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Text};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use tokio::sync::Mutex;
+use diesel_async::SimpleAsyncConnection;
 
 use super::signing_keys::SigningKey;
 use super::{
@@ -48,7 +49,7 @@ pub async fn inspect(url: &DatabaseUrl) -> Result<Option<Inspection>, Error> {
             connection.batch_execute("COMMIT").await?;
             // The one statement of this program that asks the database for the time: to compare it.
             let now = diesel::select(sql::<sql_types::sql::Timestamptz>("now()"));
-            let Timestamp(server_time) = now.get_result(&mut connection).await?;
+            let Timestamp(server_time) = diesel_async::RunQueryDsl::get_result(now, &mut connection).await?;
             Ok(Some(Inspection { server_time: Some(server_time), ..inspection }))
         }
     }
@@ -72,13 +73,12 @@ async fn applied(conn: &mut Conn<'_>) -> Result<Vec<String>, Error> {
         }
         Conn::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
     };
-    let exists: bool = on!(conn, c => diesel::select(sql::<Bool>(exists)).get_result(c).await)?;
+    let exists: bool = on!(conn, c => diesel::select(sql::<Bool>(exists)).get_result(c))?;
     if !exists {
         return Ok(Vec::new());
     }
     on!(conn, c => sql::<Text>("SELECT version FROM __diesel_schema_migrations ORDER BY version")
-        .load(c)
-        .await)
+        .load(c))
 }
 
 fn compare(applied: &[String], known: &[String]) -> Inspection {

@@ -11,11 +11,13 @@
 mod connection;
 mod db;
 mod error;
+mod gathered;
 mod inspect;
 mod migrations;
 mod postgres;
 mod postgres_tls;
 mod postgres_url;
+mod prepared;
 mod purpose;
 mod schema;
 mod sql_types;
@@ -39,9 +41,11 @@ pub mod users;
 pub mod webhook_outbox;
 
 pub use connection::Conn;
+use connection::found;
 pub use db::{Db, PoolState, Settings};
 pub use error::Error;
 pub use inspect::{Inspection, inspect};
+use prepared::prepared;
 pub use purpose::Purpose;
 pub use sql_types::{Id, Timestamp};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};

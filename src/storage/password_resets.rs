@@ -1,11 +1,8 @@
 //! Password resets: a row for each, whether or not the address is a user's.
 
 use super::schema::password_resets;
-use super::{Conn, Error, Id, Timestamp};
-use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper,
-};
-use diesel_async::RunQueryDsl;
+use super::{Conn, Error, Id, Timestamp, found, prepared};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// Checks that a reset takes, as many as a challenge.
 pub const MAX_CHECKS: i32 = super::challenges::MAX_CHECKS;
@@ -40,7 +37,7 @@ pub struct PasswordReset {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, reset: &PasswordReset) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(password_resets::table).values(reset).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(password_resets::table).values(reset).execute(c))?;
     Ok(())
 }
 
@@ -49,7 +46,7 @@ pub async fn insert(conn: &mut Conn<'_>, reset: &PasswordReset) -> Result<(), Er
 /// # Errors
 /// Those of the database.
 pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<PasswordReset>, Error> {
-    on!(conn, c => password_resets::table.find(id).select(PasswordReset::as_select()).get_result(c).await.optional())
+    found(on!(conn, c => password_resets::table.find(id).select(PasswordReset::as_select()).get_result(c)))
 }
 
 /// Writes down by which verification the code went out.
@@ -57,10 +54,9 @@ pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<PasswordReset>, 
 /// # Errors
 /// Those of the database.
 pub async fn sent(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result<(), Error> {
-    on!(conn, c => diesel::update(password_resets::table.find(id))
+    on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
         .set(password_resets::verification_sid.eq(verification_sid))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -69,14 +65,13 @@ pub async fn sent(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result
 /// # Errors
 /// Those of the database.
 pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let counted = on!(conn, c => diesel::update(password_resets::table.find(id))
+    let counted = on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
         .filter(password_resets::spent_at.is_null())
         .filter(password_resets::approved_at.is_null())
         .filter(password_resets::expires_at.gt(now))
         .filter(password_resets::failed_checks.lt(MAX_CHECKS))
         .set(password_resets::failed_checks.eq(password_resets::failed_checks + 1))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(counted == 1)
 }
 
@@ -85,11 +80,10 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, c => diesel::update(password_resets::table.find(id))
+    on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
         .filter(password_resets::failed_checks.gt(0))
         .set(password_resets::failed_checks.eq(password_resets::failed_checks - 1))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -98,13 +92,12 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => diesel::update(password_resets::table.find(id))
+    on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
         .set((
             password_resets::approved_at.eq(now),
             password_resets::failed_checks.eq(password_resets::failed_checks - 1),
         ))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -113,13 +106,12 @@ pub async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), 
 /// # Errors
 /// Those of the database.
 pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
-    let spent = on!(conn, c => diesel::update(password_resets::table.find(id))
+    let spent = on!(conn, c => prepared(diesel::update(password_resets::table.find(id))
         .filter(password_resets::spent_at.is_null())
         .filter(password_resets::approved_at.is_not_null())
         .filter(password_resets::expires_at.gt(now))
         .set(password_resets::spent_at.eq(now))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(spent == 1)
 }
 
@@ -128,11 +120,10 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
 /// # Errors
 /// Those of the database.
 pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, now: Timestamp) -> Result<(), Error> {
-    on!(conn, c => diesel::update(password_resets::table)
+    on!(conn, c => prepared(diesel::update(password_resets::table)
         .filter(password_resets::user_id.eq(user_id))
         .filter(password_resets::spent_at.is_null())
         .set(password_resets::spent_at.eq(now))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }

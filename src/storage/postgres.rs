@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const OPENING: Duration = Duration::from_secs(5);
 const STATEMENTS: Duration = Duration::from_secs(5);
 
 /// A connection that is opened when it is first asked for, once, however many ask at the same time.
-type Shared = Rc<OnceCell<AsyncPgConnection>>;
+type Shared = Arc<OnceCell<AsyncPgConnection>>;
 
 thread_local! {
     /// This thread's shared connections, by [`Database::id`].
@@ -68,6 +68,11 @@ impl Database {
             .build()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), connector, pool })
+    }
+
+    /// Tells databases of one process apart.
+    pub(super) fn number(&self) -> u64 {
+        self.id
     }
 
     pub(super) fn pool_state(&self) -> PoolState {
@@ -160,7 +165,7 @@ impl Database {
     /// Lets go of a connection, unless another request has already replaced it.
     fn forget(&self, dead: &Shared) {
         SHARED.with_borrow_mut(|connections| {
-            if connections.get(&self.id).is_some_and(|current| Rc::ptr_eq(current, dead)) {
+            if connections.get(&self.id).is_some_and(|current| Arc::ptr_eq(current, dead)) {
                 connections.remove(&self.id);
             }
         });

@@ -2,12 +2,8 @@
 
 use super::schema::{sessions, users};
 use super::users::User;
-use super::{Conn, Error, Id, Timestamp, postgres};
-use diesel::{
-    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, Selectable,
-    SelectableHelper,
-};
-use diesel_async::RunQueryDsl;
+use super::{Conn, Error, Id, Timestamp, found, postgres, prepared};
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// A session's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -49,7 +45,7 @@ pub struct Session {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c))?;
     Ok(())
 }
 
@@ -58,13 +54,24 @@ pub async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error>
 /// # Errors
 /// Those of the database.
 pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Session, User)>, Error> {
-    on!(conn, c => sessions::table
+    found(on!(conn, c => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::id.eq(id))
         .select((Session::as_select(), User::as_select()))
-        .get_result(c)
-        .await
-        .optional())
+        .get_result(c)))
+}
+
+/// Several sessions and their users, in no order: PostgreSQL's alone, where one list is one value and the statement is
+/// prepared once.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn find_with_users(conn: &mut Conn<'_>, ids: &[Id]) -> Result<Vec<(Session, User)>, Error> {
+    on!(conn, c => sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq_any(ids))
+        .select((Session::as_select(), User::as_select()))
+        .load(c))
 }
 
 /// A user's living sessions, the one that was used last first. `idle_since`: those not used since are over.
@@ -86,8 +93,7 @@ pub async fn of_user(
         .order((sessions::last_used_at.desc(), sessions::id.desc()))
         .limit(limit)
         .select(Session::as_select())
-        .load(c)
-        .await)
+        .load(c))
 }
 
 /// Moves a living session from `generation` to the next. `false`: it is over, or another request was faster.
@@ -101,7 +107,7 @@ pub async fn rotate(
     idle_since: Timestamp,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let rotated = on!(conn, c => diesel::update(sessions::table.find(id))
+    let rotated = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
         .filter(sessions::generation.eq(generation))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
@@ -111,8 +117,7 @@ pub async fn rotate(
             sessions::rotated_at.eq(now),
             sessions::last_used_at.eq(now),
         ))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(rotated == 1)
 }
 
@@ -122,11 +127,10 @@ pub async fn rotate(
 /// Those of the database.
 pub async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
-    let open = on!(conn, c => diesel::update(sessions::table.find(id))
+    let open = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
         .filter(sessions::ended_at.is_null())
         .set(sessions::generation.eq(sessions::generation))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(open == 1)
 }
 
@@ -148,11 +152,10 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
 /// # Errors
 /// Those of the database.
 pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<bool, Error> {
-    let ended = on!(conn, c => diesel::update(sessions::table.find(id))
+    let ended = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
         .filter(sessions::ended_at.is_null())
         .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(ended == 1)
 }
 
@@ -167,12 +170,11 @@ pub async fn end_own(
     reason: &str,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let ended = on!(conn, c => diesel::update(sessions::table.find(id))
+    let ended = on!(conn, c => prepared(diesel::update(sessions::table.find(id))
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::ended_at.is_null())
         .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(ended == 1)
 }
 
@@ -182,12 +184,11 @@ pub async fn end_own(
 /// Those of the database.
 pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
-    on!(conn, c => diesel::update(sessions::table)
+    on!(conn, c => prepared(diesel::update(sessions::table)
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::ended_at.is_null())
         .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -203,12 +204,11 @@ pub async fn end_others(
     now: Timestamp,
 ) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
-    on!(conn, c => diesel::update(sessions::table)
+    on!(conn, c => prepared(diesel::update(sessions::table)
         .filter(sessions::user_id.eq(user_id))
         .filter(sessions::id.ne(kept))
         .filter(sessions::ended_at.is_null())
         .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }

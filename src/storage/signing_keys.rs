@@ -1,7 +1,6 @@
 //! The keys that sign tokens.
 
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
-use diesel_async::RunQueryDsl;
 
 use super::schema::signing_keys;
 use super::{Conn, Error, Timestamp};
@@ -28,7 +27,7 @@ pub struct SigningKey {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, key: &SigningKey) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(signing_keys::table).values(key).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(signing_keys::table).values(key).execute(c))?;
     Ok(())
 }
 
@@ -37,7 +36,7 @@ pub async fn insert(conn: &mut Conn<'_>, key: &SigningKey) -> Result<(), Error> 
 /// # Errors
 /// Those of the database.
 pub async fn delete(conn: &mut Conn<'_>, kid: &str) -> Result<(), Error> {
-    on!(conn, c => diesel::delete(signing_keys::table.find(kid)).execute(c).await)?;
+    on!(conn, c => diesel::delete(signing_keys::table.find(kid)).execute(c))?;
     Ok(())
 }
 
@@ -49,6 +48,5 @@ pub async fn all(conn: &mut Conn<'_>) -> Result<Vec<SigningKey>, Error> {
     on!(conn, c => signing_keys::table
         .order((signing_keys::signs_from.desc(), signing_keys::created_at.desc(), signing_keys::kid.asc()))
         .select(SigningKey::as_select())
-        .load(c)
-        .await)
+        .load(c))
 }

@@ -3,16 +3,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use futures_util::FutureExt;
-use tokio::sync::Mutex;
 
-use super::connection::Sqlite;
 use super::sqlite_writer::Writer;
 use super::{Conn, Error, migrations};
 
@@ -27,7 +25,7 @@ const OPENING_PAUSE: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// This thread's read connections, by [`Database::id`].
-    static READERS: RefCell<HashMap<u64, Mutex<Sqlite>>> = RefCell::default();
+    static READERS: RefCell<HashMap<u64, Mutex<SqliteConnection>>> = RefCell::default();
 }
 
 /// An SQLite database: a file, or memory that lives as long as this value.
@@ -50,7 +48,7 @@ impl Database {
         Ok(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             path: path.map(Path::to_path_buf),
-            writer: Writer::start(SyncConnectionWrapper::new(connection))?,
+            writer: Writer::start(connection)?,
         })
     }
 
@@ -63,9 +61,9 @@ impl Database {
         let kept = READERS.with_borrow_mut(|readers| readers.remove(&self.id));
         let connection = match kept {
             Some(connection) => connection,
-            None => Mutex::new(SyncConnectionWrapper::new(establish(Some(path))?)),
+            None => Mutex::new(establish(Some(path))?),
         };
-        // SQLite's statements run at once (`Inline`), so the future is ready when first asked.
+        // SQLite's statements run at once, so the future is ready when first asked.
         let answer = f(Conn::Sqlite(&connection)).now_or_never().ok_or_else(waited)?;
         READERS.with_borrow_mut(|readers| readers.insert(self.id, connection));
         answer
@@ -110,13 +108,13 @@ fn establish(path: Option<&Path>) -> Result<SqliteConnection, Error> {
 /// A connection to a file that exists, through which nothing can be changed. SQLite's own read-only mode is
 /// not asked for: it leaves the files `-wal` and `-shm` behind. What a server that was killed left in its log may
 /// move into the file when this connection closes, as with any reader of SQLite.
-pub(super) fn open_to_look(path: &Path) -> Result<Sqlite, Error> {
+pub(super) fn open_to_look(path: &Path) -> Result<SqliteConnection, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{}: {error}", path.display()));
     let mut connection = SqliteConnection::establish(&uri(path)).map_err(|error| failed(&error))?;
     connection
         .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
         .map_err(|error| failed(&error))?;
-    Ok(SyncConnectionWrapper::new(connection))
+    Ok(connection)
 }
 
 /// A path as a URI (<https://sqlite.org/uri.html>): the one way to say that no file shall be made.

@@ -7,12 +7,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 
-use diesel_async::SimpleAsyncConnection;
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
 use futures_util::FutureExt;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::oneshot;
 
-use super::connection::Sqlite;
 use super::sqlite::waited;
 use super::{Conn, Error};
 
@@ -22,7 +23,7 @@ const BATCH: usize = 64;
 const QUEUE: usize = 4096;
 
 /// Runs on the connection, or learns why there is no transaction; then waits for the commit.
-type Job = Box<dyn FnOnce(Result<&mut Mutex<Sqlite>, Error>, &Fence) -> Reply + Send>;
+type Job = Box<dyn FnOnce(Result<&mut Mutex<SqliteConnection>, Error>, &Fence) -> Reply + Send>;
 /// Sends the answer on its way, once the outcome of the commit is known.
 type Reply = Box<dyn FnOnce(Result<(), String>)>;
 
@@ -45,7 +46,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Sqlite) -> Result<Self, Error> {
+    pub(super) fn start(connection: SqliteConnection) -> Result<Self, Error> {
         let (jobs, queue) = sync_channel(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
@@ -79,7 +80,7 @@ impl Writer {
     }
 }
 
-fn run(connection: Sqlite, queue: &Receiver<Job>) {
+fn run(connection: SqliteConnection, queue: &Receiver<Job>) {
     let mut connection = Mutex::new(connection);
     while let Ok(first) = queue.recv() {
         let begun = sql(&mut connection, "BEGIN IMMEDIATE");
@@ -104,7 +105,7 @@ fn run(connection: Sqlite, queue: &Receiver<Job>) {
     }
 }
 
-fn fenced<R, E, F>(connection: &mut Mutex<Sqlite>, fence: &Fence, f: F) -> Result<R, E>
+fn fenced<R, E, F>(connection: &mut Mutex<SqliteConnection>, fence: &Fence, f: F) -> Result<R, E>
 where
     F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
     E: From<Error>,
@@ -124,9 +125,9 @@ where
     Err(outcome)
 }
 
-fn sql(connection: &mut Mutex<Sqlite>, statement: &str) -> Result<(), Error> {
+fn sql(connection: &mut Mutex<SqliteConnection>, statement: &str) -> Result<(), Error> {
     if statement.is_empty() {
         return Ok(());
     }
-    Ok(connection.get_mut().batch_execute(statement).now_or_never().ok_or_else(waited)??)
+    Ok(connection.get_mut().unwrap_or_else(PoisonError::into_inner).batch_execute(statement)?)
 }

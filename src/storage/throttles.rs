@@ -8,7 +8,6 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer};
 use diesel::{ExpressionMethods, QueryDsl, Queryable};
-use diesel_async::RunQueryDsl;
 
 use super::schema::throttles;
 use super::{Conn, Error};
@@ -58,7 +57,7 @@ pub async fn charge(
         // Where one attempt is all there is, the first uses the limit up.
         rows.push((key, now + pace, i32::from(*slack == 0), *pace, *slack, *longest));
     }
-    on!(conn, c => Upsert { rows, on_conflict: COUNT_ON }.load(c).await)
+    on!(conn, c => Upsert { rows, on_conflict: COUNT_ON }.load(c))
 }
 
 /// What stands against limits; those that nothing stands against are left out.
@@ -69,8 +68,7 @@ pub async fn find(conn: &mut Conn<'_>, keys: Vec<Vec<u8>>) -> Result<Vec<State>,
     on!(conn, c => throttles::table
         .filter(throttles::key.eq_any(keys))
         .select((throttles::key, throttles::arrival, throttles::strikes))
-        .load(c)
-        .await)
+        .load(c))
 }
 
 /// Takes back what was counted: `arrival` and `strikes` are by how much. What stands against the limits then. The order
@@ -83,7 +81,7 @@ pub async fn give_back(conn: &mut Conn<'_>, given: &[State]) -> Result<Vec<State
     for State { key, arrival, strikes } in given {
         rows.push((key, *arrival, *strikes, 0, 0, 0));
     }
-    on!(conn, c => Upsert { rows, on_conflict: TAKE_BACK }.load(c).await)
+    on!(conn, c => Upsert { rows, on_conflict: TAKE_BACK }.load(c))
 }
 
 /// The parts of the statement. `excluded` is the row that would be inserted, which tells the time and the limit.
@@ -164,6 +162,8 @@ struct Upsert<'a> {
 impl Query for Upsert<'_> {
     type SqlType = (Binary, BigInt, Integer);
 }
+
+impl<Conn> diesel::RunQueryDsl<Conn> for Upsert<'_> {}
 
 impl QueryId for Upsert<'_> {
     type QueryId = ();

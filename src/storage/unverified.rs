@@ -4,7 +4,6 @@ use super::schema::{challenges, password_resets, sessions, users};
 use super::users::lower;
 use super::{Conn, Error, Id, Timestamp, postgres};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
-use diesel_async::RunQueryDsl;
 
 /// What somebody wants that is one user's alone. What is left out is not asked for.
 #[derive(Debug, Clone, Default)]
@@ -32,15 +31,13 @@ pub async fn delete(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Re
     }
     postgres::give_way(conn).await?;
     // In the order in which everybody locks; the cascade would come after the users' own rows.
-    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq_any(&ids))).execute(c).await)?;
+    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq_any(&ids))).execute(c))?;
     on!(conn, c => diesel::delete(password_resets::table.filter(password_resets::user_id.eq_any(&ids)))
-        .execute(c)
-        .await)?;
-    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq_any(&ids))).execute(c).await)?;
+        .execute(c))?;
+    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq_any(&ids))).execute(c))?;
     let deleted = on!(conn, c => diesel::delete(users::table.filter(users::id.eq_any(&ids)))
         .filter(users::phone_number_verified_at.is_null())
-        .execute(c)
-        .await)?;
+        .execute(c))?;
     Ok(if deleted == ids.len() { ids } else { vec![] })
 }
 
@@ -55,8 +52,7 @@ pub async fn is_held(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> R
         .filter(lower(users::email).eq(email).or(users::phone_number.eq(phone_number)))
         .filter(users::phone_number_verified_at.is_not_null().or(users::created_at.gt(before)))
         .count()
-        .get_result(c)
-        .await)?;
+        .get_result(c))?;
     Ok(holders > 0)
 }
 
@@ -80,6 +76,5 @@ async fn standing_in_the_way(
         .filter(users::created_at.le(before))
         .order(users::id)
         .select(users::id)
-        .load(c)
-        .await)
+        .load(c))
 }

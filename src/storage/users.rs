@@ -2,13 +2,12 @@
 
 use super::schema::{challenges, sessions, users};
 use super::sql_types::sql::{Nullable, Timestamptz};
-use super::{Conn, Error, Id, Timestamp, postgres};
+use super::{Conn, Error, Id, Timestamp, found, postgres, prepared};
 use diesel::dsl::case_when;
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, OptionalExtension, QueryDsl,
-    Queryable, Selectable, SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, QueryDsl, Queryable,
+    Selectable, SelectableHelper,
 };
-use diesel_async::RunQueryDsl;
 
 /// The unique index over `lower(username)`.
 pub const USERNAME_KEY: &str = "users_username_key";
@@ -66,7 +65,7 @@ pub struct Profile {
 /// # Errors
 /// [`Error::Unique`] with one of this module's index names.
 pub async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(users::table).values(user).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(users::table).values(user).execute(c))?;
     Ok(())
 }
 
@@ -76,12 +75,10 @@ pub async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<(), Error> {
 /// Those of the database.
 pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<User>, Error> {
     let email = email.to_ascii_lowercase();
-    on!(conn, c => users::table
+    found(on!(conn, c => users::table
         .filter(lower(users::email).eq(email))
         .select(User::as_select())
-        .get_result(c)
-        .await
-        .optional())
+        .get_result(c)))
 }
 
 /// A user.
@@ -89,7 +86,7 @@ pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<Us
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
-    on!(conn, c => users::table.find(id).select(User::as_select()).get_result(c).await)
+    on!(conn, c => users::table.find(id).select(User::as_select()).get_result(c))
 }
 
 /// Whether the email address or the phone number is taken, by somebody who has proved their phone or who signed up after
@@ -108,8 +105,7 @@ pub async fn exists(
         .filter(lower(users::email).eq(email).or(users::phone_number.eq(phone_number)))
         .filter(users::phone_number_verified_at.is_not_null().or(users::created_at.gt(stale_before)))
         .count()
-        .get_result(c)
-        .await)?;
+        .get_result(c))?;
     Ok(taken > 0)
 }
 
@@ -118,11 +114,10 @@ pub async fn exists(
 /// # Errors
 /// [`Error::Unique`], [`Error::NotFound`].
 pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> Result<User, Error> {
-    on!(conn, c => diesel::update(users::table.find(id))
+    on!(conn, c => prepared(diesel::update(users::table.find(id))
         .set(profile)
         .returning(User::as_returning())
-        .get_result(c)
-        .await)
+        ).get_result(c))
 }
 
 /// Replaces a hash, unless somebody has changed it meanwhile.
@@ -130,11 +125,10 @@ pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> R
 /// # Errors
 /// Those of the database.
 pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: &str) -> Result<bool, Error> {
-    let changed = on!(conn, c => diesel::update(users::table.find(id))
+    let changed = on!(conn, c => prepared(diesel::update(users::table.find(id))
         .filter(users::password_hash.eq(old))
         .set(users::password_hash.eq(new))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(changed == 1)
 }
 
@@ -148,11 +142,10 @@ pub async fn reset_password_hash(
     email: &str,
     hash: &str,
 ) -> Result<bool, Error> {
-    let changed = on!(conn, c => diesel::update(users::table.find(id))
+    let changed = on!(conn, c => prepared(diesel::update(users::table.find(id))
         .filter(users::email.eq(email))
         .set(users::password_hash.eq(hash))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(changed == 1)
 }
 
@@ -162,12 +155,11 @@ pub async fn reset_password_hash(
 /// Those of the database.
 pub async fn is_unchanged(conn: &mut Conn<'_>, seen: &User) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
-    let unchanged = on!(conn, c => diesel::update(users::table.find(seen.id))
+    let unchanged = on!(conn, c => prepared(diesel::update(users::table.find(seen.id))
         .filter(users::password_hash.eq(&seen.password_hash))
         .filter(users::phone_number.eq(&seen.phone_number))
         .set(users::password_hash.eq(&seen.password_hash))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(unchanged == 1)
 }
 
@@ -181,7 +173,7 @@ pub async fn change_phone_number(
     phone_number: &str,
     now: Timestamp,
 ) -> Result<User, Error> {
-    on!(conn, c => diesel::update(users::table.find(id))
+    on!(conn, c => prepared(diesel::update(users::table.find(id))
         .set((
             users::phone_number.eq(phone_number),
             users::phone_number_verified_at.eq(now),
@@ -189,8 +181,7 @@ pub async fn change_phone_number(
             users::updated_at.eq(now),
         ))
         .returning(User::as_returning())
-        .get_result(c)
-        .await)
+        ).get_result(c))
 }
 
 /// Gives a user another email address: the user as they are then.
@@ -198,11 +189,10 @@ pub async fn change_phone_number(
 /// # Errors
 /// [`Error::Unique`], [`Error::NotFound`].
 pub async fn change_email(conn: &mut Conn<'_>, id: Id, email: &str, now: Timestamp) -> Result<User, Error> {
-    on!(conn, c => diesel::update(users::table.find(id))
+    on!(conn, c => prepared(diesel::update(users::table.find(id))
         .set((users::email.eq(email), users::updated_at.eq(now)))
         .returning(User::as_returning())
-        .get_result(c)
-        .await)
+        ).get_result(c))
 }
 
 /// Deletes a user who still has this hash, and all that hangs on them. `false`: there is none; then the transaction is
@@ -213,12 +203,11 @@ pub async fn change_email(conn: &mut Conn<'_>, id: Id, email: &str, now: Timesta
 pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
     postgres::give_way(conn).await?;
     // The cascade would do, but it comes after the user's own row, and most others lock in this order.
-    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c).await)?;
-    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c).await)?;
+    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c))?;
+    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c))?;
     let deleted = on!(conn, c => diesel::delete(users::table.find(id))
         .filter(users::password_hash.eq(hash))
-        .execute(c)
-        .await)?;
+        .execute(c))?;
     Ok(deleted == 1)
 }
 
@@ -227,11 +216,10 @@ pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Err
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
-    on!(conn, c => diesel::update(users::table.find(id))
+    on!(conn, c => prepared(diesel::update(users::table.find(id))
         .set(users::failed_checks.eq(users::failed_checks + 1))
         .returning(users::failed_checks)
-        .get_result(c)
-        .await)
+        ).get_result(c))
 }
 
 /// Takes back a check that was counted and certainly not made.
@@ -239,11 +227,10 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
 /// # Errors
 /// Those of the database.
 pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
-    on!(conn, c => diesel::update(users::table.find(id))
+    on!(conn, c => prepared(diesel::update(users::table.find(id))
         .filter(users::failed_checks.gt(0))
         .set(users::failed_checks.eq(users::failed_checks - 1))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }
 
@@ -259,7 +246,7 @@ pub async fn code_was_right(
     now: Timestamp,
 ) -> Result<Option<User>, Error> {
     let is_first = || users::phone_number_verified_at.is_null();
-    on!(conn, c => diesel::update(users::table.find(id))
+    found(on!(conn, c => prepared(diesel::update(users::table.find(id))
         .filter(users::phone_number.eq(phone_number))
         .set((
             users::failed_checks.eq(0),
@@ -268,7 +255,5 @@ pub async fn code_was_right(
                 .eq(case_when(is_first(), now.into_sql::<Nullable<Timestamptz>>()).otherwise(users::phone_number_verified_at)),
         ))
         .returning(User::as_returning())
-        .get_result(c)
-        .await
-        .optional())
+        ).get_result(c)))
 }

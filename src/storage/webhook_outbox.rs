@@ -5,10 +5,9 @@ use chrono::TimeDelta;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper,
 };
-use diesel_async::RunQueryDsl;
 
 use super::schema::webhook_outbox::{self, dsl};
-use super::{Conn, Error, Id, Timestamp};
+use super::{Conn, Error, Id, Timestamp, prepared};
 
 /// A message's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -36,7 +35,7 @@ pub struct Message {
 /// # Errors
 /// Those of the database.
 pub async fn insert(conn: &mut Conn<'_>, message: &Message) -> Result<(), Error> {
-    on!(conn, c => diesel::insert_into(webhook_outbox::table).values(message).execute(c).await)?;
+    on!(conn, c => diesel::insert_into(webhook_outbox::table).values(message).execute(c))?;
     Ok(())
 }
 
@@ -57,8 +56,7 @@ pub async fn due(
         .order(dsl::due_at)
         .limit(limit)
         .select(Message::as_select())
-        .load(c)
-        .await)
+        .load(c))
 }
 
 /// Claims a message until a time, and counts the attempt. `false`: another replica has it.
@@ -66,12 +64,11 @@ pub async fn due(
 /// # Errors
 /// Those of the database.
 pub async fn claim(conn: &mut Conn<'_>, seen: &Message, until: Timestamp) -> Result<bool, Error> {
-    let claimed = on!(conn, c => diesel::update(webhook_outbox::table.find(seen.id))
+    let claimed = on!(conn, c => prepared(diesel::update(webhook_outbox::table.find(seen.id))
         .filter(dsl::due_at.eq(seen.due_at))
         .filter(dsl::attempts.eq(seen.attempts))
         .set((dsl::due_at.eq(until), dsl::attempts.eq(seen.attempts + 1)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(claimed == 1)
 }
 
@@ -87,10 +84,9 @@ pub async fn settle(
     due_at: Option<Timestamp>,
     delivered_at: Option<Timestamp>,
 ) -> Result<(), Error> {
-    on!(conn, c => diesel::update(webhook_outbox::table.find(id))
+    on!(conn, c => prepared(diesel::update(webhook_outbox::table.find(id))
         .filter(dsl::due_at.eq(claim))
         .set((dsl::due_at.eq(due_at), dsl::delivered_at.eq(delivered_at)))
-        .execute(c)
-        .await)?;
+        ).execute(c))?;
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 mod traces;
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::{Log, LogFormat};
 
@@ -15,12 +15,13 @@ pub use traces::{InvalidTraces, Traces, answered, carried, request};
 /// below it only warnings are kept, because some of them write headers and statements with their values at lower levels.
 /// The audit log has a switch of its own: who wants fewer lines does not lose it unawares.
 pub fn init(log: Log, traces: Option<&Traces>) {
-    let audit = if log.audit { "info" } else { "off" };
+    let audit = if log.audit { LevelFilter::INFO } else { LevelFilter::OFF };
     // Spans that are meant for traces stand in no line.
-    let own = [format!("countersign={}", log.level), format!("audit={audit}"), "traces=off".to_owned()];
-    let directives = own.iter().filter_map(|directive| directive.parse().ok());
-    let filter = EnvFilter::default().add_directive(LevelFilter::WARN.into());
-    let filter = directives.fold(filter, EnvFilter::add_directive);
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("countersign", log.level)
+        .with_target("audit", audit)
+        .with_target("traces", LevelFilter::OFF);
     // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let lines = match log.format {

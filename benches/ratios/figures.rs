@@ -1,0 +1,246 @@
+//! The figures that the project has set itself, and the least or most of each that will do.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use countersign::config::Settings;
+use tokio::runtime::Runtime;
+
+use crate::load::{self, Round, Script};
+use crate::measure::{Contender, Plan, take_turns};
+use crate::person::Person;
+use crate::report::{Bound, Report};
+use crate::servers::Api;
+use crate::{Failure, alone, many_users, memory, person, round_trips, servers};
+
+/// Log-ins at a time, per core: enough that a hash always waits for a thread, and few enough for the queue.
+const LOG_INS_PER_CORE: usize = 8;
+/// Connections that ask who they are.
+const CONNECTIONS: usize = 32;
+/// Connections that log in without pause beside them.
+const BESIDE: usize = 64;
+/// Users to log in, per core, and times that each of them may: Twilio sends a code to a number five times in
+/// ten minutes.
+const USERS_PER_CORE: u32 = 2500;
+const LAPS: usize = 4;
+/// Users of a small deployment, and of a large one.
+const FEW_USERS: u32 = 1000;
+const MANY_USERS: u32 = 1_000_000;
+/// Log-ins that wait while memory is measured.
+const WAITING: u32 = 256;
+
+/// What everything is measured on.
+struct World {
+    folder: PathBuf,
+    quick: bool,
+    wanted: Vec<String>,
+    cores: usize,
+    runtime: Runtime,
+    sandbox: SocketAddr,
+    postgres: Option<String>,
+    on_sqlite: Settings,
+    sqlite: Api,
+    ada: Person,
+    log_in: Arc<Script>,
+    report: Report,
+}
+
+/// Measures what is wanted, or everything, and prints it.
+pub fn print(
+    folder: &Path,
+    postgres: Option<String>,
+    quick: bool,
+    wanted: Vec<String>,
+) -> Result<(), Failure> {
+    let cores = available_parallelism()?.get();
+    let sandbox = servers::sandbox()?;
+    let on_sqlite = servers::settings(&format!("sqlite://{}/database", folder.display()), sandbox, &[])?;
+    let sqlite = servers::api(&on_sqlite)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ada = runtime.block_on(person::log_in(&sqlite, sandbox))?;
+    let users = USERS_PER_CORE.saturating_mul(u32::try_from(cores)?);
+    let log_in = Script::new(sqlite.address, runtime.block_on(ada.copies(&sqlite.db, users))?, LAPS);
+    let report = Report::begin(cores, on_sqlite.hashing().parameters);
+    let folder = folder.to_owned();
+    let world = World {
+        folder,
+        quick,
+        wanted,
+        cores,
+        runtime,
+        sandbox,
+        postgres,
+        on_sqlite,
+        sqlite,
+        ada,
+        log_in,
+        report,
+    };
+    world.measure("login", World::log_ins)?;
+    world.measure("me", World::me)?;
+    world.measure("beside", World::me_beside_log_ins)?;
+    world.measure("verify", World::verify)?;
+    world.measure("users", World::many_users)?;
+    world.measure("memory", World::memory)?;
+    world.measure("replicas", World::replicas)?;
+    world.report.end(world.postgres.is_some());
+    Ok(())
+}
+
+impl World {
+    fn measure(&self, name: &str, figure: fn(&Self) -> Result<(), Failure>) -> Result<(), Failure> {
+        match self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == name) {
+            true => figure(self).map_err(|failure| format!("{name}: {failure}").into()),
+            false => Ok(()),
+        }
+    }
+
+    fn plan(&self, rounds: usize, milliseconds: u64) -> Plan {
+        match self.quick {
+            true => Plan { rounds: 3, length: Duration::from_millis(milliseconds / 3) },
+            false => Plan { rounds, length: Duration::from_millis(milliseconds) },
+        }
+    }
+
+    fn log_ins(&self) -> Result<(), Failure> {
+        let at_a_time = (LOG_INS_PER_CORE * self.cores).min(self.on_sqlite.passwords.queue);
+        let (parameters, cores) = (self.on_sqlite.hashing().parameters, self.cores);
+        let contenders = [
+            Contender::new("argon2id alone", |length| alone::run(parameters, cores, length)),
+            Contender::under_load("POST /v1/users/login, SQLite", &self.log_in, at_a_time, cores),
+        ];
+        self.report.rates(&take_turns(&contenders, self.plan(7, 3000))?, &[0.95]);
+        Ok(())
+    }
+
+    fn me(&self) -> Result<(), Failure> {
+        let bare =
+            endless(servers::bare(self.cores)?, b"GET /bare HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec());
+        let on_sqlite = endless(self.sqlite.address, self.ada.who_am_i());
+        let on_postgres = match &self.postgres {
+            Some(url) => {
+                let (api, ada) = self.on_postgres(url, &[])?;
+                Some(endless(api.address, ada.who_am_i()))
+            }
+            None => None,
+        };
+        let under_load = |name, script| Contender::under_load(name, script, CONNECTIONS, self.cores);
+        let mut contenders = vec![
+            under_load("bare actix-web JSON route", &bare),
+            under_load("GET /v1/users/me, SQLite", &on_sqlite),
+        ];
+        contenders
+            .extend(on_postgres.iter().map(|script| under_load("GET /v1/users/me, PostgreSQL", script)));
+        self.report.rates(&take_turns(&contenders, self.plan(11, 1000))?, &[0.45, 0.4]);
+        Ok(())
+    }
+
+    fn me_beside_log_ins(&self) -> Result<(), Failure> {
+        let me = endless(self.sqlite.address, self.ada.who_am_i());
+        let ask = |length| load::run(&me, CONNECTIONS, self.cores, length);
+        let contenders = [
+            Contender::new("alone", ask),
+            Contender::new("beside log-ins", |length| {
+                let log_in = self.log_in.clone();
+                // A little longer than what is measured.
+                let around = length + Duration::from_millis(200);
+                let log_ins = std::thread::spawn(move || load::run(&log_in, BESIDE, 1, around));
+                let round = ask(length);
+                log_ins.join().map_err(|_| "the log-ins panicked")??;
+                round
+            }),
+        ];
+        let rounds = take_turns(&contenders, self.plan(5, 2000))?;
+        let p99 = |index: usize| {
+            let rounds: &[Round] = rounds.get(index).map_or(&[], |(_, rounds)| rounds);
+            rounds
+                .iter()
+                .map(|round| round.p99.map_or(f64::NAN, |p99| p99.as_secs_f64() * 1e3))
+                .collect::<Vec<_>>()
+        };
+        let (alone, beside) = (p99(0), p99(1));
+        let ratios = beside.iter().zip(&alone).map(|(beside, alone)| beside / alone).collect();
+        self.report.figure("p99 of me, SQLite, ms", alone, None);
+        self.report.figure("beside 64 that log in, ms", beside, None);
+        self.report.figure("their ratio", ratios, Some(Bound::AtMost(5.0)));
+        Ok(())
+    }
+
+    fn verify(&self) -> Result<(), Failure> {
+        let Some(url) = &self.postgres else { return Ok(()) };
+        let samples = if self.quick { 3 } else { 11 };
+        let trips = self.runtime.block_on(round_trips::of_verify(url, self.sandbox, samples))?;
+        // What the measurement itself takes is a fraction of a round trip.
+        self.report.figure("round trips of a right code", trips, Some(Bound::AtMost(4.2)));
+        Ok(())
+    }
+
+    fn many_users(&self) -> Result<(), Failure> {
+        let with_users = |count| -> Result<Arc<Script>, Failure> {
+            let path = self.folder.join(format!("users-{count}"));
+            let settings = servers::settings(&format!("sqlite://{}", path.display()), self.sandbox, &[])?;
+            let api = servers::api(&settings)?;
+            self.runtime.block_on(person::log_in(&api, self.sandbox))?;
+            many_users::fill(&path, count)?;
+            // Spread over all of them, so that their pages are not the same few.
+            let step = usize::try_from((count / FEW_USERS).max(1))?;
+            let requests = (0..count).step_by(step).map(person::log_in_request).collect();
+            Ok(Script::new(api.address, requests, LAPS))
+        };
+        let many = if self.quick { MANY_USERS / 10 } else { MANY_USERS };
+        let (few, many) = (with_users(FEW_USERS)?, with_users(many)?);
+        let contenders = [
+            Contender::under_load("few users", &few, 1, 1),
+            Contender::under_load("many users", &many, 1, 1),
+        ];
+        let rounds = take_turns(&contenders, self.plan(7, 1500))?;
+        let latency = |index: usize| {
+            let rounds: &[Round] = rounds.get(index).map_or(&[], |(_, rounds)| rounds);
+            rounds.iter().map(|round| 1e3 / round.per_second).collect::<Vec<_>>()
+        };
+        let (few, many) = (latency(0), latency(1));
+        let ratios = many.iter().zip(&few).map(|(many, few)| many / few).collect();
+        self.report.figure("log-in, 1,000 users, ms", few, None);
+        self.report.figure("log-in, 1,000,000 users, ms", many, None);
+        self.report.figure("their ratio", ratios, Some(Bound::AtMost(1.1)));
+        Ok(())
+    }
+
+    fn memory(&self) -> Result<(), Failure> {
+        let length = self.plan(1, 3000).length;
+        let peak = memory::of_waiting_log_ins(&self.folder, self.sandbox, WAITING, length)?;
+        self.report.figure("MiB while 256 log-ins wait", vec![peak], Some(Bound::AtMost(120.0)));
+        Ok(())
+    }
+
+    fn replicas(&self) -> Result<(), Failure> {
+        let Some(url) = &self.postgres else { return Ok(()) };
+        let (one, ada) = self.on_postgres(url, &[])?;
+        let half = (self.cores / 2).max(1).to_string();
+        let half = [("server.workers", half.as_str())];
+        let (first, ada_of_two) = self.on_postgres(url, &half)?;
+        let second = servers::api(&servers::settings(url, self.sandbox, &half)?)?;
+        let one = endless(one.address, ada.who_am_i());
+        let two =
+            Script::shared(vec![first.address, second.address], vec![ada_of_two.who_am_i()], usize::MAX);
+        let contenders = [
+            Contender::under_load("me on one, PostgreSQL", &one, CONNECTIONS, self.cores),
+            Contender::under_load("me on two replicas", &two, CONNECTIONS, self.cores),
+        ];
+        self.report.rates(&take_turns(&contenders, self.plan(11, 1000))?, &[0.95]);
+        Ok(())
+    }
+
+    fn on_postgres(&self, url: &str, others: &[(&'static str, &str)]) -> Result<(Api, Person), Failure> {
+        let api = servers::api(&servers::settings(url, self.sandbox, others)?)?;
+        let person = self.runtime.block_on(person::log_in(&api, self.sandbox))?;
+        Ok((api, person))
+    }
+}
+
+fn endless(address: SocketAddr, request: Vec<u8>) -> Arc<Script> {
+    Script::new(address, vec![request], usize::MAX)
+}

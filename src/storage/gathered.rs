@@ -1,0 +1,94 @@
+//! The read that every protected request makes, gathered: while one statement is under way to PostgreSQL, whoever asks on
+//! the same worker waits for the next, which asks for all of them at once. Where few ask, nobody waits; where many do, they
+//! share what a statement costs. Nobody is answered from before they asked.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use diesel::result::Error as DieselError;
+use tokio::sync::{mpsc, oneshot};
+
+use super::postgres::Database;
+use super::sessions::{self, Session};
+use super::users::User;
+use super::{Error, Id};
+
+/// Most that one statement asks for.
+const MOST: usize = 64;
+
+/// A session and its user.
+type Found = Option<(Session, User)>;
+
+/// Somebody who asks.
+struct Asked {
+    database: Arc<Database>,
+    id: Id,
+    answer: oneshot::Sender<Result<Found, Error>>,
+}
+
+thread_local! {
+    /// Those who gather on this thread, by the database's number.
+    static GATHERERS: RefCell<HashMap<u64, mpsc::UnboundedSender<Asked>>> = RefCell::default();
+}
+
+/// A session and its user, whether or not the session is still alive.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn session_with_user(database: &Arc<Database>, id: Id) -> Result<Found, Error> {
+    let (answer, answered) = oneshot::channel();
+    ask(Asked { database: database.clone(), id, answer });
+    answered.await.map_err(|_| Error::Unavailable("the read was given up".into()))?
+}
+
+fn ask(asked: Asked) {
+    GATHERERS.with_borrow_mut(|gatherers| {
+        let number = asked.database.number();
+        let unsent = match gatherers.get(&number) {
+            Some(gatherer) => gatherer.send(asked).err().map(|unsent| unsent.0),
+            None => Some(asked),
+        };
+        // The first, or the first since the runtime ended on which the last one gathered.
+        if let Some(asked) = unsent {
+            let (gatherer, queue) = mpsc::unbounded_channel();
+            tokio::spawn(gather(queue));
+            // It ends with its queue alone.
+            let _ = gatherer.send(asked);
+            gatherers.insert(number, gatherer);
+        }
+    });
+}
+
+async fn gather(mut queue: mpsc::UnboundedReceiver<Asked>) {
+    let mut batch = Vec::with_capacity(MOST);
+    while queue.recv_many(&mut batch, MOST).await > 0 {
+        // Who has hung up meanwhile needs no answer.
+        batch.retain(|asked: &Asked| !asked.answer.is_closed());
+        let Some(Asked { database, .. }) = batch.first() else { continue };
+        let (database, ids) = (database.clone(), batch.iter().map(|asked| asked.id).collect::<Vec<_>>());
+        let found = match ids.as_slice() {
+            [id] => {
+                let id = *id;
+                let one = database.read(async move |mut c| sessions::find_with_user(&mut c, id).await);
+                one.await.map(|found| found.into_iter().collect())
+            }
+            _ => database.read(async move |mut c| sessions::find_with_users(&mut c, &ids).await).await,
+        };
+        for Asked { id, answer, .. } in batch.drain(..) {
+            // Two requests may ask for one session.
+            let own =
+                |found: &Vec<(Session, User)>| found.iter().find(|(session, _)| session.id == id).cloned();
+            // Nobody minds whoever has hung up.
+            let _ = answer.send(found.as_ref().map(own).map_err(again));
+        }
+    }
+}
+
+/// An error as one of those is told who share it.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Unavailable(cause) => Error::Unavailable(cause.clone()),
+        other => Error::Failed(DieselError::QueryBuilderError(other.to_string().into())),
+    }
+}
