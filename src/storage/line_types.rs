@@ -1,23 +1,20 @@
 //! What kind of line numbers are, as Twilio Lookup said: remembered, so that each number is paid for once.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
-use diesel_async::RunQueryDsl;
+use diesel::{ExpressionMethods, QueryDsl};
 
 use super::schema::line_types;
-use super::{Conn, Error, Timestamp};
+use super::{Conn, Error, Timestamp, found};
 
 /// What was said of a number after a time. `number`: the key that stands for it.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn find(conn: &mut Conn<'_>, number: &[u8], after: Timestamp) -> Result<Option<String>, Error> {
-    on!(conn, c => line_types::table
+    found(on!(conn, c => line_types::table
         .find(number)
         .filter(line_types::looked_up_at.gt(after))
         .select(line_types::line_type)
-        .get_result(c)
-        .await
-        .optional())
+        .get_result(c)))
 }
 
 /// Remembers what was said of a number, in place of what was said before.
@@ -36,7 +33,6 @@ pub async fn remember(
         .on_conflict(line_types::number)
         .do_update()
         .set(said)
-        .execute(c)
-        .await)?;
+        .execute(c))?;
     Ok(())
 }
