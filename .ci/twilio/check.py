@@ -29,6 +29,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         with Server(binary, "sandbox", "--sandbox-listen", "127.0.0.1:0", folder=folder) as server:
             offered = ask(f"{server.sandbox}/sandbox/operations")["operations"]
+            # Twilio's other APIs have descriptions of their own; tests of the crate ask those.
+            offered = [one for one in offered if one["api"] == "verify"]
             misspelt(description, offered)
             recorder = Recorder(server.sandbox, description)
             double = Double(server.sandbox, recorder, {one["operation_id"] for one in offered})

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::{Error, Reason};
-use super::{Regions, email, phone_number};
+use super::{LineTypes, Regions, email, phone_number};
 use crate::storage::Purpose;
 use crate::storage::challenges::{Challenge, MAX_CHECKS};
 use crate::twilio::Channel;
@@ -27,6 +27,8 @@ pub struct Policy {
     pub android_app_hashes: Vec<String>,
     /// The regions to whose numbers codes go.
     pub regions: Regions,
+    /// The kinds of lines to which no code goes.
+    pub line_types: LineTypes,
     /// For how long a sign-up whose phone was never proved keeps others from its email address, number and username.
     pub unverified_kept: TimeDelta,
     /// Twilio's template of the message, where it is not the service's own.
@@ -210,6 +212,7 @@ mod tests {
             code_length: 6,
             android_app_hashes: vec![],
             regions: Regions::default(),
+            line_types: LineTypes::default(),
             unverified_kept: TimeDelta::hours(24),
             template_sid: None,
         };

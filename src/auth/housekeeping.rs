@@ -9,6 +9,7 @@ use super::conversions::COUNTED;
 use super::error::Error;
 use super::jwt::Settings as TokenSettings;
 use super::key_rotation::forget_keys;
+use super::line_type;
 use crate::clock::Clock;
 use crate::storage::housekeeping::{self, Old};
 use crate::storage::{Db, Timestamp};
@@ -86,6 +87,7 @@ impl Housekeeper {
             (Old::ExpiredSessions, SESSIONS_KEPT),
             (Old::Activities, self.settings.activities_kept),
             (Old::Conversions, COUNTED),
+            (Old::LineTypes, line_type::KEPT),
             (Old::Throttles, THROTTLES_KEPT),
             (Old::WebhookMessages, WEBHOOK_MESSAGES_KEPT),
         ] {

@@ -122,7 +122,7 @@ impl Limits {
             (LimitKind::CodesPerAddress, Share::Everybodys, &host),
             (LimitKind::CodesPerNetwork, Share::Everybodys, &network),
         ]);
-        SendCounts::new(counts, watched)
+        SendCounts::new(counts, watched, is_proved)
     }
 
     /// A number that nobody has proved yet, as what becomes of codes to it is counted; `None` where that is not limited, and
@@ -150,7 +150,7 @@ impl Limits {
             (LimitKind::PasswordResetsPerEmail, share, &account),
             (LimitKind::PasswordResetsPerAddress, Share::Everybodys, &host),
         ]);
-        SendCounts::new(counts, None)
+        SendCounts::new(counts, None, false)
     }
 
     fn counts(&self, subjects: &[(LimitKind, Share, &str)]) -> Counts {

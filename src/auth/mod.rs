@@ -32,6 +32,7 @@ mod keys;
 mod known_tokens;
 mod limit_kind;
 mod limits;
+mod line_type;
 mod locale;
 mod login;
 mod logout;
@@ -60,6 +61,7 @@ mod sessions;
 mod signup;
 mod standings;
 mod throttle;
+mod to_the_end;
 mod tokens;
 mod transaction;
 mod username;
@@ -89,6 +91,7 @@ pub use key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
 pub use keys::{PublicKey, count_usable_keys};
 pub use limit_kind::LimitKind;
 pub use limits::LimitSettings;
+pub use line_type::LineTypes;
 pub use locale::Locale;
 pub use login::{Login, PasswordOkGrant};
 pub use logout::Scope;
@@ -115,12 +118,13 @@ pub use username::Username;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::storage::Db;
-use crate::telemetry::carried;
 use crate::twilio::VerifyClient;
 use keyring::Keyring;
 use limits::Limits;
+use line_type::LineKeys;
 use refresh_token::RefreshTokens;
 use reset_token::ResetTokens;
+use to_the_end::to_the_end;
 
 /// Longest time for which the public keys may be kept, in seconds: so long does a key that was made in an emergency
 /// (`keys rotate --now`) go unknown at most.
@@ -166,6 +170,7 @@ pub struct Auth {
     refresh_tokens: Arc<RefreshTokens>,
     reset_tokens: Arc<ResetTokens>,
     limits: Arc<Limits>,
+    line_keys: Arc<LineKeys>,
     sessions: SessionPolicy,
     webhooks: Arc<[EventKind]>,
     metrics: Metrics,
@@ -203,6 +208,7 @@ impl Auth {
             refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
             reset_tokens: Arc::new(ResetTokens::new(&secret)?),
             limits: Arc::new(Limits::new(&secret, limits)?),
+            line_keys: Arc::new(LineKeys::new(&secret)?),
             keyring: Arc::new(Keyring::new(tokens, &keys, secret, mode, now)?),
             policy: Arc::new(policy),
             sessions,
@@ -289,11 +295,4 @@ impl Auth {
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.db.read(async move |mut c| crate::storage::deployment::ping(&mut c).await).await?)
     }
-}
-
-/// Runs work to its end even if the client goes away: between a counted check, Twilio's answer and what is
-/// written down about it, nobody may hang up. Needs the worker's `LocalSet`.
-async fn to_the_end<R: 'static>(work: impl Future<Output = Result<R, Error>> + 'static) -> Result<R, Error> {
-    let task = tokio::task::spawn_local(carried(work));
-    task.await.unwrap_or_else(|panicked| Err(Error::internal(panicked)))
 }

@@ -9,6 +9,7 @@ use super::client::Client;
 use super::conversions::{Watched, WatchedSend};
 use super::error::Error;
 use super::event::Event;
+use super::line_type::Line;
 use super::phone_number::country;
 use super::standings::Standings;
 use super::transaction::Transaction;
@@ -45,18 +46,20 @@ impl Delivery {
 pub(super) struct SendCounts {
     counts: Counts,
     watched: Option<Watched>,
+    is_proved: bool,
 }
 
 /// A code that the limits let through: without one, none is sent.
 pub(super) struct SendPermit {
     counted: Counted,
     watched: Option<WatchedSend>,
+    is_proved: bool,
 }
 
 impl SendCounts {
-    /// `watched`: where the code goes to a number that nobody has proved yet.
-    pub(super) fn new(counts: Counts, watched: Option<Watched>) -> Self {
-        Self { counts, watched }
+    /// `watched`: where the code goes to a number that nobody has proved yet. `is_proved`: it goes to one that its user has.
+    pub(super) fn new(counts: Counts, watched: Option<Watched>, is_proved: bool) -> Self {
+        Self { counts, watched, is_proved }
     }
 
     /// Counts the code, in the transaction that writes down that it will be sent.
@@ -74,7 +77,7 @@ impl SendCounts {
             Some(watched) => Some(watched.count(conn, now, standings).await?),
             None => None,
         };
-        Ok(SendPermit { counted, watched })
+        Ok(SendPermit { counted, watched, is_proved: self.is_proved })
     }
 }
 
@@ -100,7 +103,8 @@ impl Auth {
         })
     }
 
-    /// Asks Twilio for a code. Where it was certainly not sent, the limits forget it.
+    /// Asks Twilio for a code, and before the first to a number for what kind of line it is. Where the code was certainly not
+    /// sent, the limits forget it; unless that has cost a look-up, of which there must not be more than the limits allow.
     pub(super) async fn send_code(
         &self,
         permit: SendPermit,
@@ -108,9 +112,15 @@ impl Auth {
         delivery: &Delivery,
         client: &Client,
     ) -> Result<VerificationSid, Failure> {
-        let started = self.ask_for_code(to, delivery).await;
+        let is_first = !permit.is_proved && delivery.channel != Channel::Email;
+        let line = if is_first { self.line(to, delivery.channel).await } else { Line::default() };
+        let started = match line.is_refused {
+            true => Err(Failure::unfit_line()),
+            false => self.ask_for_code(to, delivery).await,
+        };
         if let Err(failure) = &started
             && failure.certainly_not_processed()
+            && !line.was_paid
             && let Err(error) = self.give_back_send(permit, client).await
         {
             tracing::warn!(%error, "a code that was not sent stays counted");

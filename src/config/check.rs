@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ConfigError, Settings};
 use crate::auth::DeploymentSecret;
 use crate::storage::{self, DatabaseUrl};
-use crate::twilio;
+use crate::twilio::{self, LineType};
 
 /// Everything that is missing or wrong, a line each.
 #[derive(Debug, Default)]
@@ -223,6 +223,10 @@ impl Settings {
         }
         if !(1..=10_000).contains(&self.twilio.max_calls) {
             missing.note("twilio.max_calls: from 1 to 10000");
+        }
+        // Lookup does not know every number of people, and one that it knows for a mobile phone is what codes are for.
+        if [LineType::Mobile, LineType::Unknown].iter().any(|kind| self.twilio.lookup_refuse.contains(kind)) {
+            missing.note("twilio.lookup_refuse: neither mobile nor unknown");
         }
         if self.server.drain_seconds + self.server.shutdown_seconds > 30 {
             missing.note("server.drain_seconds and server.shutdown_seconds: at most 30 together");

@@ -8,8 +8,8 @@ use secrecy::ExposeSecret;
 use super::Settings;
 use super::settings::Webhooks;
 use crate::auth::{
-    EventKind, HashParameters, HashingSettings, HousekeepingSettings, LimitSettings, Policy, Regions,
-    SessionPolicy, TokenSettings,
+    EventKind, HashParameters, HashingSettings, HousekeepingSettings, LimitSettings, LineTypes, Policy,
+    Regions, SessionPolicy, TokenSettings,
 };
 use crate::http::client_ip::TrustedProxies;
 use crate::server;
@@ -24,8 +24,16 @@ impl Settings {
             code_length: self.codes.length,
             android_app_hashes: self.codes.android_app_hashes.clone(),
             regions: Regions::new(self.codes.regions.iter().copied()),
+            line_types: self.line_types(),
             unverified_kept: TimeDelta::hours(self.users.unverified_hours.into()),
             template_sid: Some(self.codes.template_sid.clone()).filter(|sid| !sid.is_empty()),
+        }
+    }
+
+    fn line_types(&self) -> LineTypes {
+        match self.twilio.lookup {
+            true => LineTypes::refusing(self.twilio.lookup_refuse.iter().copied()),
+            false => LineTypes::default(),
         }
     }
 

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error as _};
 use super::limits::Limits;
 use super::list::list;
 use crate::auth::{EventKind, Region};
-use crate::twilio::Channel;
+use crate::twilio::{Channel, LineType};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -184,6 +184,11 @@ pub struct Twilio {
     pub base_url: String,
     /// Most calls under way at once.
     pub max_calls: usize,
+    /// Whether Lookup is asked what kind of line a number is.
+    pub lookup: bool,
+    /// The kinds of lines to which no code goes then.
+    #[serde(deserialize_with = "list")]
+    pub lookup_refuse: Vec<LineType>,
 }
 
 /// `[webhooks]`

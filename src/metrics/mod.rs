@@ -95,17 +95,17 @@ impl Default for Metrics {
             ),
             twilio_calls: Family::new(
                 "countersign_twilio_calls_total",
-                "Calls of Twilio Verify.",
+                "Calls of Twilio Verify and Lookup.",
                 ["operation", "outcome"],
             ),
             twilio_duration: Family::new(
                 "countersign_twilio_call_duration_seconds",
-                "Time that calls of Twilio Verify took, repetitions included.",
+                "Time that calls of Twilio took, repetitions included.",
                 ["operation"],
             ),
             twilio_circuit_open: Family::new(
                 "countersign_twilio_circuit_open",
-                "1 while Twilio is not asked because it fails, 0 otherwise.",
+                "1 while Twilio Verify is not asked because it fails, 0 otherwise.",
                 [],
             ),
             throttle_decisions: Family::new(

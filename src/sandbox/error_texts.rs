@@ -60,6 +60,9 @@ pub(crate) fn text(code: u32, status: StatusCode) -> &'static str {
             "Verification delivery attempt blocked: the destination prefix is temporarily blocked because of \
             fraudulent activities"
         }
+        60600 => "The number is unprovisioned or out of coverage",
+        60601 => "Not authorized to look up Canadian numbers",
+        60606 => "The Lookup package is not enabled",
         60605 => {
             "Verification delivery attempt blocked: the destination country is not allowed by the geo permissions"
         }

@@ -180,6 +180,12 @@ impl TwilioError {
         Self::new(StatusCode::BAD_REQUEST, 60602, "`AppHash` is for the sms channel only")
     }
 
+    /// 60606: of Lookup.
+    pub(crate) fn package_not_enabled(package: &str) -> Self {
+        let message = format!("The account is not enabled for the package {package}");
+        Self::new(StatusCode::FORBIDDEN, 60606, message)
+    }
+
     /// What a refusal is on the wire, for a request of `path`.
     pub(crate) fn refusal(refusal: Refusal, path: &str) -> Self {
         match refusal {

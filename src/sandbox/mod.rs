@@ -43,6 +43,7 @@ mod inbox;
 mod journal;
 mod language;
 mod ledger;
+mod lookup;
 mod messages;
 mod numbers;
 mod openapi;

@@ -68,12 +68,16 @@ pub(crate) enum Delivery {
     Never,
 }
 
+/// The last two digits of a number with a meaning.
+pub(crate) fn ending(to: &str) -> Option<u8> {
+    let national = to.strip_prefix("+1").filter(|rest| rest.len() == 10 && rest.is_ascii())?;
+    national.get(3..)?.strip_prefix("55501")?.parse().ok()
+}
+
 impl Scenario {
     /// What a phone number (E.164) is made for. An address is for nothing in particular.
     pub(crate) fn of(to: &str) -> Self {
-        let ending = to.strip_prefix("+1").filter(|rest| rest.len() == 10 && rest.is_ascii());
-        let ending = ending.and_then(|rest| rest.get(3..)?.strip_prefix("55501")?.parse::<u8>().ok());
-        match ending.unwrap_or(0) {
+        match ending(to).unwrap_or(0) {
             40..=49 => Self::FixedCode,
             50..=54 => Self::Landline,
             55..=59 => Self::GeoBlocked,

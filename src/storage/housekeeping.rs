@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
 use super::schema::{
-    activities, challenges, housekeeping, password_resets, sessions, throttles, webhook_outbox,
+    activities, challenges, housekeeping, line_types, password_resets, sessions, throttles, webhook_outbox,
 };
 use super::{Conn, Error, Id, Timestamp, conversions, prepared};
 
@@ -71,6 +71,8 @@ pub enum Old {
     Activities,
     /// Codes that were counted by range of numbers, by the hour.
     Conversions,
+    /// What kind of line numbers are, by the time when that was asked.
+    LineTypes,
     /// What was counted against limits, by the time when it is all forgotten.
     Throttles,
     /// Messages to webhooks, by the time of their event, whatever became of them.
@@ -105,6 +107,7 @@ pub async fn delete(conn: &mut Conn<'_>, what: Old, before: Timestamp, limit: i6
         Old::ExpiredSessions => delete_oldest!(conn, sessions.expires_at, before, limit),
         Old::Activities => delete_oldest!(conn, activities.occurred_at, before, limit),
         Old::Conversions => conversions::delete_oldest(conn, before, limit).await,
+        Old::LineTypes => delete_oldest!(conn, line_types.looked_up_at, before, limit, number: Vec<u8>),
         Old::Throttles => {
             let before = before.0.timestamp_micros();
             delete_oldest!(conn, throttles.arrival, before, limit, key: Vec<u8>)

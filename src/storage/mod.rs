@@ -31,6 +31,7 @@ pub mod contact_changes;
 pub mod conversions;
 pub mod deployment;
 pub mod housekeeping;
+pub mod line_types;
 pub mod password_resets;
 pub mod sessions;
 pub mod signing_keys;

@@ -68,6 +68,16 @@ diesel::table! {
 diesel::table! {
     use crate::storage::sql_types::sql::*;
 
+    line_types (number) {
+        number -> Bytea,
+        line_type -> Text,
+        looked_up_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::sql::*;
+
     password_resets (id) {
         id -> Uuid,
         user_id -> Nullable<Uuid>,
@@ -169,6 +179,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversions,
     deployment,
     housekeeping,
+    line_types,
     password_resets,
     sessions,
     signing_keys,

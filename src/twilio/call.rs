@@ -77,33 +77,35 @@ impl Call {
             // Whatever Twilio answers, about a number or about us: it answers.
             permit.settle(!matches!(&result, Err(failure) if failure.kind == FailureKind::Unavailable));
         }
-        let operation = self.operation.as_str();
+        let (api, operation) = (self.operation.api(), self.operation.as_str());
         let outcome = result.as_ref().map_or_else(|failure| failure.kind.as_str(), |_| success);
         let http_status = self.http_status();
         let request_id = self.outcome.as_ref().ok().and_then(|answer| answer.request_id.as_deref());
-        let code = self.outcome.as_ref().ok().and_then(Answer::error_code);
+        let answered = self.outcome.as_ref().ok().and_then(Answer::error_code);
+        // Lookup tells of some errors inside an answer that is none.
+        let code = answered.or_else(|| result.as_ref().err().and_then(Failure::code));
         let requests = self.requests;
         if requests > 0 {
             self.metrics.twilio_call(operation, outcome, self.took);
         }
         let duration_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
         let Err(failure) = &result else {
-            info!(operation, outcome, http_status, code, request_id, requests, duration_ms, "Twilio Verify");
+            info!(operation, outcome, http_status, code, request_id, requests, duration_ms, "{api}");
             return result;
         };
         let (cause, hint) = (failure.cause(), failure.hint());
         if failure.kind == FailureKind::Misconfigured {
             error!(
                 operation,
-                outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "Twilio Verify"
+                outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "{api}"
             );
         } else if self.requests == 0 {
             // One line told when it began.
-            debug!(operation, outcome, cause, "Twilio Verify was not asked");
+            debug!(operation, outcome, cause, "{api} was not asked");
         } else {
             warn!(
                 operation,
-                outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "Twilio Verify"
+                outcome, http_status, code, request_id, requests, duration_ms, cause, hint, "{api}"
             );
         }
         result

@@ -1,4 +1,4 @@
-//! The client itself. Starting and checking have files of their own.
+//! The client itself. Starting, checking and looking up have files of their own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,25 +13,32 @@ use super::{
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 
-/// Speaks to one Verify service. Clones are cheap and share their connections.
+/// Speaks to one Verify service, and to Lookup. Clones are cheap and share their connections.
 #[derive(Clone)]
 pub struct VerifyClient {
     pub(super) transport: Arc<Transport>,
     pub(super) service_sid: Option<ServiceSid>,
     gate: Arc<Gate>,
+    pub(super) lookup_gate: Arc<Gate>,
 }
 
 impl VerifyClient {
     /// Checks the settings and sets up TLS; connects to nothing.
     pub fn new(settings: Settings) -> Result<Self, InvalidSettings> {
         let (base_url, service_sid) = settings.check()?;
-        let gate = Gate::new(settings.max_calls, Clock::system(), settings.metrics.clone());
-        Ok(Self { transport: Arc::new(Transport::new(base_url, settings)?), service_sid, gate })
+        let gate = |operation: Operation, metrics| {
+            Gate::new(operation.api(), settings.max_calls, Clock::system(), metrics)
+        };
+        let lookup_gate = gate(Operation::LookUp, None);
+        let gate = gate(Operation::Start, Some(settings.metrics.clone()));
+        let transport = Arc::new(Transport::new(base_url, settings)?);
+        Ok(Self { transport, service_sid, gate, lookup_gate })
     }
 
     /// The same client, which goes by another clock when Twilio fails.
     pub fn timed_by(self, clock: Clock) -> Self {
-        Self { gate: self.gate.timed_by(clock), ..self }
+        let (gate, lookup_gate) = (self.gate.timed_by(clock.clone()), self.lookup_gate.timed_by(clock));
+        Self { gate, lookup_gate, ..self }
     }
 
     pub(super) fn metrics(&self) -> Metrics {

@@ -60,7 +60,9 @@ fn kind_of_code(operation: Operation, code: u32) -> Option<FailureKind> {
         60602 => Misconfigured,         // AppHash with another channel than sms: ours
         60603 | 60604 => Misconfigured, // SendGrid; a 401 that is not about our credentials
         60605 => Undeliverable,         // geo permissions, sanctioned countries
-        60606..=60626 => Misconfigured, // Lookup
+        // Lookup: the number is unprovisioned, of a country that it does not cover, or out of its coverage.
+        60600 | 60607 | 60610 if operation == Operation::LookUp => InvalidNumber,
+        60600 | 60601 | 60606..=60626 => Misconfigured, // Lookup
         _ => return None,
     };
     Some(kind)
@@ -85,13 +87,15 @@ fn kind_of_status(operation: Operation, code: Option<u32>, http_status: u16) -> 
 fn missing(operation: Operation) -> FailureKind {
     match operation {
         Operation::Start | Operation::CreateService | Operation::FetchService => Misconfigured,
+        // The number is the resource.
+        Operation::LookUp => InvalidNumber,
         Operation::Check | Operation::Cancel => VerificationGone,
     }
 }
 
 fn rejected_parameter(operation: Operation) -> FailureKind {
     match operation {
-        Operation::Start => InvalidNumber,
+        Operation::Start | Operation::LookUp => InvalidNumber,
         Operation::Check | Operation::Cancel | Operation::CreateService | Operation::FetchService => {
             Misconfigured
         }
@@ -112,6 +116,10 @@ pub(super) fn hint(kind: FailureKind, code: Option<u32>, http_status: Option<u16
         (Some(60605 | 21408), _) => "to serve this country, allow it in Twilio's geo permissions",
         (Some(60410), _) => {
             "Fraud Guard blocks this prefix for 12 hours; if the traffic is honest, tell Twilio"
+        }
+        (Some(60601 | 60606), _) => {
+            "have Twilio enable Lookup's line type intelligence for this account (Canada needs its approval), or turn \
+             twilio.lookup off"
         }
         _ if kind != Misconfigured => return None,
         (Some(20404), _) | (None, Some(404)) => {

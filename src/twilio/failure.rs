@@ -113,9 +113,26 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// A code that is not sent, because of what Lookup says of its number; Verify was not asked.
+    pub fn unfit_line() -> Self {
+        Self {
+            operation: Operation::LookUp,
+            kind: FailureKind::Undeliverable,
+            code: None,
+            http_status: None,
+            request_id: None,
+            cause: None,
+            message: None,
+            retry_after: None,
+            certainly_not_processed: true,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Twilio Verify {}: {}", self.operation.as_str(), self.kind.as_str())?;
+        write!(f, "{} {}: {}", self.operation.api(), self.operation.as_str(), self.kind.as_str())?;
         if let Some(status) = self.http_status {
             write!(f, ", HTTP {status}")?;
         }

@@ -1,4 +1,4 @@
-//! What stands before every call about a verification: the breaker, and a limit to the calls under way. Whoever is not
+//! What stands before every call about a verification, and before every look-up: the breaker, and a limit to the calls under way. Whoever is not
 //! let through learns it at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,13 +13,14 @@ use super::transport::Lost;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 
-/// One for all clones of a client.
+/// One of each API for all clones of a client.
 pub(super) struct Gate {
+    api: &'static str,
     breaker: Mutex<Breaker>,
     calls: Arc<Semaphore>,
     max_calls: usize,
     clock: Clock,
-    metrics: Metrics,
+    metrics: Option<Metrics>,
 }
 
 /// Leave to make one call. Dropped without a word, as when the caller is gone, it says nothing about Twilio.
@@ -30,14 +31,20 @@ pub(super) struct Permit {
 }
 
 impl Gate {
-    pub(super) fn new(max_calls: usize, clock: Clock, metrics: Metrics) -> Arc<Self> {
+    /// `api`: who is asked. `metrics`: where it is told that nobody can log in, because it is not.
+    pub(super) fn new(
+        api: &'static str,
+        max_calls: usize,
+        clock: Clock,
+        metrics: Option<Metrics>,
+    ) -> Arc<Self> {
         let calls = Arc::new(Semaphore::new(max_calls.min(Semaphore::MAX_PERMITS)));
-        Arc::new(Self { breaker: Mutex::new(Breaker::closed()), calls, max_calls, clock, metrics })
+        Arc::new(Self { api, breaker: Mutex::new(Breaker::closed()), calls, max_calls, clock, metrics })
     }
 
     /// A new one that goes by another clock.
     pub(super) fn timed_by(&self, clock: Clock) -> Arc<Self> {
-        Self::new(self.max_calls, clock, self.metrics.clone())
+        Self::new(self.api, self.max_calls, clock, self.metrics.clone())
     }
 
     /// Leave to ask, or why there is none.
@@ -66,12 +73,15 @@ impl Permit {
     pub(super) fn settle(mut self, worked: bool) {
         let Some(pass) = self.pass.take() else { return };
         let change = self.gate.breaker().settle(pass, worked, self.gate.clock.now());
+        let api = self.gate.api;
         match change {
-            Some(Change::Opened) => warn!("Twilio Verify fails again and again: it is not asked for a while"),
-            Some(Change::Closed) => info!("Twilio Verify answers again"),
+            Some(Change::Opened) => warn!("{api} fails again and again: it is not asked for a while"),
+            Some(Change::Closed) => info!("{api} answers again"),
             None => return,
         }
-        self.gate.metrics.twilio_circuit(change == Some(Change::Opened));
+        if let Some(metrics) = &self.gate.metrics {
+            metrics.twilio_circuit(change == Some(Change::Opened));
+        }
     }
 }
 

@@ -12,12 +12,15 @@ use crate::metrics::Metrics;
 
 /// Where Twilio Verify stands. There is no regional host for one-time codes.
 pub const TWILIO_BASE_URL: &str = "https://verify.twilio.com";
+/// Where Twilio Lookup stands.
+const LOOKUP_BASE_URL: &str = "https://lookups.twilio.com";
 
 /// Everything the client needs.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Scheme, host, port and perhaps a path; `/v2/…` is appended. Plain `http` is taken for loopback only:
-    /// anywhere else the credentials would travel in clear.
+    /// anywhere else the credentials would travel in clear. Lookup has a host of its own at Twilio; any other base URL is
+    /// where Lookup stands too.
     pub base_url: String,
     /// The account SID (`AC…`), or the SID of an API key (`SK…`), which Twilio recommends in production.
     pub username: String,
@@ -102,6 +105,14 @@ impl Settings {
             return Err(InvalidSettings::Timeout);
         }
         Ok(())
+    }
+}
+
+/// Where Lookup stands, where Verify stands there: what is not Twilio stands for all of it.
+pub(super) fn lookup_base_url(base_url: &Url) -> Result<Url, InvalidSettings> {
+    match base_url.as_str().trim_end_matches('/') {
+        TWILIO_BASE_URL => Url::parse(LOOKUP_BASE_URL).map_err(|_| InvalidSettings::BaseUrl),
+        _ => Ok(base_url.clone()),
     }
 }
 
@@ -198,6 +209,20 @@ mod tests {
             ["", "verify.twilio.com", "ftp://x", "https://a:b@x", "https://x?y", "https://x#y", "https://a@x"]
         {
             assert_eq!(base(url), Some(InvalidSettings::BaseUrl), "{url}");
+        }
+    }
+
+    #[test]
+    fn lookup_is_asked_at_twilio_only_where_verify_is() {
+        for (verify, lookup) in [
+            ("https://verify.twilio.com", "https://lookups.twilio.com/"),
+            ("https://verify.twilio.com/", "https://lookups.twilio.com/"),
+            ("https://verify.twilio.com.example", "https://verify.twilio.com.example/"),
+            ("https://verify.twilio.com/v2", "https://verify.twilio.com/v2"),
+            ("http://127.0.0.1:3001", "http://127.0.0.1:3001/"),
+        ] {
+            let found = lookup_base_url(&Url::parse(verify).unwrap()).unwrap();
+            assert_eq!(found.as_str(), lookup);
         }
     }
 

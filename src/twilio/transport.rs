@@ -22,7 +22,7 @@ use tracing::Instrument;
 
 use super::gate::Permit;
 use super::retry::{Refusal, parse_retry_after, pause_before_repeating};
-use super::settings::is_loopback;
+use super::settings::{is_loopback, lookup_base_url};
 use super::{FailureKind, InvalidSettings, Operation, Settings};
 use crate::metrics::Metrics;
 
@@ -45,10 +45,11 @@ const LONGEST_REQUEST_ID: usize = 64;
 /// The longest message of an error that is passed on, in characters.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Sends requests to one base URL with one set of credentials.
+/// Sends requests to Twilio with one set of credentials.
 pub(super) struct Transport {
     client: Client,
     base_url: Url,
+    lookup_base_url: Url,
     username: String,
     password: SecretString,
     total_timeout: Duration,
@@ -115,6 +116,7 @@ impl Transport {
         };
         Ok(Self {
             client: builder.build().map_err(|_| InvalidSettings::Tls)?,
+            lookup_base_url: lookup_base_url(&base_url)?,
             base_url,
             username: settings.username,
             password: settings.password,
@@ -126,16 +128,17 @@ impl Transport {
 
     /// Posts a form to a path below the base URL.
     pub(super) async fn post(&self, operation: Operation, path: &str, form: &[(&str, &str)]) -> Call {
-        self.call(operation, || self.request(Method::POST, path).form(form)).await
+        self.call(operation, || self.request(operation, Method::POST, path).form(form)).await
     }
 
     /// Gets what stands at a path below the base URL.
     pub(super) async fn get(&self, operation: Operation, path: &str) -> Call {
-        self.call(operation, || self.request(Method::GET, path)).await
+        self.call(operation, || self.request(operation, Method::GET, path)).await
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.base_url.as_str().trim_end_matches('/'));
+    fn request(&self, operation: Operation, method: Method, path: &str) -> RequestBuilder {
+        let base_url = if operation == Operation::LookUp { &self.lookup_base_url } else { &self.base_url };
+        let url = format!("{}{path}", base_url.as_str().trim_end_matches('/'));
         self.client
             .request(method, url)
             .basic_auth(&self.username, Some(self.password.expose_secret()))
@@ -150,14 +153,15 @@ impl Transport {
     }
 
     async fn repeat(&self, operation: Operation, request: impl Fn() -> RequestBuilder) -> Call {
-        let started = Instant::now();
+        let (started, longest) = (Instant::now(), operation.longest(self.total_timeout));
+        let time_left = || longest.saturating_sub(started.elapsed());
         let mut requests = 0;
         loop {
             requests += 1;
-            let outcome = self.exchange(request(), started).await;
+            let outcome = exchange(request(), &time_left).await;
             let pause = outcome.as_ref().ok().and_then(|answer| {
                 let refusal = answer.refusal(operation);
-                pause_before_repeating(&refusal, requests, self.retry_pause, self.time_left(started))
+                pause_before_repeating(&refusal, requests, self.retry_pause, time_left())
             });
             match pause {
                 Some(pause) => sleep(pause).await,
@@ -168,20 +172,16 @@ impl Transport {
             }
         }
     }
+}
 
-    async fn exchange(&self, request: RequestBuilder, started: Instant) -> Result<Answer, Lost> {
-        let response = match timeout(self.time_left(started), request.send()).await {
-            Ok(sent) => sent.map_err(Lost::from)?,
-            Err(_) => return Err(Lost::on_the_way(false, "no answer in time".to_owned())),
-        };
-        let mut answer = Answer::from_head(response.status().as_u16(), response.headers());
-        answer.body = timeout(self.time_left(started), read_body(response)).await.ok().flatten();
-        Ok(answer)
-    }
-
-    fn time_left(&self, started: Instant) -> Duration {
-        self.total_timeout.saturating_sub(started.elapsed())
-    }
+async fn exchange(request: RequestBuilder, time_left: &impl Fn() -> Duration) -> Result<Answer, Lost> {
+    let response = match timeout(time_left(), request.send()).await {
+        Ok(sent) => sent.map_err(Lost::from)?,
+        Err(_) => return Err(Lost::on_the_way(false, "no answer in time".to_owned())),
+    };
+    let mut answer = Answer::from_head(response.status().as_u16(), response.headers());
+    answer.body = timeout(time_left(), read_body(response)).await.ok().flatten();
+    Ok(answer)
 }
 
 /// The body; `None` where it breaks off or is larger than [`LARGEST_BODY`].

@@ -20,7 +20,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["src/auth/password_hash.rs", "src/auth/hashing.rs"]),
     ("zxcvbn", &["src/auth/password_strength.rs"]),
     ("rustix", &["src/auth/hashing.rs", "src/commands/open_files.rs"]),
-    ("rlibphonenumber", &["src/auth/phone_number.rs", "src/sandbox/recipient.rs"]),
+    ("rlibphonenumber", &["src/auth/phone_number.rs", "src/sandbox/recipient.rs", "src/sandbox/lookup.rs"]),
     ("config", &["src/config/"]),
     ("dotenvy", &["src/config/"]),
     ("clap", &["src/commands/", "src/main.rs"]),

@@ -35,6 +35,7 @@ mod indistinguishable;
 mod instances;
 mod keys;
 mod killed;
+mod line_types;
 mod login;
 mod logout;
 mod logs;

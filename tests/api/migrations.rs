@@ -101,7 +101,7 @@ async fn the_migrations_make_what_the_source_says() {
             (table, columns.collect())
         })
         .collect();
-    assert_eq!(expected.len(), 11);
+    assert_eq!(expected.len(), 12);
     assert_eq!(schema_of(&database).await, expected);
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn index() -> HttpResponse {
         .map(|operation| format!("  {:6} /v2{}\n", operation.method_name(), operation.path))
         .collect();
     let text = format!(
-        "countersign sandbox: a double of Twilio Verify v2. Nothing is sent anywhere.
+        "countersign sandbox: a double of Twilio Verify v2, and of Lookup v2's line types. Nothing is sent anywhere.
 
 Twilio's part, with Basic auth (account SID or API key SID, and the word `{AUTH_TOKEN}`):
 {operations}

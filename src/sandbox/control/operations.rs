@@ -4,7 +4,7 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::sandbox::wire::operations::OPERATIONS;
+use crate::sandbox::wire::operations::{Api, OPERATIONS};
 
 /// One operation of Twilio's that the double offers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -12,6 +12,8 @@ pub(crate) struct OfferedOperation {
     /// Its name in Twilio's OpenAPI description.
     #[schema(example = "CreateVerification")]
     operation_id: &'static str,
+    /// Whose it is.
+    api: Api,
     /// Its method.
     #[schema(example = "POST")]
     method: &'static str,
@@ -42,6 +44,7 @@ pub(crate) async fn list_operations() -> web::Json<OperationList> {
         .iter()
         .map(|operation| OfferedOperation {
             operation_id: operation.id,
+            api: operation.api(),
             method: operation.method_name(),
             path: format!("/v2{}", operation.path),
         })

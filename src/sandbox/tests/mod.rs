@@ -13,6 +13,7 @@ mod fault_control;
 mod faults;
 mod isolation;
 mod journal;
+mod lookup;
 mod not_offered;
 mod numbers;
 mod paging;

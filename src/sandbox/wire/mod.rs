@@ -1,4 +1,4 @@
-//! What Twilio's clients speak: the operations of Verify v2 that [`operations`] lists.
+//! What Twilio's clients speak: the operations of Verify v2, and of Lookup v2, that [`operations`] lists.
 //!
 //! The order in which a request is judged is: credentials (401), a fault that was made for it, service (404),
 //! parameters (400), the caller's own rate limits (429), what the number is made for (429, 503, 403), then the
@@ -12,6 +12,7 @@ mod checks;
 mod entities;
 mod factors;
 pub(crate) mod form;
+mod lookup;
 pub(crate) mod operations;
 mod paging;
 mod pipeline;

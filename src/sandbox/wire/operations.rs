@@ -1,13 +1,25 @@
-//! The operations of Verify v2 that the double offers, on one screen, by Twilio's own names. `SUPPORTED.md` and
+//! The operations of Verify v2 that the double offers, and one of Lookup v2, on one screen, by Twilio's own names. `SUPPORTED.md` and
 //! the journal speak of them by these names too.
 
 use actix_web::http::Method;
 use actix_web::{Resource, Route, web};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    attempts, buckets, challenges, checks, entities, factors, method_not_allowed, rate_limits, safe_list,
-    services, templates, verifications,
+    attempts, buckets, challenges, checks, entities, factors, lookup, method_not_allowed, rate_limits,
+    safe_list, services, templates, verifications,
 };
+
+/// Which of Twilio's APIs an operation belongs to: at Twilio each has a host of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Api {
+    /// Verify v2, at `verify.twilio.com`.
+    Verify,
+    /// Lookup v2, at `lookups.twilio.com`.
+    Lookups,
+}
 
 /// One operation of Twilio's.
 pub(crate) struct Operation {
@@ -21,6 +33,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// Whose it is.
+    pub(crate) fn api(&'static self) -> Api {
+        if self.path.starts_with("/PhoneNumbers") { Api::Lookups } else { Api::Verify }
+    }
+
     /// Its method, as it is written.
     pub(crate) fn method_name(&'static self) -> &'static str {
         self.method.as_str()
@@ -47,6 +64,7 @@ const ATTEMPTS: &str = "/Attempts";
 const TEMPLATES: &str = "/Templates";
 const ATTEMPTS_SUMMARY: &str = "/Attempts/Summary";
 const ATTEMPT: &str = "/Attempts/{Sid}";
+const PHONE_NUMBER: &str = "/PhoneNumbers/{PhoneNumber}";
 const CHECK: &str = "/Services/{ServiceSid}/VerificationCheck";
 
 /// Every operation; those of one path stand together. Where two paths fit a request, the first one counts.
@@ -90,6 +108,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     post("CreateSafelist", SAFE_NUMBERS, |to| to.to(safe_list::create)),
     get("FetchSafelist", SAFE_NUMBER, |to| to.to(safe_list::fetch)),
     delete("DeleteSafelist", SAFE_NUMBER, |to| to.to(safe_list::delete)),
+    get("FetchPhoneNumber", PHONE_NUMBER, |to| to.to(lookup::fetch)),
 ];
 
 const fn get(id: &'static str, path: &'static str, handler: fn(Route) -> Route) -> Operation {

@@ -3,6 +3,7 @@
 mod answer_properties;
 mod answers;
 mod log;
+mod lookup;
 mod loss;
 mod repetition;
 mod requests;
