@@ -83,6 +83,27 @@ impl Auth {
         Ok(value)
     }
 
+    /// [`crate::storage::Db::write_at_once`], in the same way.
+    ///
+    /// # Errors
+    /// Those of `f`, and [`StorageError::Unavailable`].
+    pub(super) async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Transaction<'_>) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let webhooks = self.webhooks.clone();
+        let work = async move |conn: Conn<'_>| -> Result<_, E> {
+            let events = Mutex::default();
+            let value = f(Transaction { conn, events: &events, webhooks: &webhooks }).await?;
+            Ok((value, events.into_inner().unwrap_or_else(PoisonError::into_inner)))
+        };
+        let (value, events) = self.db.write_at_once(work).await?;
+        events.iter().for_each(|event| self.tell(event));
+        Ok(value)
+    }
+
     /// Counts an event and writes its line.
     pub(super) fn tell(&self, event: &Event) {
         event.log();

@@ -27,6 +27,19 @@ use crate::storage::users;
 use crate::storage::{Error as StorageError, Id, Timestamp};
 use crate::twilio::{Approved, Checked, Failure, FailureKind, VerificationSid};
 
+/// Why a check was not counted.
+enum NotCounted {
+    /// The challenge takes none.
+    Over,
+    Refused(Error),
+}
+
+impl From<StorageError> for NotCounted {
+    fn from(error: StorageError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 impl Auth {
     /// Checks a code and, where it is right, spends the challenge and begins a session.
     ///
@@ -110,43 +123,28 @@ impl Auth {
         if !takes_checks(seen, now) {
             return Err(why_not_checked(&self.policy, seen, now));
         }
-        let counts = self.limits.code_check(user_id, share);
-        // A transaction of one round trip: whoever is late is told by the statements, and takes back what they counted.
-        let (row, in_a_row, charged) = self
-            .db
-            .write_at_once(async move |c| -> Result<_, StorageError> {
-                let (row, in_a_row, charged) = join3(
-                    challenges::count_check(&mut c.again(), id, Timestamp(now)),
-                    users::count_check(&mut c.again(), user_id),
-                    counts.charge_each(&mut c.again(), now),
-                )
-                .await;
-                Ok((row?, in_a_row?, charged?))
-            })
-            .await?;
-        let further = self.limits.code_check_in_a_row(user_id, in_a_row.unsigned_abs());
-        let standings = client.standings.clone();
-        let was_counted = row.is_some();
-        let refusal = match row {
-            Some(row) if charged.is_admitted() => match self.count(further, client).await {
-                Ok(further) => return Ok((row, charged.admitted(now, &standings).with(further))),
-                Err(refused) => Some(refused),
-            },
-            _ => None,
-        };
-        let (row, refused) = self
-            .db
-            .write(async move |mut c| -> Result<_, StorageError> {
-                if was_counted {
-                    challenges::uncount_check(&mut c, id).await?;
-                }
-                users::uncount_check(&mut c, user_id).await?;
-                let row = challenges::find(&mut c, id).await?;
-                Ok((row, charged.take_back(&mut c, now, &standings).await?))
-            })
-            .await?;
-        let why = || why_not_checked(&self.policy, &row, now);
-        Err(if was_counted { refusal.or(refused).unwrap_or_else(why) } else { why() })
+        let (limits, standings) = (self.limits.clone(), client.standings.clone());
+        let counted = self.db.write(async move |c| -> Result<_, NotCounted> {
+            let (row, in_a_row, counted) = join3(
+                challenges::count_check(&mut c.again(), id, Timestamp(now)),
+                users::count_check(&mut c.again(), user_id),
+                limits.code_check(user_id, share).count(&mut c.again(), now, &standings),
+            )
+            .await;
+            let row = row?.ok_or(NotCounted::Over)?;
+            let further = limits.code_check_in_a_row(user_id, in_a_row?.unsigned_abs());
+            let further =
+                further.count(&mut c.again(), now, &standings).await.map_err(NotCounted::Refused)?;
+            Ok((row, counted.map_err(NotCounted::Refused)?.with(further)))
+        });
+        match counted.await {
+            Ok(counted) => Ok(counted),
+            Err(NotCounted::Over) => {
+                let row = self.db.read(async move |mut c| challenges::find(&mut c, id).await).await?;
+                Err(why_not_checked(&self.policy, &row, now))
+            }
+            Err(NotCounted::Refused(error)) => Err(error),
+        }
     }
 
     /// The code was right: of any number of requests that come here, one spends the challenge.
@@ -162,7 +160,8 @@ impl Auth {
         let (challenge, opened) = (reserved.clone(), session.clone());
         let watched = self.limits.watch(&reserved.destination);
         let (standings, was_right, same_client) = (client.standings.clone(), counted.clone(), client.clone());
-        let settled = self.write(async move |c| -> Result<_, Error> {
+        // One round trip: that a challenge opens one session, and none once it is cancelled, is the database's to refuse.
+        let settled = self.write_at_once(async move |c| -> Result<_, StorageError> {
             let record = async |mut c: Transaction<'_>| {
                 c.record(ActivityKind::Verified.of(challenge.user_id, &client, now)).await?;
                 c.record(EventKind::SessionCreated.of(challenge.user_id, &client, now)).await
@@ -180,27 +179,36 @@ impl Auth {
                 counted.give_back(&mut c.again(), now, &standings),
             )
             .await;
-            if !spent? {
-                return Err(Error::InvalidToken(Reason::Spent));
-            }
-            let user = user?.ok_or(Error::InvalidToken(Reason::PhoneChanged))?;
+            let (spent, user) = (spent?, user?);
             opened.and(recorded).and(given_back)?;
-            // Only the code that proves a number counts: whoever has proved it earns nothing by the next one.
-            let is_first = user.phone_number_verified_at == Some(Timestamp(now));
-            if let Some(watched) = watched.filter(|_| is_first) {
-                watched.count_verified(&mut c.again(), challenge.sends, now).await?;
-            }
-            Ok(user)
+            Ok(user.filter(|_| spent))
         });
-        match settled.await {
-            Ok(user) => Ok(LiveSession::opened(approved, session, user)),
-            Err(Error::InvalidToken(Reason::Spent)) => {
+        let user = match settled.await {
+            Ok(Some(user)) => user,
+            Ok(None) => {
+                // A number that changes cancels its challenges first, and those that are deleted are long over: so this is
+                // never seen, and opens nothing if it ever is.
+                let (id, reason) = (session.id, Reason::PhoneChanged);
+                let end = self.db.write(async move |mut c| {
+                    sessions::end(&mut c, id, reason.as_str(), Timestamp(now)).await
+                });
+                end.await?;
+                return Err(Error::InvalidToken(reason));
+            }
+            Err(StorageError::Over | StorageError::NotFound) => {
                 // Another request was faster. This one's code was right all the same.
                 self.give_back(was_right, &same_client).await?;
-                Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent)))
+                return Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent)));
             }
-            Err(other) => Err(other),
+            Err(other) => return Err(other.into()),
+        };
+        // Only the code that proves a number counts: whoever has proved it earns nothing by the next one.
+        let is_first = user.phone_number_verified_at == Some(Timestamp(now));
+        if let Some(watched) = watched.filter(|_| is_first) {
+            let sends = reserved.sends;
+            self.db.write(async move |mut c| watched.count_verified(&mut c, sends, now).await).await?;
         }
+        Ok(LiveSession::opened(approved, session, user))
     }
 
     fn new_session(

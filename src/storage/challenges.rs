@@ -217,17 +217,18 @@ pub async fn forget_verification(
     Ok(())
 }
 
-/// Spends a challenge. Of any number of callers exactly one is told `true`. The check that was right had been
-/// counted before it was made, and was no failure.
+/// Spends a challenge, which opens a session. The check that was right had been counted before it was made, and was no
+/// failure. `false`: there is no such challenge any more.
 ///
 /// # Errors
-/// Those of the database.
+/// [`Error::Over`] where it was spent or cancelled before: of any number of callers one gets by.
 pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let spent = on!(conn, c => prepared(
-        diesel::update(challenges::table.find(id))
-            .filter(challenges::spent_at.is_null())
-            .filter(challenges::cancelled_at.is_null())
-            .set((challenges::spent_at.eq(now), challenges::failed_checks.eq(challenges::failed_checks - 1)))
+        diesel::update(challenges::table.find(id)).set((
+            challenges::spent_at.eq(now),
+            challenges::failed_checks.eq(challenges::failed_checks - 1),
+            challenges::uses.eq(challenges::uses + 1),
+        ))
     ).execute(c))?;
     Ok(spent == 1)
 }

@@ -14,6 +14,9 @@ pub enum Error {
     /// No row where one must be, or where another is to hang on one: it was deleted meanwhile.
     #[error("no such row")]
     NotFound,
+    /// A row is over, and stays as it is.
+    #[error("what is over stays as it is")]
+    Over,
     /// The database cannot be reached, or is too busy to answer in time.
     #[error("the database is not available: {0}")]
     Unavailable(String),
@@ -38,6 +41,7 @@ impl From<DieselError> for Error {
                 };
                 Self::Unique { index }
             }
+            DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, _) => Self::Over,
             DieselError::DatabaseError(kind, ref information) if is_passing(kind, information.message()) => {
                 Self::Unavailable(information.message().to_owned())
             }

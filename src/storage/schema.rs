@@ -31,6 +31,7 @@ diesel::table! {
         cancelled_at -> Nullable<Timestamptz>,
         cancel_reason -> Nullable<Text>,
         purpose -> Text,
+        uses -> Int4,
     }
 }
 
