@@ -22,7 +22,7 @@ async fn rows(server: &Server) -> [i64; 4] {
 }
 
 #[tokio::test]
-async fn the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
+async fn a47_b19_b46_the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let bobs = server.full_access(&bob).await.text_of("access_token");
     let before = rows(&server).await;
@@ -49,7 +49,7 @@ async fn the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn without_the_password_nothing_is_deleted() {
+async fn a12_without_the_password_nothing_is_deleted() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let before = rows(&server).await;
@@ -68,7 +68,7 @@ async fn without_the_password_nothing_is_deleted() {
 }
 
 #[tokio::test]
-async fn another_replica_refuses_the_tokens_at_the_next_request() {
+async fn a47_another_replica_refuses_the_tokens_at_the_next_request() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let first = twilio.launch().start().await;
     let second = twilio.launch().database(&first.database).start().await;

@@ -19,7 +19,7 @@ async fn with(server: &Server, method: Method, path: &str, headers: &[(&str, &st
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404_and_another_method_is_405() {
+async fn a56_a57_what_is_not_there_is_404_and_another_method_is_405() {
     let server = Server::dev().await;
     for path in
         ["/", "/v1", "/v1/users", "/v1/users/me/", "/V1/users/me", "/v1/users/login/x", "/%2e%2e/etc/passwd"]
@@ -65,7 +65,7 @@ fn check_security_headers(headers: &HeaderMap, about: &str) {
 }
 
 #[tokio::test]
-async fn every_answer_has_the_security_headers() {
+async fn a60_every_answer_has_the_security_headers() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut answers = vec![server.sign_up(&ada).await, server.post("/v1/users/login", None, json!([])).await];
     let token = server.log_in(&ada).await;
@@ -81,7 +81,7 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[tokio::test]
-async fn what_may_be_kept_says_for_how_long() {
+async fn a60_what_may_be_kept_says_for_how_long() {
     let server = Server::dev().await;
     for (path, cache) in [
         ("/.well-known/jwks.json", "public, max-age=300"),
@@ -161,7 +161,7 @@ async fn preflight(server: &Server, origin: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn no_page_may_call_by_default() {
+async fn a59_b38_no_page_may_call_by_default() {
     let server = Server::dev().await;
     let answer = preflight(&server, GOOD).await.expect_problem(405, "method_not_allowed");
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
@@ -170,7 +170,7 @@ async fn no_page_may_call_by_default() {
 }
 
 #[tokio::test]
-async fn pages_of_the_list_may_call_and_read_errors() {
+async fn a59_b38_pages_of_the_list_may_call_and_read_errors() {
     let origins = format!("{GOOD}, http://localhost:5173");
     let server = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", &origins).start().await;
     let allowed = preflight(&server, GOOD).await.expect(200);
@@ -230,7 +230,7 @@ async fn seen_address(server: &Server, person: &Person, forwarded: &[(&str, &str
 }
 
 #[tokio::test]
-async fn a_client_cannot_choose_its_address() {
+async fn a33_a_client_cannot_choose_its_address() {
     let headers =
         [("x-forwarded-for", "203.0.113.7"), ("forwarded", "for=203.0.113.8"), ("x-real-ip", "203.0.113.9")];
     let server = Server::dev().await;

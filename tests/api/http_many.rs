@@ -27,7 +27,7 @@ async fn ask(server: &Server, access: &str, times: usize) -> Duration {
 }
 
 #[tokio::test]
-async fn one_byte_a_second_is_too_slow_and_holds_nobody_up() {
+async fn c7_one_byte_a_second_is_too_slow_and_holds_nobody_up() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await.text_of("access_token");
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
@@ -58,7 +58,7 @@ fn resident(server: &Server) -> Option<usize> {
 }
 
 #[tokio::test]
-async fn ten_mebibytes_are_refused_and_take_no_memory() {
+async fn a37_c7_ten_mebibytes_are_refused_and_take_no_memory() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await.text_of("access_token");
     let before = resident(&server);
@@ -84,7 +84,7 @@ async fn ten_mebibytes_are_refused_and_take_no_memory() {
 }
 
 #[tokio::test]
-async fn two_thousand_idle_connections_hold_nobody_up() {
+async fn c7_two_thousand_idle_connections_hold_nobody_up() {
     // This process has the other ends of them.
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();

@@ -25,7 +25,7 @@ fn with_password(person: &Person, password: &str) -> Person {
 }
 
 #[tokio::test]
-async fn the_code_from_the_mailbox_replaces_the_password_and_logs_nobody_in() {
+async fn a13_b15_the_code_from_the_mailbox_replaces_the_password_and_logs_nobody_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let tokens = server.full_access(&ada).await;
     let pending = server.log_in(&ada).await;
@@ -61,7 +61,7 @@ fn without_the_token(answer: &Answer) -> Value {
 
 /// The same requests about a user and about nobody: not one answer differs.
 #[tokio::test]
-async fn an_address_that_is_nobodys_is_answered_like_a_users() {
+async fn a27_a30_b27_an_address_that_is_nobodys_is_answered_like_a_users() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let forgot = async |email: &str| {
@@ -143,7 +143,7 @@ async fn used_up_guesses_are_followed_by_another_code() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_ours_is_as_good_as_none() {
+async fn b15_a_token_that_is_not_ours_is_as_good_as_none() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
@@ -180,7 +180,7 @@ async fn when_the_code_was_right_a_weak_password_can_be_replaced_by_a_better_one
 }
 
 #[tokio::test]
-async fn whatever_changes_the_password_or_the_address_ends_a_reset() {
+async fn b16_whatever_changes_the_password_or_the_address_ends_a_reset() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
@@ -204,7 +204,7 @@ async fn whatever_changes_the_password_or_the_address_ends_a_reset() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_resets_and_five_are_looked_at() {
+async fn a14_b9_of_many_at_once_one_resets_and_five_are_looked_at() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
