@@ -151,3 +151,29 @@ async fn whoever_hangs_up_has_guessed() {
     server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
 }
+
+/// The way by the mailbox leads to no new guesses at the phone's code.
+#[tokio::test]
+async fn b15_a_new_password_forgives_no_wrong_code() {
+    let (server, mut ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    guess_wrong(&server, &token, &ada, 4).await;
+    let forgot = serde_json::json!({ "email": ada.email });
+    let forgot = server.post("/v1/users/password/forgot", None, forgot).await.expect(202);
+    ada.password = "an engine that weaves algebra".into();
+    let reset = serde_json::json!({
+        "reset_token": forgot.text_of("reset_token"),
+        "code": server.code(&ada.email).await,
+        "new_password": ada.password,
+    });
+    server.post("/v1/users/password/reset", None, reset).await.expect(204);
+    assert_eq!(of_user(&server, &ada).await, 4);
+    // Nor does it lead to another verification with five fresh checks.
+    let token = server.log_in(&ada).await;
+    guess_wrong(&server, &token, &ada, 1).await;
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
+    server.advance(600).await;
+    server.another_session(&ada).await;
+    assert_eq!(of_user(&server, &ada).await, 0);
+}

@@ -29,6 +29,8 @@ async fn a47_b19_b46_the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await.text_of("access_token");
     let pending = server.log_in(&ada).await;
+    let forgot = server.post("/v1/users/password/forgot", None, json!({ "email": ada.email })).await;
+    let (reset_token, mailed) = (forgot.expect(202).text_of("reset_token"), server.code(&ada.email).await);
     server.delete_account(&access, &ada.password).await.expect(204);
     assert_eq!(rows(&server).await, before);
     server.me(&bobs).await.expect(200);
@@ -45,7 +47,12 @@ async fn a47_b19_b46_the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else
     let newcomer = server.full_access(&ada).await.text_of("access_token");
     assert_ne!(claims(&newcomer)["sub"], claims(&access)["sub"]);
     server.me(&access).await.expect_problem(401, "invalid_token");
+    let reset =
+        json!({ "reset_token": reset_token, "code": mailed, "new_password": "wobbly umbrella quartz" });
+    let reset = server.post("/v1/users/password/reset", None, reset).await;
+    assert!([410, 422].contains(&reset.status), "{}", reset.text);
     assert_eq!(server.recent_activity(&newcomer).await, ["verified", "logged_in", "signed_up"]);
+    server.log_in(&ada).await;
 }
 
 #[tokio::test]

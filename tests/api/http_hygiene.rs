@@ -246,3 +246,40 @@ async fn a33_a_client_cannot_choose_its_address() {
     let garbage = [("x-forwarded-for", "203.0.113.7, unknown")];
     assert_eq!(seen_address(&behind, &Person::other(3), &garbage).await, "127.0.0.1");
 }
+
+/// What a client says of where it is goes into no link, no header and no name.
+#[tokio::test]
+async fn b37_a_forged_host_is_repeated_nowhere() {
+    let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__ISSUER", "https://auth.example.com");
+    let (server, ada) = (launch.behind_a_proxy().start().await, Person::ada());
+    let names = [
+        "host",
+        "x-forwarded-host",
+        "x_forwarded_host",
+        "x-forwarded-proto",
+        "x_forwarded_proto",
+        "forwarded",
+    ];
+    let forged = |mut request: reqwest::RequestBuilder| {
+        for name in names {
+            request =
+                request.header(name, if name == "forwarded" { "host=evil.example" } else { "evil.example" });
+        }
+        request
+    };
+    let sign_up = server.request(Method::POST, "/v1/users/signup").json(&ada.sign_up_body());
+    let log_in = server.request(Method::POST, "/v1/users/login").json(&ada.log_in_body());
+    let mut answers = vec![server.send(forged(sign_up)).await.expect(201), server.send(forged(log_in)).await];
+    assert_eq!(answers[0].header("location"), "/v1/users/me");
+    for path in
+        ["/docs", "/.well-known/oauth-authorization-server", "/openapi.json", "/v1/users/me", "/nowhere"]
+    {
+        answers.push(server.send(forged(server.request(Method::GET, path))).await);
+    }
+    for answer in &answers {
+        let all = format!("{:?} {}", answer.headers, answer.text);
+        assert!(!all.contains("evil"), "{all}");
+    }
+    let issuer = &crate::harness::claims(&answers[1].text_of("password_ok_token"))["iss"];
+    assert_eq!(issuer, "https://auth.example.com");
+}

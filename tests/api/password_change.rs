@@ -155,3 +155,42 @@ async fn a_full_hashing_queue_is_said_so() {
     assert_eq!(refused + count(&answers, 401, Some("invalid_credentials")), 12);
     server.me(&access).await.expect(200);
 }
+
+/// A refresh that meets the change: whatever it is answered, nothing of the other session is worth anything afterwards.
+#[tokio::test]
+async fn b17_no_refresh_slips_through_the_change() {
+    let server = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64").start().await;
+    let refresh =
+        async |token: String| server.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await;
+    let mut slipped_in_before = 0;
+    for number in 0..30 {
+        let person = Person::other(number);
+        let other = server.full_access(&person).await.text_of("refresh_token");
+        let own = server.another_session(&person).await;
+        let access = own.text_of("access_token");
+        let (changed, first, second) = tokio::join!(
+            server.change_password(&access, &person.password, NEW),
+            refresh(other.clone()),
+            async {
+                server.get("/health/live", None).await;
+                refresh(other.clone()).await
+            },
+        );
+        changed.expect(204);
+        for answer in [first, second] {
+            match answer.status {
+                200 => {
+                    slipped_in_before += 1;
+                    let me = server.me(&answer.text_of("access_token")).await;
+                    assert_eq!(me.expect_problem(401, "invalid_token").body["reason"], "password_changed");
+                    refresh(answer.text_of("refresh_token"))
+                        .await
+                        .expect_problem(401, "invalid_refresh_token");
+                }
+                _ => drop(answer.expect_problem(401, "invalid_refresh_token")),
+            }
+        }
+        refresh(own.text_of("refresh_token")).await.expect(200);
+    }
+    eprintln!("{slipped_in_before} of 60 refreshes came before the change");
+}

@@ -152,6 +152,14 @@ async fn b15_a_token_that_is_not_ours_is_as_good_as_none() {
     for bad in ["x", "cspr_AAAA", &token[..40], &other, &token.replace("cspr_", "csrt_")] {
         server.reset(bad, &code, NEW).await.expect_problem(410, "challenge_expired");
     }
+    // What one began about oneself opens nothing of anybody else's, and the other way round.
+    let eve = Person::other(1);
+    server.sign_up(&eve).await;
+    let (eves, eves_code) = (server.forget(&eve.email).await, server.code(&eve.email).await);
+    if code != eves_code {
+        server.reset(&eves, &code, NEW).await.expect_problem(422, "incorrect_code");
+        server.reset(&token, &eves_code, NEW).await.expect_problem(422, "incorrect_code");
+    }
     server.post("/v1/users/password/reset", None, json!({})).await.expect_problem(422, "validation_failed");
     server.post("/v1/users/password/forgot", None, json!({})).await.expect_problem(422, "validation_failed");
     server.reset(&token, &code, NEW).await.expect(204);
@@ -264,4 +272,23 @@ async fn a_full_hashing_queue_is_said_so() {
     let wrong = wrong_code(&code);
     let answers = at_once((0..12).map(|_| server.reset(&token, &wrong, NEW))).await;
     assert!(count(&answers, 503, Some("overloaded")) > 0, "{answers:?}");
+}
+
+#[tokio::test]
+async fn b16_a_reset_lives_ten_minutes_and_ends_with_the_password() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (token, code) = (server.forget(&ada.email).await, server.code(&ada.email).await);
+    for nothing in [json!(""), json!("  "), Value::Null] {
+        let body = json!({ "reset_token": nothing, "code": code, "new_password": NEW });
+        let answer = server.post("/v1/users/password/reset", None, body).await;
+        assert!([410, 422].contains(&answer.status), "{}", answer.text);
+    }
+    server.advance(601).await;
+    server.reset(&token, &code, NEW).await.expect_problem(410, "challenge_expired");
+    let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let code = server.code(&ada.email).await;
+    server.reset(&two, &code, NEW).await.expect(204);
+    server.reset(&one, &code, "another engine that weaves").await.expect_problem(410, "challenge_expired");
+    server.log_in(&with_password(&ada, NEW)).await;
 }

@@ -1,4 +1,4 @@
-//! Toll fraud, as it is done: a simulated pumping attack (security.md, B30).
+//! Toll fraud, as it is done: a simulated pumping attack.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Who signs up with what is somebody else's, and never proves their phone, keeps it for a day at most (security.md, B26:
-//! pre-hijacking).
+//! Who signs up with what is somebody else's, and never proves their phone, keeps it for a day at most:
+//! pre-hijacking.
 
 use reqwest::Method;
 use serde_json::json;
