@@ -147,3 +147,22 @@ countersign: the signing keys in this database were sealed with another"
     assert!(!log.contains("yet-another-secret"), "{log}");
     twilio.launch().database(&server.database).start().await;
 }
+
+/// Nobody is told that the database is locked, however many write.
+#[tokio::test]
+async fn c9_c14_fifty_writers_on_both_all_succeed() {
+    let (_twilio, first, second) = two().await;
+    let servers = [&first, &second];
+    let mut tokens = Vec::new();
+    for number in 0..10 {
+        tokens.push(first.full_access(&Person::other(number)).await.text_of("access_token"));
+    }
+    for round in 0..4 {
+        let rename = |number: usize| {
+            let body = json!({ "name": format!("Name {round} {number}") });
+            servers[number % 2].ask(Method::PATCH, "/v1/users/me", &tokens[number % 10], body)
+        };
+        let answers = at_once((0..50).map(rename)).await;
+        assert_eq!(count(&answers, 200, None), 50, "{answers:?}");
+    }
+}
