@@ -41,8 +41,8 @@ pub(super) struct AccessClaims {
 pub(super) struct Access {
     pub(super) user_id: Uuid,
     pub(super) session_id: Uuid,
-    /// As in the claims.
-    pub(super) nbf: i64,
+    /// The later of `nbf` and `iat`.
+    pub(super) valid_from: i64,
     pub(super) exp: i64,
 }
 

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_takes_no_thread_with_it() {
+    async fn a65_c18_work_that_panics_takes_no_thread_with_it() {
         let hasher = one_thread(1);
         for _ in 0..3 {
             let failed = hasher.run(|_| panic!("on purpose")).await;
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_waits_for_any_more_is_not_done() {
+    async fn b36_what_nobody_waits_for_any_more_is_not_done() {
         let hasher = one_thread(8);
         let (release, held) = std::sync::mpsc::channel::<()>();
         let (done, results) = std::sync::mpsc::channel();

@@ -202,7 +202,7 @@ impl Jwt {
             return Err(Reason::Malformed.into());
         }
         if let Some(access) = self.known.get(token) {
-            check(true, access.nbf, access.exp, now)?;
+            check(true, access.valid_from, access.exp, now)?;
             return Ok(Claims::Access(access));
         }
         let header = strict_header(token).ok_or(Reason::Malformed)?;
@@ -216,15 +216,17 @@ impl Jwt {
             PASSWORD_OK_TYP => {
                 let claims: PasswordOkClaims = self.verified(token, key)?;
                 let ours = claims.iss == self.settings.issuer && claims.aud == self.password_ok_audience;
-                check(ours, claims.nbf, claims.exp, now)?;
+                check(ours, claims.nbf.max(claims.iat), claims.exp, now)?;
                 Ok(Claims::PasswordOk(claims))
             }
             ACCESS_TYP => {
                 let claims: AccessClaims = self.verified(token, key)?;
                 let ours = claims.iss == self.settings.issuer && claims.aud == self.settings.audience;
-                check(ours, claims.nbf, claims.exp, now)?;
-                let AccessClaims { sub: user_id, sid: session_id, nbf, exp, .. } = claims;
-                let access = Access { user_id, session_id, nbf, exp };
+                // Issued in the future is not yet issued, whatever `nbf` says.
+                let valid_from = claims.nbf.max(claims.iat);
+                check(ours, valid_from, claims.exp, now)?;
+                let AccessClaims { sub: user_id, sid: session_id, exp, .. } = claims;
+                let access = Access { user_id, session_id, valid_from, exp };
                 self.known.remember(token, access);
                 Ok(Claims::Access(access))
             }
@@ -256,12 +258,12 @@ fn strict_header(token: &str) -> Option<StrictHeader> {
     (header.alg == "EdDSA").then_some(header)
 }
 
-fn check(ours: bool, nbf: i64, exp: i64, now: DateTime<Utc>) -> Result<(), Reason> {
+fn check(ours: bool, valid_from: i64, exp: i64, now: DateTime<Utc>) -> Result<(), Reason> {
     let now = now.timestamp();
     if !ours {
         return Err(Reason::Malformed);
     }
-    if nbf > now.saturating_add(LEEWAY_SECONDS) {
+    if valid_from > now.saturating_add(LEEWAY_SECONDS) {
         return Err(Reason::NotYetValid);
     }
     if exp.saturating_add(LEEWAY_SECONDS) <= now {

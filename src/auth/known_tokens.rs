@@ -86,7 +86,7 @@ mod tests {
     use uuid::Uuid;
 
     fn access(exp: i64) -> Access {
-        Access { user_id: Uuid::nil(), session_id: Uuid::nil(), nbf: 0, exp }
+        Access { user_id: Uuid::nil(), session_id: Uuid::nil(), valid_from: 0, exp }
     }
 
     fn exp(tokens: &KnownTokens, token: &str) -> Option<i64> {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_is_bounded_and_what_is_used_stays() {
+    fn c15_the_number_is_bounded_and_what_is_used_stays() {
         let tokens = KnownTokens::new();
         for number in 0..20_000 {
             tokens.remember(&number.to_string(), access(number));

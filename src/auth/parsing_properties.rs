@@ -62,7 +62,7 @@ fn changed(token: &str, at: usize, by: char, how: u8) -> String {
 
 proptest! {
     #[test]
-    fn numbers_are_e164_and_stay_what_they_are(text in text()) {
+    fn b44_c18_numbers_are_e164_and_stay_what_they_are(text in text()) {
         if let Ok(number) = PhoneNumber::parse(&text) {
             let stored = number.as_str();
             let digits = stored.strip_prefix('+').unwrap();
@@ -73,7 +73,7 @@ proptest! {
     }
 
     #[test]
-    fn addresses_are_plain_and_stay_what_they_are(text in text()) {
+    fn a53_c18_addresses_are_plain_and_stay_what_they_are(text in text()) {
         if let Ok(email) = Email::parse(&text) {
             let stored = email.as_str();
             prop_assert!(stored.is_ascii() && stored.len() <= 254 && !stored.contains(char::is_whitespace));

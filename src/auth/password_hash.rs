@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_hash_cannot_ask_for_the_whole_machine() {
+    fn a43_a_stored_hash_cannot_ask_for_the_whole_machine() {
         let stored = PasswordHash::stored(
             "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE".into(),
         );

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn easy_guesses_are_refused() {
+    fn a40_easy_guesses_are_refused() {
         let known = ["Ada Lovelace", "ada.lovelace", "ada@example.com", "+12015550123"];
         for easy in [
             "password",

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weak_secrets_are_refused() {
+    fn a24_weak_secrets_are_refused() {
         for weak in ["", "changeme", "changeme-changeme-changeme-chang", &"a".repeat(64)] {
             assert!(DeploymentSecret::parse(weak.into()).is_err(), "{weak}");
         }

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_counts_only_as_far_as_proxies_are_trusted() {
+    fn a33_a_header_counts_only_as_far_as_proxies_are_trusted() {
         assert_eq!(client(&[], "10.0.0.1", &["1.2.3.4"]), "10.0.0.1");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["6.6.6.6", "1.2.3.4", "10.0.0.9"]), "1.2.3.4");

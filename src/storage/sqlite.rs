@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_file_can_be_opened_by_many_at_once() {
+    fn c14_a_new_file_can_be_opened_by_many_at_once() {
         for round in 0..20 {
             let path =
                 std::env::temp_dir().join(format!("countersign-open-{}-{round}.db", std::process::id()));

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+    fn c8_a_clock_that_was_set_back_keeps_nobody_waiting() {
         assert!(opened(3600).admit(at(0)).is_ok());
     }
 }

@@ -77,7 +77,7 @@ async fn what_is_given_back_does_not_tell_who_has_an_account() {
 
 /// An answer of Twilio's that comes late is about the number that was asked about.
 #[tokio::test]
-async fn a_late_answer_about_one_number_proves_no_other() {
+async fn b25_a_late_answer_about_one_number_proves_no_other() {
     let (server, eve) = (Server::dev().await, Person::other(1));
     let access = server.full_access(&eve).await.text_of("access_token");
     let slow = json!({ "operation": "start", "fault": "delay", "delay_ms": 3000, "to": MINE });
@@ -133,7 +133,7 @@ async fn a_number_and_an_address_are_proved_at_once() {
 
 /// What the client sent must not hide what the proxy added on the same line.
 #[tokio::test]
-async fn a_byte_beyond_ascii_hides_no_address() {
+async fn a33_a_byte_beyond_ascii_hides_no_address() {
     let server = Launch::dev().behind_a_proxy().start().await;
     server.sign_up(&Person::ada()).await;
     let mut connection = Raw::open(&server).await;

@@ -8,7 +8,7 @@ use crate::harness::{Launch, Person, Server};
 const FAILED: &str = "SELECT count(*) FROM activities WHERE kind = 'log_in_failed'";
 
 #[tokio::test]
-async fn a_wrong_password_is_recorded_with_where_it_came_from() {
+async fn a72_a_wrong_password_is_recorded_with_where_it_came_from() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let try_password = async |email: &str, password: &str| {

@@ -41,7 +41,7 @@ fn lines(server: &Server, words: &str) -> usize {
 }
 
 #[tokio::test]
-async fn five_failures_open_it_a_probe_closes_it_and_nothing_else_suffers() {
+async fn c5b_c17_five_failures_open_it_a_probe_closes_it_and_nothing_else_suffers() {
     let scraped = Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0");
     let (server, ada) = (scraped.start().await, Person::ada());
     server.sign_up(&ada).await;
@@ -119,7 +119,7 @@ async fn whatever_kind_of_failure_counts_and_answers_about_a_number_or_an_accoun
 }
 
 #[tokio::test]
-async fn half_of_twenty_calls_open_it() {
+async fn c5b_half_of_twenty_calls_open_it() {
     let (server, ada) = with_ada().await;
     // One of two fails: never five in a row.
     for call in 1..=19 {
@@ -140,7 +140,7 @@ async fn half_of_twenty_calls_open_it() {
 }
 
 #[tokio::test]
-async fn a_probe_that_hangs_does_not_keep_it_open() {
+async fn c5b_a_probe_that_hangs_does_not_keep_it_open() {
     let (server, ada) = with_ada().await;
     break_starts(&server, json!({"fault": "drop", "times": 5})).await;
     for _ in 0..5 {
@@ -162,7 +162,7 @@ async fn a_probe_that_hangs_does_not_keep_it_open() {
 }
 
 #[tokio::test]
-async fn calls_do_not_pile_up_behind_a_twilio_that_hangs() {
+async fn c20_calls_do_not_pile_up_behind_a_twilio_that_hangs() {
     let server = Launch::dev().variable("COUNTERSIGN__TWILIO__MAX_CALLS", "2").start().await;
     let people: Vec<Person> = (0..3).map(Person::other).collect();
     let access = server.full_access(&people[2]).await.text_of("access_token");

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use serde_json::json;
 
-use crate::harness::{Answer, Person, Server};
+use crate::harness::{Answer, Person, Server, document};
 
 const DAY: u32 = 24 * 60 * 60;
 
@@ -42,7 +42,7 @@ async fn the_date_of_every_answer_moves_with_it() {
 }
 
 #[tokio::test]
-async fn a_token_from_a_future_that_was_called_off_is_not_yet_valid() {
+async fn c8_a_token_from_a_future_that_was_called_off_is_not_yet_valid() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.advance(DAY).await;
     let tokens = server.full_access(&ada).await;
@@ -50,4 +50,17 @@ async fn a_token_from_a_future_that_was_called_off_is_not_yet_valid() {
     assert_eq!(request.send().await.unwrap().status(), 200);
     let answer = server.me(&tokens.text_of("access_token")).await.expect_problem(401, "invalid_token");
     assert_eq!(answer.body["reason"], "not_yet_valid");
+}
+
+#[tokio::test]
+async fn a44_a_password_is_good_for_ever_and_nobody_is_asked_for_a_hint() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.full_access(&ada).await;
+    server.advance(400 * DAY).await;
+    server.another_session(&ada).await;
+    let document = document().to_string();
+    assert!(document.contains("\"new_password\""));
+    for field in ["hint", "security_question", "password_expires"] {
+        assert!(!document.contains(&format!("{field}\"")), "{field}");
+    }
 }

@@ -41,7 +41,7 @@ fn what_is_complete_is_enough() {
 }
 
 #[test]
-fn a_wrong_value_is_named_and_not_repeated() {
+fn a24_a69_a_wrong_value_is_named_and_not_repeated() {
     for (name, wrong) in [
         ("COUNTERSIGN__TOKENS__SECRET", "changeme"),
         ("COUNTERSIGN__TOKENS__SECRET", "abcabcabcabcabcabcabcabcabcabcabcabcabcabc"),
@@ -185,7 +185,7 @@ fn a_setting_of_several_names_obeys_the_same_order() {
 }
 
 #[test]
-fn secrets_may_come_from_files() {
+fn a71_secrets_may_come_from_files() {
     let directory = TempDir::new();
     for (name, value) in COMPLETE {
         std::fs::write(directory.path().join(name), format!("{value}\n")).unwrap();

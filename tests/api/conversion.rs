@@ -35,7 +35,7 @@ fn wait(answer: Answer) -> u32 {
 }
 
 #[tokio::test]
-async fn numbers_whose_codes_never_come_back_get_no_more_and_others_do() {
+async fn a34_b30_numbers_whose_codes_never_come_back_get_no_more_and_others_do() {
     let server = Server::with_limits(&[(BLOCK, "3/h")]).await;
     let people = signed_up(&server, (0..5).map(washingtonian)).await;
     for person in &people[..3] {
@@ -101,7 +101,7 @@ async fn an_answer_counts_for_all_that_was_sent_for_it() {
 }
 
 #[tokio::test]
-async fn a_country_is_watched_where_nothing_is_known_of_the_range() {
+async fn a34_a_country_is_watched_where_nothing_is_known_of_the_range() {
     let server = Server::with_limits(&[(RANGE, "100/h"), (COUNTRY, "4/h")]).await;
     let (known, neighbour) = (washingtonian(1), washingtonian(2));
     signed_up(&server, [known.clone(), neighbour.clone()]).await;

@@ -25,7 +25,7 @@ async fn guess_wrong(server: &Server, token: &str, person: &Person, times: usize
 }
 
 #[tokio::test]
-async fn neither_a_resend_nor_a_new_log_in_forgives_a_wrong_code() {
+async fn a5_b5_neither_a_resend_nor_a_new_log_in_forgives_a_wrong_code() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.password_ok(&ada).await;
     guess_wrong(&server, &first, &ada, 2).await;
@@ -43,6 +43,9 @@ async fn neither_a_resend_nor_a_new_log_in_forgives_a_wrong_code() {
     let third = server.log_in(&ada).await;
     guess_wrong(&server, &third, &ada, 5).await;
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("3,1,5", 9));
+    // No verification was cancelled, to be followed by one with fresh guesses.
+    let cancelled = server.sandbox_get("/sandbox/requests?operation=UpdateVerification").await;
+    assert_eq!(cancelled["requests"], serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -60,15 +63,15 @@ async fn a_right_code_forgives_the_users_wrong_ones() {
 }
 
 #[tokio::test]
-async fn of_fifty_wrong_codes_at_once_five_reach_twilio() {
+async fn b9_of_two_hundred_wrong_codes_at_once_five_reach_twilio() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let wrong = wrong_code(&code);
-    let answers = at_once((0..50).map(|_| server.verify(&token, &wrong))).await;
+    let answers = at_once((0..200).map(|_| server.verify(&token, &wrong))).await;
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 5);
-    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 45);
+    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 195);
     assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (5, 5));
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
     let mut left: Vec<u64> =
@@ -79,7 +82,7 @@ async fn of_fifty_wrong_codes_at_once_five_reach_twilio() {
 }
 
 #[tokio::test]
-async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
+async fn b3_parallel_log_ins_share_the_five_guesses_of_a_number() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     // Of so many at once a limit would refuse some before Twilio can.
     let server = twilio.launch().limits(&[]).start().await;
@@ -101,7 +104,7 @@ async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
 }
 
 #[tokio::test]
-async fn a_crash_and_a_restart_forgive_nothing() {
+async fn b7_a_crash_and_a_restart_forgive_nothing() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -116,7 +119,7 @@ async fn a_crash_and_a_restart_forgive_nothing() {
 }
 
 #[tokio::test]
-async fn a_guess_during_which_the_server_crashes_is_counted() {
+async fn b7_a_guess_during_which_the_server_crashes_is_counted() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -147,4 +150,30 @@ async fn whoever_hangs_up_has_guessed() {
     }
     server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
+}
+
+/// The way by the mailbox leads to no new guesses at the phone's code.
+#[tokio::test]
+async fn b15_a_new_password_forgives_no_wrong_code() {
+    let (server, mut ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    guess_wrong(&server, &token, &ada, 4).await;
+    let forgot = serde_json::json!({ "email": ada.email });
+    let forgot = server.post("/v1/users/password/forgot", None, forgot).await.expect(202);
+    ada.password = "an engine that weaves algebra".into();
+    let reset = serde_json::json!({
+        "reset_token": forgot.text_of("reset_token"),
+        "code": server.code(&ada.email).await,
+        "new_password": ada.password,
+    });
+    server.post("/v1/users/password/reset", None, reset).await.expect(204);
+    assert_eq!(of_user(&server, &ada).await, 4);
+    // Nor does it lead to another verification with five fresh checks.
+    let token = server.log_in(&ada).await;
+    guess_wrong(&server, &token, &ada, 1).await;
+    let code = server.code(&ada.phone_number).await;
+    server.verify(&token, &code).await.expect_problem(429, "too_many_attempts");
+    server.advance(600).await;
+    server.another_session(&ada).await;
+    assert_eq!(of_user(&server, &ada).await, 0);
 }

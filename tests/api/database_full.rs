@@ -19,7 +19,7 @@ fn is_not_ready(answer: Answer) {
 }
 
 #[tokio::test]
-async fn without_a_free_connection_writes_are_refused_soon_and_reads_go_on() {
+async fn c4_without_a_free_connection_writes_are_refused_soon_and_reads_go_on() {
     let server = Launch::dev().variable("COUNTERSIGN__DATABASE__MAX_CONNECTIONS", "2").start().await;
     let Database::Postgres { url, .. } = &*server.database else { return };
     let (ada, bob) = (Person::ada(), Person::other(1));
@@ -62,7 +62,7 @@ fn limit_files(server: &Server, bytes: &str) {
 }
 
 #[tokio::test]
-async fn a_disk_without_space_refuses_writes_and_loses_nothing() {
+async fn c16_a_disk_without_space_refuses_writes_and_loses_nothing() {
     let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
     if !cfg!(target_os = "linux") || !has("prlimit") {
         eprintln!("skipped: prlimit is not here");

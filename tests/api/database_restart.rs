@@ -76,7 +76,7 @@ async fn recovered(server: &Server, access: &str) -> Duration {
 }
 
 #[tokio::test]
-async fn a_restart_under_load_loses_nothing_and_is_over_soon() {
+async fn c4_a_restart_under_load_loses_nothing_and_is_over_soon() {
     if std::env::var_os("TEST_DATABASE_URL").is_none() {
         return;
     }

@@ -22,13 +22,15 @@ async fn rows(server: &Server) -> [i64; 4] {
 }
 
 #[tokio::test]
-async fn the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
+async fn a47_b19_b46_the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let bobs = server.full_access(&bob).await.text_of("access_token");
     let before = rows(&server).await;
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await.text_of("access_token");
     let pending = server.log_in(&ada).await;
+    let forgot = server.post("/v1/users/password/forgot", None, json!({ "email": ada.email })).await;
+    let (reset_token, mailed) = (forgot.expect(202).text_of("reset_token"), server.code(&ada.email).await);
     server.delete_account(&access, &ada.password).await.expect(204);
     assert_eq!(rows(&server).await, before);
     server.me(&bobs).await.expect(200);
@@ -45,11 +47,16 @@ async fn the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
     let newcomer = server.full_access(&ada).await.text_of("access_token");
     assert_ne!(claims(&newcomer)["sub"], claims(&access)["sub"]);
     server.me(&access).await.expect_problem(401, "invalid_token");
+    let reset =
+        json!({ "reset_token": reset_token, "code": mailed, "new_password": "wobbly umbrella quartz" });
+    let reset = server.post("/v1/users/password/reset", None, reset).await;
+    assert!([410, 422].contains(&reset.status), "{}", reset.text);
     assert_eq!(server.recent_activity(&newcomer).await, ["verified", "logged_in", "signed_up"]);
+    server.log_in(&ada).await;
 }
 
 #[tokio::test]
-async fn without_the_password_nothing_is_deleted() {
+async fn a12_without_the_password_nothing_is_deleted() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let before = rows(&server).await;
@@ -68,7 +75,7 @@ async fn without_the_password_nothing_is_deleted() {
 }
 
 #[tokio::test]
-async fn another_replica_refuses_the_tokens_at_the_next_request() {
+async fn a47_another_replica_refuses_the_tokens_at_the_next_request() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let first = twilio.launch().start().await;
     let second = twilio.launch().database(&first.database).start().await;

@@ -22,7 +22,7 @@ fn reached_at(person: &Person, email: &str) -> Person {
 }
 
 #[tokio::test]
-async fn nothing_changes_until_the_code_from_the_new_mailbox_is_right() {
+async fn a12_nothing_changes_until_the_code_from_the_new_mailbox_is_right() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let other = server.full_access(&ada).await.text_of("access_token");
     let access = server.another_session(&ada).await.text_of("access_token");
@@ -47,7 +47,7 @@ async fn nothing_changes_until_the_code_from_the_new_mailbox_is_right() {
 }
 
 #[tokio::test]
-async fn the_password_is_needed_and_the_own_address_is_no_change() {
+async fn a12_the_password_is_needed_and_the_own_address_is_no_change() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let body = json!({ "email": NEW, "password": "incorrect horse" });

@@ -115,7 +115,7 @@ async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static s
 }
 
 #[tokio::test]
-async fn each_event_is_one_line_under_its_name() {
+async fn a63_each_event_is_one_line_under_its_name() {
     let (server, ada) = (json_log().start().await, Person { username: "countess".into(), ..Person::ada() });
     let expected = provoke(&server, &ada).await;
     let log = ended(server).await;
@@ -150,7 +150,7 @@ async fn each_event_is_one_line_under_its_name() {
 }
 
 #[tokio::test]
-async fn a_line_names_its_request_and_its_client() {
+async fn a63_a_line_names_its_request_and_its_client() {
     let (server, ada) =
         (json_log().variable("COUNTERSIGN__SERVER__TRUSTED_PROXIES", "127.0.0.1/32"), Person::ada());
     let server = server.start().await;
@@ -185,7 +185,7 @@ async fn the_text_format_has_them_too_and_a_switch_turns_them_off() {
 
 /// What did not happen is not told: of two that sign up with one email address, one has.
 #[tokio::test]
-async fn what_was_not_committed_leaves_no_line() {
+async fn a76_what_was_not_committed_leaves_no_line() {
     let (server, ada) = (json_log().start().await, Person::ada());
     server.sign_up(&ada).await;
     server.try_sign_up(&ada).await.expect(409);

@@ -48,10 +48,10 @@ impl Forgery {
 }
 
 #[tokio::test]
-async fn the_algorithm_is_eddsa_and_nothing_else() {
+async fn a16_the_algorithm_is_eddsa_and_nothing_else() {
     let forgery = Forgery::begin().await;
-    for alg in ["none", "None", "NONE", "", "RS256", "ES256", "HS256", "eddsa", "EDDSA", "Ed25519", "EdDSA "]
-    {
+    let named = "none None NONE nOnE RS256 ES256 ES384 es256 HS256 HS384 eddsa EDDSA Ed25519".split(' ');
+    for alg in named.chain(["", "EdDSA "]) {
         let token = forgery.with_header("alg", json!(alg));
         forgery.is_malformed(&token).await;
         let (unsigned, _) = token.rsplit_once('.').unwrap();
@@ -62,7 +62,7 @@ async fn the_algorithm_is_eddsa_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_public_key_is_no_secret_to_sign_with() {
+async fn a16_the_public_key_is_no_secret_to_sign_with() {
     let forgery = Forgery::begin().await;
     let set = forgery.server.get("/.well-known/jwks.json", None).await.expect(200);
     let raw = forgery.forge.public_key();
@@ -83,16 +83,20 @@ async fn the_public_key_is_no_secret_to_sign_with() {
 }
 
 #[tokio::test]
-async fn a_key_is_taken_from_the_servers_own_alone() {
+async fn a17_a21_a_key_is_taken_from_the_servers_own_alone() {
     let forgery = Forgery::begin().await;
     let stranger = forgery.forge.with_another_key();
     forgery.is_malformed(&stranger.resign(&forgery.access, &claims(&forgery.access))).await;
+    // Where the stranger's keys are: nobody may come for them.
+    let keys = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    keys.set_nonblocking(true).unwrap();
+    let address = keys.local_addr().unwrap();
     let x = URL_SAFE_NO_PAD.encode(stranger.public_key());
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": forgery.forge.kid });
     for (name, value) in [
         ("jwk", jwk),
-        ("jku", json!("http://127.0.0.1:1/jwks.json")),
-        ("x5u", json!("http://127.0.0.1:1/x5u")),
+        ("jku", json!(format!("http://{address}/jwks.json"))),
+        ("x5u", json!(format!("http://{address}/x5u"))),
         ("x5c", json!(["MIIB"])),
         ("crit", json!(["x"])),
         ("crit", json!([])),
@@ -106,10 +110,11 @@ async fn a_key_is_taken_from_the_servers_own_alone() {
         let claims = claims(&forgery.access).to_string();
         forgery.is_malformed(&stranger.sign(&header.to_string(), &claims)).await;
     }
+    assert_eq!(keys.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
 
 #[tokio::test]
-async fn a_key_is_named_exactly() {
+async fn a17_a_key_is_named_exactly() {
     let forgery = Forgery::begin().await;
     for kid in [
         json!("dev-AAAAAAAAAAAAAAAA"),
@@ -117,6 +122,7 @@ async fn a_key_is_named_exactly() {
         json!("' OR 1=1 --"),
         json!(""),
         json!("x".repeat(2000)),
+        json!("x".repeat(10_000)),
         json!([forgery.forge.kid]),
         json!(0),
         Value::Null,
@@ -131,7 +137,7 @@ async fn a_key_is_named_exactly() {
 }
 
 #[tokio::test]
-async fn neither_kind_passes_for_the_other() {
+async fn a2_b20_neither_kind_passes_for_the_other() {
     let forgery = Forgery::begin().await;
     let (access, password_ok) = (claims(&forgery.access), claims(&forgery.password_ok));
     for typ in ["password-ok+jwt", "JWT", "jwt", "AT+JWT", "application/at+jwt", ""] {
@@ -149,7 +155,7 @@ async fn neither_kind_passes_for_the_other() {
 }
 
 #[tokio::test]
-async fn every_claim_is_required_and_of_its_type() {
+async fn a18_a19_b43_every_claim_is_required_and_of_its_type() {
     let forgery = Forgery::begin().await;
     let genuine = claims(&forgery.access);
     for name in ["iss", "sub", "aud", "iat", "nbf", "exp", "jti", "sid", "amr", "auth_time", "client_id"] {
@@ -182,19 +188,20 @@ async fn every_claim_is_required_and_of_its_type() {
     ] {
         forgery.is_malformed(&forgery.with_claim(name, value)).await;
     }
-    for body in ["", "null", "[]", "{", "\"x\"", "\u{feff}{}"] {
+    let utf16: String = genuine.to_string().chars().flat_map(|letter| ['\0', letter]).collect();
+    for body in [&utf16, "", "null", "[]", "{", "\"x\"", "\u{feff}{}"] {
         forgery.is_malformed(&forgery.forge.sign(&header(&forgery.access).to_string(), body)).await;
     }
 }
 
 #[tokio::test]
-async fn time_has_five_seconds_of_leeway() {
+async fn a18_c8_time_has_five_seconds_of_leeway() {
     let forgery = Forgery::begin().await;
     let now = Clock::system().now().timestamp();
     forgery.server.me(&forgery.with_claim("exp", json!(now - 1))).await.expect(200);
     forgery.server.me(&forgery.with_claim("nbf", json!(now + 4))).await.expect(200);
-    for nbf in [now + 60, i64::MAX] {
-        let answer = forgery.server.me(&forgery.with_claim("nbf", json!(nbf))).await;
+    for (name, time) in [("nbf", now + 60), ("nbf", i64::MAX), ("iat", now + 3600)] {
+        let answer = forgery.server.me(&forgery.with_claim(name, json!(time))).await;
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "not_yet_valid");
     }
     for exp in [now - 7, 0, -1, i64::MIN] {
@@ -209,7 +216,7 @@ async fn time_has_five_seconds_of_leeway() {
 }
 
 #[tokio::test]
-async fn a_changed_bit_anywhere_is_noticed() {
+async fn a15_a_changed_bit_anywhere_is_noticed() {
     let forgery = Forgery::begin().await;
     let parts: Vec<Vec<u8>> =
         forgery.access.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
@@ -225,7 +232,7 @@ async fn a_changed_bit_anywhere_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_token_has_one_way_of_being_written() {
+async fn a15_a22_a_token_has_one_way_of_being_written() {
     let forgery = Forgery::begin().await;
     let token = forgery.access.as_str();
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
@@ -269,32 +276,4 @@ async fn a_token_has_one_way_of_being_written() {
         forgery.is_malformed(&other).await;
     }
     forgery.server.me(token).await.expect(200);
-}
-
-#[tokio::test]
-async fn a_genuine_token_about_somebody_else_opens_nothing() {
-    let forgery = Forgery::begin().await;
-    let bob = Person::other(1);
-    let bobs = forgery.server.full_access(&bob).await.text_of("access_token");
-    let bobs_password_ok = forgery.server.log_in(&bob).await;
-    let nobody = "01890000-0000-7000-8000-000000000000";
-    let (bobs_claims, own) = (claims(&bobs), claims(&forgery.access));
-    for (name, value) in [
-        ("sid", bobs_claims["sid"].clone()),
-        ("sub", bobs_claims["sub"].clone()),
-        ("sid", json!(nobody)),
-        ("sub", json!(nobody)),
-        ("sid", own["jti"].clone()),
-    ] {
-        forgery.server.me(&forgery.with_claim(name, value)).await.expect_problem(401, "invalid_token");
-    }
-    // Ada's name on Bob's challenge.
-    let mut swapped = claims(&forgery.password_ok);
-    swapped["jti"] = claims(&bobs_password_ok)["jti"].clone();
-    let swapped = forgery.forge.resign(&forgery.password_ok, &swapped);
-    let code = forgery.server.code(&bob.phone_number).await;
-    forgery.server.verify(&swapped, &code).await.expect_problem(401, "invalid_token");
-    forgery.server.log_out(&swapped).await.expect_problem(401, "invalid_token");
-    forgery.server.verify(&bobs_password_ok, &code).await.expect(200);
-    forgery.server.me(&bobs).await.expect(200);
 }

@@ -17,7 +17,7 @@ fn rows(table: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_kind_goes_when_its_time_has_come() {
+async fn c19_each_kind_goes_when_its_time_has_come() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     server.log_in(&ada).await;
@@ -142,7 +142,7 @@ async fn of_two_servers_one_cleans_up() {
 
 /// Done means: a table with very many old rows does not stall a log-in.
 #[tokio::test]
-async fn log_ins_go_on_while_very_much_is_deleted() {
+async fn c19_log_ins_go_on_while_very_much_is_deleted() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let many = match server.database.is_postgres() {

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Person, Raw, Server, only_status};
 
-/// Every operation that takes a body, with a body that it takes and a token that lets one through to it.
+/// Every operation to which a body is posted by anybody who is not logged in, and some for those who are, with a body that it takes and a token that lets one through to it.
 async fn operations(server: &Server) -> Vec<(&'static str, Option<String>, Value)> {
     let (ada, eve) = (Person::ada(), Person::other(1));
-    server.sign_up(&ada).await;
+    let tokens = server.full_access(&ada).await;
+    let (access, refresh_token) = (tokens.text_of("access_token"), tokens.text_of("refresh_token"));
     let password_ok = server.password_ok(&eve).await;
     let code = server.code(&eve.phone_number).await;
     vec![
@@ -17,6 +18,19 @@ async fn operations(server: &Server) -> Vec<(&'static str, Option<String>, Value
         ("/v1/users/resend", Some(password_ok.clone()), json!({})),
         ("/v1/users/logout", Some(password_ok.clone()), json!({ "scope": "others" })),
         ("/v1/users/verify", Some(password_ok), json!({ "code": code })),
+        ("/v1/users/refresh", None, json!({ "refresh_token": refresh_token })),
+        (
+            "/v1/users/me/phone",
+            Some(access.clone()),
+            json!({ "phone_number": "+12015550124", "password": ada.password }),
+        ),
+        ("/v1/users/me/email", Some(access), json!({ "email": "ada@example.org", "password": ada.password })),
+        ("/v1/users/password/forgot", None, json!({ "email": ada.email })),
+        (
+            "/v1/users/password/reset",
+            None,
+            json!({ "code": code, "reset_token": "cspr_AAAA", "new_password": "wobbly umbrella quartz" }),
+        ),
     ]
 }
 
@@ -55,7 +69,7 @@ fn chunked(path: &str, token: Option<&str>, body: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_body_of_more_than_16_kib_is_refused() {
+async fn a54_a_body_of_more_than_16_kib_is_refused() {
     let server = Server::dev().await;
     for (path, token, body) in operations(&server).await {
         let padded = |length: usize| {
@@ -74,7 +88,7 @@ async fn a_body_of_more_than_16_kib_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_is_application_json() {
+async fn a57_a58_a_body_is_application_json() {
     let server = Server::dev().await;
     for (path, token, body) in operations(&server).await {
         for media_type in [
@@ -89,6 +103,10 @@ async fn a_body_is_application_json() {
             let answer = send(&server, path, token.as_deref(), media_type, body.to_string()).await;
             answer.expect_problem(415, "unsupported_media_type");
         }
+        // Whoever would rather have a page gets JSON.
+        let html = server.request(Method::POST, path).header("accept", "text/html").body(body.to_string());
+        let html = server.send(html.bearer_auth(token.as_deref().unwrap_or("none"))).await;
+        html.expect_problem(415, "unsupported_media_type");
         for media_type in ["application/json; charset=utf-8", "Application/JSON"] {
             let answer = send(&server, path, token.as_deref(), Some(media_type), "[]").await;
             answer.expect_problem(400, "malformed_request");
@@ -97,7 +115,7 @@ async fn a_body_is_application_json() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_malformed() {
+async fn a51_a54_what_is_no_json_object_is_malformed() {
     let server = Server::dev().await;
     let deep = format!("{{\"code\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
     let many = format!("{{{}}}", (0..1000).map(|n| format!("\"f{n}\":1")).collect::<Vec<_>>().join(","));
@@ -139,7 +157,7 @@ async fn what_is_no_json_object_is_malformed() {
 }
 
 #[tokio::test]
-async fn characters_that_no_field_has_never_reach_the_database() {
+async fn a52_b34_characters_that_no_field_has_never_reach_the_database() {
     let server = Server::dev().await;
     let fields = [
         ("/v1/users/signup", vec!["name", "username", "phone_number", "email"]),
@@ -147,6 +165,11 @@ async fn characters_that_no_field_has_never_reach_the_database() {
         ("/v1/users/resend", vec!["locale", "channel", "app_hash"]),
         ("/v1/users/logout", vec!["scope"]),
         ("/v1/users/verify", vec!["code"]),
+        ("/v1/users/refresh", vec![]),
+        ("/v1/users/me/phone", vec!["phone_number", "channel"]),
+        ("/v1/users/me/email", vec!["email"]),
+        ("/v1/users/password/forgot", vec!["email"]),
+        ("/v1/users/password/reset", vec!["code"]),
     ];
     for (path, token, body) in operations(&server).await {
         let (_, names) = fields.iter().find(|(other, _)| *other == path).unwrap();
@@ -171,6 +194,13 @@ async fn characters_that_no_field_has_never_reach_the_database() {
                 assert!(!answer.text.contains(bad), "{path} {name} repeats {bad:?}");
             }
         }
+        // What is no token of ours is that, whatever stands in it.
+        for name in ["refresh_token", "reset_token"].into_iter().filter(|name| body.get(*name).is_some()) {
+            let mut body = body.clone();
+            body[name] = "a\0\u{202e}".into();
+            let status = server.post(path, token.as_deref(), body).await.status;
+            assert!([401, 410].contains(&status), "{path}: {status}");
+        }
         // Names are shown in the answer and nowhere else.
         let answer = server.post(path, token.as_deref(), json!({ "a\0\u{202e}": "b" })).await;
         answer.expect_problem(422, "validation_failed");
@@ -179,7 +209,7 @@ async fn characters_that_no_field_has_never_reach_the_database() {
 
 /// A password may hold anything: what it holds goes through the hash alone.
 #[tokio::test]
-async fn a_password_of_strange_characters_works() {
+async fn b34_a_password_of_strange_characters_works() {
     let (server, mut ada) = (Server::dev().await, Person::ada());
     ada.password = "\0\u{202e}zebra \u{2028} umbrella \r\n\u{feff}".into();
     server.sign_up(&ada).await;

@@ -19,7 +19,7 @@ async fn with(server: &Server, method: Method, path: &str, headers: &[(&str, &st
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404_and_another_method_is_405() {
+async fn a56_a57_what_is_not_there_is_404_and_another_method_is_405() {
     let server = Server::dev().await;
     for path in
         ["/", "/v1", "/v1/users", "/v1/users/me/", "/V1/users/me", "/v1/users/login/x", "/%2e%2e/etc/passwd"]
@@ -65,7 +65,7 @@ fn check_security_headers(headers: &HeaderMap, about: &str) {
 }
 
 #[tokio::test]
-async fn every_answer_has_the_security_headers() {
+async fn a60_every_answer_has_the_security_headers() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut answers = vec![server.sign_up(&ada).await, server.post("/v1/users/login", None, json!([])).await];
     let token = server.log_in(&ada).await;
@@ -81,7 +81,7 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[tokio::test]
-async fn what_may_be_kept_says_for_how_long() {
+async fn a60_what_may_be_kept_says_for_how_long() {
     let server = Server::dev().await;
     for (path, cache) in [
         ("/.well-known/jwks.json", "public, max-age=300"),
@@ -161,7 +161,7 @@ async fn preflight(server: &Server, origin: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn no_page_may_call_by_default() {
+async fn a59_b38_no_page_may_call_by_default() {
     let server = Server::dev().await;
     let answer = preflight(&server, GOOD).await.expect_problem(405, "method_not_allowed");
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
@@ -170,7 +170,7 @@ async fn no_page_may_call_by_default() {
 }
 
 #[tokio::test]
-async fn pages_of_the_list_may_call_and_read_errors() {
+async fn a59_b38_pages_of_the_list_may_call_and_read_errors() {
     let origins = format!("{GOOD}, http://localhost:5173");
     let server = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", &origins).start().await;
     let allowed = preflight(&server, GOOD).await.expect(200);
@@ -230,7 +230,7 @@ async fn seen_address(server: &Server, person: &Person, forwarded: &[(&str, &str
 }
 
 #[tokio::test]
-async fn a_client_cannot_choose_its_address() {
+async fn a33_a_client_cannot_choose_its_address() {
     let headers =
         [("x-forwarded-for", "203.0.113.7"), ("forwarded", "for=203.0.113.8"), ("x-real-ip", "203.0.113.9")];
     let server = Server::dev().await;
@@ -245,4 +245,41 @@ async fn a_client_cannot_choose_its_address() {
     assert_eq!(seen_address(&behind, &Person::other(2), &chain).await, "203.0.113.7");
     let garbage = [("x-forwarded-for", "203.0.113.7, unknown")];
     assert_eq!(seen_address(&behind, &Person::other(3), &garbage).await, "127.0.0.1");
+}
+
+/// What a client says of where it is goes into no link, no header and no name.
+#[tokio::test]
+async fn b37_a_forged_host_is_repeated_nowhere() {
+    let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__ISSUER", "https://auth.example.com");
+    let (server, ada) = (launch.behind_a_proxy().start().await, Person::ada());
+    let names = [
+        "host",
+        "x-forwarded-host",
+        "x_forwarded_host",
+        "x-forwarded-proto",
+        "x_forwarded_proto",
+        "forwarded",
+    ];
+    let forged = |mut request: reqwest::RequestBuilder| {
+        for name in names {
+            request =
+                request.header(name, if name == "forwarded" { "host=evil.example" } else { "evil.example" });
+        }
+        request
+    };
+    let sign_up = server.request(Method::POST, "/v1/users/signup").json(&ada.sign_up_body());
+    let log_in = server.request(Method::POST, "/v1/users/login").json(&ada.log_in_body());
+    let mut answers = vec![server.send(forged(sign_up)).await.expect(201), server.send(forged(log_in)).await];
+    assert_eq!(answers[0].header("location"), "/v1/users/me");
+    for path in
+        ["/docs", "/.well-known/oauth-authorization-server", "/openapi.json", "/v1/users/me", "/nowhere"]
+    {
+        answers.push(server.send(forged(server.request(Method::GET, path))).await);
+    }
+    for answer in &answers {
+        let all = format!("{:?} {}", answer.headers, answer.text);
+        assert!(!all.contains("evil"), "{all}");
+    }
+    let issuer = &crate::harness::claims(&answers[1].text_of("password_ok_token"))["iss"];
+    assert_eq!(issuer, "https://auth.example.com");
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::harness::{Person, Raw, Server, only_status};
+use crate::harness::{Launch, Person, Raw, Server, only_status};
 
 /// Clients of each slow kind.
 const SLOW: usize = 40;
@@ -27,7 +27,7 @@ async fn ask(server: &Server, access: &str, times: usize) -> Duration {
 }
 
 #[tokio::test]
-async fn one_byte_a_second_is_too_slow_and_holds_nobody_up() {
+async fn c7_one_byte_a_second_is_too_slow_and_holds_nobody_up() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await.text_of("access_token");
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
@@ -58,7 +58,7 @@ fn resident(server: &Server) -> Option<usize> {
 }
 
 #[tokio::test]
-async fn ten_mebibytes_are_refused_and_take_no_memory() {
+async fn a37_c7_ten_mebibytes_are_refused_and_take_no_memory() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await.text_of("access_token");
     let before = resident(&server);
@@ -84,7 +84,7 @@ async fn ten_mebibytes_are_refused_and_take_no_memory() {
 }
 
 #[tokio::test]
-async fn two_thousand_idle_connections_hold_nobody_up() {
+async fn c7_two_thousand_idle_connections_hold_nobody_up() {
     // This process has the other ends of them.
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
@@ -116,4 +116,43 @@ async fn two_thousand_idle_connections_hold_nobody_up() {
         assert_eq!(only_status(&raw.answer().await), 200);
     }
     assert_eq!(idle.len(), IDLE);
+}
+
+/// How many files and connections the server has open; none where the system does not tell.
+fn open_files(server: &Server) -> Option<usize> {
+    std::fs::read_dir(format!("/proc/{}/fd", server.process.id())).ok().map(Iterator::count)
+}
+
+/// Neither memory nor files pile up with what is done.
+#[tokio::test]
+async fn c15_what_is_done_leaves_nothing_in_memory() {
+    let server = Launch::dev().limits(&[]).start().await;
+    let people: Vec<Person> = (0..10).map(Person::other).collect();
+    for person in &people {
+        server.sign_up(person).await;
+    }
+    // Ten minutes later each may have codes again.
+    let round = async |number: usize| {
+        server.advance(601).await;
+        for person in &people {
+            let access = server.another_session(person).await.text_of("access_token");
+            server.me(&access).await.expect(200);
+            server.log_out(&access).await.expect(204);
+            let stranger = Person { email: format!("eve-{number}-{}", person.email), ..person.clone() };
+            server.try_log_in(&stranger).await.expect(401);
+        }
+    };
+    for number in 0..5 {
+        round(number).await;
+    }
+    let before = (resident(&server), open_files(&server));
+    for number in 5..20 {
+        round(number).await;
+    }
+    let after = (resident(&server), open_files(&server));
+    eprintln!("memory in KiB and open files: {before:?}, 150 log-ins later {after:?}");
+    if let ((Some(memory), Some(files)), (Some(more), Some(more_files))) = (before, after) {
+        assert!(more < memory + 16 * 1024, "from {memory} to {more} KiB");
+        assert!(more_files <= files + 5, "from {files} to {more_files} open files");
+    }
 }

@@ -42,7 +42,7 @@ fn kid(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_new_key_is_published_then_signs_and_the_old_one_goes_when_its_tokens_have() {
+async fn a80_c11_a_new_key_is_published_then_signs_and_the_old_one_goes_when_its_tokens_have() {
     let (server, ada) = (Forge::launch().start().await, Person::ada());
     let first = published(&server).await;
     let tokens = server.full_access(&ada).await;
@@ -70,7 +70,7 @@ async fn a_new_key_is_published_then_signs_and_the_old_one_goes_when_its_tokens_
 }
 
 #[tokio::test]
-async fn at_once_in_an_emergency_and_no_replica_refuses_what_another_has_signed() {
+async fn a80_c11_at_once_in_an_emergency_and_no_replica_refuses_what_another_has_signed() {
     let (first, ada) = (Forge::launch().start().await, Person::ada());
     let second = Forge::launch().database(&first.database).start().await;
     let old = first.full_access(&ada).await.text_of("access_token");
@@ -87,7 +87,7 @@ async fn at_once_in_an_emergency_and_no_replica_refuses_what_another_has_signed(
 
 /// No request fails while keys are rotated under load.
 #[tokio::test]
-async fn rotation_disturbs_nobody() {
+async fn a80_c11_rotation_disturbs_nobody() {
     let server = Arc::new(Forge::launch().limits(&[]).start().await);
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
     let workers = (0..4).map(|number| {

@@ -49,7 +49,7 @@ async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Ackno
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_outlives_a_kill() {
+async fn a76_c2_c3_what_was_acknowledged_outlives_a_kill() {
     let kills = std::env::var("TEST_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let (twilio, directory, people) = (Twilio::start().await, TempDir::new(), People::default());
     let database = Arc::new(Database::fresh(directory.path()).await);

@@ -19,7 +19,7 @@ async fn language(server: &Server, person: &Person, accept_language: &str, body:
 }
 
 #[tokio::test]
-async fn the_answer_tells_what_the_next_step_needs() {
+async fn a50_the_answer_tells_what_the_next_step_needs() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let answer = server.try_log_in(&ada).await.expect(200);
@@ -42,7 +42,7 @@ async fn the_answer_tells_what_the_next_step_needs() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_sends_no_code_and_leaves_no_trace() {
+async fn a30_b29_a_wrong_password_sends_no_code_and_leaves_no_trace() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for password in
@@ -58,7 +58,7 @@ async fn a_wrong_password_sends_no_code_and_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn a_password_is_the_same_in_every_way_of_composing_its_letters() {
+async fn a41_a_password_is_the_same_in_every_way_of_composing_its_letters() {
     let server = Server::dev().await;
     let composed = Person { password: "zum Caf\u{e9} \u{fc}ber die Br\u{fc}cke".into(), ..Person::ada() };
     let decomposed =
@@ -70,7 +70,7 @@ async fn a_password_is_the_same_in_every_way_of_composing_its_letters() {
 }
 
 #[tokio::test]
-async fn a_password_too_long_for_sign_up_is_wrong_and_one_beyond_measure_invalid() {
+async fn a37_a_password_too_long_for_sign_up_is_wrong_and_one_beyond_measure_invalid() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let with = |length: usize| Person { password: "x".repeat(length), ..ada.clone() };
@@ -81,7 +81,7 @@ async fn a_password_too_long_for_sign_up_is_wrong_and_one_beyond_measure_invalid
 }
 
 #[tokio::test]
-async fn the_caller_chooses_among_the_channels_of_the_deployment() {
+async fn a82_the_caller_chooses_among_the_channels_of_the_deployment() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for channel in ["whatsapp", "email", "sna", "SMS", ""] {
@@ -148,7 +148,7 @@ async fn the_hash_of_a_known_android_app_stands_in_the_text_message() {
 }
 
 #[tokio::test]
-async fn a_caller_cannot_say_where_the_code_goes() {
+async fn b12_a_caller_cannot_say_where_the_code_goes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for field in ["to", "phone_number", "phone", "user_id", "is_admin"] {
@@ -198,7 +198,7 @@ async fn a_token_that_opens_nothing_is_no_obstacle() {
 }
 
 #[tokio::test]
-async fn a_hash_made_with_other_parameters_is_replaced_at_the_next_log_in() {
+async fn a42_a_hash_made_with_other_parameters_is_replaced_at_the_next_log_in() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let before = twilio.launch().start().await;
     before.sign_up(&ada).await;
@@ -228,7 +228,7 @@ async fn a_hash_made_with_other_parameters_is_replaced_at_the_next_log_in() {
 }
 
 #[tokio::test]
-async fn a_stored_hash_cannot_ask_for_the_whole_machine() {
+async fn a43_a_stored_hash_cannot_ask_for_the_whole_machine() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     server.sign_up(&Person::other(1)).await;

@@ -22,7 +22,7 @@ async fn is_logged_out(server: &Server, access: &str) {
 }
 
 #[tokio::test]
-async fn by_default_the_callers_own_session_ends() {
+async fn a9_b18_by_default_the_callers_own_session_ends() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await.text_of("access_token");
     let second = server.another_session(&ada).await.text_of("access_token");
@@ -131,7 +131,7 @@ async fn another_log_in_of_the_same_user_keeps_its_code() {
 }
 
 #[tokio::test]
-async fn logging_out_between_guesses_wins_none() {
+async fn b3_logging_out_between_guesses_wins_none() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     server.sign_up(&ada).await;
@@ -172,4 +172,35 @@ async fn logging_out_while_the_code_is_checked_opens_no_session() {
     assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
     assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
     server.another_session(&ada).await;
+}
+
+#[tokio::test]
+async fn a9_b18_no_token_of_a_session_outlives_it_not_even_by_a_restart() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let mut killed = twilio.launch().start().await;
+    let pending = killed.password_ok(&ada).await;
+    let code = killed.code(&ada.phone_number).await;
+    let first = killed.verify(&pending, &code).await.expect(200);
+    let own = killed.another_session(&ada).await.text_of("access_token");
+    let refresh = async |server: &Server, token: &str| {
+        server.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await
+    };
+    let second = refresh(&killed, &first.text_of("refresh_token")).await.expect(200);
+    killed.log_out(&second.text_of("access_token")).await.expect(204);
+    let opens_nothing = async |server: &Server| {
+        server.me(&own).await.expect(200);
+        for tokens in [&first, &second] {
+            server.me(&tokens.text_of("access_token")).await.expect_problem(401, "invalid_token");
+            // The one before the last would be answered again, were the session alive.
+            let answer = refresh(server, &tokens.text_of("refresh_token")).await;
+            assert_eq!(answer.expect_problem(401, "invalid_refresh_token").body["reason"], "logged_out");
+        }
+        for other in [&pending, &own] {
+            refresh(server, other).await.expect_problem(401, "invalid_refresh_token");
+        }
+        server.verify(&pending, &code).await.expect_problem(401, "invalid_token");
+    };
+    opens_nothing(&killed).await;
+    killed.process.kill();
+    opens_nothing(&twilio.launch().database(&killed.database).start().await).await;
 }

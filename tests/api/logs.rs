@@ -7,7 +7,7 @@ use regex::Regex;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Fault, Forge, Operation, Person, Server, Twilio, wrong_code};
+use crate::harness::{Fault, Forge, Launch, Operation, Person, Raw, Server, Twilio, wrong_code};
 
 /// What must not be found in a log, by a name to tell it.
 #[derive(Default)]
@@ -120,6 +120,9 @@ async fn logged(format: &str) -> String {
     let mut secrets = Secrets::default();
     secrets.keep("the deployment's secret", Forge::SECRET);
     flow(&server, &mut secrets).await;
+    // Whoever else is on the machine sees how it was started (`proc_pid_cmdline(5)`).
+    let line = std::fs::read(format!("/proc/{}/cmdline", server.process.id())).unwrap_or_default();
+    secrets.are_not_in(&String::from_utf8_lossy(&line));
     server.process.signal("TERM");
     let (code, log) = server.process.wait();
     assert_eq!(code, Some(0), "{log}");
@@ -128,7 +131,7 @@ async fn logged(format: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_log_for_people_holds_no_secret_and_names_the_request() {
+async fn a62_b39_the_log_for_people_holds_no_secret_and_names_the_request() {
     let log = logged("text").await;
     assert!(!log.contains('\u{1b}'), "colours are for terminals");
     let request = Regex::new(r"request\{request_id=([0-9a-f]{32})\}").unwrap();
@@ -146,7 +149,7 @@ async fn the_log_for_people_holds_no_secret_and_names_the_request() {
 }
 
 #[tokio::test]
-async fn the_log_for_machines_is_json_with_the_same_content() {
+async fn a62_b39_the_log_for_machines_is_json_with_the_same_content() {
     let log = logged("json").await;
     let (mut ids, mut statuses) = (std::collections::BTreeSet::new(), Vec::new());
     for line in lines_of_requests(&log) {
@@ -184,7 +187,7 @@ async fn the_log_for_machines_is_json_with_the_same_content() {
 }
 
 #[tokio::test]
-async fn failures_of_twilio_are_told_without_its_token() {
+async fn a62_b39_failures_of_twilio_are_told_without_its_token() {
     let auth_token = "canary-of-an-auth-token-0123456789";
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let launch = twilio.launch().variable("TWILIO_AUTH_TOKEN", auth_token);
@@ -216,7 +219,7 @@ async fn failures_of_twilio_are_told_without_its_token() {
 
 #[tokio::test]
 async fn the_level_decides_what_is_logged() {
-    let server = crate::harness::Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "error").start().await;
+    let server = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "error").start().await;
     server.get("/nowhere", None).await.expect(404);
     assert_eq!(server.process.log(), "");
 }
@@ -244,5 +247,38 @@ fn the_search_finds_what_is_encoded() {
     }
     for log in ["", "2026-11-23T05:04:16.123456Z INFO", "request_id=ab123456cd", "correct horse"] {
         assert!(!found(log), "{log}");
+    }
+}
+
+/// Neither a line of its own nor a terminal's command is what a client can have written.
+#[tokio::test]
+async fn a64_b48_nobody_forges_a_line() {
+    let forged = "x\" {\"target\":\"audit\",\"event\":\"forged\"}\u{2028}audit event=\"forged\"";
+    for format in ["text", "json"] {
+        let launch = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "trace");
+        let mut server = launch.variable("COUNTERSIGN__LOG__FORMAT", format).start().await;
+        let sign_up =
+            server.request(Method::POST, "/v1/users/signup").header("user-agent", forged.as_bytes());
+        server.send(sign_up.json(&Person::ada().sign_up_body())).await.expect(201);
+        server.get("/%0a%1b[31m{\"event\":\"forged\"}", None).await.expect(404);
+        for bytes in ["\u{1b}[31m", "a\rb", "a\nb", "\u{85}", "\0"] {
+            for name in ["User-Agent", "X-Request-Id", "X-Forwarded-For", "traceparent"] {
+                let head = "GET /v1/users/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+                Raw::exchange(&server, format!("{head}{name}: {bytes}audit event=\"forged\"\r\n\r\n")).await;
+            }
+        }
+        server.process.signal("TERM");
+        let log = server.process.wait().1;
+        assert!(
+            log.contains("user_created") && !log.contains(['\u{1b}', '\u{85}', '\u{2028}', '\0', '\r']),
+            "{log}"
+        );
+        for line in log.lines() {
+            assert!(!line.contains("audit event=\"forged\""), "{line}");
+            match serde_json::from_str::<Value>(line) {
+                Ok(line) => assert_ne!(line["event"], "forged", "{line}"),
+                Err(_) => assert!(format == "text" && line.starts_with("20"), "{line}"),
+            }
+        }
     }
 }

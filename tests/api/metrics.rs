@@ -100,7 +100,7 @@ async fn a_full_hashing_queue_is_counted() {
 }
 
 #[tokio::test]
-async fn no_figure_tells_of_a_person_and_labels_are_bounded() {
+async fn a62_no_figure_tells_of_a_person_and_labels_are_bounded() {
     let (server, ada) = (scraped().start().await, Person { username: "countess".into(), ..Person::ada() });
     let mut secrets = flow(&server, &ada).await;
     secrets.extend([
@@ -134,7 +134,7 @@ async fn no_figure_tells_of_a_person_and_labels_are_bounded() {
 }
 
 #[tokio::test]
-async fn the_listener_serves_figures_alone_and_the_api_serves_none() {
+async fn a70_the_listener_serves_figures_alone_and_the_api_serves_none() {
     let server = scraped().start().await;
     let listener = server.process.address("metrics");
     assert_ne!(listener, server.api);

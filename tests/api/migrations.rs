@@ -149,7 +149,7 @@ async fn down_undoes_up() {
 }
 
 #[tokio::test]
-async fn eight_at_once_all_succeed() {
+async fn c10_eight_at_once_all_succeed() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     std::thread::scope(|scope| {

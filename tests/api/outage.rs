@@ -55,7 +55,7 @@ fn all_are_not_ready(answers: Vec<Answer>) {
 }
 
 #[tokio::test]
-async fn a_database_that_is_down_is_503_until_it_is_back() {
+async fn a65_c4_c17_a_database_that_is_down_is_503_until_it_is_back() {
     let Some((server, line)) = with_a_line().await else { return };
     let ada = Person::ada();
     let tokens = server.full_access(&ada).await;
@@ -75,7 +75,7 @@ async fn a_database_that_is_down_is_503_until_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_database_that_hangs_holds_nobody_for_ever() {
+async fn a66_c4_a_database_that_hangs_holds_nobody_for_ever() {
     let Some((server, line)) = with_a_line().await else { return };
     let ada = Person::ada();
     let access = server.full_access(&ada).await.text_of("access_token");
@@ -99,7 +99,7 @@ async fn a_database_that_hangs_holds_nobody_for_ever() {
 }
 
 #[tokio::test]
-async fn a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
+async fn c14_a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
     let server = Server::dev().await;
     let Database::Sqlite(path) = &*server.database else { return };
     let access = server.full_access(&Person::ada()).await.text_of("access_token");

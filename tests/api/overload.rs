@@ -20,7 +20,7 @@ async fn log_in(server: &Server, email: &str) -> crate::harness::Answer {
 }
 
 #[tokio::test]
-async fn who_does_not_fit_into_the_queue_is_told_when_to_come_back() {
+async fn a83_c6_who_does_not_fit_into_the_queue_is_told_when_to_come_back() {
     let (server, ada) = (slow().start().await, Person::ada());
     server.sign_up(&ada).await;
     let (answers, live) = futures_util::future::join(
@@ -40,7 +40,7 @@ async fn who_does_not_fit_into_the_queue_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn what_needs_no_hash_goes_on() {
+async fn a35_c6_what_needs_no_hash_goes_on() {
     let (server, ada) = (slow().start().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let strangers: Vec<String> = (0..16).map(|number| format!("eve-{number}@example.com")).collect();
@@ -57,7 +57,7 @@ async fn what_needs_no_hash_goes_on() {
 }
 
 #[tokio::test]
-async fn a_sign_up_that_does_not_fit_in_makes_no_user() {
+async fn a76_a_sign_up_that_does_not_fit_in_makes_no_user() {
     let server = slow().start().await;
     let people: Vec<Person> = (0..16).map(Person::other).collect();
     let answers = at_once(people.iter().map(|person| server.try_sign_up(person))).await;

@@ -32,7 +32,7 @@ async fn the_new_one_counts_and_the_old_one_does_not() {
 }
 
 #[tokio::test]
-async fn every_other_session_and_every_password_ok_token_ends_at_once() {
+async fn a11_b17_every_other_session_and_every_password_ok_token_ends_at_once() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let other = server.full_access(&ada).await;
     let own = server.another_session(&ada).await;
@@ -62,7 +62,7 @@ async fn every_other_session_and_every_password_ok_token_ends_at_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_current_password_changes_nothing() {
+async fn a12_a_wrong_current_password_changes_nothing() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let other = server.full_access(&ada).await.text_of("access_token");
     let access = server.another_session(&ada).await.text_of("access_token");
@@ -77,7 +77,7 @@ async fn a_wrong_current_password_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_new_one_is_judged_as_at_sign_up() {
+async fn a40_the_new_one_is_judged_as_at_sign_up() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let errors = |answer: Answer| {
@@ -105,7 +105,7 @@ async fn the_new_one_is_judged_as_at_sign_up() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_wins() {
+async fn a14_of_many_at_once_one_wins() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let new: Vec<String> = (0..8).map(|number| format!("{NEW} {number}")).collect();
@@ -118,7 +118,7 @@ async fn of_many_at_once_one_wins() {
 
 /// A log-in that has compared the old password must not survive the change: either it is refused, or its token is.
 #[tokio::test]
-async fn no_log_in_slips_through_the_change() {
+async fn b17_no_log_in_slips_through_the_change() {
     let server = Server::dev().await;
     for number in 0..5 {
         let person = Person::other(number);
@@ -154,4 +154,43 @@ async fn a_full_hashing_queue_is_said_so() {
     assert!(refused > 0, "{answers:?}");
     assert_eq!(refused + count(&answers, 401, Some("invalid_credentials")), 12);
     server.me(&access).await.expect(200);
+}
+
+/// A refresh that meets the change: whatever it is answered, nothing of the other session is worth anything afterwards.
+#[tokio::test]
+async fn b17_no_refresh_slips_through_the_change() {
+    let server = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64").start().await;
+    let refresh =
+        async |token: String| server.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await;
+    let mut slipped_in_before = 0;
+    for number in 0..30 {
+        let person = Person::other(number);
+        let other = server.full_access(&person).await.text_of("refresh_token");
+        let own = server.another_session(&person).await;
+        let access = own.text_of("access_token");
+        let (changed, first, second) = tokio::join!(
+            server.change_password(&access, &person.password, NEW),
+            refresh(other.clone()),
+            async {
+                server.get("/health/live", None).await;
+                refresh(other.clone()).await
+            },
+        );
+        changed.expect(204);
+        for answer in [first, second] {
+            match answer.status {
+                200 => {
+                    slipped_in_before += 1;
+                    let me = server.me(&answer.text_of("access_token")).await;
+                    assert_eq!(me.expect_problem(401, "invalid_token").body["reason"], "password_changed");
+                    refresh(answer.text_of("refresh_token"))
+                        .await
+                        .expect_problem(401, "invalid_refresh_token");
+                }
+                _ => drop(answer.expect_problem(401, "invalid_refresh_token")),
+            }
+        }
+        refresh(own.text_of("refresh_token")).await.expect(200);
+    }
+    eprintln!("{slipped_in_before} of 60 refreshes came before the change");
 }

@@ -25,7 +25,7 @@ fn with_password(person: &Person, password: &str) -> Person {
 }
 
 #[tokio::test]
-async fn the_code_from_the_mailbox_replaces_the_password_and_logs_nobody_in() {
+async fn a13_b15_the_code_from_the_mailbox_replaces_the_password_and_logs_nobody_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let tokens = server.full_access(&ada).await;
     let pending = server.log_in(&ada).await;
@@ -61,7 +61,7 @@ fn without_the_token(answer: &Answer) -> Value {
 
 /// The same requests about a user and about nobody: not one answer differs.
 #[tokio::test]
-async fn an_address_that_is_nobodys_is_answered_like_a_users() {
+async fn a27_a30_b27_an_address_that_is_nobodys_is_answered_like_a_users() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let forgot = async |email: &str| {
@@ -143,7 +143,7 @@ async fn used_up_guesses_are_followed_by_another_code() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_ours_is_as_good_as_none() {
+async fn b15_a_token_that_is_not_ours_is_as_good_as_none() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
@@ -151,6 +151,14 @@ async fn a_token_that_is_not_ours_is_as_good_as_none() {
     let other = Server::dev().await.forget(&ada.email).await;
     for bad in ["x", "cspr_AAAA", &token[..40], &other, &token.replace("cspr_", "csrt_")] {
         server.reset(bad, &code, NEW).await.expect_problem(410, "challenge_expired");
+    }
+    // What one began about oneself opens nothing of anybody else's, and the other way round.
+    let eve = Person::other(1);
+    server.sign_up(&eve).await;
+    let (eves, eves_code) = (server.forget(&eve.email).await, server.code(&eve.email).await);
+    if code != eves_code {
+        server.reset(&eves, &code, NEW).await.expect_problem(422, "incorrect_code");
+        server.reset(&token, &eves_code, NEW).await.expect_problem(422, "incorrect_code");
     }
     server.post("/v1/users/password/reset", None, json!({})).await.expect_problem(422, "validation_failed");
     server.post("/v1/users/password/forgot", None, json!({})).await.expect_problem(422, "validation_failed");
@@ -180,7 +188,7 @@ async fn when_the_code_was_right_a_weak_password_can_be_replaced_by_a_better_one
 }
 
 #[tokio::test]
-async fn whatever_changes_the_password_or_the_address_ends_a_reset() {
+async fn b16_whatever_changes_the_password_or_the_address_ends_a_reset() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
@@ -204,7 +212,7 @@ async fn whatever_changes_the_password_or_the_address_ends_a_reset() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_resets_and_five_are_looked_at() {
+async fn a14_b9_of_many_at_once_one_resets_and_five_are_looked_at() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
@@ -264,4 +272,23 @@ async fn a_full_hashing_queue_is_said_so() {
     let wrong = wrong_code(&code);
     let answers = at_once((0..12).map(|_| server.reset(&token, &wrong, NEW))).await;
     assert!(count(&answers, 503, Some("overloaded")) > 0, "{answers:?}");
+}
+
+#[tokio::test]
+async fn b16_a_reset_lives_ten_minutes_and_ends_with_the_password() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (token, code) = (server.forget(&ada.email).await, server.code(&ada.email).await);
+    for nothing in [json!(""), json!("  "), Value::Null] {
+        let body = json!({ "reset_token": nothing, "code": code, "new_password": NEW });
+        let answer = server.post("/v1/users/password/reset", None, body).await;
+        assert!([410, 422].contains(&answer.status), "{}", answer.text);
+    }
+    server.advance(601).await;
+    server.reset(&token, &code, NEW).await.expect_problem(410, "challenge_expired");
+    let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let code = server.code(&ada.email).await;
+    server.reset(&two, &code, NEW).await.expect(204);
+    server.reset(&one, &code, "another engine that weaves").await.expect_problem(410, "challenge_expired");
+    server.log_in(&with_password(&ada, NEW)).await;
 }

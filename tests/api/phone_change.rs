@@ -33,7 +33,7 @@ fn reached_at(person: &Person, number: &str) -> Person {
 }
 
 #[tokio::test]
-async fn nothing_changes_until_the_code_from_the_new_number_is_right() {
+async fn a12_nothing_changes_until_the_code_from_the_new_number_is_right() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.access(&ada).await;
     let challenge = server.change_phone(&access, &ada, "+1 (201) 555-0124").await.expect(202).body;
@@ -60,7 +60,7 @@ async fn nothing_changes_until_the_code_from_the_new_number_is_right() {
 }
 
 #[tokio::test]
-async fn every_other_session_ends_and_so_does_every_log_in_by_the_old_number() {
+async fn b45_every_other_session_ends_and_so_does_every_log_in_by_the_old_number() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let other = server.access(&ada).await;
     let access = server.another_session(&ada).await.text_of("access_token");
@@ -77,12 +77,15 @@ async fn every_other_session_ends_and_so_does_every_log_in_by_the_old_number() {
 }
 
 #[tokio::test]
-async fn the_password_is_needed_and_the_own_number_is_no_change() {
+async fn a12_b13_the_password_is_needed_and_the_own_number_is_no_change() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.access(&ada).await;
     let body = json!({ "phone_number": NEW, "password": "incorrect horse" });
     let wrong = server.post("/v1/users/me/phone", Some(&access), body).await;
     wrong.expect_problem(401, "invalid_credentials");
+    let without = json!({ "phone_number": NEW });
+    let without = server.post("/v1/users/me/phone", Some(&access), without).await;
+    without.expect_problem(422, "validation_failed");
     for (number, code) in [("123", "invalid_format"), (ada.phone_number.as_str(), "not_allowed")] {
         let answer =
             server.change_phone(&access, &ada, number).await.expect_problem(422, "validation_failed");
@@ -90,6 +93,7 @@ async fn the_password_is_needed_and_the_own_number_is_no_change() {
         assert_eq!(answer.body["errors"][0]["code"], code);
     }
     assert!(server.messages(NEW).await.is_empty());
+    assert_eq!(server.number_of(&access).await, ada.phone_number);
     server.verify_phone(&access, "123456").await.expect_problem(410, "challenge_expired");
 }
 
@@ -123,7 +127,7 @@ async fn asking_for_other_peoples_numbers_has_a_limit() {
 }
 
 #[tokio::test]
-async fn asked_again_it_is_a_resend_wherever_it_goes() {
+async fn b25_asked_again_it_is_a_resend_wherever_it_goes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.access(&ada).await;
     server.change_phone(&access, &ada, NEW).await.expect(202);

@@ -90,7 +90,7 @@ async fn a_session_that_was_ended_meanwhile_changes_nothing() {
 }
 
 #[tokio::test]
-async fn of_two_who_want_one_number_the_index_lets_one_have_it() {
+async fn b11_of_two_who_want_one_number_the_index_lets_one_have_it() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (hers, his) = (server.access(&ada).await, server.access(&bob).await);
     server.change_phone(&hers, &ada, NEW).await.expect(202);

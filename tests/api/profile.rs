@@ -52,13 +52,15 @@ async fn what_is_already_so_is_no_change() {
 }
 
 #[tokio::test]
-async fn values_are_judged_as_at_sign_up() {
+async fn a49_values_are_judged_as_at_sign_up() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     for (body, pointer, code) in [
         (json!({ "name": "" }), "/name", "too_short"),
         (json!({ "name": "a\u{202e}b" }), "/name", "invalid_format"),
+        (json!({ "name": "a\0b" }), "/name", "invalid_format"),
         (json!({ "name": null }), "/name", "wrong_type"),
+        (json!({ "username": "ada\0" }), "/username", "invalid_format"),
         (json!({ "username": "a b" }), "/username", "invalid_format"),
         (json!({ "username": "x".repeat(33) }), "/username", "too_long"),
         (json!({ "role": "admin" }), "/role", "unknown_field"),

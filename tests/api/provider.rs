@@ -60,7 +60,7 @@ async fn a_number_that_got_too_many_codes_must_wait() {
 }
 
 #[tokio::test]
-async fn a_twilio_that_fails_is_unavailable_and_asked_once() {
+async fn c5_a_twilio_that_fails_is_unavailable_and_asked_once() {
     let (twilio, server, ada) = with_ada().await;
     let endless = format!(r#"{{"sid":"VE00000000000000000000000000000000","x":"{}"}}"#, "x".repeat(100_000));
     let slow = |value: &str| Fault::error(503, 20503).header("Retry-After", value);
@@ -96,7 +96,7 @@ async fn a_twilio_that_fails_is_unavailable_and_asked_once() {
 }
 
 #[tokio::test]
-async fn a_code_whose_sending_was_not_acknowledged_is_not_sent_twice() {
+async fn c3_c5_a_code_whose_sending_was_not_acknowledged_is_not_sent_twice() {
     let (twilio, server, ada) = with_ada().await;
     let answer = log_in_meets(&twilio, &server, &ada, Fault::done_and_dropped()).await;
     answer.expect_problem(503, "otp_unavailable");
@@ -108,7 +108,7 @@ async fn a_code_whose_sending_was_not_acknowledged_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_busy_twilio_is_asked_three_times() {
+async fn c5_a_busy_twilio_is_asked_three_times() {
     let (twilio, server, ada) = with_ada().await;
     for _ in 0..2 {
         twilio.break_next(Operation::Start, Fault::error(429, 20429).header("Retry-After", "garbage"));

@@ -66,7 +66,7 @@ async fn a_check_that_was_certainly_not_made_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_check_that_may_have_been_made_stays_counted() {
+async fn a65_c5_a_check_that_may_have_been_made_stays_counted() {
     for fault in [
         Fault::error(503, 20503),
         Fault::error(500, 20500),
@@ -89,7 +89,7 @@ async fn a_check_that_may_have_been_made_stays_counted() {
 }
 
 #[tokio::test]
-async fn approved_is_believed_only_of_a_good_answer_about_the_verification_asked_for() {
+async fn a68_b47_approved_is_believed_only_of_a_good_answer_about_the_verification_asked_for() {
     for fault in [
         Fault::checked(200, ANOTHER, "approved", true),
         Fault::checked(200, "", "approved", true),
@@ -114,7 +114,7 @@ async fn approved_is_believed_only_of_a_good_answer_about_the_verification_asked
 }
 
 #[tokio::test]
-async fn the_verdict_is_the_status_whatever_valid_says() {
+async fn a68_the_verdict_is_the_status_whatever_valid_says() {
     let checking = Checking::begin().await;
     let answer = checking.meets(Fault::checked(200, "{sid}", "pending", true)).await;
     let answer = answer.expect_problem(422, "incorrect_code");
@@ -125,7 +125,7 @@ async fn the_verdict_is_the_status_whatever_valid_says() {
 }
 
 #[tokio::test]
-async fn an_answer_that_got_lost_is_never_taken_for_a_yes() {
+async fn c5_an_answer_that_got_lost_is_never_taken_for_a_yes() {
     let checking = Checking::begin().await;
     checking.meets(Fault::done_and_dropped()).await.expect_problem(503, "otp_unavailable");
     assert_eq!((checking.twilio.guesses(), checking.counted().await), (1, (1, 1)));

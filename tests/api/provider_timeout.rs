@@ -56,7 +56,7 @@ async fn a_check_meets(fault: Fault, guesses: usize) {
 }
 
 #[tokio::test]
-async fn no_answer_in_time_is_unavailable_never_a_second_message_and_never_a_yes() {
+async fn a66_c5_no_answer_in_time_is_unavailable_never_a_second_message_and_never_a_yes() {
     let (done_start, _kept) = Fault::held();
     let (done_check, _kept_too) = Fault::held();
     tokio::join!(

@@ -1,4 +1,4 @@
-//! Toll fraud, as it is done: a simulated pumping attack (security.md, B30).
+//! Toll fraud, as it is done: a simulated pumping attack.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -95,7 +95,7 @@ fn strict() -> Launch {
 
 /// Ten thousand sign-ups and log-ins where `PUMPING_SIGN_UPS` says so (`.ci/run` does), a thousand otherwise.
 #[tokio::test]
-async fn b30_a_pumping_attack_costs_little_and_newcomers_get_their_codes() {
+async fn a34_b30_a_pumping_attack_costs_little_and_newcomers_get_their_codes() {
     let attack: u32 = std::env::var("PUMPING_SIGN_UPS").map_or(1000, |number| number.parse().unwrap());
     let server = strict().start().await;
     // Somebody whose number lies in a rented range and who was there before.

@@ -1,5 +1,9 @@
 //! Refresh: a session goes on as long as its client holds the newest token, or the one before for a moment.
 
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::harness::{Answer, Launch, Person, Server, claims};
@@ -24,7 +28,7 @@ const GENERATION: &str = "SELECT generation FROM sessions";
 const DAY: u32 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn a_refresh_token_gets_the_next_tokens_of_the_same_session() {
+async fn b20_a_refresh_token_gets_the_next_tokens_of_the_same_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await;
     server.advance(600).await;
@@ -46,7 +50,7 @@ async fn a_refresh_token_gets_the_next_tokens_of_the_same_session() {
 }
 
 #[tokio::test]
-async fn a_session_is_refreshed_for_ninety_days_and_no_longer() {
+async fn a45_a_session_is_refreshed_for_ninety_days_and_no_longer() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut token = server.full_access(&ada).await.text_of("refresh_token");
     for _ in 0..3 {
@@ -64,7 +68,7 @@ async fn a_session_is_refreshed_for_ninety_days_and_no_longer() {
 }
 
 #[tokio::test]
-async fn a_session_that_nobody_uses_ends_after_thirty_days() {
+async fn a45_a_session_that_nobody_uses_ends_after_thirty_days() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.full_access(&ada).await.text_of("refresh_token");
     server.advance(30 * DAY).await;
@@ -72,7 +76,7 @@ async fn a_session_that_nobody_uses_ends_after_thirty_days() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
+async fn b24_an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await.text_of("refresh_token");
     let lost = server.refreshed(&first).await;
@@ -88,7 +92,7 @@ async fn an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
 }
 
 #[tokio::test]
-async fn after_that_the_old_token_ends_the_session() {
+async fn a10_b23_after_that_the_old_token_ends_the_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await.text_of("refresh_token");
     let second = server.refreshed(&first).await;
@@ -111,7 +115,7 @@ async fn after_that_the_old_token_ends_the_session() {
 }
 
 #[tokio::test]
-async fn a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_at_once() {
+async fn a10_a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_at_once() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let copied = server.full_access(&ada).await.text_of("refresh_token");
     let second = server.refreshed(&copied).await.text_of("refresh_token");
@@ -121,7 +125,7 @@ async fn a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_at_o
 }
 
 #[tokio::test]
-async fn fifty_at_once_get_the_same_successor() {
+async fn a14_b23_fifty_at_once_get_the_same_successor() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.full_access(&ada).await.text_of("refresh_token");
     let answers = futures_util::future::join_all((0..50).map(|_| server.refresh(&token))).await;
@@ -137,7 +141,7 @@ async fn fifty_at_once_get_the_same_successor() {
 
 /// Done means: a client that loses every second answer stays logged in for a thousand refreshes.
 #[tokio::test]
-async fn a_client_that_loses_every_second_answer_stays_logged_in() {
+async fn b24_a_client_that_loses_every_second_answer_stays_logged_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut token = server.full_access(&ada).await.text_of("refresh_token");
     for round in 0..500 {
@@ -174,7 +178,7 @@ async fn what_is_no_refresh_token_of_ours() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_is_not_refreshed() {
+async fn b18_a_session_that_has_ended_is_not_refreshed() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let tokens = server.full_access(&ada).await;
     server.log_out(&tokens.text_of("access_token")).await.expect(204);
@@ -189,4 +193,27 @@ async fn a_server_with_another_secret_takes_no_token_of_ours() {
         Launch::dev().variable("COUNTERSIGN__TOKENS__SECRET", "another-secret-of-32-characters-or-more");
     let other = launch.start().await;
     refused(other.refresh(&token).await, "malformed");
+}
+
+/// What nobody can guess: 32 bytes that are like random ones, never twice the same.
+#[tokio::test]
+async fn a25_refresh_tokens_are_like_random_numbers() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let mut token = server.full_access(&ada).await.text_of("refresh_token");
+    let (mut secrets, mut ids, mut counts) = (BTreeSet::new(), BTreeSet::new(), [0_u32; 256]);
+    for _ in 0..1000 {
+        let bytes = URL_SAFE_NO_PAD.decode(&token["csrt_".len()..]).unwrap();
+        // Which session and which generation, and then what is secret.
+        let secret = bytes[20..].to_vec();
+        assert_eq!(secret.len(), 32);
+        secret.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        assert!(secrets.insert(secret));
+        let next = server.refreshed(&token).await;
+        assert!(ids.insert(claims(&next.text_of("access_token"))["jti"].to_string()));
+        token = next.text_of("refresh_token");
+    }
+    // Pearson's chi-squared: of 255 degrees of freedom; more than 400 comes once in a hundred million times.
+    let expected = 32.0 * 1000.0 / 256.0;
+    let difference: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+    assert!(difference < 400.0, "{difference}");
 }

@@ -37,7 +37,7 @@ fn serve_wants_a_choice_of_regions_that_there_are() {
 }
 
 #[tokio::test]
-async fn at_sign_up_a_number_from_elsewhere_is_refused() {
+async fn b30_at_sign_up_a_number_from_elsewhere_is_refused() {
     let server = Launch::dev().variable(REGIONS, "gb, CA").start().await;
     for number in ["+12015550123", "+4930901820", GUERNSEY] {
         let said = refusal(server.try_sign_up(&with_number(Person::ada(), number)).await);
@@ -49,7 +49,7 @@ async fn at_sign_up_a_number_from_elsewhere_is_refused() {
 }
 
 #[tokio::test]
-async fn a_new_number_from_elsewhere_is_refused() {
+async fn b30_a_new_number_from_elsewhere_is_refused() {
     let server = Launch::dev().variable(REGIONS, "US").start().await;
     let ada = Person::ada();
     let access = server.full_access(&ada).await.text_of("access_token");
@@ -63,7 +63,7 @@ async fn a_new_number_from_elsewhere_is_refused() {
 }
 
 #[tokio::test]
-async fn numbers_that_earn_money_are_refused_wherever_they_are() {
+async fn b30_numbers_that_earn_money_are_refused_wherever_they_are() {
     let server = Server::dev().await;
     for number in [PREMIUM, "+19002345678", "+448420123456", "+881612345678", "+979123456789", "+80812345678"]
     {

@@ -23,7 +23,7 @@ async fn two() -> (Twilio, Server, Server) {
 }
 
 #[tokio::test]
-async fn what_began_on_one_goes_on_on_the_other() {
+async fn c9_what_began_on_one_goes_on_on_the_other() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     assert_eq!((kids(&first).await.len(), kids(&first).await), (1, kids(&second).await));
     first.sign_up(&ada).await;
@@ -40,7 +40,7 @@ async fn what_began_on_one_goes_on_on_the_other() {
 }
 
 #[tokio::test]
-async fn a_session_is_refreshed_and_ended_on_either() {
+async fn c9_a_session_is_refreshed_and_ended_on_either() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     let token = first.full_access(&ada).await.text_of("refresh_token");
     let refresh = async |server: &Server, token: &str| {
@@ -62,7 +62,7 @@ async fn a_session_is_refreshed_and_ended_on_either() {
 }
 
 #[tokio::test]
-async fn a_challenge_takes_five_checks_over_all_of_them() {
+async fn c9_a_challenge_takes_five_checks_over_all_of_them() {
     let ((twilio, first, second), ada) = (two().await, Person::ada());
     let token = first.password_ok(&ada).await;
     let code = first.code(&ada.phone_number).await;
@@ -79,7 +79,7 @@ async fn a_challenge_takes_five_checks_over_all_of_them() {
 }
 
 #[tokio::test]
-async fn of_many_right_codes_on_both_one_opens_a_session() {
+async fn c9_of_many_right_codes_on_both_one_opens_a_session() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     let token = first.password_ok(&ada).await;
     let code = first.code(&ada.phone_number).await;
@@ -90,7 +90,7 @@ async fn of_many_right_codes_on_both_one_opens_a_session() {
 }
 
 #[tokio::test]
-async fn of_many_sign_ups_on_both_one_wins() {
+async fn c9_c14_of_many_sign_ups_on_both_one_wins() {
     let (_twilio, first, second) = two().await;
     let servers = [&first, &second];
     let people: Vec<Person> =
@@ -102,7 +102,7 @@ async fn of_many_sign_ups_on_both_one_wins() {
 }
 
 #[tokio::test]
-async fn six_that_start_at_once_on_an_empty_database_have_one_key() {
+async fn c10_six_that_start_at_once_on_an_empty_database_have_one_key() {
     let directory = TempDir::new();
     let database = Arc::new(Database::fresh(directory.path()).await);
     let starting: Vec<_> = (0..6)
@@ -146,4 +146,23 @@ countersign: the signing keys in this database were sealed with another"
     assert!(log.contains("COUNTERSIGN__TOKENS__SECRET"), "{log}");
     assert!(!log.contains("yet-another-secret"), "{log}");
     twilio.launch().database(&server.database).start().await;
+}
+
+/// Nobody is told that the database is locked, however many write.
+#[tokio::test]
+async fn c9_c14_fifty_writers_on_both_all_succeed() {
+    let (_twilio, first, second) = two().await;
+    let servers = [&first, &second];
+    let mut tokens = Vec::new();
+    for number in 0..10 {
+        tokens.push(first.full_access(&Person::other(number)).await.text_of("access_token"));
+    }
+    for round in 0..4 {
+        let rename = |number: usize| {
+            let body = json!({ "name": format!("Name {round} {number}") });
+            servers[number % 2].ask(Method::PATCH, "/v1/users/me", &tokens[number % 10], body)
+        };
+        let answers = at_once((0..50).map(rename)).await;
+        assert_eq!(count(&answers, 200, None), 50, "{answers:?}");
+    }
 }

@@ -110,7 +110,7 @@ async fn the_same_code_comes_by_another_channel() {
 }
 
 #[tokio::test]
-async fn the_body_may_be_left_out() {
+async fn b12_the_body_may_be_left_out() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     server.advance(30).await;
@@ -124,7 +124,7 @@ async fn the_body_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn of_ten_at_once_one_sends() {
+async fn a14_of_ten_at_once_one_sends() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     server.advance(30).await;

@@ -1,5 +1,7 @@
 //! Whoever reads the whole database learns nobody's password, code or token, and cannot sign.
 
+use std::path::Path;
+
 use regex::Regex;
 use serde_json::json;
 
@@ -27,7 +29,7 @@ impl Database {
 }
 
 #[tokio::test]
-async fn the_database_holds_no_secret_in_clear() {
+async fn b39_the_database_holds_no_secret_in_clear() {
     let (server, ada) = (Forge::launch().start().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -73,7 +75,7 @@ async fn the_database_holds_no_secret_in_clear() {
 
 /// The tag of a refresh token cannot be made from what the database holds.
 #[tokio::test]
-async fn salt_and_generation_make_no_refresh_token() {
+async fn a77_salt_and_generation_make_no_refresh_token() {
     let server = Server::dev().await;
     let token = server.full_access(&Person::ada()).await.text_of("refresh_token");
     let bytes =
@@ -98,4 +100,39 @@ async fn salt_and_generation_make_no_refresh_token() {
         assert_eq!(answer.expect_problem(401, "invalid_refresh_token").body["reason"], "malformed");
     }
     server.post("/v1/users/refresh", None, json!({ "refresh_token": token })).await.expect(200);
+}
+
+/// Text files of the project below a folder, whatever their names.
+fn files(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            let made = ["target", ".git", "node_modules", ".venv"].iter().any(|made| name == *made);
+            if !made {
+                files(&path, found);
+            }
+        } else if let Ok(text) = std::fs::read_to_string(&path) {
+            found.push((path.display().to_string(), text));
+        }
+    }
+}
+
+/// What looks like a credential here is one that nobody has: it tells so by its pattern.
+#[test]
+fn a71_the_project_holds_no_credential() {
+    let mut found = Vec::new();
+    files(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
+    let sid = Regex::new(r"\b(AC|SK)[0-9a-f]{32}\b").unwrap();
+    let is_made_up =
+        |sid: &str| ["0123456789abcdef", "c0dec0de", "00000000"].iter().any(|it| sid.contains(it));
+    let key = Regex::new(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}").unwrap();
+    let mut sids = 0;
+    for (path, text) in &found {
+        for sid in sid.find_iter(text).map(|sid| sid.as_str()) {
+            assert!(is_made_up(sid), "{path}: {sid}");
+            sids += 1;
+        }
+        assert!(!key.is_match(text), "{path} holds a private key");
+    }
+    assert!(sids > 10 && found.len() > 500, "{sids} in {} files", found.len());
 }

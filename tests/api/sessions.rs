@@ -23,7 +23,7 @@ fn id(session: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_user_sees_their_living_sessions_and_nobody_elses() {
+async fn a46_a_user_sees_their_living_sessions_and_nobody_elses() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.full_access(&Person::other(1)).await;
     let over = server.full_access(&ada).await.text_of("access_token");
@@ -73,7 +73,7 @@ async fn what_the_client_says_of_itself_is_data() {
 }
 
 #[tokio::test]
-async fn another_session_can_be_ended_and_all_its_tokens_with_it() {
+async fn a46_b19_another_session_can_be_ended_and_all_its_tokens_with_it() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let (lost, own) = (server.full_access(&ada).await, server.another_session(&ada).await);
     let own = own.text_of("access_token");
@@ -101,7 +101,7 @@ async fn the_session_that_asks_may_end_itself() {
 }
 
 #[tokio::test]
-async fn nobody_ends_a_strangers_session() {
+async fn a48_b41_nobody_ends_a_strangers_session() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let adas = server.full_access(&ada).await.text_of("access_token");
     let bobs = server.full_access(&bob).await.text_of("access_token");

@@ -71,7 +71,7 @@ async fn stops_in_order(signal: &str) {
 }
 
 #[tokio::test]
-async fn on_sigterm_readiness_fails_first_and_what_has_begun_is_finished() {
+async fn c1_on_sigterm_readiness_fails_first_and_what_has_begun_is_finished() {
     stops_in_order("TERM").await;
 }
 
@@ -81,7 +81,7 @@ async fn on_sigint_too() {
 }
 
 #[tokio::test]
-async fn a_second_signal_means_now() {
+async fn c1_a_second_signal_means_now() {
     let mut server = serve(LONG, "5").await;
     server.process.signal("TERM");
     not_ready(&server).await;

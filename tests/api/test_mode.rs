@@ -40,7 +40,7 @@ async fn devs_keys_and_answers_say_that_they_are_devs() {
 }
 
 #[tokio::test]
-async fn serves_keys_and_answers_do_not() {
+async fn a69_serves_keys_and_answers_do_not() {
     let server = Launch::serve(NOWHERE).start().await;
     let keys = server.get("/.well-known/jwks.json", None).await.expect(200);
     let kid = keys.body["keys"][0]["kid"].as_str().unwrap();

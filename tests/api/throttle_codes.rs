@@ -24,7 +24,7 @@ async fn guess_wrong(server: &Server, person: &Person, times: usize) {
 }
 
 #[tokio::test]
-async fn restarting_the_log_in_gives_no_new_guesses() {
+async fn b3_restarting_the_log_in_gives_no_new_guesses() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "7/d")]).await;
     let (ada, bob) = (Person::ada(), Person::other(1));
     server.sign_up(&ada).await;
@@ -74,7 +74,7 @@ async fn a_right_code_is_no_failure() {
 }
 
 #[tokio::test]
-async fn of_fifty_wrong_codes_over_many_challenges_exactly_as_many_reach_twilio_as_are_allowed() {
+async fn b3_b9_b40_of_fifty_wrong_codes_over_many_challenges_exactly_as_many_reach_twilio_as_are_allowed() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let launch = || twilio.launch().limits(&[("wrong_codes_per_user", "4/h")]);
     let first = launch().start().await;
@@ -120,7 +120,7 @@ async fn a_check_that_was_certainly_not_made_is_given_back_and_one_that_got_lost
 }
 
 #[tokio::test]
-async fn whoever_knows_the_password_does_not_keep_the_owner_out_at_home() {
+async fn a32_b31_whoever_knows_the_password_does_not_keep_the_owner_out_at_home() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "5/d")]).await;
     let ada = Person::ada();
     let token = server.password_ok(&ada).await;
@@ -148,7 +148,7 @@ async fn whoever_knows_the_password_does_not_keep_the_owner_out_at_home() {
 }
 
 #[tokio::test]
-async fn after_too_many_in_a_row_one_a_day_is_left_until_one_is_right() {
+async fn a6_after_too_many_in_a_row_one_a_day_is_left_until_one_is_right() {
     let server = Server::with_limits(&[("wrong_codes_in_a_row", "7")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -156,8 +156,12 @@ async fn after_too_many_in_a_row_one_a_day_is_left_until_one_is_right() {
     // The one of this day.
     guess_wrong(&server, &ada, 1).await;
     let token = server.log_in(&ada).await;
-    let wait = server.verify(&token, "000000").await.rate_limited();
+    let checks = server.asked_twilio("check", &ada.phone_number).await;
+    assert_eq!(checks, 8);
+    // Not even the right one is looked at.
+    let wait = server.verify(&token, &server.code(&ada.phone_number).await).await.rate_limited();
     assert_eq!(wait, 24 * 60 * 60);
+    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, checks);
     server.advance(wait).await;
     // Today's is right, and everything is forgotten.
     server.another_session(&ada).await;

@@ -7,7 +7,7 @@ use reqwest::header::ORIGIN;
 use crate::harness::{Launch, Person, Server, TempDir, documented_settings, refused, variable};
 
 #[tokio::test]
-async fn successes_tell_what_is_left_of_the_clients_own_limits_and_of_no_others() {
+async fn a81_a83_successes_tell_what_is_left_of_the_clients_own_limits_and_of_no_others() {
     let server = Launch::dev().argument("--strict-limits").start().await;
     let ada = Person::ada();
     let signed_up = server.sign_up(&ada).await;
@@ -78,7 +78,7 @@ fn rates_that_are_none_are_refused_by_name() {
 }
 
 #[test]
-fn the_readme_has_every_limit_with_its_default() {
+fn a81_the_readme_has_every_limit_with_its_default() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     for (section, name, value) in documented_settings("default.toml") {
         if section == "limits" {

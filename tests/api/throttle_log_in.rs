@@ -31,7 +31,7 @@ fn wrong(answer: Answer) -> Answer {
 }
 
 #[tokio::test]
-async fn one_address_has_so_many_guesses_at_an_account_and_its_owner_elsewhere_is_not_kept_out() {
+async fn a32_b31_b33_one_address_has_so_many_guesses_at_an_account_and_its_owner_elsewhere_is_not_kept_out() {
     let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -70,7 +70,7 @@ async fn waits_grow_and_are_forgotten() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_limited_like_a_known_one() {
+async fn a27_a30_an_unknown_address_is_limited_like_a_known_one() {
     let server = Launch::dev().argument("--strict-limits").behind_a_proxy().start().await;
     server.sign_up(&Person::ada()).await;
     let limited = async |address: &str, email: &str| {
@@ -91,7 +91,7 @@ async fn an_unknown_address_is_limited_like_a_known_one() {
 }
 
 #[tokio::test]
-async fn one_address_has_so_many_wrong_passwords_for_all_accounts() {
+async fn a31_a33_one_address_has_so_many_wrong_passwords_for_all_accounts() {
     let server = Server::with_limits(&[("wrong_passwords_per_address", "8/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -108,7 +108,7 @@ async fn one_address_has_so_many_wrong_passwords_for_all_accounts() {
 }
 
 #[tokio::test]
-async fn many_addresses_share_the_guesses_at_one_account_and_its_owner_gets_in_from_home() {
+async fn a31_a32_b31_many_addresses_share_the_guesses_at_one_account_and_its_owner_gets_in_from_home() {
     let limits =
         [("wrong_passwords_per_account", "20/d"), ("wrong_passwords_per_account_and_address", "3/h")];
     let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
@@ -153,7 +153,7 @@ async fn whoever_replaces_a_forgotten_password_is_known_from_there() {
 }
 
 #[tokio::test]
-async fn of_fifty_wrong_passwords_at_once_exactly_as_many_are_compared_as_are_allowed() {
+async fn b9_of_two_hundred_wrong_passwords_at_once_exactly_as_many_are_compared_as_are_allowed() {
     let twilio = Twilio::start().await;
     let limits = [("wrong_passwords_per_account_and_address", "10/15m")];
     let launch = || twilio.launch().limits(&limits);
@@ -161,10 +161,10 @@ async fn of_fifty_wrong_passwords_at_once_exactly_as_many_are_compared_as_are_al
     let second = launch().database(&first.database).start().await;
     let (servers, ada) = ([&first, &second], Person::ada());
     first.sign_up(&ada).await;
-    let guesses = (0..50).map(|number| guess(servers[number % 2], STRANGER, &ada.email));
+    let guesses = (0..200).map(|number| guess(servers[number % 2], STRANGER, &ada.email));
     let answers = at_once(guesses).await;
     assert_eq!(count(&answers, 401, Some("invalid_credentials")), 10);
-    assert_eq!(count(&answers, 429, Some("rate_limited")), 40);
+    assert_eq!(count(&answers, 429, Some("rate_limited")), 190);
     log_in_from(&second, STRANGER, &ada).await.expect_problem(429, "rate_limited");
     log_in_from(&second, HOME, &ada).await.expect(200);
 }
@@ -215,7 +215,7 @@ async fn what_was_not_compared_is_not_counted() {
 }
 
 #[tokio::test]
-async fn whoever_is_logged_in_has_so_many_wrong_passwords_in_each_session() {
+async fn a12_b14_whoever_is_logged_in_has_so_many_wrong_passwords_in_each_session() {
     let server = Server::with_limits(&[("wrong_passwords_per_session", "3/h")]).await;
     let ada = Person::ada();
     let stolen = server.full_access(&ada).await.text_of("access_token");
@@ -255,4 +255,35 @@ async fn whoever_is_logged_in_has_so_many_wrong_passwords_in_each_session() {
     // The user's own session is in nobody's way.
     server.ask(Method::PUT, path, &own, body).await.expect(204);
     server.me(&stolen).await.expect_problem(401, "invalid_token");
+}
+
+/// Whoever is no proxy that we trust says nothing of addresses, and no body has a say in who is counted.
+#[tokio::test]
+async fn a33_b32_no_header_and_no_field_chooses_who_is_counted() {
+    let limit = [("wrong_passwords_per_address", "8/h")];
+    let untrusting = Launch::dev().argument("--strict-limits").limits(&limit);
+    let untrusting = untrusting.variable("COUNTERSIGN__SERVER__TRUSTED_PROXIES", "").start().await;
+    let behind_a_proxy = Server::with_limits(&limit).await;
+    let names = ["x-forwarded-for", "forwarded", "x-real-ip", "x_forwarded_for"];
+    let guess_as = async |server: &Server, number: usize| {
+        let body = json!({ "email": format!("person-{number}@example.com"), "password": "not the password" });
+        let mut request = server.request(Method::POST, "/v1/users/login").json(&body);
+        for name in names {
+            let element = if name == "forwarded" { "for=" } else { "" };
+            request = request.header(name, format!("{element}203.0.113.{number}"));
+        }
+        server.send(request).await
+    };
+    for number in 0..8 {
+        wrong(guess_as(&untrusting, number).await);
+    }
+    for number in 8..40 {
+        guess_as(&untrusting, number).await.rate_limited();
+        wrong(guess_as(&behind_a_proxy, number).await);
+    }
+    for field in ["ip", "username", "account", "x"] {
+        let mut body = Person::ada().log_in_body();
+        body[field] = json!("203.0.113.99");
+        untrusting.post("/v1/users/login", None, body).await.expect_problem(422, "validation_failed");
+    }
 }

@@ -184,7 +184,7 @@ async fn all_or_none_are_counted() {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_put_back_keeps_nobody_out_and_one_that_lags_lets_nobody_in() {
+async fn c8_a_clock_that_was_put_back_keeps_nobody_out_and_one_that_lags_lets_nobody_in() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     let db = open(&database).await;

@@ -26,7 +26,7 @@ async fn log_in_and_verify(server: &Server, person: &Person) -> Answer {
 }
 
 #[tokio::test]
-async fn a_number_gets_so_many_codes() {
+async fn a34_a_number_gets_so_many_codes() {
     let server = Server::with_limits(&[("codes_per_destination", "4/h")]).await;
     let ada = Person::ada();
     // Once verified, those of its user are counted by themselves.
@@ -43,7 +43,7 @@ async fn a_user_has_so_many_codes_sent() {
 }
 
 #[tokio::test]
-async fn an_address_has_so_many_codes_sent_and_so_has_its_network() {
+async fn a34_an_address_has_so_many_codes_sent_and_so_has_its_network() {
     let limits = [("codes_per_address", "3/h"), ("codes_per_network", "5/h")];
     let server = Server::with_limits(&limits).await;
     let people: Vec<Person> = (0..12).map(Person::other).collect();

@@ -40,7 +40,7 @@ async fn a_network_signs_up_so_many() {
 }
 
 #[tokio::test]
-async fn a_sign_up_that_comes_to_nothing_counts_and_one_that_makes_no_sense_does_not() {
+async fn a29_a_sign_up_that_comes_to_nothing_counts_and_one_that_makes_no_sense_does_not() {
     let server = Server::with_limits(&[("sign_ups_per_address", "3/h")]).await;
     let ada = Person::ada();
     for _ in 0..5 {
@@ -88,7 +88,7 @@ async fn dev_counts_addresses_when_it_is_told_to_and_everything_else_anyway() {
 }
 
 #[tokio::test]
-async fn an_email_address_has_so_many_resets_whether_or_not_it_is_a_users() {
+async fn a30_an_email_address_has_so_many_resets_whether_or_not_it_is_a_users() {
     let server = Server::with_limits(&[("password_resets_per_email", "2/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Forge, Person, Server, claims, header};
 
@@ -38,7 +38,7 @@ async fn anybody_can_check_a_token_with_the_public_keys() {
 }
 
 #[tokio::test]
-async fn the_kinds_exclude_each_other() {
+async fn a7_a23_the_kinds_exclude_each_other() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -67,7 +67,7 @@ async fn the_kinds_exclude_each_other() {
 }
 
 #[tokio::test]
-async fn a_token_is_read_from_the_authorization_header_alone() {
+async fn a26_a_token_is_read_from_the_authorization_header_alone() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     let get = |path: &str| server.request(Method::GET, path);
@@ -95,7 +95,7 @@ async fn a_token_is_read_from_the_authorization_header_alone() {
 }
 
 #[tokio::test]
-async fn two_authorization_headers_are_refused() {
+async fn a26_two_authorization_headers_are_refused() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
     for second in [format!("Bearer {access}"), "Basic eDp5".to_owned(), String::new()] {
@@ -123,7 +123,7 @@ async fn an_access_token_expires_and_its_session_lives_on() {
 }
 
 #[tokio::test]
-async fn a_token_dies_with_its_user() {
+async fn a20_b46_a_token_dies_with_its_user() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let access = server.full_access(&ada).await.text_of("access_token");
     let password_ok = server.log_in(&ada).await;
@@ -144,7 +144,7 @@ async fn a_token_dies_with_its_user() {
 }
 
 #[tokio::test]
-async fn a_session_has_a_fixed_end_that_no_token_outlives() {
+async fn a45_a_session_has_a_fixed_end_that_no_token_outlives() {
     let launch = Forge::launch().variable("COUNTERSIGN__TOKENS__SESSION_DAYS", "1");
     let (server, ada) = (launch.start().await, Person::ada());
     let access = server.full_access(&ada).await.text_of("access_token");
@@ -157,4 +157,40 @@ async fn a_session_has_a_fixed_end_that_no_token_outlives() {
     server.advance(20).await;
     let answer = server.me(&eternal).await.expect_problem(401, "invalid_token");
     assert_eq!(answer.body["reason"], "expired");
+}
+
+#[tokio::test]
+async fn a20_a_genuine_token_about_somebody_else_opens_nothing() {
+    let (server, ada, bob) = (Forge::launch().start().await, Person::ada(), Person::other(1));
+    let access = server.full_access(&ada).await.text_of("access_token");
+    let password_ok = server.log_in(&ada).await;
+    let forge = Forge::of(&server).await;
+    let with_claim = |name: &str, value: Value| {
+        let mut claims = claims(&access);
+        claims[name] = value;
+        forge.resign(&access, &claims)
+    };
+    server.me(&with_claim("client_id", json!("countersign"))).await.expect(200);
+    let bobs = server.full_access(&bob).await.text_of("access_token");
+    let bobs_password_ok = server.log_in(&bob).await;
+    let nobody = "01890000-0000-7000-8000-000000000000";
+    let (bobs_claims, own) = (claims(&bobs), claims(&access));
+    for (name, value) in [
+        ("sid", bobs_claims["sid"].clone()),
+        ("sub", bobs_claims["sub"].clone()),
+        ("sid", json!(nobody)),
+        ("sub", json!(nobody)),
+        ("sid", own["jti"].clone()),
+    ] {
+        server.me(&with_claim(name, value)).await.expect_problem(401, "invalid_token");
+    }
+    // Ada's name on Bob's challenge.
+    let mut swapped = claims(&password_ok);
+    swapped["jti"] = claims(&bobs_password_ok)["jti"].clone();
+    let swapped = forge.resign(&password_ok, &swapped);
+    let code = server.code(&bob.phone_number).await;
+    server.verify(&swapped, &code).await.expect_problem(401, "invalid_token");
+    server.log_out(&swapped).await.expect_problem(401, "invalid_token");
+    server.verify(&bobs_password_ok, &code).await.expect(200);
+    server.me(&bobs).await.expect(200);
 }

@@ -68,7 +68,7 @@ async fn a_log_in_is_a_trace_that_goes_on_from_its_callers() {
 
 // The end of the server is waited for on one thread, and the collector is on another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trace_holds_no_personal_data_and_tells_of_failures() {
+async fn a62_a_trace_holds_no_personal_data_and_tells_of_failures() {
     let collector = Collector::start().await;
     let ada = Person { username: "countess".into(), ..Person::ada() };
     let mut server = traced(&collector).variable("COUNTERSIGN__LOG__LEVEL", "trace").start().await;

@@ -1,5 +1,5 @@
-//! Who signs up with what is somebody else's, and never proves their phone, keeps it for a day at most (security.md, B26:
-//! pre-hijacking).
+//! Who signs up with what is somebody else's, and never proves their phone, keeps it for a day at most:
+//! pre-hijacking.
 
 use reqwest::Method;
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn users(server: &Server) -> i64 {
 }
 
 #[tokio::test]
-async fn after_a_day_any_one_thing_can_be_claimed() {
+async fn b26_after_a_day_any_one_thing_can_be_claimed() {
     for what in ["email", "phone_number", "username"] {
         let (server, squatter, owner) = (Server::dev().await, Person::ada(), bob_with(what));
         server.sign_up(&squatter).await;
@@ -44,7 +44,7 @@ async fn after_a_day_any_one_thing_can_be_claimed() {
 }
 
 #[tokio::test]
-async fn nothing_that_the_squatter_holds_is_worth_anything() {
+async fn b26_nothing_that_the_squatter_holds_is_worth_anything() {
     let (server, squatter) = (Server::dev().await, Person::ada());
     // The owner's address, and a phone that the squatter reads.
     let owner = Person { email: squatter.email.clone(), ..Person::other(1) };
@@ -84,7 +84,7 @@ async fn nothing_that_the_squatter_holds_is_worth_anything() {
 }
 
 #[tokio::test]
-async fn logging_in_every_hour_keeps_nothing() {
+async fn b26_logging_in_every_hour_keeps_nothing() {
     let (server, squatter, owner) = (Server::dev().await, Person::ada(), bob_with("phone_number"));
     server.sign_up(&squatter).await;
     for _ in 0..24 {

@@ -1,5 +1,6 @@
 //! Verify: right codes, wrong codes, other people's codes, codes that came too late.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Person, Server, at_once, count, wrong_code};
@@ -11,7 +12,7 @@ async fn verify_with(server: &Server, token: &str, body: Value) -> crate::harnes
 }
 
 #[tokio::test]
-async fn a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_looked_at() {
+async fn b4_b6_b8_a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_looked_at() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -60,7 +61,7 @@ async fn a_code_may_be_typed_with_spaces_and_hyphens() {
 }
 
 #[tokio::test]
-async fn what_is_no_code_costs_no_check() {
+async fn a51_what_is_no_code_costs_no_check() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -79,16 +80,26 @@ async fn what_is_no_code_costs_no_check() {
         assert_eq!(answer.body["errors"][0]["code"], expected, "{value}");
     }
     verify_with(&server, &token, json!({})).await.expect_problem(422, "validation_failed");
+    // What stands beside the body is not looked at.
+    let beside = server.request(Method::POST, "/v1/users/verify").query(&[("code", &code)]);
+    let beside = beside.bearer_auth(&token).json(&json!({}));
+    server.send(beside).await.expect_problem(422, "validation_failed");
     assert_eq!(server.database.number("SELECT failed_checks FROM challenges").await, 0);
     assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 0);
     server.verify(&token, &code).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_caller_cannot_say_whose_code_it_is() {
+async fn b2_b12_a_caller_cannot_say_whose_code_it_is() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (token, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
     let code = server.code(&bob.phone_number).await;
+    // Nobody: whatever the body holds, there is no log-in to go on with.
+    for body in [json!({}), json!({ "code": code }), json!({ "code": code, "user_id": bob.email })] {
+        server.post("/v1/users/verify", None, body).await.expect_problem(401, "missing_token");
+    }
+    let empty = server.request(Method::POST, "/v1/users/verify").header("content-type", "application/json");
+    server.send(empty.bearer_auth(&token)).await.expect_problem(400, "malformed_request");
     for field in ["to", "phone_number", "user_id", "verification_sid", "channel"] {
         let mut body = json!({ "code": code });
         body[field] = json!(bob.phone_number);
@@ -96,11 +107,14 @@ async fn a_caller_cannot_say_whose_code_it_is() {
         assert_eq!(answer.body["errors"][0]["code"], "unknown_field");
     }
     assert_eq!(server.database.number("SELECT sum(failed_checks) FROM challenges").await, 0);
+    for person in [&ada, &bob] {
+        assert_eq!(server.asked_twilio("check", &person.phone_number).await, 0);
+    }
     server.verify(&bobs, &code).await.expect(200);
 }
 
 #[tokio::test]
-async fn another_users_code_is_wrong() {
+async fn a3_b11_another_users_code_is_wrong() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (adas, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
     let (adas_code, bobs_code) = (server.code(&ada.phone_number).await, server.code(&bob.phone_number).await);
@@ -108,6 +122,9 @@ async fn another_users_code_is_wrong() {
         return; // One in a million.
     }
     server.verify(&adas, &bobs_code).await.expect_problem(422, "incorrect_code");
+    // Twilio was asked about Ada's verification and nobody else's.
+    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 1);
+    assert_eq!(server.asked_twilio("check", &bob.phone_number).await, 0);
     let failed = |name: &str| format!("SELECT failed_checks FROM users WHERE username = '{name}'");
     assert_eq!(server.database.number(&failed("ada")).await, 1);
     assert_eq!(server.database.number(&failed("person-1")).await, 0);
@@ -117,7 +134,7 @@ async fn another_users_code_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_code_opens_one_of_two_log_ins() {
+async fn a3_b41_a_code_opens_one_of_two_log_ins() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
@@ -137,12 +154,12 @@ async fn a_code_opens_one_of_two_log_ins() {
 }
 
 #[tokio::test]
-async fn a_token_opens_one_session() {
+async fn a4_b10_a_token_opens_one_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     server.verify(&token, &code).await.expect(200);
-    for _ in 0..3 {
+    for _ in 0..5 {
         let answer = server.verify(&token, &code).await.expect_problem(401, "invalid_token");
         assert_eq!(answer.body["reason"], "spent");
     }
@@ -153,18 +170,21 @@ async fn a_token_opens_one_session() {
 }
 
 #[tokio::test]
-async fn a_token_expires_after_ten_minutes() {
+async fn a7_b6_a_token_expires_after_ten_minutes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.password_ok(&ada).await;
     server.advance(590).await;
     // The code is the first log-in's and dies with it; this token outlives it.
     let token = server.log_in(&ada).await;
+    let code = server.code(&ada.phone_number).await;
     server.advance(590).await;
-    server.verify(&token, "123456").await.expect_problem(410, "challenge_expired");
+    server.verify(&token, &code).await.expect_problem(410, "challenge_expired");
     server.advance(20).await;
-    let answer = server.verify(&token, "123456").await.expect_problem(401, "invalid_token");
+    let answer = server.verify(&token, &code).await.expect_problem(401, "invalid_token");
     assert_eq!(answer.body["reason"], "expired");
+    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 0);
     assert_eq!(server.database.number("SELECT sum(failed_checks) FROM challenges").await, 0);
+    server.another_session(&ada).await;
 }
 
 #[tokio::test]
@@ -192,11 +212,11 @@ async fn a_code_that_has_died_before_its_token_is_followed_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn of_twenty_right_codes_at_once_one_opens_a_session() {
+async fn a14_b9_b21_of_a_hundred_right_codes_at_once_one_opens_a_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
-    let answers = at_once((0..20).map(|_| server.verify(&token, &code))).await;
+    let answers = at_once((0..100).map(|_| server.verify(&token, &code))).await;
     assert_eq!(count(&answers, 200, None), 1);
     assert!(answers.iter().all(|answer| answer.status == 200 || !answer.text.contains("access_token")));
     assert_eq!(server.database.number(SESSIONS).await, 1);
@@ -219,4 +239,19 @@ async fn the_tokens_tell_who_it_is_and_how_they_proved_it() {
     // The refresh token is not in the database in any form that makes one.
     let second = server.another_session(&ada).await;
     assert_ne!(second.text_of("refresh_token"), tokens.text_of("refresh_token"));
+}
+
+/// Twilio has approved it once: it is good for nothing more, at this log-in or the next.
+#[tokio::test]
+async fn b10_a_code_that_was_used_is_wrong_at_the_next_log_in() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let used = server.code(&ada.phone_number).await;
+    let access = server.verify(&token, &used).await.expect(200).text_of("access_token");
+    server.log_out(&access).await.expect(204);
+    let token = server.log_in(&ada).await;
+    let fresh = server.code(&ada.phone_number).await;
+    assert_ne!(fresh, used);
+    server.verify(&token, &used).await.expect_problem(422, "incorrect_code");
+    server.verify(&token, &fresh).await.expect(200);
 }

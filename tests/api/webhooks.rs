@@ -17,7 +17,7 @@ fn events(taken: &[Taken]) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn every_event_of_a_flow_arrives_and_names_the_user_alone() {
+async fn a72_every_event_of_a_flow_arrives_and_names_the_user_alone() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     let server = receiver.told_by(Launch::dev()).start().await;
     let signed_up = server.sign_up(&ada).await;

@@ -14,7 +14,7 @@ async fn check_said(status: u16, body: &str) -> Result<Checked, Failure> {
 }
 
 #[tokio::test]
-async fn approved_is_a_status_of_the_verification_that_was_asked_about() {
+async fn a68_b47_approved_is_a_status_of_the_verification_that_was_asked_about() {
     for http_status in [200, 201] {
         let body = r#"{"sid":"VE?","status":"approved","valid":false,"new":[{"field":1}]}"#;
         let Ok(Checked::Approved(approved)) = check_said(http_status, body).await else {
@@ -33,7 +33,7 @@ async fn pending_is_a_wrong_code_whatever_valid_says() {
 }
 
 #[tokio::test]
-async fn nothing_else_is_ever_approved() {
+async fn a68_b47_nothing_else_is_ever_approved() {
     use FailureKind::{Misconfigured, TooManyChecks, Unavailable, VerificationGone};
     let other = "VEcccccccccccccccccccccccccccccccc";
     for (http_status, body, kind) in [

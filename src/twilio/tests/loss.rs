@@ -25,7 +25,7 @@ async fn a_refused_connection_certainly_sent_nothing() {
 }
 
 #[tokio::test]
-async fn a_tls_handshake_that_fails_certainly_sent_nothing() {
+async fn a67_a_tls_handshake_that_fails_certainly_sent_nothing() {
     let server = Server::playing([Reply::Last(b"not TLS\r\n".to_vec())]).await;
     let base_url = server.base_url().replace("http:", "https:");
     let short = super::Settings { connect_timeout: Duration::from_millis(200), ..settings(base_url) };
@@ -35,7 +35,7 @@ async fn a_tls_handshake_that_fails_certainly_sent_nothing() {
 }
 
 #[tokio::test]
-async fn a_dropped_connection_leaves_it_open_and_is_not_repeated() {
+async fn c5_a_dropped_connection_leaves_it_open_and_is_not_repeated() {
     let server = Server::playing([Reply::Last(Vec::new())]).await;
     assert_in_doubt(&start(&client(&server)).await.unwrap_err());
     assert_eq!(server.requests().len(), 1);
@@ -63,7 +63,7 @@ async fn a_check_that_got_lost_is_no_yes_and_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn the_total_time_covers_silence_a_body_that_drips_and_one_that_stops() {
+async fn a66_c5_the_total_time_covers_silence_a_body_that_drips_and_one_that_stops() {
     let head = b"HTTP/1.1 201 Created\r\nContent-Length: 60000\r\n\r\n{".to_vec();
     let replies = [
         Reply::Silence(Vec::new()),
@@ -91,7 +91,7 @@ async fn an_error_whose_body_never_ends_is_judged_by_its_status() {
 }
 
 #[tokio::test]
-async fn ten_megabytes_are_not_read() {
+async fn c5_ten_megabytes_are_not_read() {
     let whole = format!(r#"{{"sid":"{VERIFICATION}","status":"approved","x":"{}"}}"#, "x".repeat(10 << 20));
     let server = Server::answering(json(200, "", &whole)).await;
     assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
@@ -106,7 +106,7 @@ async fn ten_megabytes_are_not_read() {
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_cut_before_the_time_is_up() {
+async fn c5_a_body_without_end_is_cut_before_the_time_is_up() {
     // Chunked, so that no length gives it away.
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(1 << 16));
     let bytes = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}").into_bytes();
@@ -115,7 +115,7 @@ async fn a_body_without_end_is_cut_before_the_time_is_up() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_its_target_learns_nothing() {
+async fn a67_a_redirect_is_not_followed_and_its_target_learns_nothing() {
     let target = Server::answering(started()).await;
     for status in [301, 302, 303, 307, 308] {
         let location = format!("Location: {}/v2/elsewhere\r\n", target.base_url());
