@@ -4,6 +4,7 @@ mod activity;
 mod admission;
 mod app_hash;
 mod challenge;
+mod check_count;
 mod claim;
 mod claims;
 mod client;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Auth;
 use super::event::{Event, EventKind};
-use crate::storage::{Conn, Error as StorageError, activities, webhook_outbox};
+use crate::storage::{Committed, Conn, Error as StorageError, activities, webhook_outbox};
 
 /// A connection inside a transaction. It goes wherever a [`Conn`] goes.
 pub(super) struct Transaction<'c> {
@@ -89,15 +89,15 @@ impl Auth {
     /// Those of `f`, and [`StorageError::Unavailable`].
     pub(super) async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(Transaction<'_>) -> Result<R, E> + Send + 'static,
+        F: AsyncFnOnce(Transaction<'_>) -> Result<(R, Committed), E> + Send + 'static,
         R: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
         let webhooks = self.webhooks.clone();
         let work = async move |conn: Conn<'_>| -> Result<_, E> {
             let events = Mutex::default();
-            let value = f(Transaction { conn, events: &events, webhooks: &webhooks }).await?;
-            Ok((value, events.into_inner().unwrap_or_else(PoisonError::into_inner)))
+            let (value, committed) = f(Transaction { conn, events: &events, webhooks: &webhooks }).await?;
+            Ok(((value, events.into_inner().unwrap_or_else(PoisonError::into_inner)), committed))
         };
         let (value, events) = self.db.write_at_once(work).await?;
         events.iter().for_each(|event| self.tell(event));

@@ -5,16 +5,14 @@
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
-use futures_util::future::{join3, join5};
+use futures_util::future::{join, join5};
 
 use super::activity::ActivityKind;
 use super::admission::Counted;
-use super::challenge::{ended, takes_checks, why_not_checked};
 use super::client::Client;
 use super::code::Code;
 use super::error::{Error, Reason};
 use super::event::{Event, EventKind};
-use super::limits::Share;
 use super::phone_number::country;
 use super::proof::{PasswordOk, Verified};
 use super::refresh_token::SALT_LENGTH;
@@ -25,20 +23,7 @@ use crate::storage::challenges::{self, Challenge};
 use crate::storage::sessions::{self, Session};
 use crate::storage::users;
 use crate::storage::{Error as StorageError, Id, Timestamp};
-use crate::twilio::{Approved, Checked, Failure, FailureKind, VerificationSid};
-
-/// Why a check was not counted.
-enum NotCounted {
-    /// The challenge takes none.
-    Over,
-    Refused(Error),
-}
-
-impl From<StorageError> for NotCounted {
-    fn from(error: StorageError) -> Self {
-        Self::Refused(error.into())
-    }
-}
+use crate::twilio::{Approved, Checked};
 
 impl Auth {
     /// Checks a code and, where it is right, spends the challenge and begins a session.
@@ -91,62 +76,6 @@ impl Auth {
         Error::IncorrectCode { attempts_left: view.attempts_left, challenge: Some(Box::new(view)) }
     }
 
-    /// Counts the check, for the challenge, for its user and against the limits. It will go by the verification's SID,
-    /// never by a number. Where strangers have used up what the user has, clients that they are known from have more.
-    pub(super) async fn reserve(
-        &self,
-        seen: &Challenge,
-        client: &Client,
-    ) -> Result<(Challenge, VerificationSid, Counted), Error> {
-        let reserved = match self.reserve_from(seen, Share::Everybodys, client).await {
-            Err(Error::RateLimited { by_strangers: true, .. })
-                if self.is_known(Some(seen.user_id), client).await? =>
-            {
-                self.reserve_from(seen, Share::Known, client).await
-            }
-            reserved => reserved,
-        };
-        let view = || Box::new(self.policy.view(seen, self.clock.now()));
-        let (row, counted) = reserved.map_err(|error| error.about(Some(view())))?;
-        let sid = row.verification_sid.as_deref().unwrap_or_default();
-        let sid = VerificationSid::parse(sid).map_err(Error::internal)?;
-        Ok((row, sid, counted))
-    }
-
-    async fn reserve_from(
-        &self,
-        seen: &Challenge,
-        share: Share,
-        client: &Client,
-    ) -> Result<(Challenge, Counted), Error> {
-        let (id, user_id, now) = (seen.id, seen.user_id, self.clock.now());
-        if !takes_checks(seen, now) {
-            return Err(why_not_checked(&self.policy, seen, now));
-        }
-        let (limits, standings) = (self.limits.clone(), client.standings.clone());
-        let counted = self.db.write(async move |c| -> Result<_, NotCounted> {
-            let (row, in_a_row, counted) = join3(
-                challenges::count_check(&mut c.again(), id, Timestamp(now)),
-                users::count_check(&mut c.again(), user_id),
-                limits.code_check(user_id, share).count(&mut c.again(), now, &standings),
-            )
-            .await;
-            let row = row?.ok_or(NotCounted::Over)?;
-            let further = limits.code_check_in_a_row(user_id, in_a_row?.unsigned_abs());
-            let further =
-                further.count(&mut c.again(), now, &standings).await.map_err(NotCounted::Refused)?;
-            Ok((row, counted.map_err(NotCounted::Refused)?.with(further)))
-        });
-        match counted.await {
-            Ok(counted) => Ok(counted),
-            Err(NotCounted::Over) => {
-                let row = self.db.read(async move |mut c| challenges::find(&mut c, id).await).await?;
-                Err(why_not_checked(&self.policy, &row, now))
-            }
-            Err(NotCounted::Refused(error)) => Err(error),
-        }
-    }
-
     /// The code was right: of any number of requests that come here, one spends the challenge.
     async fn settle(
         &self,
@@ -166,22 +95,25 @@ impl Auth {
                 c.record(ActivityKind::Verified.of(challenge.user_id, &client, now)).await?;
                 c.record(EventKind::SessionCreated.of(challenge.user_id, &client, now)).await
             };
-            let (spent, user, opened, recorded, given_back) = join5(
-                challenges::spend(&mut c.again(), challenge.id, Timestamp(now)),
-                users::code_was_right(
-                    &mut c.again(),
-                    challenge.user_id,
-                    &challenge.destination,
-                    Timestamp(now),
+            let ((spent, user, opened, recorded, given_back), committed) = join(
+                join5(
+                    challenges::spend(&mut c.again(), challenge.id, Timestamp(now)),
+                    users::code_was_right(
+                        &mut c.again(),
+                        challenge.user_id,
+                        &challenge.destination,
+                        Timestamp(now),
+                    ),
+                    sessions::insert(&mut c.again(), &opened),
+                    record(c.again()),
+                    counted.give_back(&mut c.again(), now, &standings),
                 ),
-                sessions::insert(&mut c.again(), &opened),
-                record(c.again()),
-                counted.give_back(&mut c.again(), now, &standings),
+                c.commit(),
             )
             .await;
             let (spent, user) = (spent?, user?);
             opened.and(recorded).and(given_back)?;
-            Ok(user.filter(|_| spent))
+            Ok((user.filter(|_| spent), committed?))
         });
         let user = match settled.await {
             Ok(Some(user)) => user,
@@ -235,53 +167,5 @@ impl Auth {
             ended_at: None,
             end_reason: None,
         })
-    }
-
-    /// Twilio did not say whether the code is right. A check that was certainly not made is taken back; an
-    /// answer that got lost stays counted, and is never taken for a yes.
-    pub(super) async fn not_checked(
-        &self,
-        reserved: &Challenge,
-        counted: Counted,
-        failure: &Failure,
-        client: &Client,
-    ) -> Result<Error, Error> {
-        let gone = failure.kind() == FailureKind::VerificationGone;
-        if gone && let Some(reason) = self.end_of(reserved.id).await? {
-            // Gone because another request of the same challenge was right.
-            return Ok(Error::InvalidToken(reason));
-        }
-        let (challenge, now) = (reserved.clone(), Timestamp(self.clock.now()));
-        let standings = client.standings.clone();
-        let taken_back = failure.certainly_not_processed();
-        let row = self
-            .db
-            .write(async move |mut c| -> Result<_, StorageError> {
-                // Challenges before users, as when a check is counted.
-                if taken_back {
-                    challenges::uncount_check(&mut c, challenge.id).await?;
-                }
-                if let Some(sid) = challenge.verification_sid.as_deref().filter(|_| gone) {
-                    challenges::forget_verification(&mut c, sid, now).await?;
-                }
-                if taken_back {
-                    users::uncount_check(&mut c, challenge.user_id).await?;
-                }
-                let row = challenges::find(&mut c, challenge.id).await?;
-                if taken_back {
-                    counted.give_back(&mut c, now.0, &standings).await?;
-                }
-                Ok(row)
-            })
-            .await?;
-        if gone {
-            return Ok(Error::ChallengeExpired(Some(Box::new(self.policy.view(&row, now.0)))));
-        }
-        self.told(failure, reserved).await
-    }
-
-    async fn end_of(&self, id: Id) -> Result<Option<Reason>, Error> {
-        let row = self.db.read(async move |mut c| challenges::find(&mut c, id).await).await?;
-        Ok(ended(&row))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use diesel::SqliteConnection;
 use diesel_async::AsyncPgConnection;
 
-use super::Error;
+use super::{Error, prepared};
 
 /// A connection on which statements can run, inside a transaction where [`super::Db::write`] gave it.
 #[derive(Clone, Copy)]
@@ -24,7 +24,25 @@ impl<'a> Conn<'a> {
     pub fn again(&self) -> Conn<'a> {
         *self
     }
+
+    /// Ends the transaction of [`super::Db::write_at_once`], to be awaited together with its last statements and as the last
+    /// of them: it keeps its place behind those that are yet to be prepared. Where one of them fails, nothing stands.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn commit(&self) -> Result<Committed, Error> {
+        // SQLite's writer commits what has answered `Ok`.
+        if let Conn::Postgres(connection) = self {
+            let mut connection: &AsyncPgConnection = connection;
+            let commit = prepared(diesel::sql_query("COMMIT"));
+            diesel_async::RunQueryDsl::execute(commit, &mut connection).await?;
+        }
+        Ok(Committed(()))
+    }
 }
+
+/// That a transaction has been ended by whoever ran in it.
+pub struct Committed(());
 
 /// Writes a query once: `$query` is compiled for SQLite, where it runs as it is, and for PostgreSQL, where it is awaited.
 /// `$c` stands for the connection. The answer's error is [`super::Error`].

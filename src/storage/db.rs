@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tracing::Instrument;
 
+use super::connection::Committed;
 use super::sessions::{self, Session};
 use super::users::User;
 use super::{Conn, DatabaseUrl, Error, Id, gathered, postgres, sqlite};
@@ -123,22 +124,24 @@ impl Db {
         write.instrument(span).await
     }
 
-    /// Runs `f`, whose statements are all awaited together ([`Conn::again`]), in one transaction that is committed whatever
-    /// they answer: PostgreSQL is sent the COMMIT along with them, and all of it is one round trip. What shall not stand
-    /// after all, `f`'s caller takes back. Nothing stands where a statement fails.
+    /// Runs `f` in one transaction that it commits itself, along with its last statements ([`Conn::commit`]): that saves the
+    /// round trip of a COMMIT, and `f` cannot change its mind by what those statements answer. What shall not stand after
+    /// all, the caller takes back.
     ///
     /// # Errors
     /// Those of `f`, and [`Error::Unavailable`].
     pub async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
+        F: AsyncFnOnce(Conn<'_>) -> Result<(R, Committed), E> + Send + 'static,
         R: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let span = tracing::info_span!(target: "traces", "database write", otel.kind = "client");
         let write = async {
             match &*self.0 {
-                Backend::Sqlite(database) => database.write(f).await,
+                Backend::Sqlite(database) => {
+                    database.write(async move |c| f(c).await.map(|(value, _)| value)).await
+                }
                 Backend::Postgres(database) => database.write_at_once(f).await,
             }
         };

@@ -40,8 +40,8 @@ pub mod unverified;
 pub mod users;
 pub mod webhook_outbox;
 
-pub use connection::Conn;
 use connection::found;
+pub use connection::{Committed, Conn};
 pub use db::{Db, PoolState, Settings};
 pub use error::Error;
 pub use inspect::{Inspection, inspect};

@@ -10,13 +10,13 @@ use diesel::ConnectionError;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use futures_util::future::{join, join3};
+use futures_util::future::join;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::prepared::prepared;
+use super::connection::Committed;
 use super::sql_types::sql::Uuid;
 use super::{Conn, Error, Id, PoolState, migrations, postgres_tls, postgres_url};
 
@@ -105,48 +105,29 @@ impl Database {
         }
     }
 
-    /// BEGIN is sent together with the first statements of `f`, and costs no round trip of its own.
     pub(super) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
         E: From<Error>,
     {
         let borrowed = self.checkout().await?;
-        let connection = borrowed.connection()?;
-        let work = join(sql(connection, "BEGIN"), f(Conn::Postgres(connection)));
-        let (begun, outcome) = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
-        begun?;
-        let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        match (outcome, within(STATEMENTS, sql(connection, end)).await) {
-            (outcome, Ok(())) => {
-                borrowed.give_back();
-                outcome
-            }
-            (Ok(_), Err(failure)) => Err(failure.into()),
-            (Err(error), Err(failure)) => {
-                tracing::warn!(error = %failure, "a transaction could not be rolled back");
-                Err(error)
-            }
-        }
+        let outcome = begun(borrowed.connection()?, f).await?;
+        borrowed.end(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" }, outcome).await
     }
 
     pub(super) async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
+        F: AsyncFnOnce(Conn<'_>) -> Result<(R, Committed), E>,
         E: From<Error>,
     {
         let borrowed = self.checkout().await?;
-        let connection = borrowed.connection()?;
-        // Statements wait for each other to be prepared, in this order: so COMMIT is the last even where one is new.
-        let work = join3(sql(connection, "BEGIN"), f(Conn::Postgres(connection)), commit(connection));
-        let (begun, outcome, committed) = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
-        let ended = begun.and(committed);
-        if ended.is_ok() {
-            borrowed.give_back();
+        match begun(borrowed.connection()?, f).await? {
+            Ok((value, Committed { .. })) => {
+                borrowed.give_back();
+                Ok(value)
+            }
+            Err(error) => borrowed.end("ROLLBACK", Err(error)).await,
         }
-        let value = outcome?;
-        ended?;
-        Ok(value)
     }
 
     /// A connection of the pool that is not known to be dead.
@@ -192,6 +173,21 @@ impl Borrowed {
     fn give_back(mut self) {
         self.0 = None;
     }
+
+    /// Ends a transaction.
+    async fn end<R, E: From<Error>>(self, statement: &str, outcome: Result<R, E>) -> Result<R, E> {
+        match (within(STATEMENTS, sql(self.connection()?, statement)).await, outcome) {
+            (Ok(()), outcome) => {
+                self.give_back();
+                outcome
+            }
+            (Err(failure), Ok(_)) => Err(failure.into()),
+            (Err(failure), Err(error)) => {
+                tracing::warn!(error = %failure, "a transaction could not be rolled back");
+                Err(error)
+            }
+        }
+    }
 }
 
 impl Drop for Borrowed {
@@ -200,10 +196,16 @@ impl Drop for Borrowed {
     }
 }
 
-/// COMMIT as a prepared statement, which keeps its place behind others.
-async fn commit(mut connection: &AsyncPgConnection) -> Result<(), Error> {
-    prepared(diesel::sql_query("COMMIT")).execute(&mut connection).await?;
-    Ok(())
+/// Runs `f` in a transaction that it leaves open. BEGIN is sent together with the first statements of `f`, and costs no
+/// round trip of its own. An error of this itself: the connection is not to be used any more.
+async fn begun<R, E, F>(connection: &AsyncPgConnection, f: F) -> Result<Result<R, E>, Error>
+where
+    F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
+{
+    let work = join(sql(connection, "BEGIN"), f(Conn::Postgres(connection)));
+    let (begun, outcome) = timeout(STATEMENTS, work).await.map_err(|_| slow())?;
+    begun?;
+    Ok(outcome)
 }
 
 async fn sql(mut connection: &AsyncPgConnection, statement: &str) -> Result<(), Error> {
