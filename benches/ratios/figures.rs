@@ -14,7 +14,7 @@ use crate::measure::{Contender, Plan, take_turns};
 use crate::person::Person;
 use crate::report::{Bound, Report};
 use crate::servers::Api;
-use crate::{Failure, alone, many_users, memory, person, round_trips, servers};
+use crate::{Failure, alone, many_users, memory, person, round_trips, servers, stand_in};
 
 /// Log-ins at a time, per core: enough that a hash always waits for a thread, and few enough for the queue.
 const LOG_INS_PER_CORE: usize = 8;
@@ -39,7 +39,7 @@ struct World {
     wanted: Vec<String>,
     cores: usize,
     runtime: Runtime,
-    sandbox: SocketAddr,
+    twilio: SocketAddr,
     postgres: Option<String>,
     on_sqlite: Settings,
     sqlite: Api,
@@ -56,11 +56,11 @@ pub fn print(
     wanted: Vec<String>,
 ) -> Result<(), Failure> {
     let cores = available_parallelism()?.get();
-    let sandbox = servers::sandbox()?;
-    let on_sqlite = servers::settings(&format!("sqlite://{}/database", folder.display()), sandbox, &[])?;
+    let twilio = stand_in::twilio()?;
+    let on_sqlite = servers::settings(&format!("sqlite://{}/database", folder.display()), twilio, &[])?;
     let sqlite = servers::api(&on_sqlite)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ada = runtime.block_on(person::log_in(&sqlite, sandbox))?;
+    let ada = runtime.block_on(person::log_in(&sqlite, twilio))?;
     let users = USERS_PER_CORE.saturating_mul(u32::try_from(cores)?);
     let log_in = Script::new(sqlite.address, runtime.block_on(ada.copies(&sqlite.db, users))?, LAPS);
     let report = Report::begin(cores, on_sqlite.hashing().parameters);
@@ -71,7 +71,7 @@ pub fn print(
         wanted,
         cores,
         runtime,
-        sandbox,
+        twilio,
         postgres,
         on_sqlite,
         sqlite,
@@ -172,7 +172,7 @@ impl World {
     fn verify(&self) -> Result<(), Failure> {
         let Some(url) = &self.postgres else { return Ok(()) };
         let samples = if self.quick { 3 } else { 11 };
-        let trips = self.runtime.block_on(round_trips::of_verify(url, self.sandbox, samples))?;
+        let trips = self.runtime.block_on(round_trips::of_verify(url, self.twilio, samples))?;
         // What the measurement itself takes is a fraction of a round trip.
         self.report.figure("round trips of a right code", trips, Some(Bound::AtMost(4.2)));
         Ok(())
@@ -181,9 +181,9 @@ impl World {
     fn many_users(&self) -> Result<(), Failure> {
         let with_users = |count| -> Result<Arc<Script>, Failure> {
             let path = self.folder.join(format!("users-{count}"));
-            let settings = servers::settings(&format!("sqlite://{}", path.display()), self.sandbox, &[])?;
+            let settings = servers::settings(&format!("sqlite://{}", path.display()), self.twilio, &[])?;
             let api = servers::api(&settings)?;
-            self.runtime.block_on(person::log_in(&api, self.sandbox))?;
+            self.runtime.block_on(person::log_in(&api, self.twilio))?;
             many_users::fill(&path, count)?;
             // Spread over all of them, so that their pages are not the same few.
             let step = usize::try_from((count / FEW_USERS).max(1))?;
@@ -211,7 +211,7 @@ impl World {
 
     fn memory(&self) -> Result<(), Failure> {
         let length = self.plan(1, 3000).length;
-        let peak = memory::of_waiting_log_ins(&self.folder, self.sandbox, WAITING, length)?;
+        let peak = memory::of_waiting_log_ins(&self.folder, self.twilio, WAITING, length)?;
         self.report.figure("MiB while 256 log-ins wait", vec![peak], Some(Bound::AtMost(120.0)));
         Ok(())
     }
@@ -222,7 +222,7 @@ impl World {
         let half = (self.cores / 2).max(1).to_string();
         let half = [("server.workers", half.as_str())];
         let (first, ada_of_two) = self.on_postgres(url, &half)?;
-        let second = servers::api(&servers::settings(url, self.sandbox, &half)?)?;
+        let second = servers::api(&servers::settings(url, self.twilio, &half)?)?;
         let one = endless(one.address, ada.who_am_i());
         let two =
             Script::shared(vec![first.address, second.address], vec![ada_of_two.who_am_i()], usize::MAX);
@@ -235,8 +235,8 @@ impl World {
     }
 
     fn on_postgres(&self, url: &str, others: &[(&'static str, &str)]) -> Result<(Api, Person), Failure> {
-        let api = servers::api(&servers::settings(url, self.sandbox, others)?)?;
-        let person = self.runtime.block_on(person::log_in(&api, self.sandbox))?;
+        let api = servers::api(&servers::settings(url, self.twilio, others)?)?;
+        let person = self.runtime.block_on(person::log_in(&api, self.twilio))?;
         Ok((api, person))
     }
 }

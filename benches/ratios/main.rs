@@ -25,6 +25,7 @@ mod report;
 mod response;
 mod round_trips;
 mod servers;
+mod stand_in;
 
 use std::error::Error;
 use std::fs::File;

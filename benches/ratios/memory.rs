@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::load::{self, Script};
 use crate::{Failure, person, servers};
 
-/// Tells the child where the sandbox is, and how many will wait.
+/// Tells the child where Twilio is, and how many will wait.
 pub const SERVER: &str = "RATIOS_SERVER";
 /// Where Linux tells what a process holds and has held at most (proc(5)).
 const PEAK: &str = "VmHWM:";
@@ -17,14 +17,14 @@ const PEAK: &str = "VmHWM:";
 /// Most MiB that the server held while that many log-ins waited.
 pub fn of_waiting_log_ins(
     folder: &Path,
-    sandbox: SocketAddr,
+    twilio: SocketAddr,
     waiting: u32,
     length: Duration,
 ) -> Result<f64, Failure> {
     let mut child = Command::new(std::env::current_exe()?)
         .arg("--bench")
         .env_clear()
-        .env(SERVER, format!("{sandbox} {waiting}"))
+        .env(SERVER, format!("{twilio} {waiting}"))
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -51,13 +51,13 @@ fn under_load(child: &mut Child, waiting: u32, length: Duration) -> Result<f64, 
 
 /// The child: the API alone, with room for the log-ins that wait, until its parent kills it.
 pub fn serve(task: &str) -> Result<(), Failure> {
-    let (sandbox, waiting) = task.split_once(' ').ok_or("no such task")?;
-    let sandbox: SocketAddr = sandbox.parse()?;
-    let settings = servers::settings("sqlite://memory.db", sandbox, &[("passwords.queue", waiting)])?;
+    let (twilio, waiting) = task.split_once(' ').ok_or("no such task")?;
+    let twilio: SocketAddr = twilio.parse()?;
+    let settings = servers::settings("sqlite://memory.db", twilio, &[("passwords.queue", waiting)])?;
     let waiting = waiting.parse()?;
     let api = servers::api(&settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ada = runtime.block_on(person::log_in(&api, sandbox))?;
+    let ada = runtime.block_on(person::log_in(&api, twilio))?;
     runtime.block_on(ada.copies(&api.db, waiting))?;
     let mut output = std::io::stdout();
     writeln!(output, "{}", api.address)?;

@@ -26,7 +26,7 @@ pub struct Person {
 pub struct Newcomer {
     client: Client,
     api: SocketAddr,
-    sandbox: SocketAddr,
+    twilio: SocketAddr,
     email: String,
     phone_number: String,
 }
@@ -40,12 +40,12 @@ pub struct Ready {
 
 impl Newcomer {
     /// The names are new ones each time, because a PostgreSQL database may remember those of the last run.
-    pub async fn sign_up(api: &Api, sandbox: SocketAddr) -> Result<Self, Failure> {
+    pub async fn sign_up(api: &Api, twilio: SocketAddr) -> Result<Self, Failure> {
         let (client, random) = (Client::new(), Uuid::new_v4());
         let name = random.simple().to_string();
         let email = format!("{name}@example.com");
         let phone_number = format!("+1201{}", 2_000_000 + random.as_u128() % 8_000_000);
-        let newcomer = Self { client, api: api.address, sandbox, email, phone_number };
+        let newcomer = Self { client, api: api.address, twilio, email, phone_number };
         let sign_up = json!({
             "name": "Ada Lovelace", "username": name, "email": newcomer.email,
             "password": PASSWORD, "phone_number": newcomer.phone_number,
@@ -54,12 +54,12 @@ impl Newcomer {
         Ok(newcomer)
     }
 
-    /// Logs in, and takes the code from the sandbox.
+    /// Logs in, and takes the code.
     pub async fn log_in(&self) -> Result<Ready, Failure> {
         let credentials = json!({"email": self.email, "password": PASSWORD});
         let token = text(&post(self.request("login"), &credentials).await?, "password_ok_token")?;
         let digits = self.phone_number.trim_start_matches('+');
-        let code = self.client.get(format!("http://{}/sandbox/code?to=%2B{digits}", self.sandbox));
+        let code = self.client.get(format!("http://{}/sandbox/code?to=%2B{digits}", self.twilio));
         let code = code.send().await?.error_for_status()?.text().await?;
         Ok(Ready { newcomer: self.clone(), token, code })
     }
@@ -78,9 +78,9 @@ impl Ready {
     }
 }
 
-/// Signs up, logs in, takes the code from the sandbox, verifies.
-pub async fn log_in(api: &Api, sandbox: SocketAddr) -> Result<Person, Failure> {
-    Newcomer::sign_up(api, sandbox).await?.log_in().await?.verify().await
+/// Signs up, logs in, takes the code, verifies.
+pub async fn log_in(api: &Api, twilio: SocketAddr) -> Result<Person, Failure> {
+    Newcomer::sign_up(api, twilio).await?.log_in().await?.verify().await
 }
 
 impl Person {

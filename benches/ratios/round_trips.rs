@@ -16,30 +16,30 @@ const DELAY: Duration = Duration::from_millis(20);
 const WARM_UP: usize = 2;
 
 /// Round trips of as many verifications.
-pub async fn of_verify(url: &str, sandbox: SocketAddr, samples: usize) -> Result<Vec<f64>, Failure> {
+pub async fn of_verify(url: &str, twilio: SocketAddr, samples: usize) -> Result<Vec<f64>, Failure> {
     let mut url = Url::parse(url)?;
     let host = url.host_str().ok_or("the database's URL names no host")?.to_owned();
     let wire = Wire::to((host, url.port().unwrap_or(5432)))?;
     url.set_host(Some(&wire.address.ip().to_string()))?;
     url.set_port(Some(wire.address.port())).map_err(|()| "the database's URL has no place for a port")?;
     let one = [("database.max_connections", "1"), ("server.workers", "1")];
-    let api = servers::api(&servers::settings(url.as_str(), sandbox, &one)?)?;
+    let api = servers::api(&servers::settings(url.as_str(), twilio, &one)?)?;
     for _ in 0..WARM_UP {
-        verify(&api, sandbox).await?;
+        verify(&api, twilio).await?;
     }
     let mut trips = Vec::new();
     for _ in 0..samples {
         wire.delay(Duration::ZERO);
-        let short = verify(&api, sandbox).await?;
+        let short = verify(&api, twilio).await?;
         wire.delay(DELAY);
-        let long = verify(&api, sandbox).await?;
+        let long = verify(&api, twilio).await?;
         trips.push(long.saturating_sub(short).as_secs_f64() / DELAY.as_secs_f64());
     }
     Ok(trips)
 }
 
-async fn verify(api: &servers::Api, sandbox: SocketAddr) -> Result<Duration, Failure> {
-    let newcomer = Newcomer::sign_up(api, sandbox).await?;
+async fn verify(api: &servers::Api, twilio: SocketAddr) -> Result<Duration, Failure> {
+    let newcomer = Newcomer::sign_up(api, twilio).await?;
     // The first code also proves the number, once.
     newcomer.log_in().await?.verify().await?;
     let ready = newcomer.log_in().await?;

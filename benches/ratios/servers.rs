@@ -1,4 +1,4 @@
-//! The servers that are measured, and the sandbox that stands for Twilio, each on threads of its own.
+//! The servers that are measured, each on threads of its own.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::sync_channel;
@@ -10,7 +10,6 @@ use countersign::clock::Clock;
 use countersign::config::{Settings, Sources};
 use countersign::http::health::Stopping;
 use countersign::metrics::Metrics;
-use countersign::sandbox::Sandbox;
 use countersign::storage::Db;
 use countersign::twilio::VerifyClient;
 use countersign::{sandbox, server, telemetry};
@@ -40,11 +39,11 @@ const PER_ADDRESS: [&str; 5] = [
     "limits.sign_ups_per_network",
 ];
 
-/// What `countersign serve` would run with if Twilio were the sandbox: the defaults, what has none, room for a load
+/// What `countersign serve` would run with if Twilio were on this machine: the defaults, what has none, room for a load
 /// that comes from one address, and what else is said.
 pub fn settings(
     database_url: &str,
-    sandbox: SocketAddr,
+    twilio: SocketAddr,
     others: &[(&'static str, &str)],
 ) -> Result<Settings, Failure> {
     let flags = [
@@ -54,7 +53,7 @@ pub fn settings(
         ("twilio.account_sid", sandbox::ACCOUNT_SID.to_owned()),
         ("twilio.auth_token", sandbox::AUTH_TOKEN.to_owned()),
         ("twilio.verify_service_sid", sandbox::SERVICE_SID.to_owned()),
-        ("twilio.base_url", format!("http://{sandbox}")),
+        ("twilio.base_url", format!("http://{twilio}")),
     ];
     let limits = PER_ADDRESS.map(|name| (name, ANY_NUMBER.to_owned()));
     let others: Vec<_> = others.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -90,15 +89,6 @@ pub fn api(settings: &Settings) -> Result<Api, Failure> {
     Ok(Api { address, db })
 }
 
-/// Twilio, as far as this machine is concerned.
-pub fn sandbox() -> Result<SocketAddr, Failure> {
-    let (listener, address) = bind()?;
-    start(async move || {
-        Ok((Sandbox::new(Clock::system()).server(listener, sandbox::Options::default())?, ()))
-    })?;
-    Ok(address)
-}
-
 /// What the bare route answers.
 #[derive(Serialize)]
 struct Small {
@@ -119,7 +109,7 @@ pub fn bare(workers: usize) -> Result<SocketAddr, Failure> {
 }
 
 /// Runs a server until the process ends.
-fn start<T, F>(make: F) -> Result<T, Failure>
+pub fn start<T, F>(make: F) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: AsyncFnOnce() -> Result<(Server, T), Failure> + Send + 'static,
@@ -140,7 +130,8 @@ where
     answered.recv()?
 }
 
-fn bind() -> Result<(TcpListener, SocketAddr), Failure> {
+/// A free port.
+pub fn bind() -> Result<(TcpListener, SocketAddr), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
     Ok((listener, address))

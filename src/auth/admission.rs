@@ -99,6 +99,27 @@ impl Counts {
         Ok(Charged { counted, refused })
     }
 
+    /// Why the limits would refuse it now, where they would; nothing is counted.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn would_refuse(
+        self,
+        conn: &mut Conn<'_>,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<Option<Error>, StorageError> {
+        let keys = self.0.iter().map(|count| count.key.clone()).collect();
+        let states = throttles::find(conn, keys).await?;
+        let arrival = |count: &Count| states.iter().find(|s| s.key == count.key).map(|s| s.arrival);
+        let used_up = |count: &Count| count.limit.balance(arrival(count), now).remaining == 0;
+        let refused: Vec<Count> = self.0.into_iter().filter(used_up).collect();
+        match refused.is_empty() {
+            true => Ok(None),
+            false => refuse(conn, refused, now, standings).await.map(Some),
+        }
+    }
+
     /// What was counted, and what stands against it now; and the limits that refuse.
     async fn charge(
         self,

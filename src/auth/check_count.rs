@@ -59,6 +59,7 @@ impl Auth {
             return Err(why_not_checked(&self.policy, seen, now));
         }
         let (counts, standings) = (self.limits.code_check(user_id, share), client.standings.clone());
+        let (asked, told) = (counts.clone(), standings.clone());
         let counted = self.db.write_at_once(async move |c| -> Result<_, NotCounted> {
             // The challenge first and alone: whoever is late waits for nobody, and locks nothing.
             let row = challenges::count_check(&mut c.again(), id, Timestamp(now)).await?;
@@ -74,8 +75,16 @@ impl Auth {
         let (row, in_a_row, charged) = match counted.await {
             Ok(counted) => counted,
             Err(NotCounted::Over) => {
-                let row = self.db.read(async move |mut c| challenges::find(&mut c, id).await).await?;
-                return Err(why_not_checked(&self.policy, &row, now));
+                // It took checks a moment ago. What others have counted meanwhile may be about to be taken back, because
+                // the limits refuse them; and then they refuse this one too.
+                let (row, refusal) = self
+                    .db
+                    .read(async move |mut c| {
+                        let row = challenges::find(&mut c, id).await?;
+                        Ok((row, asked.clone().would_refuse(&mut c, now, &told).await?))
+                    })
+                    .await?;
+                return Err(refusal.unwrap_or_else(|| why_not_checked(&self.policy, &row, now)));
             }
             Err(NotCounted::Failed(error)) => return Err(error.into()),
         };

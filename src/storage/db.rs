@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use super::connection::Committed;
-use super::sessions::{self, Session};
+use super::sessions::Session;
 use super::users::User;
 use super::{Conn, DatabaseUrl, Error, Id, gathered, postgres, sqlite};
 
@@ -24,9 +24,9 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Db(Arc<Backend>);
 
-enum Backend {
+pub(super) enum Backend {
     Sqlite(sqlite::Database),
-    Postgres(Arc<postgres::Database>),
+    Postgres(Box<postgres::Database>),
 }
 
 /// What a pool of connections is at.
@@ -40,6 +40,19 @@ pub struct PoolState {
     pub waiting: usize,
 }
 
+impl Backend {
+    pub(super) async fn read<R, F>(&self, f: F) -> Result<R, Error>
+    where
+        F: AsyncFn(Conn<'_>) -> Result<R, Error> + Send + 'static,
+        R: Send + 'static,
+    {
+        match self {
+            Self::Sqlite(database) => database.read(f).await,
+            Self::Postgres(database) => database.read(f).await,
+        }
+    }
+}
+
 impl Db {
     /// Opens a database, and migrates it where the settings say so.
     ///
@@ -51,7 +64,7 @@ impl Db {
             DatabaseUrl::SqliteFile(path) => {
                 Backend::Sqlite(sqlite::Database::open(Some(path), settings.migrate)?)
             }
-            DatabaseUrl::Postgres(url) => Backend::Postgres(Arc::new(
+            DatabaseUrl::Postgres(url) => Backend::Postgres(Box::new(
                 postgres::Database::open(url, settings.max_connections, settings.migrate).await?,
             )),
         };
@@ -77,13 +90,7 @@ impl Db {
         R: Send + 'static,
     {
         let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
-        let read = async {
-            match &*self.0 {
-                Backend::Sqlite(database) => database.read(f).await,
-                Backend::Postgres(database) => database.read(f).await,
-            }
-        };
-        read.instrument(span).await
+        self.0.read(f).instrument(span).await
     }
 
     /// A session and its user, whether or not the session is still alive: what every protected request asks.
@@ -92,15 +99,7 @@ impl Db {
     /// Those of the database, and [`Error::Unavailable`].
     pub async fn session_with_user(&self, id: Id) -> Result<Option<(Session, User)>, Error> {
         let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
-        let read = async {
-            match &*self.0 {
-                Backend::Sqlite(database) => {
-                    database.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await
-                }
-                Backend::Postgres(database) => gathered::session_with_user(database, id).await,
-            }
-        };
-        read.instrument(span).await
+        gathered::session_with_user(&self.0, id).instrument(span).await
     }
 
     /// Runs `f` in one transaction: committed when it answers `Ok`, rolled back otherwise. `f` waits for

@@ -1,6 +1,7 @@
-//! The read that every protected request makes, gathered: while one statement is under way to PostgreSQL, whoever asks on
-//! the same worker waits for the next, which asks for all of them at once. Where few ask, nobody waits; where many do, they
-//! share what a statement costs. Nobody is answered from before they asked.
+//! The read that every protected request makes, gathered: while one statement is under way to PostgreSQL, or the worker is
+//! busy with other requests, whoever asks on the same worker waits for the next statement, which asks for all of them at
+//! once. Where few ask, nobody waits; where many do, they share what a statement costs: a round trip, or SQLite's locks.
+//! Nobody is answered from before they asked.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,43 +10,43 @@ use std::sync::Arc;
 use diesel::result::Error as DieselError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::postgres::Database;
+use super::db::Backend;
 use super::sessions::{self, Session};
 use super::users::User;
 use super::{Error, Id};
 
-/// Most that one statement asks for.
-const MOST: usize = 64;
+/// Most that one statement asks for. SQLite prepares a statement for each number of them.
+const MOST: usize = 16;
 
 /// A session and its user.
 type Found = Option<(Session, User)>;
 
 /// Somebody who asks.
 struct Asked {
-    database: Arc<Database>,
+    backend: Arc<Backend>,
     id: Id,
     answer: oneshot::Sender<Result<Found, Error>>,
 }
 
 thread_local! {
-    /// Those who gather on this thread, by the database's number.
-    static GATHERERS: RefCell<HashMap<u64, mpsc::UnboundedSender<Asked>>> = RefCell::default();
+    /// Those who gather on this thread, by where their database lies in memory.
+    static GATHERERS: RefCell<HashMap<usize, mpsc::UnboundedSender<Asked>>> = RefCell::default();
 }
 
 /// A session and its user, whether or not the session is still alive.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn session_with_user(database: &Arc<Database>, id: Id) -> Result<Found, Error> {
+pub(super) async fn session_with_user(backend: &Arc<Backend>, id: Id) -> Result<Found, Error> {
     let (answer, answered) = oneshot::channel();
-    ask(Asked { database: database.clone(), id, answer });
+    ask(Asked { backend: backend.clone(), id, answer });
     answered.await.map_err(|_| Error::Unavailable("the read was given up".into()))?
 }
 
 fn ask(asked: Asked) {
     GATHERERS.with_borrow_mut(|gatherers| {
-        let number = asked.database.number();
-        let unsent = match gatherers.get(&number) {
+        let place = Arc::as_ptr(&asked.backend).addr();
+        let unsent = match gatherers.get(&place) {
             Some(gatherer) => gatherer.send(asked).err().map(|unsent| unsent.0),
             None => Some(asked),
         };
@@ -55,7 +56,7 @@ fn ask(asked: Asked) {
             tokio::spawn(gather(queue));
             // It ends with its queue alone.
             let _ = gatherer.send(asked);
-            gatherers.insert(number, gatherer);
+            gatherers.insert(place, gatherer);
         }
     });
 }
@@ -65,15 +66,15 @@ async fn gather(mut queue: mpsc::UnboundedReceiver<Asked>) {
     while queue.recv_many(&mut batch, MOST).await > 0 {
         // Who has hung up meanwhile needs no answer.
         batch.retain(|asked: &Asked| !asked.answer.is_closed());
-        let Some(Asked { database, .. }) = batch.first() else { continue };
-        let (database, ids) = (database.clone(), batch.iter().map(|asked| asked.id).collect::<Vec<_>>());
+        let Some(Asked { backend, .. }) = batch.first() else { continue };
+        let (backend, ids) = (backend.clone(), batch.iter().map(|asked| asked.id).collect::<Vec<_>>());
         let found = match ids.as_slice() {
             [id] => {
                 let id = *id;
-                let one = database.read(async move |mut c| sessions::find_with_user(&mut c, id).await);
+                let one = backend.read(async move |mut c| sessions::find_with_user(&mut c, id).await);
                 one.await.map(|found| found.into_iter().collect())
             }
-            _ => database.read(async move |mut c| sessions::find_with_users(&mut c, &ids).await).await,
+            _ => backend.read(async move |mut c| sessions::find_with_users(&mut c, &ids).await).await,
         };
         for Asked { id, answer, .. } in batch.drain(..) {
             // Two requests may ask for one session.

@@ -71,11 +71,6 @@ impl Database {
         Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), connector, pool })
     }
 
-    /// Tells databases of one process apart.
-    pub(super) fn number(&self) -> u64 {
-        self.id
-    }
-
     pub(super) fn pool_state(&self) -> PoolState {
         let status = self.pool.status();
         PoolState {

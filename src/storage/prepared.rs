@@ -1,6 +1,6 @@
-//! Updates that are prepared once for each connection. Diesel prepares an UPDATE anew each time, because in general its text
-//! depends on what is set: on PostgreSQL that is a round trip and a plan for each. Those of this program set the same
-//! columns each time.
+//! Statements that are prepared once for each connection. Diesel prepares an UPDATE anew each time, because in general its
+//! text depends on what is set, and so it does with a list of values on SQLite: on PostgreSQL that is a round trip and a plan
+//! for each. Those of this program set the same columns each time, and their lists are short.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};

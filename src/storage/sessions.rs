@@ -61,17 +61,17 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Sessi
         .get_result(c)))
 }
 
-/// Several sessions and their users, in no order: PostgreSQL's alone, where one list is one value and the statement is
-/// prepared once.
+/// Several sessions and their users, in no order.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) async fn find_with_users(conn: &mut Conn<'_>, ids: &[Id]) -> Result<Vec<(Session, User)>, Error> {
-    on!(conn, c => sessions::table
-        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
-        .filter(sessions::id.eq_any(ids))
-        .select((Session::as_select(), User::as_select()))
-        .load(c))
+    on!(conn, c => prepared(
+        sessions::table
+            .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+            .filter(sessions::id.eq_any(ids))
+            .select((Session::as_select(), User::as_select()))
+    ).load(c))
 }
 
 /// A user's living sessions, the one that was used last first. `idle_since`: those not used since are over.
