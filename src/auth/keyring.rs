@@ -64,7 +64,7 @@ impl Keyring {
         if self.is_older_than(MAX_AGE, now)
             && let Ok(_reading) = self.reading.try_lock()
         {
-            self.read(db, now).await;
+            Box::pin(self.read(db, now)).await;
         }
         self.current()
     }

@@ -1,5 +1,6 @@
 //! What the program tells of itself while it runs: the log, to standard error, and traces, to a collector.
 
+mod stderr;
 mod traces;
 
 use tracing_subscriber::Layer;
@@ -8,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
+use stderr::Stderr;
 
 pub use traces::{InvalidTraces, Traces, answered, carried, request};
 
@@ -23,7 +25,7 @@ pub fn init(log: Log, traces: Option<&Traces>) {
         .with_target("audit", audit)
         .with_target("traces", LevelFilter::OFF);
     // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| Stderr).log_internal_errors(false);
     let lines = match log.format {
         LogFormat::Text => {
             let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
