@@ -2,7 +2,8 @@
 //! once and serves both databases. What differs between them stands in `sqlite*.rs`, `postgres*.rs`,
 //! `sql_types.rs` and `migrations.rs`, and nowhere else.
 //!
-//! Functions that belong into a transaction take a [`Conn`]; [`Db::read`] and [`Db::write`] hand one out.
+//! Functions that belong into a transaction take a [`Conn`]; [`Db::read`], [`Db::write`] and [`Db::write_at_once`] hand
+//! one out.
 //!
 //! What a unique key finds is taken with `get_result`, never `first`: that one adds a `LIMIT ?`, and a bound
 //! limit makes SQLite prepare the statement anew at each use, at twice the price of the query itself.
