@@ -19,7 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["src/auth/jwt.rs"]),
     ("argon2", &["src/auth/password_hash.rs", "src/auth/hashing.rs"]),
     ("zxcvbn", &["src/auth/password_strength.rs"]),
-    ("rustix", &["src/auth/hashing.rs", "src/commands/open_files.rs"]),
+    ("rustix", &["src/auth/hashing.rs", "src/commands/open_files.rs", "src/telemetry/stderr.rs"]),
     ("rlibphonenumber", &["src/auth/phone_number.rs", "src/sandbox/recipient.rs", "src/sandbox/lookup.rs"]),
     ("config", &["src/config/"]),
     ("dotenvy", &["src/config/"]),
