@@ -71,7 +71,10 @@ async fn b9_of_two_hundred_wrong_codes_at_once_five_reach_twilio() {
     let wrong = wrong_code(&code);
     let answers = at_once((0..200).map(|_| server.verify(&token, &wrong))).await;
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 5);
-    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 195);
+    // On PostgreSQL a request waits a second for a connection: on a busy machine some wait in vain.
+    let in_vain = count(&answers, 503, Some("not_ready"));
+    assert_eq!(count(&answers, 429, Some("too_many_attempts")) + in_vain, 195);
+    assert!(in_vain == 0 || server.database.is_postgres(), "{in_vain}");
     assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (5, 5));
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
     let mut left: Vec<u64> =
