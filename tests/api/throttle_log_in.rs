@@ -164,7 +164,10 @@ async fn b9_of_two_hundred_wrong_passwords_at_once_exactly_as_many_are_compared_
     let guesses = (0..200).map(|number| guess(servers[number % 2], STRANGER, &ada.email));
     let answers = at_once(guesses).await;
     assert_eq!(count(&answers, 401, Some("invalid_credentials")), 10);
-    assert_eq!(count(&answers, 429, Some("rate_limited")), 190);
+    // Whoever has waited a second for a connection of PostgreSQL's pool has guessed nothing either.
+    let in_vain = count(&answers, 503, Some("not_ready"));
+    assert_eq!(count(&answers, 429, Some("rate_limited")) + in_vain, 190);
+    assert!(in_vain == 0 || second.database.is_postgres(), "{in_vain}");
     log_in_from(&second, STRANGER, &ada).await.expect_problem(429, "rate_limited");
     log_in_from(&second, HOME, &ada).await.expect(200);
 }
