@@ -13,6 +13,9 @@ use stderr::Stderr;
 
 pub use traces::{InvalidTraces, Traces, answered, carried, request};
 
+/// The target of the audit log's lines.
+const AUDIT: &str = "audit";
+
 /// Starts the log: text for people or JSON for machines. The level counts for this program's own lines; of the libraries
 /// below it only warnings are kept, because some of them write headers and statements with their values at lower levels.
 /// The audit log has a switch of its own: who wants fewer lines does not lose it unawares.
@@ -22,19 +25,23 @@ pub fn init(log: Log, traces: Option<&Traces>) {
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("countersign", log.level)
-        .with_target("audit", audit)
+        .with_target(AUDIT, audit)
         .with_target("traces", LevelFilter::OFF);
     // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.
-    let lines = tracing_subscriber::fmt::layer().with_writer(|| Stderr).log_internal_errors(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(Stderr).log_internal_errors(false);
     let lines = match log.format {
         LogFormat::Text => {
             let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
-            lines.with_ansi(ansi).with_target(false).with_filter(filter).boxed()
+            lines.with_ansi(ansi).with_target(false).boxed()
         }
-        LogFormat::Json => {
-            lines.json().flatten_event(true).with_current_span(true).with_filter(filter).boxed()
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).boxed(),
+    };
+    // A filter of each layer's own costs every line and every span; the lines alone need none.
+    // A second start in one process (a test, a benchmark) keeps the first log.
+    let _ = match traces {
+        None => tracing_subscriber::registry().with(lines).with(filter).try_init(),
+        Some(traces) => {
+            tracing_subscriber::registry().with(lines.with_filter(filter)).with(traces.layer()).try_init()
         }
     };
-    // A second start in one process (a test, a benchmark) keeps the first log.
-    let _ = tracing_subscriber::registry().with(lines).with(traces.map(Traces::layer)).try_init();
 }
