@@ -29,3 +29,6 @@ pub mod storage;
 pub mod telemetry;
 pub mod twilio;
 pub mod webhooks;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
