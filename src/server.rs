@@ -61,7 +61,7 @@ pub fn build(
     settings: &Settings,
 ) -> std::io::Result<Server> {
     let document = openapi::document();
-    let (auth, stopping) = (Data::new(auth), Data::new(stopping));
+    let stopping = Data::new(stopping);
     let proxies = Data::new(settings.trusted_proxies.clone());
     let paths = Data::new(PathTable::from_document(&document));
     let document = Data::new(Document::render(&document));
@@ -72,7 +72,8 @@ pub fn build(
     };
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(auth.clone())
+            // A counter of references for each worker: they would take one from each other with every request.
+            .app_data(Data::new(auth.clone()))
             .app_data(stopping.clone())
             .app_data(proxies.clone())
             .app_data(paths.clone())

@@ -1,10 +1,11 @@
 //! The signing keys of a running server. They change without a restart: the database is read again every few
 //! seconds, by whichever request comes then, and at once when a token bears a key that is not known here.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use arc_swap::{ArcSwap, Guard};
 use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 
@@ -23,7 +24,8 @@ const GATHER: Duration = Duration::from_millis(100);
 
 /// The keys, as they were read last.
 pub(super) struct Keyring {
-    current: RwLock<Arc<Jwt>>,
+    /// Every request of every worker looks, and seldom does anybody write: no lock.
+    current: ArcSwap<Jwt>,
     /// Microseconds since 1970.
     read_at: AtomicI64,
     /// How many reads have begun.
@@ -44,7 +46,7 @@ impl Keyring {
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         Ok(Self {
-            current: RwLock::new(Arc::new(Jwt::new(settings.clone(), keys)?)),
+            current: ArcSwap::from_pointee(Jwt::new(settings.clone(), keys)?),
             read_at: AtomicI64::new(now.timestamp_micros()),
             reads: AtomicU64::new(0),
             reading: Mutex::new(()),
@@ -59,29 +61,25 @@ impl Keyring {
     }
 
     /// The keys, at most a few seconds old unless the database does not answer.
-    pub(super) async fn of(&self, db: &Db, now: DateTime<Utc>) -> Arc<Jwt> {
+    pub(super) async fn of(&self, db: &Db, now: DateTime<Utc>) -> Guard<Arc<Jwt>> {
         // One request reads; the others go on with what there is.
         if self.is_older_than(MAX_AGE, now)
             && let Ok(_reading) = self.reading.try_lock()
         {
             Box::pin(self.read(db, now)).await;
         }
-        self.current()
+        self.current.load()
     }
 
     /// The keys, by a read that begins after this was called.
-    pub(super) async fn read_again(&self, db: &Db, now: DateTime<Utc>) -> Arc<Jwt> {
+    pub(super) async fn read_again(&self, db: &Db, now: DateTime<Utc>) -> Guard<Arc<Jwt>> {
         let seen = self.reads.load(Ordering::SeqCst);
         let _reading = self.reading.lock().await;
         if self.reads.load(Ordering::SeqCst) == seen {
             tokio::time::sleep(GATHER).await;
             self.read(db, now).await;
         }
-        self.current()
-    }
-
-    fn current(&self) -> Arc<Jwt> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.load()
     }
 
     /// A clock that went back makes them old too.
@@ -94,9 +92,7 @@ impl Keyring {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.read_at.store(now.timestamp_micros(), Ordering::Relaxed);
         match self.changed(db).await {
-            Ok(Some(jwt)) => {
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(jwt);
-            }
+            Ok(Some(jwt)) => self.current.store(Arc::new(jwt)),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the signing keys could not be read again"),
         }
@@ -105,7 +101,7 @@ impl Keyring {
     async fn changed(&self, db: &Db) -> Result<Option<Jwt>, Error> {
         let rows = db.read(async |mut c| signing_keys::all(&mut c).await).await?;
         let keys = keys::unseal_all(&self.secret, self.mode, rows)?;
-        match keys.is_empty() || self.current().is_of(&keys) {
+        match keys.is_empty() || self.current.load().is_of(&keys) {
             true => Ok(None),
             false => Jwt::new(self.settings.clone(), &keys).map(Some),
         }

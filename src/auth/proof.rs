@@ -74,6 +74,11 @@ impl<K: Kind> Verified<K> {
     pub fn user(&self) -> &User {
         &self.user
     }
+
+    /// The user, for whom nothing else is done.
+    pub fn into_user(self) -> User {
+        self.user
+    }
 }
 
 impl Verified<PasswordOk> {

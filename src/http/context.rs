@@ -1,5 +1,6 @@
 //! Around every request: an id, a log line, a problem where something failed, headers that all answers have.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -21,7 +22,6 @@ use super::problem::Problem;
 use super::{rate_limit, unread};
 use crate::auth::{Auth, Client, Mode};
 use crate::clock::Clock;
-use crate::metrics::Metrics;
 use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,7 +53,6 @@ pub async fn context(
     let request_id = request_id(request.headers());
     let method = request.method().clone();
     let auth = request.app_data::<Data<Auth>>().cloned();
-    let metrics = auth.as_ref().map(|auth| auth.metrics().clone());
     let dev_clock = auth.as_ref().filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
     let unread = unread::keep(&mut request);
     // Of the highest level, so that it is there whatever the log's level is.
@@ -71,19 +70,19 @@ pub async fn context(
         match answered {
             Ok(response) => {
                 // The pattern, not the path: a path is whatever a client sends.
-                let route = route(response.request());
+                let asked = response.request().clone();
                 let (request, response) = response.into_parts();
                 let mut response = finish(response, &method, &request_id, dev_clock.as_ref());
                 if let (Some(auth), Some(client)) = (&auth, request.extensions().get::<Client>()) {
                     auth.tell_of_limits(client);
                     rate_limit::tell(&client.standings, response.headers_mut());
                 }
-                told(&method, &route, response.status(), began, metrics.as_ref(), &ended);
+                told(&method, &route(&asked), response.status(), began, auth.as_ref(), &ended);
                 Ok(ServiceResponse::new(request, response.map_body(|_, body| unread.beside(body))))
             }
             Err(response) => {
                 let response = finish(response, &method, &request_id, dev_clock.as_ref());
-                told(&method, "none", response.status(), began, metrics.as_ref(), &ended);
+                told(&method, "none", response.status(), began, auth.as_ref(), &ended);
                 let response = response.map_body(|_, body| unread.beside(body));
                 Err(InternalError::from_response("answered", response).into())
             }
@@ -95,11 +94,11 @@ pub async fn context(
 }
 
 /// The pattern of a request's path, `none` where nothing stands behind it.
-fn route(request: &HttpRequest) -> String {
+fn route(request: &HttpRequest) -> Cow<'_, str> {
     let table = request.app_data::<Data<PathTable>>();
     match table.filter(|table| table.is_fixed(request.path())) {
-        Some(_) => request.path().to_owned(),
-        None => request.match_pattern().unwrap_or_else(|| "none".into()),
+        Some(_) => request.path().into(),
+        None => request.match_pattern().map_or("none".into(), Cow::Owned),
     }
 }
 
@@ -112,11 +111,11 @@ fn told(
     route: &str,
     status: StatusCode,
     began: Instant,
-    metrics: Option<&Metrics>,
+    auth: Option<&Data<Auth>>,
     trace: &Span,
 ) {
-    if let Some(metrics) = metrics {
-        metrics.request(method.as_str(), route, status.as_str(), began.elapsed());
+    if let Some(auth) = auth {
+        auth.metrics().request(method.as_str(), route, status.as_str(), began.elapsed());
     }
     let method = Some(method.as_str()).filter(|name| name.len() <= MAX_METHOD).unwrap_or("other");
     telemetry::answered(trace, method, route, status.as_u16());

@@ -53,7 +53,7 @@ impl FromFields for ProfileChange {
 )]
 #[get("/v1/users/me")]
 pub async fn me(call: Call<Verified<FullAccess>>) -> Result<web::Json<User>, Problem> {
-    Ok(web::Json(call.caller.user().clone().into()))
+    Ok(web::Json(call.caller.into_user().into()))
 }
 
 /// Change the profile

@@ -1,11 +1,13 @@
-//! Numbers by the values of their labels. What is counted is an atomic; the lock is written to only when a combination of
-//! labels comes for the first time.
+//! Numbers by the values of their labels. What is counted is an atomic; the table of them is replaced when a combination of
+//! labels comes for the first time, and otherwise read without a lock: every request of every worker does.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+
+use arc_swap::ArcSwap;
 
 /// Most combinations of labels in a family. What labels hold is bounded anyway; this bounds what a mistake costs.
 const MOST_SERIES: usize = 2000;
@@ -20,34 +22,44 @@ pub(super) struct Family<T, const N: usize> {
     pub(super) name: &'static str,
     pub(super) help: &'static str,
     pub(super) labels: [&'static str; N],
-    series: RwLock<HashMap<Labels<N>, Arc<T>>>,
+    series: ArcSwap<HashMap<Labels<N>, Arc<T>>>,
 }
 
 impl<T: Default, const N: usize> Family<T, N> {
     pub(super) fn new(name: &'static str, help: &'static str, labels: [&'static str; N]) -> Self {
-        Self { name, help, labels, series: RwLock::default() }
+        Self { name, help, labels, series: ArcSwap::default() }
     }
 
-    /// The number with these labels.
-    pub(super) fn with(&self, values: [&str; N]) -> Arc<T> {
+    /// Does something to the number with these labels.
+    pub(super) fn with<R>(&self, values: [&str; N], act: impl FnOnce(&T) -> R) -> R {
         {
-            let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
+            let series = self.series.load();
             let known: &HashMap<[Cow<'_, str>; N], Arc<T>> = &series;
             if let Some(found) = known.get(&values.map(Cow::Borrowed)) {
-                return found.clone();
+                return act(found);
             }
         }
-        let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        let key = match series.len() < MOST_SERIES {
-            true => values.map(|value| Cow::Owned(value.to_owned())),
-            false => [OTHER; N].map(Cow::Borrowed),
-        };
-        series.entry(key).or_default().clone()
+        act(&self.added(values))
+    }
+
+    /// The number with these labels, which were not there a moment ago.
+    fn added(&self, values: [&str; N]) -> Arc<T> {
+        let mut number = Arc::default();
+        self.series.rcu(|series| {
+            let mut series = HashMap::clone(series);
+            let key = match series.len() < MOST_SERIES {
+                true => values.map(|value| Cow::Owned(value.to_owned())),
+                false => [OTHER; N].map(Cow::Borrowed),
+            };
+            number = series.entry(key).or_default().clone();
+            series
+        });
+        number
     }
 
     /// Every number, in the order of their labels.
     pub(super) fn series(&self) -> Vec<(Labels<N>, Arc<T>)> {
-        let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
+        let series = self.series.load();
         let mut all: Vec<_> = series.iter().map(|(labels, value)| (labels.clone(), value.clone())).collect();
         all.sort_by(|(one, _), (other, _)| one.cmp(other));
         all
@@ -144,11 +156,11 @@ mod tests {
     fn labels_are_bounded() {
         let family = Family::<Counter, 1>::new("x_total", "X.", ["x"]);
         for number in 0..MOST_SERIES + 10 {
-            family.with([&number.to_string()]).increase();
+            family.with([&number.to_string()], Counter::increase);
         }
         assert_eq!(family.series().len(), MOST_SERIES + 1);
-        assert_eq!(family.with([OTHER]).value(), 10);
-        assert_eq!(family.with(["7"]).value(), 1);
+        assert_eq!(family.with([OTHER], Counter::value), 10);
+        assert_eq!(family.with(["7"], Counter::value), 1);
     }
 
     #[test]

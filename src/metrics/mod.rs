@@ -130,12 +130,12 @@ impl Default for Metrics {
             ),
             build_info: Family::new("countersign_build_info", "1; the label tells the version.", ["version"]),
         };
-        families.build_info.with([env!("CARGO_PKG_VERSION")]).set(1);
+        families.build_info.with([env!("CARGO_PKG_VERSION")], |gauge| gauge.set(1));
         // What has not happened yet is 0, and can be reckoned with, where there are no labels.
-        families.hashing_waiting.with([]);
-        families.hashing_wait.with([]);
-        families.hashing_refused.with([]);
-        families.twilio_circuit_open.with([]);
+        families.hashing_waiting.with([], |_| ());
+        families.hashing_wait.with([], |_| ());
+        families.hashing_refused.with([], |_| ());
+        families.twilio_circuit_open.with([], |_| ());
         Self(Arc::new(families))
     }
 }
@@ -144,76 +144,76 @@ impl Metrics {
     /// A request was answered. `route`: the pattern, never the path.
     pub fn request(&self, method: &str, route: &str, status: &str, took: Duration) {
         let method = METHODS.into_iter().find(|known| *known == method).unwrap_or("other");
-        self.0.http_requests.with([method, route, status]).increase();
-        self.0.http_duration.with([method, route]).observe(took);
+        self.0.http_requests.with([method, route, status], Counter::increase);
+        self.0.http_duration.with([method, route], |time| time.observe(took));
     }
 
     /// A security event, by its name and reason; the latter may be empty.
     pub fn event(&self, event: &'static str, reason: &'static str) {
-        self.0.events.with([event, reason]).increase();
+        self.0.events.with([event, reason], Counter::increase);
     }
 
     /// A step of a log-in.
     pub fn log_in(&self, result: &'static str) {
-        self.0.log_ins.with([result]).increase();
+        self.0.log_ins.with([result], Counter::increase);
     }
 
     /// Twilio took on to send a code. `country`: of the number, `none` for an email address.
     pub fn code_sent(&self, channel: &str, country: &str) {
-        self.0.codes_sent.with([channel, country]).increase();
+        self.0.codes_sent.with([channel, country], Counter::increase);
     }
 
     /// A code was right.
     pub fn code_verified(&self, channel: &str, country: &str) {
-        self.0.codes_verified.with([channel, country]).increase();
+        self.0.codes_verified.with([channel, country], Counter::increase);
     }
 
     /// A password hash waits.
     pub fn hash_waits(&self) {
-        self.0.hashing_waiting.with([]).add(1);
+        self.0.hashing_waiting.with([], |gauge| gauge.add(1));
     }
 
     /// A password hash has waited, and waits no more.
     pub fn hash_waited(&self, waited: Duration) {
-        self.0.hashing_waiting.with([]).add(-1);
-        self.0.hashing_wait.with([]).observe(waited);
+        self.0.hashing_waiting.with([], |gauge| gauge.add(-1));
+        self.0.hashing_wait.with([], |time| time.observe(waited));
     }
 
     /// A password hash that was to wait found the queue full.
     pub fn hash_refused(&self) {
-        self.0.hashing_waiting.with([]).add(-1);
-        self.0.hashing_refused.with([]).increase();
+        self.0.hashing_waiting.with([], |gauge| gauge.add(-1));
+        self.0.hashing_refused.with([], Counter::increase);
     }
 
     /// Twilio was asked.
     pub fn twilio_call(&self, operation: &'static str, outcome: &'static str, took: Duration) {
-        self.0.twilio_calls.with([operation, outcome]).increase();
-        self.0.twilio_duration.with([operation]).observe(took);
+        self.0.twilio_calls.with([operation, outcome], Counter::increase);
+        self.0.twilio_duration.with([operation], |time| time.observe(took));
     }
 
     /// From now on Twilio is not asked, or is asked again.
     pub fn twilio_circuit(&self, open: bool) {
-        self.0.twilio_circuit_open.with([]).set(open.into());
+        self.0.twilio_circuit_open.with([], |gauge| gauge.set(open.into()));
     }
 
     /// A limit was asked, and allowed it or not. `limit`: its name in the configuration.
     pub fn throttled(&self, limit: &'static str, allowed: bool) {
         let decision = if allowed { "allowed" } else { "refused" };
-        self.0.throttle_decisions.with([limit, decision]).increase();
+        self.0.throttle_decisions.with([limit, decision], Counter::increase);
     }
 
     /// A webhook was delivered, or not, or is given up.
     pub fn webhook(&self, outcome: &'static str) {
-        self.0.webhook_deliveries.with([outcome]).increase();
+        self.0.webhook_deliveries.with([outcome], Counter::increase);
     }
 
     /// What PostgreSQL's pool is at: connections that somebody uses, connections that wait for somebody, and requests that
     /// wait for a connection.
     pub fn pool(&self, used: usize, idle: usize, waiting: usize) {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.0.pool_connections.with(["used"]).set(number(used));
-        self.0.pool_connections.with(["idle"]).set(number(idle));
-        self.0.pool_waiting.with([]).set(number(waiting));
+        self.0.pool_connections.with(["used"], |gauge| gauge.set(number(used)));
+        self.0.pool_connections.with(["idle"], |gauge| gauge.set(number(idle)));
+        self.0.pool_waiting.with([], |gauge| gauge.set(number(waiting)));
     }
 
     /// Everything, as Prometheus reads it.

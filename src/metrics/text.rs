@@ -71,10 +71,10 @@ mod tests {
     #[test]
     fn samples_as_prometheus_reads_them() {
         let (counter, mut text) = (Family::<Counter, 2>::new("a_total", "As.", ["x", "y"]), Text::default());
-        counter.with(["1", "b\"\\\n"]).increase();
+        counter.with(["1", "b\"\\\n"], Counter::increase);
         text.counter(&counter);
         let bare = Family::<Gauge, 0>::new("g", "Gs.", []);
-        bare.with([]).add(-3);
+        bare.with([], |gauge| gauge.add(-3));
         text.gauge(&bare);
         assert_eq!(
             text.0,
@@ -82,7 +82,7 @@ mod tests {
              # HELP g Gs.\n# TYPE g gauge\ng -3\n"
         );
         let (histogram, mut text) = (Family::<Histogram, 0>::new("s", "S.", []), Text::default());
-        histogram.with([]).observe(Duration::from_millis(1500));
+        histogram.with([], |histogram| histogram.observe(Duration::from_millis(1500)));
         text.histogram(&histogram);
         for line in [
             "s_bucket{le=\"1\"} 0",

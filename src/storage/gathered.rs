@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use diesel::result::Error as DieselError;
 use tokio::sync::{mpsc, oneshot};
@@ -23,7 +23,6 @@ type Found = Option<(Session, User)>;
 
 /// Somebody who asks.
 struct Asked {
-    backend: Arc<Backend>,
     id: Id,
     answer: oneshot::Sender<Result<Found, Error>>,
 }
@@ -39,13 +38,13 @@ thread_local! {
 /// Those of the database.
 pub(super) async fn session_with_user(backend: &Arc<Backend>, id: Id) -> Result<Found, Error> {
     let (answer, answered) = oneshot::channel();
-    ask(Asked { backend: backend.clone(), id, answer });
+    ask(backend, Asked { id, answer });
     answered.await.map_err(|_| Error::Unavailable("the read was given up".into()))?
 }
 
-fn ask(asked: Asked) {
+fn ask(backend: &Arc<Backend>, asked: Asked) {
     GATHERERS.with_borrow_mut(|gatherers| {
-        let place = Arc::as_ptr(&asked.backend).addr();
+        let place = Arc::as_ptr(backend).addr();
         let unsent = match gatherers.get(&place) {
             Some(gatherer) => gatherer.send(asked).err().map(|unsent| unsent.0),
             None => Some(asked),
@@ -53,7 +52,7 @@ fn ask(asked: Asked) {
         // The first, or the first since the runtime ended on which the last one gathered.
         if let Some(asked) = unsent {
             let (gatherer, queue) = mpsc::unbounded_channel();
-            tokio::spawn(gather(queue));
+            tokio::spawn(gather(Arc::downgrade(backend), queue));
             // It ends with its queue alone.
             let _ = gatherer.send(asked);
             gatherers.insert(place, gatherer);
@@ -61,14 +60,17 @@ fn ask(asked: Asked) {
     });
 }
 
-async fn gather(mut queue: mpsc::UnboundedReceiver<Asked>) {
+/// `backend`: weak, so that a database can be closed, but its place in memory becomes no other's.
+async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked>) {
     let mut batch = Vec::with_capacity(MOST);
     while queue.recv_many(&mut batch, MOST).await > 0 {
         // Who has hung up meanwhile needs no answer.
         batch.retain(|asked: &Asked| !asked.answer.is_closed());
-        let Some(Asked { backend, .. }) = batch.first() else { continue };
-        let (backend, ids) = (backend.clone(), batch.iter().map(|asked| asked.id).collect::<Vec<_>>());
+        let ids = batch.iter().map(|asked| asked.id).collect::<Vec<_>>();
+        // Whoever asks holds on to the database until they are answered.
+        let Some(backend) = backend.upgrade() else { return };
         let found = match ids.as_slice() {
+            [] => continue,
             [id] => {
                 let id = *id;
                 let one = backend.read(async move |mut c| sessions::find_with_user(&mut c, id).await);
@@ -83,6 +85,9 @@ async fn gather(mut queue: mpsc::UnboundedReceiver<Asked>) {
             // Nobody minds whoever has hung up.
             let _ = answer.send(found.as_ref().map(own).map_err(again));
         }
+        // They go on now, and whoever comes meanwhile gathers. Sent before that, the next statement would ask for a few
+        // only; where nobody waits, nobody waits for this either.
+        tokio::task::yield_now().await;
     }
 }
 
