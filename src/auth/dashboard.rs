@@ -1,10 +1,12 @@
 //! The dashboard: what only a verified user sees.
 
+use futures_util::future::try_join;
+
 use super::Auth;
-use super::error::Error;
+use super::error::{Error, Reason};
 use super::proof::{FullAccess, Verified};
 use crate::storage::activities::{self, Activity};
-use crate::storage::sessions::Session;
+use crate::storage::sessions::{self, Session};
 use crate::storage::users::User;
 
 /// Activities that the dashboard shows.
@@ -24,13 +26,20 @@ impl Auth {
     /// The dashboard of a verified user.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Those of the database; [`Error::InvalidToken`] where the session has been deleted since it was looked at.
     pub async fn dashboard(&self, caller: &Verified<FullAccess>) -> Result<Dashboard, Error> {
-        let user_id = caller.user().id;
-        let recent_activity = self
+        let (user_id, session_id) = (caller.user().id, caller.session().id);
+        let (session, recent_activity) = self
             .db
-            .read(async move |mut c| activities::newest(&mut c, user_id, SHOWN_ACTIVITIES).await)
+            .read(async move |c| {
+                try_join(
+                    sessions::find(&mut c.again(), session_id),
+                    activities::newest(&mut c.again(), user_id, SHOWN_ACTIVITIES),
+                )
+                .await
+            })
             .await?;
-        Ok(Dashboard { user: caller.user().clone(), session: caller.session().clone(), recent_activity })
+        let session = session.ok_or(Error::InvalidToken(Reason::SessionEnded))?;
+        Ok(Dashboard { user: caller.user().clone(), session, recent_activity })
     }
 }

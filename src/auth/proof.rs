@@ -33,7 +33,7 @@ use super::claims::{Access, Claims, PasswordOkClaims};
 use super::error::{Error, Reason};
 use super::jwt::Unread;
 use crate::storage::challenges::Challenge;
-use crate::storage::sessions::Session;
+use crate::storage::sessions::SessionState;
 use crate::storage::users::User;
 use crate::storage::{Id, challenges};
 
@@ -60,7 +60,7 @@ impl Kind for PasswordOk {
 }
 
 impl Kind for FullAccess {
-    type Evidence = Session;
+    type Evidence = SessionState;
 }
 
 /// Evidence that a living user sent a living token of this kind.
@@ -90,7 +90,7 @@ impl Verified<PasswordOk> {
 
 impl Verified<FullAccess> {
     /// The session that the token belongs to.
-    pub fn session(&self) -> &Session {
+    pub fn session(&self) -> &SessionState {
         &self.evidence
     }
 }

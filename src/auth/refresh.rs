@@ -48,7 +48,7 @@ impl Auth {
 
     fn standing(&self, token: Genuine, session: &Session) -> Result<Standing, Error> {
         let now = self.clock.now();
-        match self.sessions.ended(session, now) {
+        match self.sessions.ended(&session.state(), now) {
             Some(reason) => Err(Error::InvalidRefreshToken(reason)),
             None => Ok(self.sessions.standing(token, session, now)),
         }

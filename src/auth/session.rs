@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::Reason;
 use super::refresh_token::Genuine;
-use crate::storage::sessions::Session;
+use crate::storage::sessions::{Session, SessionState};
 
 /// How long sessions live.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct SessionPolicy {
 
 impl SessionPolicy {
     /// Why a session is over, if it is.
-    pub(super) fn ended(&self, session: &Session, now: DateTime<Utc>) -> Option<Reason> {
+    pub(super) fn ended(&self, session: &SessionState, now: DateTime<Utc>) -> Option<Reason> {
         if session.ended_at.is_some() {
             return Some(Reason::stored(session.end_reason.as_deref(), Reason::SessionEnded));
         }

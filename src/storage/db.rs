@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use super::connection::Committed;
-use super::sessions::Session;
+use super::sessions::SessionState;
 use super::users::User;
 use super::{Conn, DatabaseUrl, Error, Id, gathered, postgres, sqlite};
 
@@ -93,11 +93,11 @@ impl Db {
         self.0.read(f).instrument(span).await
     }
 
-    /// A session and its user, whether or not the session is still alive: what every protected request asks.
+    /// The state of a session and its user, whether or not the session is still alive: what every protected request asks.
     ///
     /// # Errors
     /// Those of the database, and [`Error::Unavailable`].
-    pub async fn session_with_user(&self, id: Id) -> Result<Option<(Session, User)>, Error> {
+    pub async fn session_with_user(&self, id: Id) -> Result<Option<(SessionState, User)>, Error> {
         let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
         gathered::session_with_user(&self.0, id).instrument(span).await
     }

@@ -4,14 +4,14 @@
 //! Nobody is answered from before they asked.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 
 use diesel::result::Error as DieselError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::Backend;
-use super::sessions::{self, Session};
+use super::sessions::{self, SessionState};
 use super::users::User;
 use super::{Error, Id};
 
@@ -19,7 +19,7 @@ use super::{Error, Id};
 const MOST: usize = 16;
 
 /// A session and its user.
-type Found = Option<(Session, User)>;
+type Found = Option<(SessionState, User)>;
 
 /// Somebody who asks.
 struct Asked {
@@ -64,30 +64,54 @@ fn ask(backend: &Arc<Backend>, asked: Asked) {
 async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked>) {
     let mut batch = Vec::with_capacity(MOST);
     while queue.recv_many(&mut batch, MOST).await > 0 {
+        gather_more(&mut batch, &mut queue).await;
         // Who has hung up meanwhile needs no answer.
         batch.retain(|asked: &Asked| !asked.answer.is_closed());
-        let ids = batch.iter().map(|asked| asked.id).collect::<Vec<_>>();
         // Whoever asks holds on to the database until they are answered.
         let Some(backend) = backend.upgrade() else { return };
-        let found = match ids.as_slice() {
-            [] => continue,
-            [id] => {
-                let id = *id;
-                let one = backend.read(async move |mut c| sessions::find_with_user(&mut c, id).await);
-                one.await.map(|found| found.into_iter().collect())
-            }
-            _ => backend.read(async move |mut c| sessions::find_with_users(&mut c, &ids).await).await,
-        };
+        let found = find(&backend, batch.iter().map(|asked| asked.id)).await;
         for Asked { id, answer, .. } in batch.drain(..) {
-            // Two requests may ask for one session.
             let own =
-                |found: &Vec<(Session, User)>| found.iter().find(|(session, _)| session.id == id).cloned();
+                |found: &Vec<_>| found.iter().find(|(state, _): &&(SessionState, _)| state.id == id).cloned();
             // Nobody minds whoever has hung up.
             let _ = answer.send(found.as_ref().map(own).map_err(again));
         }
-        // They go on now, and whoever comes meanwhile gathers. Sent before that, the next statement would ask for a few
-        // only; where nobody waits, nobody waits for this either.
+    }
+}
+
+/// As long as the worker's next look at its connections brings others who ask, they come along. Whoever is alone waits for
+/// one such look, a microsecond.
+async fn gather_more(batch: &mut Vec<Asked>, queue: &mut mpsc::UnboundedReceiver<Asked>) {
+    let mut before = 0;
+    while before < batch.len() && batch.len() < MOST {
+        before = batch.len();
         tokio::task::yield_now().await;
+        while batch.len() < MOST
+            && let Ok(asked) = queue.try_recv()
+        {
+            batch.push(asked);
+        }
+    }
+}
+
+async fn find(backend: &Backend, ids: impl Iterator<Item = Id>) -> Result<Vec<(SessionState, User)>, Error> {
+    // Several requests may ask for one session.
+    let ids: BTreeSet<Id> = ids.collect();
+    let mut ids: Vec<Id> = ids.into_iter().collect();
+    match ids.as_slice() {
+        [] => Ok(vec![]),
+        [id] => {
+            let id = *id;
+            let one = backend.read(async move |mut c| sessions::state_with_user(&mut c, id).await);
+            one.await.map(|found| found.into_iter().collect())
+        }
+        [first, ..] => {
+            if let Backend::Postgres(_) = backend {
+                // It plans a statement anew for each list that is shorter than the ten that its general plan assumes.
+                ids.resize(MOST, *first);
+            }
+            backend.read(async move |mut c| sessions::states_with_users(&mut c, &ids).await).await
+        }
     }
 }
 

@@ -40,6 +40,31 @@ pub struct Session {
     pub end_reason: Option<String>,
 }
 
+/// What tells whether a session is over: all that a request needs of it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct SessionState {
+    /// As in [`Session`].
+    pub id: Id,
+    /// As in [`Session`].
+    pub last_used_at: Timestamp,
+    /// As in [`Session`].
+    pub expires_at: Timestamp,
+    /// As in [`Session`].
+    pub ended_at: Option<Timestamp>,
+    /// As in [`Session`].
+    pub end_reason: Option<String>,
+}
+
+impl Session {
+    /// What tells whether it is over.
+    pub fn state(&self) -> SessionState {
+        let Self { id, last_used_at, expires_at, ended_at, .. } = *self;
+        SessionState { id, last_used_at, expires_at, ended_at, end_reason: self.end_reason.clone() }
+    }
+}
+
 /// Adds a session.
 ///
 /// # Errors
@@ -61,16 +86,42 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Sessi
         .get_result(c)))
 }
 
-/// Several sessions and their users, in no order.
+/// A session.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn find_with_users(conn: &mut Conn<'_>, ids: &[Id]) -> Result<Vec<(Session, User)>, Error> {
+pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<Session>, Error> {
+    found(on!(conn, c => sessions::table.find(id).select(Session::as_select()).get_result(c)))
+}
+
+/// The state of a session, and its user.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn state_with_user(
+    conn: &mut Conn<'_>,
+    id: Id,
+) -> Result<Option<(SessionState, User)>, Error> {
+    found(on!(conn, c => sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .select((SessionState::as_select(), User::as_select()))
+        .get_result(c)))
+}
+
+/// The states of several sessions, and their users, in no order.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn states_with_users(
+    conn: &mut Conn<'_>,
+    ids: &[Id],
+) -> Result<Vec<(SessionState, User)>, Error> {
     on!(conn, c => prepared(
         sessions::table
             .inner_join(users::table.on(users::id.eq(sessions::user_id)))
             .filter(sessions::id.eq_any(ids))
-            .select((Session::as_select(), User::as_select()))
+            .select((SessionState::as_select(), User::as_select()))
     ).load(c))
 }
 

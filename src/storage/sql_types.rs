@@ -42,7 +42,7 @@ pub(super) mod sql {
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 /// An identifier: UUIDv7 (RFC 9562, section 5.7), sorted by time, so that an index grows at its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::Uuid)]
 pub struct Id(pub uuid::Uuid);
 
