@@ -1,13 +1,15 @@
 //! A check of a code is counted before Twilio is asked, and taken back where it was certainly not made.
 
+use chrono::{DateTime, Utc};
 use futures_util::future::join3;
 
 use super::Auth;
-use super::admission::Counted;
-use super::challenge::{ended, takes_checks, why_not_checked};
+use super::admission::{Counted, Counts};
+use super::challenge::{ended, is_exhausted, takes_checks, why_not_checked};
 use super::client::Client;
 use super::error::{Error, Reason};
 use super::limits::Share;
+use super::standings::Standings;
 use crate::storage::challenges::{self, Challenge};
 use crate::storage::{Error as StorageError, Id, Timestamp, users};
 use crate::twilio::{Failure, FailureKind, VerificationSid};
@@ -55,10 +57,13 @@ impl Auth {
         client: &Client,
     ) -> Result<(Challenge, Counted), Error> {
         let (id, user_id, now) = (seen.id, seen.user_id, self.clock.now());
+        let (counts, standings) = (self.limits.code_check(user_id, share), client.standings.clone());
+        if is_exhausted(seen) {
+            return Err(self.exhausted(id, counts, now, &standings).await?);
+        }
         if !takes_checks(seen, now) {
             return Err(why_not_checked(&self.policy, seen, now));
         }
-        let (counts, standings) = (self.limits.code_check(user_id, share), client.standings.clone());
         let (asked, told) = (counts.clone(), standings.clone());
         let counted = self.db.write_at_once(async move |c| -> Result<_, NotCounted> {
             // The challenge first and alone: whoever is late waits for nobody, and locks nothing.
@@ -74,18 +79,7 @@ impl Auth {
         });
         let (row, in_a_row, charged) = match counted.await {
             Ok(counted) => counted,
-            Err(NotCounted::Over) => {
-                // It took checks a moment ago. What others have counted meanwhile may be about to be taken back, because
-                // the limits refuse them; and then they refuse this one too.
-                let (row, refusal) = self
-                    .db
-                    .read(async move |mut c| {
-                        let row = challenges::find(&mut c, id).await?;
-                        Ok((row, asked.clone().would_refuse(&mut c, now, &told).await?))
-                    })
-                    .await?;
-                return Err(refusal.unwrap_or_else(|| why_not_checked(&self.policy, &row, now)));
-            }
+            Err(NotCounted::Over) => return Err(self.exhausted(id, asked, now, &told).await?),
             Err(NotCounted::Failed(error)) => return Err(error.into()),
         };
         let further = self.limits.code_check_in_a_row(user_id, in_a_row.unsigned_abs());
@@ -104,6 +98,26 @@ impl Auth {
         });
         let by_limits = by_limits.await?;
         Err(refusal.or(by_limits).unwrap_or_else(|| why_not_checked(&self.policy, &row, now)))
+    }
+
+    /// Why a challenge took no check. What others have counted may be about to be taken back, because the limits refuse
+    /// them; and then they refuse this one too.
+    async fn exhausted(
+        &self,
+        id: Id,
+        counts: Counts,
+        now: DateTime<Utc>,
+        standings: &Standings,
+    ) -> Result<Error, StorageError> {
+        let standings = standings.clone();
+        let (row, refusal) = self
+            .db
+            .read(async move |mut c| {
+                let row = challenges::find(&mut c, id).await?;
+                Ok((row, counts.clone().would_refuse(&mut c, now, &standings).await?))
+            })
+            .await?;
+        Ok(refusal.unwrap_or_else(|| why_not_checked(&self.policy, &row, now)))
     }
 
     /// Twilio did not say whether the code is right. A check that was certainly not made is taken back; an

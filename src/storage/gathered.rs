@@ -9,6 +9,7 @@ use std::sync::{Arc, Weak};
 
 use diesel::result::Error as DieselError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::yield_now as next_turn;
 
 use super::db::Backend;
 use super::sessions::{self, SessionState};
@@ -85,7 +86,7 @@ async fn gather_more(batch: &mut Vec<Asked>, queue: &mut mpsc::UnboundedReceiver
     let mut before = 0;
     while before < batch.len() && batch.len() < MOST {
         before = batch.len();
-        tokio::task::yield_now().await;
+        next_turn().await;
         while batch.len() < MOST
             && let Ok(asked) = queue.try_recv()
         {
