@@ -3,6 +3,7 @@
 use super::schema::{challenges, users};
 use super::users::User;
 use super::{Conn, Error, Id, Purpose, Timestamp, found, postgres, prepared};
+use diesel::dsl::{max, min};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// A challenge's row.
@@ -172,11 +173,10 @@ pub async fn verification_expires_at(
     conn: &mut Conn<'_>,
     verification_sid: &str,
 ) -> Result<Option<Timestamp>, Error> {
-    found(on!(conn, c => challenges::table
+    on!(conn, c => challenges::table
         .filter(challenges::verification_sid.eq(verification_sid))
-        .order(challenges::expires_at.asc())
-        .select(challenges::expires_at)
-        .first(c)))
+        .select(min(challenges::expires_at))
+        .get_result(c))
 }
 
 /// Until when a verification is pending for a destination, as far as the challenges that lean on it know.
@@ -188,14 +188,13 @@ pub async fn pending_until(
     destination: &str,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
-    found(on!(conn, c => challenges::table
+    on!(conn, c => challenges::table
         .filter(challenges::destination.eq(destination))
         .filter(challenges::verification_sid.is_not_null())
         .filter(challenges::spent_at.is_null())
         .filter(challenges::expires_at.gt(now))
-        .order(challenges::expires_at.desc())
-        .select(challenges::expires_at)
-        .first(c)))
+        .select(max(challenges::expires_at))
+        .get_result(c))
 }
 
 /// Twilio no longer knows the verification: its code can no longer be checked.

@@ -27,6 +27,8 @@ pub(super) mod sql {
     #[diesel(sqlite_type(name = "Long"))]
     pub struct Timestamptz;
 
+    impl diesel::sql_types::SqlOrd for Timestamptz {}
+
     // `table!` offers arithmetic on whatever is called Timestamptz.
     impl diesel::sql_types::ops::Add for Timestamptz {
         type Rhs = diesel::sql_types::Interval;
