@@ -5,6 +5,7 @@ shopt -s inherit_errexit # or a failure inside $(…) goes unseen
 SKIP_STATUS=77 # a step's exit status where it could not be tried and that is no fault
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/countersign-ci
 TARGET=${CARGO_TARGET_DIR:-target}
+TEST_THREADS=$((2 * $(nproc))) # a test waits half of its time: for a server, a disk, a clock
 
 # need COMMAND PACKAGE: installs a Debian package where COMMAND is missing and one may.
 need() {

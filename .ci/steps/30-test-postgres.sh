@@ -1,4 +1,4 @@
-# The same suite on PostgreSQL; on a server of this run, TLS to it as well.
+# The black-box tests on PostgreSQL, the only ones that need a database; on a server of this run, TLS to it as well.
 source .ci/lib.sh
 url=$(postgres_url)
 if [ -e "$CI_WORK/ca.crt" ]; then
@@ -11,4 +11,5 @@ if [ -z "${TEST_POSTGRES_BIN:-}" ]; then
     postgres_bin >/dev/null || install_debian_package postgresql || true
     if bin=$(postgres_bin); then export TEST_POSTGRES_BIN=$bin; else echo 'no initdb: without a restart of PostgreSQL' >&2; fi
 fi
-TEST_KILLS=25 TEST_DATABASE_URL=$url cargo test --locked
+export RUST_TEST_THREADS=$TEST_THREADS
+TEST_KILLS=25 TEST_DATABASE_URL=$url cargo test --locked --test api
