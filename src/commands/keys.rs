@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use countersign::auth::{self, KeyState};
 use countersign::clock::Clock;
 use countersign::config::{Settings, Sources};
-use countersign::storage::Db;
+use countersign::storage::{self, Db};
 
 use super::secret_file::secret;
 use super::{Failure, load, tell_script};
@@ -56,7 +56,12 @@ impl Common {
     async fn open(self, sources: Sources) -> Result<Opened, Failure> {
         let flags = self.database_url.into_iter().map(|url| ("database.url", url)).collect();
         let settings = load(Sources { flags, dev: self.dev, ..sources })?;
-        let db = Db::open(&settings.database_alone()?).await.map_err(Failure::failed)?;
+        let database = storage::Settings { migrate: false, ..settings.database_alone()? };
+        // Whoever mistypes a path shall not be shown the keys of a new, empty database.
+        if let Some(path) = database.url.file().filter(|path| !path.exists()) {
+            return Err(Failure::failed(format!("{}: there is no such database", path.display())));
+        }
+        let db = Db::open(&database).await.map_err(Failure::failed)?;
         Ok(Opened { settings, db, dev: self.dev })
     }
 }

@@ -33,7 +33,7 @@ impl Missing {
     fn finish<T>(self, value: Option<T>) -> Result<T, ConfigError> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(ConfigError(format!("the configuration is not complete:\n  {}", self.0.join("\n  ")))),
+            _ => Err(ConfigError(format!("the configuration is not right:\n  {}", self.0.join("\n  ")))),
         }
     }
 }

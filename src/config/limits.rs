@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::list::list;
+use super::list::rates;
 use crate::auth::{LimitKind, LimitSettings, Rate};
 
 /// `[limits]`. Each limit is a list of rates, all of which hold; an empty one is no limit.
@@ -10,52 +10,52 @@ use crate::auth::{LimitKind, LimitSettings, Rate};
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Wrong passwords for one email address from one client address.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_account_and_address: Vec<Rate>,
     /// Wrong passwords for one email address from wherever.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_account: Vec<Rate>,
     /// Wrong passwords from one client address.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_address: Vec<Rate>,
     /// Wrong passwords of somebody who is logged in.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_session: Vec<Rate>,
     /// Wrong codes of one user.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub wrong_codes_per_user: Vec<Rate>,
     /// Codes to one number or email address.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub codes_per_destination: Vec<Rate>,
     /// Codes that one user has sent.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub codes_per_user: Vec<Rate>,
     /// Codes that one client address has sent.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub codes_per_address: Vec<Rate>,
     /// Codes that one network has sent.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub codes_per_network: Vec<Rate>,
     /// Sign-ups from one client address.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub sign_ups_per_address: Vec<Rate>,
     /// Sign-ups from one network.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub sign_ups_per_network: Vec<Rate>,
     /// Password resets of one email address.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub password_resets_per_email: Vec<Rate>,
     /// Password resets from one client address.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub password_resets_per_address: Vec<Rate>,
     /// Codes that are never answered, to numbers that differ in the last four digits.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub unverified_codes_per_block: Vec<Rate>,
     /// The same to numbers that differ in the last five digits.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub unverified_codes_per_range: Vec<Rate>,
     /// The same to numbers of one country or region.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "rates")]
     pub unverified_codes_per_country: Vec<Rate>,
     /// Wrong codes of a user in a row after which one a day is left; 0: any number.
     pub wrong_codes_in_a_row: u32,

@@ -94,7 +94,8 @@ impl Settings {
     pub fn webhook_endpoint(&self) -> Result<Option<Endpoint>, InvalidEndpoint> {
         let Webhooks { url, secret, .. } = &self.webhooks;
         match url.expose_secret().is_empty() {
-            true => Ok(None),
+            true if secret.expose_secret().is_empty() => Ok(None),
+            true => Err(InvalidEndpoint::NoUrl),
             false => Endpoint::parse(url, secret).map(Some),
         }
     }

@@ -55,6 +55,10 @@ pub async fn context(
     let auth = request.app_data::<Data<Auth>>().cloned();
     let dev_clock = auth.as_ref().filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
     let unread = unread::keep(&mut request);
+    if method == Method::HEAD {
+        // What GET would answer, without its body, which the connection leaves out (RFC 9110, section 9.3.2).
+        request.head_mut().method = Method::GET;
+    }
     // Of the highest level, so that it is there whatever the log's level is.
     let span = tracing::error_span!("request", %request_id);
     let trace = telemetry::request(&request_id, |name| header_text(request.headers(), name));

@@ -22,9 +22,9 @@ impl PathTable {
         let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
         let table = paths.map(|(path, item)| {
             let methods = item.as_object().into_iter().flat_map(|item| item.keys());
-            (path.clone(), methods.map(|method| method.to_uppercase()).collect::<Vec<_>>().join(", "))
+            (path.clone(), methods.map(|method| allowed(method)).collect::<Vec<_>>().join(", "))
         });
-        let fixed = ["/openapi.json", "/docs", "/docs/"].map(|path| (path.to_owned(), "GET".to_owned()));
+        let fixed = ["/openapi.json", "/docs", "/docs/"].map(|path| (path.to_owned(), allowed("get")));
         let methods: Vec<(String, String)> = table.chain(fixed).collect();
         let fixed =
             methods.iter().map(|(path, _)| path).filter(|path| !path.contains('{')).cloned().collect();
@@ -41,6 +41,14 @@ impl PathTable {
             .iter()
             .find(|(pattern, _)| ResourceDef::new(pattern.as_str()).is_match(path))
             .map(|(_, methods)| methods.as_str())
+    }
+}
+
+/// A method as `Allow` has it; whatever answers GET answers HEAD.
+fn allowed(method: &str) -> String {
+    match method {
+        "get" => "GET, HEAD".to_owned(),
+        method => method.to_uppercase(),
     }
 }
 

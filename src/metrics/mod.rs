@@ -21,6 +21,12 @@ pub use text::CONTENT_TYPE;
 /// The methods that are told apart: those that some operation has, and their companions.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
+/// What a step of a log-in may come to.
+const LOG_INS: [&str; 6] =
+    ["code_sent", "wrong_password", "unknown_email", "success", "incorrect_code", "too_many_attempts"];
+/// What an attempt to deliver a webhook may come to.
+const DELIVERIES: [&str; 3] = ["delivered", "failed", "given_up"];
+
 /// What is counted. Clones count together.
 #[derive(Clone)]
 pub struct Metrics(Arc<Families>);
@@ -131,7 +137,13 @@ impl Default for Metrics {
             build_info: Family::new("countersign_build_info", "1; the label tells the version.", ["version"]),
         };
         families.build_info.with([env!("CARGO_PKG_VERSION")], |gauge| gauge.set(1));
-        // What has not happened yet is 0, and can be reckoned with, where there are no labels.
+        // What has not happened yet is 0, and can be reckoned with, where there are few labels or none.
+        for result in LOG_INS {
+            families.log_ins.with([result], |_| ());
+        }
+        for outcome in DELIVERIES {
+            families.webhook_deliveries.with([outcome], |_| ());
+        }
         families.hashing_waiting.with([], |_| ());
         families.hashing_wait.with([], |_| ());
         families.hashing_refused.with([], |_| ());

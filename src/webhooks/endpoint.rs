@@ -18,6 +18,8 @@ pub struct Endpoint {
 /// Settings that cannot work. Says which, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidEndpoint {
+    /// A secret, and nowhere to send to.
+    NoUrl,
     /// Not a URL that takes events.
     Url,
     /// `http` to another machine.
@@ -60,6 +62,7 @@ impl fmt::Debug for Endpoint {
 impl fmt::Display for InvalidEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NoUrl => "webhooks.secret is there, and webhooks.url is not",
             Self::Url => "webhooks.url must be an https URL",
             Self::ClearText => "webhooks.url may be plain http on loopback only",
             Self::Secret => {

@@ -90,6 +90,23 @@ fn values_out_of_range_are_all_named() {
     }
 }
 
+/// A variable that a script has left empty switches no limit off, and says so.
+#[test]
+fn an_empty_limit_is_refused() {
+    for empty in ["", " "] {
+        let variables = [("COUNTERSIGN__LIMITS__CODES_PER_USER", empty)];
+        let said = refused(&TempDir::new(), "dev", &variables);
+        assert!(said.contains("limits.codes_per_user") && said.contains("write 0"), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_for_webhooks_without_their_url_is_refused() {
+    let secret = [("COUNTERSIGN__WEBHOOKS__SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")];
+    let said = refused(&TempDir::new(), "dev", &secret);
+    assert!(said.contains("webhooks.url is not") && !said.contains("whsec_"), "{said}");
+}
+
 #[test]
 fn unknown_settings_are_refused_by_name() {
     let directory = TempDir::new();

@@ -152,10 +152,26 @@ async fn a_key_is_not_made_where_servers_could_not_use_it() {
         refused.stderr
     );
     assert_eq!(server.database.number("SELECT count(*) FROM signing_keys").await, 1);
-    let directory = TempDir::new();
-    let line = "keys rotate --dev --database-url sqlite://empty.db";
-    let unused = ended(&directory, line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+    let (directory, secret) = (TempDir::new(), [("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+    ended(&directory, "migrate --database-url sqlite://empty.db", &[]);
+    let unused = ended(&directory, "keys rotate --dev --database-url sqlite://empty.db", &secret);
     assert!(unused.code == Some(1) && unused.stderr.contains("no keys yet"), "{}", unused.stderr);
+}
+
+#[tokio::test]
+async fn whoever_mistypes_a_path_is_shown_no_keys_and_no_database_is_made() {
+    let directory = TempDir::new();
+    for command in ["list", "rotate"] {
+        let line = format!("keys {command} --dev --database-url sqlite://mistyped.db");
+        let refused = ended(&directory, &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+        assert!(refused.code == Some(1) && refused.stderr.contains("mistyped.db"), "{}", refused.stderr);
+        assert!(!directory.path().join("mistyped.db").exists(), "{command}");
+    }
+    // One that is there and behind is for `migrate` to bring up to date.
+    std::fs::write(directory.path().join("old.db"), "").unwrap();
+    let behind = ended(&directory, "keys list --dev --database-url sqlite://old.db", &[]);
+    assert!(behind.code == Some(1) && behind.stderr.contains("migrate"), "{}", behind.stderr);
+    assert_eq!(std::fs::metadata(directory.path().join("old.db")).unwrap().len(), 0);
 }
 
 #[tokio::test]

@@ -43,6 +43,12 @@ async fn each_figure_moves_when_it_is_provoked() {
     let server = receiver.told_by(scraped()).start().await;
     let before = server.figures().await;
     assert_eq!(before.sum("countersign_http_requests_total"), 0.0, "{}", before.text);
+    // Zero, not absent: what begins with its first time is no rise to Prometheus.
+    for result in ["success", "wrong_password"] {
+        let line = format!("countersign_log_ins_total{{result=\"{result}\"}} 0\n");
+        assert!(before.text.contains(&line), "{}", before.text);
+    }
+    assert!(before.text.contains("countersign_webhook_deliveries_total{outcome=\"given_up\"} 0\n"));
     flow(&server, &ada).await;
     // Sign-up, two tries with a password, a log-in, a code that arrived, wrong and right.
     server.database.eventually("SELECT count(*) FROM webhook_outbox WHERE delivered_at IS NOT NULL", 6).await;

@@ -43,6 +43,7 @@ impl Doctor {
         checks.extend(settings::secret_files(&probe::secret_files()?));
         checks.push(settings::issuer(&settings.tokens.issuer));
         checks.extend(settings::regions(&settings.codes.regions));
+        checks.extend(settings::limits(&settings.limit_settings()));
         if let Ok(database) = settings.database_alone() {
             let secret = probe::secret(&settings);
             let seen = probe::database(&database.url, &clock).await;

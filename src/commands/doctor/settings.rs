@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use countersign::auth::Region;
+use countersign::auth::{LimitSettings, Region};
 use countersign::config::ConfigError;
 
 use super::Check;
@@ -84,15 +84,37 @@ pub(super) fn regions(regions: &[Region]) -> Option<Check> {
     })
 }
 
+/// Limits that somebody has switched off, by name.
+pub(super) fn limits(limits: &LimitSettings) -> Option<Check> {
+    let off = limits.rates.iter().filter(|(_, rates)| rates.is_empty()).map(|(kind, _)| kind.as_str());
+    let in_a_row = (limits.wrong_codes_in_a_row == 0).then_some("wrong_codes_in_a_row");
+    let off: Vec<&str> = off.chain(in_a_row).collect();
+    let advice = "leave them out of the configuration for their defaults, or be sure that something in front limits as much";
+    (!off.is_empty()).then(|| Check::warning("limits", format!("switched off: {}; {advice}", off.join(", "))))
+}
+
 #[cfg(test)]
 mod tests {
+    use countersign::auth::LimitKind;
+
     use super::super::report::Status;
     use super::*;
 
     #[test]
+    fn limits_that_are_off_are_named() {
+        let limits_of =
+            |settings: LimitSettings| limits(&settings).map(|check| format!("{:?}", check.seen()));
+        let all = LimitSettings { wrong_codes_in_a_row: 100, ..LimitSettings::default() };
+        assert_eq!(limits_of(all.clone()), None);
+        let off = LimitSettings { rates: [(LimitKind::CodesPerUser, vec![])].into(), ..all };
+        assert!(limits_of(off).unwrap().contains("switched off: codes_per_user;"));
+        assert!(limits_of(LimitSettings::default()).unwrap().contains("wrong_codes_in_a_row"));
+    }
+
+    #[test]
     fn every_refusal_is_a_problem_of_its_own() {
         assert_eq!(configuration(None)[0].seen().1, Status::Ok);
-        let two = ConfigError("the configuration is not complete:\n  A is missing: a\n  B is wrong".into());
+        let two = ConfigError("the configuration is not right:\n  A is missing: a\n  B is wrong".into());
         let checks = configuration(Some(&two));
         let seen: Vec<_> = checks.iter().map(Check::seen).collect();
         assert_eq!(
