@@ -11,14 +11,13 @@ use tokio::runtime::Runtime;
 
 use crate::load::{self, Round, Script};
 use crate::measure::{Contender, Plan, take_turns};
-use crate::person::Person;
 use crate::report::{Bound, Report};
 use crate::servers::Api;
 use crate::{Failure, alone, many_users, memory, person, round_trips, servers, stand_in};
 
 /// Log-ins at a time, per core: enough that a hash always waits for a thread, and few enough for the queue.
 const LOG_INS_PER_CORE: usize = 8;
-/// Connections that ask who they are.
+/// Connections that ask who they are, and people who do, each with a session of their own.
 const CONNECTIONS: usize = 32;
 /// Connections that log in without pause beside them.
 const BESIDE: usize = 64;
@@ -43,7 +42,6 @@ struct World {
     postgres: Option<String>,
     on_sqlite: Settings,
     sqlite: Api,
-    ada: Person,
     log_in: Arc<Script>,
     report: Report,
 }
@@ -65,20 +63,8 @@ pub fn print(
     let log_in = Script::new(sqlite.address, runtime.block_on(ada.copies(&sqlite.db, users))?, LAPS);
     let report = Report::begin(cores, on_sqlite.hashing().parameters);
     let folder = folder.to_owned();
-    let world = World {
-        folder,
-        quick,
-        wanted,
-        cores,
-        runtime,
-        twilio,
-        postgres,
-        on_sqlite,
-        sqlite,
-        ada,
-        log_in,
-        report,
-    };
+    let world =
+        World { folder, quick, wanted, cores, runtime, twilio, postgres, on_sqlite, sqlite, log_in, report };
     world.measure("login", World::log_ins)?;
     world.measure("me", World::me)?;
     world.measure("beside", World::me_beside_log_ins)?;
@@ -117,13 +103,15 @@ impl World {
     }
 
     fn me(&self) -> Result<(), Failure> {
-        let bare =
-            endless(servers::bare(self.cores)?, b"GET /bare HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec());
-        let on_sqlite = endless(self.sqlite.address, self.ada.who_am_i());
+        let bare = endless(
+            servers::bare(self.cores)?,
+            vec![b"GET /bare HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec()],
+        );
+        let on_sqlite = endless(self.sqlite.address, self.crowd(&self.sqlite)?);
         let on_postgres = match &self.postgres {
             Some(url) => {
-                let (api, ada) = self.on_postgres(url, &[])?;
-                Some(endless(api.address, ada.who_am_i()))
+                let api = self.on_postgres(url, &[])?;
+                Some(endless(api.address, self.crowd(&api)?))
             }
             None => None,
         };
@@ -139,7 +127,7 @@ impl World {
     }
 
     fn me_beside_log_ins(&self) -> Result<(), Failure> {
-        let me = endless(self.sqlite.address, self.ada.who_am_i());
+        let me = endless(self.sqlite.address, self.crowd(&self.sqlite)?);
         let ask = |length| load::run(&me, CONNECTIONS, self.cores, length);
         let contenders = [
             Contender::new("alone", ask),
@@ -218,14 +206,13 @@ impl World {
 
     fn replicas(&self) -> Result<(), Failure> {
         let Some(url) = &self.postgres else { return Ok(()) };
-        let (one, ada) = self.on_postgres(url, &[])?;
+        let one = self.on_postgres(url, &[])?;
         let half = (self.cores / 2).max(1).to_string();
         let half = [("server.workers", half.as_str())];
-        let (first, ada_of_two) = self.on_postgres(url, &half)?;
-        let second = servers::api(&servers::settings(url, self.twilio, &half)?)?;
-        let one = endless(one.address, ada.who_am_i());
-        let two =
-            Script::shared(vec![first.address, second.address], vec![ada_of_two.who_am_i()], usize::MAX);
+        let (first, second) = (self.on_postgres(url, &half)?, self.on_postgres(url, &half)?);
+        let crowd = self.crowd(&one)?;
+        let one = endless(one.address, crowd.clone());
+        let two = Script::shared(vec![first.address, second.address], crowd, usize::MAX);
         let contenders = [
             Contender::under_load("me on one, PostgreSQL", &one, CONNECTIONS, self.cores),
             Contender::under_load("me on two replicas", &two, CONNECTIONS, self.cores),
@@ -234,13 +221,17 @@ impl World {
         Ok(())
     }
 
-    fn on_postgres(&self, url: &str, others: &[(&'static str, &str)]) -> Result<(Api, Person), Failure> {
-        let api = servers::api(&servers::settings(url, self.twilio, others)?)?;
-        let person = self.runtime.block_on(person::log_in(&api, self.twilio))?;
-        Ok((api, person))
+    fn on_postgres(&self, url: &str, others: &[(&'static str, &str)]) -> Result<Api, Failure> {
+        servers::api(&servers::settings(url, self.twilio, others)?)
+    }
+
+    /// The requests of people who have logged in.
+    fn crowd(&self, api: &Api) -> Result<Vec<Vec<u8>>, Failure> {
+        let log_in = || self.runtime.block_on(person::log_in(api, self.twilio));
+        (0..CONNECTIONS).map(|_| Ok(log_in()?.who_am_i())).collect()
     }
 }
 
-fn endless(address: SocketAddr, request: Vec<u8>) -> Arc<Script> {
-    Script::new(address, vec![request], usize::MAX)
+fn endless(address: SocketAddr, requests: Vec<Vec<u8>>) -> Arc<Script> {
+    Script::new(address, requests, usize::MAX)
 }
