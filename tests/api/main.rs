@@ -30,6 +30,7 @@ mod hashing;
 mod housekeeping;
 mod http_bodies;
 mod http_connections;
+mod http_head;
 mod http_hygiene;
 mod http_many;
 mod indistinguishable;

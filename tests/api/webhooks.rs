@@ -181,7 +181,8 @@ async fn the_configuration_chooses_what_is_told() {
     let launch =
         Launch::dev().variable("COUNTERSIGN__WEBHOOKS__EVENTS", "session_renewed, authn_login_success");
     let chosen = some.told_by(launch).start().await;
-    let off = none.told_by(Launch::dev()).variable("COUNTERSIGN__WEBHOOKS__URL", "").start().await;
+    let nowhere = none.told_by(Launch::dev()).variable("COUNTERSIGN__WEBHOOKS__URL", "");
+    let off = nowhere.variable("COUNTERSIGN__WEBHOOKS__SECRET", "").start().await;
     for server in [&chosen, &off] {
         let body =
             json!({ "refresh_token": server.full_access(&Person::ada()).await.text_of("refresh_token") });
