@@ -13,9 +13,10 @@ pub fn fill(path: &Path, count: u32) -> Result<(), Failure> {
     diesel::sql_query("PRAGMA busy_timeout = 60000").execute(&mut connection)?;
     diesel::sql_query(
         "WITH RECURSIVE numbers(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM numbers WHERE number + 1 < ?)
-         INSERT INTO users (id, name, username, email, phone_number, password_hash, failed_checks, created_at, updated_at)
-         SELECT randomblob(16), name, 'copy' || number, 'copy' || number || ?, '+1202' || (2000000 + number), password_hash,
-             0, created_at, updated_at
+         INSERT INTO users (id, name, username, email, phone_number, phone_number_verified_at, password_hash,
+             failed_checks, created_at, updated_at)
+         SELECT randomblob(16), name, 'copy' || number, 'copy' || number || ?, '+1202' || (2000000 + number),
+             phone_number_verified_at, password_hash, 0, created_at, updated_at
          FROM numbers, (SELECT * FROM users LIMIT 1)",
     )
     .bind::<Integer, _>(i32::try_from(count)?)

@@ -238,6 +238,8 @@ async fn a_replica_that_is_killed_loses_no_event() {
     }
     receiver.wait_for(1).await;
     first.process.kill();
+    // What it had begun may be answered yet, and nobody is left to hear it.
+    let begun = receiver.taken().len();
     let waiting = first.database.number(WAITING).await;
     assert_eq!(waiting, 12);
     // Its leases, of a minute, are over: nobody waits for that here.
@@ -250,7 +252,7 @@ async fn a_replica_that_is_killed_loses_no_event() {
     let second = receiver.told_by(twilio.launch()).database(&first.database).start().await;
     second.database.eventually(DELIVERED, 12).await;
     let mut answers: BTreeMap<String, usize> = BTreeMap::new();
-    for taken in receiver.taken().iter().filter(|taken| taken.status == "204 No Content") {
+    for taken in receiver.taken().iter().skip(begun).filter(|taken| taken.status == "204 No Content") {
         *answers.entry(taken.id.clone()).or_default() += 1;
     }
     assert_eq!((answers.len(), answers.values().sum::<usize>()), (12, 12), "{answers:?}");
