@@ -4,6 +4,8 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
+use futures_util::future::join;
+
 use super::Auth;
 use super::event::{Event, EventKind};
 use crate::storage::{Committed, Conn, Error as StorageError, activities, webhook_outbox};
@@ -37,13 +39,22 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// Those of the database.
     pub(super) async fn record_logged(&mut self, event: &Event) -> Result<(), StorageError> {
-        if let Some(activity) = event.activity() {
-            activities::insert(&mut self.conn, &activity).await?;
-        }
-        if let Some(message) = event.message().filter(|_| self.webhooks.contains(&event.kind())) {
-            webhook_outbox::insert(&mut self.conn, &message).await?;
-        }
-        Ok(())
+        let (mut one, mut other) = (self.conn.again(), self.conn.again());
+        let activity = async {
+            match event.activity() {
+                Some(activity) => activities::insert(&mut one, &activity).await,
+                None => Ok(()),
+            }
+        };
+        let message = async {
+            match event.message().filter(|_| self.webhooks.contains(&event.kind())) {
+                Some(message) => webhook_outbox::insert(&mut other, &message).await,
+                None => Ok(()),
+            }
+        };
+        // At once: a second that waited for the first would come after the COMMIT that is sent along.
+        let (recorded, told) = join(activity, message).await;
+        recorded.and(told)
     }
 }
 

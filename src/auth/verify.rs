@@ -91,9 +91,12 @@ impl Auth {
         let (standings, was_right, same_client) = (client.standings.clone(), counted.clone(), client.clone());
         // One round trip: that a challenge opens one session, and none once it is cancelled, is the database's to refuse.
         let settled = self.write_at_once(async move |c| -> Result<_, StorageError> {
-            let record = async |mut c: Transaction<'_>| {
-                c.record(ActivityKind::Verified.of(challenge.user_id, &client, now)).await?;
-                c.record(EventKind::SessionCreated.of(challenge.user_id, &client, now)).await
+            let record = async |c: Transaction<'_>| {
+                let verified = ActivityKind::Verified.of(challenge.user_id, &client, now);
+                let created = EventKind::SessionCreated.of(challenge.user_id, &client, now);
+                // Neither waits for the other: what is sent later than COMMIT is not of the transaction.
+                let (verified, created) = join(c.again().record(verified), c.again().record(created)).await;
+                verified.and(created)
             };
             let ((spent, user, opened, recorded, given_back), committed) = join(
                 join5(

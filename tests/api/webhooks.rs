@@ -212,6 +212,36 @@ fn what_cannot_be_a_webhook_is_refused() {
     assert!(refuse("https://example.com", &secret, "user_born").contains("user_born"));
 }
 
+/// One of the last statements that a right code makes is refused: no session begins, and nobody hears that one did.
+#[tokio::test]
+async fn what_was_rolled_back_is_told_to_nobody() {
+    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let server = receiver.told_by(Launch::dev()).start().await;
+    server.sign_up(&ada).await;
+    let password_ok = server.log_in(&ada).await;
+    server.database.execute(refuse_to_give_back(&server)).await;
+    server.verify(&password_ok, &server.code(&ada.phone_number).await).await.expect_problem(503, "not_ready");
+    let begun =
+        "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM activities WHERE kind = 'verified')";
+    assert_eq!(server.database.number(begun).await, 0);
+    let told =
+        "SELECT count(*) FROM webhook_outbox WHERE event IN ('authn_login_success', 'session_created')";
+    assert_eq!(server.database.number(told).await, 0);
+}
+
+/// Has the database fail whatever takes something back from a limit.
+fn refuse_to_give_back(server: &Server) -> &'static str {
+    if server.database.is_postgres() {
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN RAISE EXCEPTION USING MESSAGE = ''deadlock detected''; END'; \
+         CREATE TRIGGER refuse BEFORE UPDATE ON throttles FOR EACH ROW \
+             WHEN (NEW.arrival < OLD.arrival) EXECUTE FUNCTION refuse()"
+    } else {
+        "CREATE TRIGGER refuse BEFORE UPDATE ON throttles WHEN NEW.arrival < OLD.arrival \
+             BEGIN SELECT RAISE(ABORT, 'deadlock detected'); END"
+    }
+}
+
 #[tokio::test]
 async fn two_replicas_deliver_each_event_once_between_them() {
     let (receiver, twilio) = (Receiver::start().await, Twilio::start().await);
