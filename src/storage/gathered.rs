@@ -71,6 +71,12 @@ async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked
         // Whoever asks holds on to the database until they are answered.
         let Some(backend) = backend.upgrade() else { return };
         let found = find(&backend, batch.iter().map(|asked| asked.id)).await;
+        if let Err(Error::Unavailable(_)) = found {
+            // Whoever came meanwhile is told so too: nobody waits for the next attempt behind those who waited for this one.
+            while let Ok(asked) = queue.try_recv() {
+                batch.push(asked);
+            }
+        }
         for Asked { id, answer, .. } in batch.drain(..) {
             let own =
                 |found: &Vec<_>| found.iter().find(|(state, _): &&(SessionState, _)| state.id == id).cloned();

@@ -99,6 +99,18 @@ async fn a66_c4_a_database_that_hangs_holds_nobody_for_ever() {
 }
 
 #[tokio::test]
+async fn a66_however_many_read_from_a_database_that_hangs_they_wait_for_the_same_seconds() {
+    let Some((server, line)) = with_a_line().await else { return };
+    let access = server.full_access(&Person::ada()).await.text_of("access_token");
+    line.set(State::Hangs);
+    let began = Instant::now();
+    all_are_not_ready(at_once((0..200).map(|_| server.me(&access))).await);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    line.set(State::Up);
+    server.me(&access).await.expect(200);
+}
+
+#[tokio::test]
 async fn c14_a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
     let server = Server::dev().await;
     let Database::Sqlite(path) = &*server.database else { return };
