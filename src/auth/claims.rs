@@ -44,6 +44,8 @@ pub(super) struct Access {
     /// The later of `nbf` and `iat`.
     pub(super) valid_from: i64,
     pub(super) exp: i64,
+    /// Which of the keys has signed it.
+    pub(super) key: usize,
 }
 
 /// A token whose signature and claims hold. Whether its user, challenge or session still live is another

@@ -86,7 +86,7 @@ mod tests {
     use uuid::Uuid;
 
     fn access(exp: i64) -> Access {
-        Access { user_id: Uuid::nil(), session_id: Uuid::nil(), valid_from: 0, exp }
+        Access { user_id: Uuid::nil(), session_id: Uuid::nil(), valid_from: 0, exp, key: 0 }
     }
 
     fn exp(tokens: &KnownTokens, token: &str) -> Option<i64> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{Ended, Forge, Launch, Person, Server, TempDir, ended, header};
+use crate::harness::{Ended, Forge, Launch, Person, Server, TempDir, claims, ended, header};
 
 const LEAD: u32 = 3600;
 /// An access token's life, and the leeway.
@@ -83,6 +83,28 @@ async fn a80_c11_at_once_in_an_emergency_and_no_replica_refuses_what_another_has
     second.me(&access).await.expect(200);
     second.me(&old).await.expect(200);
     assert_eq!(published(&second).await[0], new);
+}
+
+/// Whoever has stolen a key can write any end into a token; that of the key holds all the same.
+#[tokio::test]
+async fn a80_c11_a_key_that_is_over_opens_nothing_for_a_token_that_was_used_before() {
+    // Housekeeping, where it is not turned off, deletes the key sooner or later.
+    let launch = Forge::launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0");
+    let server = launch.start().await;
+    let access = server.full_access(&Person::ada()).await.text_of("access_token");
+    let (forge, mut forged) = (Forge::of(&server).await, claims(&access));
+    forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 86_400);
+    let used = forge.resign(&access, &forged);
+    forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 1);
+    let never_used = forge.resign(&access, &forged);
+    rotate(&server, "--now");
+    // Servers read their keys again every ten seconds.
+    server.advance(11).await;
+    server.me(&used).await.expect(200);
+    server.advance(LONGEST_TOKEN).await;
+    for token in [never_used, used] {
+        server.me(&token).await.expect_problem(401, "invalid_token");
+    }
 }
 
 /// No request fails while keys are rotated under load.
