@@ -82,11 +82,6 @@ impl Receiver {
         self.shared.answers.lock().unwrap().extend(answers);
     }
 
-    /// From now on every delivery is taken.
-    pub fn answer_all(&self) {
-        self.shared.answers.lock().unwrap().clear();
-    }
-
     /// Every delivery so far.
     pub fn taken(&self) -> Vec<Taken> {
         self.shared.taken.lock().unwrap().clone()
