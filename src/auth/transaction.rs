@@ -29,9 +29,10 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// Those of the database.
     pub(super) async fn record(&mut self, event: Event) -> Result<(), StorageError> {
-        self.record_logged(&event).await?;
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-        Ok(())
+        // In the order in which they are recorded, whichever the database answers first; of a transaction that fails, nothing
+        // is told.
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
+        self.record_logged(&event).await
     }
 
     /// The same for an event whose line has been written already.
