@@ -26,7 +26,8 @@ impl<'a> Conn<'a> {
     }
 
     /// Ends the transaction of [`super::Db::write_at_once`], to be awaited together with its last statements and as the last
-    /// of them: it keeps its place behind those that are yet to be prepared. Where one of them fails, nothing stands.
+    /// of them: it keeps its place behind those that are yet to be prepared. Where one of them fails, nothing stands. Each of
+    /// those is one statement: a second that waits for the first is sent after this, and outside the transaction.
     ///
     /// # Errors
     /// Those of the database.
