@@ -30,5 +30,6 @@ pub mod telemetry;
 pub mod twilio;
 pub mod webhooks;
 
+/// Here, so that the program, its tests and its benchmarks run on the same one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,8 +1,8 @@
 //! Access tokens that have been verified before. Checking an Ed25519 signature costs more than all the rest of
 //! a small request; a token that comes again, byte for byte, is as genuine as it was the first time.
 //!
-//! What can change is not kept here: the caller looks at the times of a token, and asks the database about its
-//! session, each time. An instance belongs to one set of keys and ends with it.
+//! What can change is not kept here: the caller looks at the times of a token and whether its key is still good, and asks
+//! the database about its session, each time. An instance belongs to one set of keys and ends with it.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};

@@ -1,7 +1,7 @@
 //! A client's address. A header can say anything: `X-Forwarded-For` is believed only from proxies that the
 //! configuration names.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
@@ -40,11 +40,12 @@ impl TrustedProxies {
     }
 }
 
-/// An entry of the header: an address, perhaps with a port.
+/// An entry of the header: an address, perhaps with a port, and one of IPv6 perhaps in brackets.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let entry = std::str::from_utf8(entry).ok()?.trim();
     let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
-    entry.parse().ok().or_else(with_port)
+    let in_brackets = || entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    entry.parse().ok().or_else(with_port).or_else(in_brackets)
 }
 
 #[cfg(test)]
@@ -64,5 +65,22 @@ mod tests {
         assert_eq!(client(&["10.0.0.0/8"], "9.9.9.9", &["1.2.3.4"]), "9.9.9.9");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4", "garbage"]), "10.0.0.1");
         assert_eq!(client(&["::1/128"], "::1", &["2001:db8::7"]), "2001:db8::7");
+    }
+
+    #[test]
+    fn a33_an_entry_is_read_as_proxies_write_it() {
+        let read = |entry: &str| address(entry.as_bytes()).map(|address| address.to_string());
+        for (entry, expected) in [
+            (" 192.0.2.1 ", "192.0.2.1"),
+            ("192.0.2.1:4711", "192.0.2.1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]:4711", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+        ] {
+            assert_eq!(read(entry).as_deref(), Some(expected), "{entry}");
+        }
+        for entry in ["", "unknown", "_hidden", "[192.0.2.1]", "[2001:db8::1", "2001:db8::1]", "[[::1]]"] {
+            assert_eq!(read(entry), None, "{entry}");
+        }
     }
 }

@@ -38,6 +38,7 @@ mod instances;
 mod keys;
 mod killed;
 mod line_types;
+mod log_lines;
 mod login;
 mod logout;
 mod logs;
