@@ -7,7 +7,8 @@
 //!                │
 //!   http/ ────▶ auth/ ────▶ storage/ ────▶ SQLite | PostgreSQL
 //!   actix-web,   the rules     diesel
-//!   utoipa         └──────▶ twilio/ ─────▶ Twilio Verify   (over HTTP, whichever stands at the base URL)
+//!   utoipa         ├──────▶ argon2id/      the hash, and the CPU's vectors
+//!                  └──────▶ twilio/ ─────▶ Twilio Verify   (over HTTP, whichever stands at the base URL)
 //!                           reqwest             ▲
 //!   sandbox/ ───────────────────────────────────┘ the double of Twilio Verify: a server of its own
 //! ```
@@ -17,6 +18,7 @@
 //!
 //! The modules, in reading order:
 
+pub mod argon2id;
 pub mod auth;
 pub mod clock;
 pub mod config;

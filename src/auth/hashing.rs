@@ -10,13 +10,13 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use argon2::Block;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::error::Error;
 use super::password::Password;
 use super::password_hash::{self, HashParameters, PasswordHash};
+use crate::argon2id::{Argon2id, Block};
 use crate::metrics::Metrics;
 
 /// Seconds after which a client may try again when the queue is full: by then it has been worked off.
@@ -32,6 +32,8 @@ const NICER: i32 = 10;
 pub struct Settings {
     /// Of new hashes. Older ones are replaced at the next log-in.
     pub parameters: HashParameters,
+    /// Whether the CPU's vectors are used where that is faster ([`Argon2id::fastest`]).
+    pub simd: bool,
     /// Threads; 0 means one per core.
     pub threads: usize,
     /// Hashes that may wait for a thread.
@@ -55,6 +57,7 @@ type Job = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 #[derive(Clone)]
 pub struct Hasher {
     jobs: SyncSender<Job>,
+    argon2id: Argon2id,
     parameters: HashParameters,
     metrics: Metrics,
 }
@@ -69,13 +72,15 @@ impl Hasher {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
+        let argon2id = if settings.simd { Argon2id::fastest() } else { Argon2id::plain() };
+        tracing::debug!(by = argon2id.name(), "Argon2id");
         let (jobs, queue) = sync_channel(settings.queue);
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..threads {
             let queue = queue.clone();
             std::thread::Builder::new().name(format!("hashing-{number}")).spawn(move || work(&queue))?;
         }
-        Ok(Self { jobs, parameters: settings.parameters, metrics })
+        Ok(Self { jobs, argon2id, parameters: settings.parameters, metrics })
     }
 
     /// Hashes a new password.
@@ -83,8 +88,8 @@ impl Hasher {
     /// # Errors
     /// [`Error::Overloaded`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
-        let parameters = self.parameters;
-        self.run(move |memory| password_hash::hash(&password, parameters, memory)).await?
+        let (argon2id, parameters) = (self.argon2id, self.parameters);
+        self.run(move |memory| password_hash::hash(argon2id, &password, parameters, memory)).await?
     }
 
     /// Compares a password with a stored hash. Where there is none (no such user), the same work is done.
@@ -92,18 +97,18 @@ impl Hasher {
     /// # Errors
     /// [`Error::Overloaded`].
     pub async fn compare(&self, password: Password, stored: Option<PasswordHash>) -> Result<Compared, Error> {
-        let parameters = self.parameters;
+        let (argon2id, parameters) = (self.argon2id, self.parameters);
         self.run(move |memory| {
             let Some(stored) = stored else {
-                password_hash::hash(&password, parameters, memory)?;
+                password_hash::hash(argon2id, &password, parameters, memory)?;
                 return Ok(Compared::Wrong);
             };
-            if !password_hash::matches(&password, &stored, memory)? {
+            if !password_hash::matches(argon2id, &password, &stored, memory)? {
                 return Ok(Compared::Wrong);
             }
             let rehashed = match password_hash::is_current(&stored, parameters) {
                 true => None,
-                false => Some(password_hash::hash(&password, parameters, memory)?),
+                false => Some(password_hash::hash(argon2id, &password, parameters, memory)?),
             };
             Ok(Compared::Right { rehashed })
         })
@@ -173,7 +178,7 @@ mod tests {
 
     fn one_thread(queue: usize) -> Hasher {
         let parameters = HashParameters { memory_kib: 64, iterations: 1, parallelism: 1 };
-        Hasher::start(Settings { parameters, threads: 1, queue }, Metrics::default()).unwrap()
+        Hasher::start(Settings { parameters, simd: false, threads: 1, queue }, Metrics::default()).unwrap()
     }
 
     #[tokio::test]

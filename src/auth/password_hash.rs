@@ -1,16 +1,15 @@
-//! A password's hash: Argon2id (RFC 9106) as a PHC string; the only user of the crate argon2.
+//! A password's hash: Argon2id (RFC 9106) as a PHC string.
 
 use std::fmt;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Params, Version};
 use aws_lc_rs::rand;
 
 use super::error::Error;
 use super::password::Password;
+use crate::argon2id::{Argon2id, Block, OUTPUT_LENGTH};
 
-/// Bytes of a hash.
-const OUTPUT_LENGTH: usize = 32;
 /// Bytes of a salt (RFC 9106, section 3.1, recommends 16).
 const SALT_LENGTH: usize = 16;
 /// Most memory that a stored hash may ask for, in KiB: a row that was tampered with must not exhaust the
@@ -78,6 +77,7 @@ impl fmt::Debug for PasswordHash {
 
 /// Hashes a password with a new salt.
 pub(super) fn hash(
+    argon2id: Argon2id,
     password: &Password,
     parameters: HashParameters,
     memory: &mut Vec<Block>,
@@ -85,7 +85,7 @@ pub(super) fn hash(
     let params = parameters.params().map_err(Error::internal)?;
     let mut salt = [0; SALT_LENGTH];
     rand::fill(&mut salt).map_err(Error::internal)?;
-    let output = compute(password, &salt, &params, memory)?;
+    let output = compute(argon2id, password, &salt, &params, memory)?;
     let phc = Phc {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
@@ -98,6 +98,7 @@ pub(super) fn hash(
 
 /// Whether a password is the one that was hashed, compared in constant time.
 pub(super) fn matches(
+    argon2id: Argon2id,
     password: &Password,
     stored: &PasswordHash,
     memory: &mut Vec<Block>,
@@ -111,7 +112,7 @@ pub(super) fn matches(
         return Err(Error::internal("a stored hash asks for more work than is allowed"));
     }
     // `Output` compares in constant time.
-    Ok(compute(password, salt.as_ref(), &params, memory)? == expected)
+    Ok(compute(argon2id, password, salt.as_ref(), &params, memory)? == expected)
 }
 
 /// Whether a stored hash was made with these parameters.
@@ -127,6 +128,7 @@ fn parameters_of(params: &Params) -> HashParameters {
 }
 
 fn compute(
+    argon2id: Argon2id,
     password: &Password,
     salt: &[u8],
     params: &Params,
@@ -138,16 +140,14 @@ fn compute(
     if memory.len() < blocks {
         memory.resize(blocks, Block::default());
     }
-    let mut output = [0; OUTPUT_LENGTH];
-    let buffer = memory.get_mut(..blocks).unwrap_or_default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-        .hash_password_into_with_memory(password.expose(), salt, &mut output, buffer)
-        .map_err(Error::internal)?;
+    let output = argon2id.hash(password.expose(), salt, params, memory).map_err(Error::internal)?;
     Output::new(&output).map_err(Error::internal)
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::Argon2;
+
     use super::*;
 
     const CHEAP: HashParameters = HashParameters { memory_kib: 64, iterations: 1, parallelism: 1 };
@@ -155,17 +155,26 @@ mod tests {
     #[test]
     fn a_hash_is_a_phc_string_that_any_argon2_verifies() {
         let (password, mut memory) = (Password::parse_attempt("correct horse").unwrap(), Vec::new());
-        let hashed = hash(&password, CHEAP, &mut memory).unwrap();
+        let hashed = hash(Argon2id::plain(), &password, CHEAP, &mut memory).unwrap();
         assert!(hashed.expose().starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{}", hashed.expose());
         use argon2::password_hash::PasswordVerifier;
         Argon2::default().verify_password(b"correct horse", hashed.expose()).unwrap();
-        assert!(matches(&password, &hashed, &mut memory).unwrap());
-        assert!(!matches(&Password::parse_attempt("correct horsf").unwrap(), &hashed, &mut memory).unwrap());
+        assert!(matches(Argon2id::plain(), &password, &hashed, &mut memory).unwrap());
+        assert!(
+            !matches(
+                Argon2id::plain(),
+                &Password::parse_attempt("correct horsf").unwrap(),
+                &hashed,
+                &mut memory
+            )
+            .unwrap()
+        );
     }
 
     #[test]
     fn parameters_tell_whether_a_hash_is_current() {
-        let hashed = hash(&Password::parse_attempt("x").unwrap(), CHEAP, &mut Vec::new()).unwrap();
+        let hashed =
+            hash(Argon2id::plain(), &Password::parse_attempt("x").unwrap(), CHEAP, &mut Vec::new()).unwrap();
         assert!(is_current(&hashed, CHEAP));
         assert!(!is_current(&hashed, HashParameters { iterations: 2, ..CHEAP }));
     }
@@ -175,6 +184,9 @@ mod tests {
         let stored = PasswordHash::stored(
             "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE".into(),
         );
-        assert!(matches(&Password::parse_attempt("x").unwrap(), &stored, &mut Vec::new()).is_err());
+        assert!(
+            matches(Argon2id::plain(), &Password::parse_attempt("x").unwrap(), &stored, &mut Vec::new())
+                .is_err()
+        );
     }
 }

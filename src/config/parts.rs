@@ -72,6 +72,7 @@ impl Settings {
                 iterations: passwords.iterations,
                 parallelism: passwords.parallelism,
             },
+            simd: passwords.simd,
             threads: passwords.threads,
             queue: passwords.queue,
         }

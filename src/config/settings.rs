@@ -115,6 +115,8 @@ pub struct Passwords {
     pub iterations: u32,
     /// Argon2's lanes.
     pub parallelism: u32,
+    /// Whether the CPU's vectors are used.
+    pub simd: bool,
     /// Hashing threads; 0 means one per core.
     pub threads: usize,
     /// Hashes that may wait.

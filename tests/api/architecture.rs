@@ -17,7 +17,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["src/telemetry/"]),
     ("tracing_opentelemetry", &["src/telemetry/"]),
     ("jsonwebtoken", &["src/auth/jwt.rs"]),
-    ("argon2", &["src/auth/password_hash.rs", "src/auth/hashing.rs"]),
+    ("argon2", &["src/argon2id/", "src/auth/password_hash.rs"]),
+    ("fearless_simd", &["src/argon2id/"]),
+    ("blake2", &["src/argon2id/"]),
     ("zxcvbn", &["src/auth/password_strength.rs"]),
     ("rustix", &["src/auth/hashing.rs", "src/commands/open_files.rs", "src/telemetry/stderr.rs"]),
     ("rlibphonenumber", &["src/auth/phone_number.rs", "src/sandbox/recipient.rs", "src/sandbox/lookup.rs"]),
@@ -29,7 +31,8 @@ const HOMES: &[(&str, &[&str])] = &[
 /// A room, and the rooms that it may know. What is missing here may know all: `main.rs` and `commands/`.
 const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["auth", "storage", "twilio", "clock", "metrics", "telemetry"]),
-    ("auth", &["storage", "twilio", "clock", "metrics", "telemetry"]),
+    ("auth", &["argon2id", "storage", "twilio", "clock", "metrics", "telemetry"]),
+    ("argon2id", &[]),
     ("storage", &[]),
     ("twilio", &["clock", "metrics"]),
     ("metrics", &[]),
