@@ -3,7 +3,8 @@
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::Params;
+use countersign::argon2id::{Argon2id, Block, OUTPUT_LENGTH};
 use countersign::auth::HashParameters;
 
 use crate::load::Round;
@@ -13,12 +14,17 @@ use crate::{Failure, cpu};
 const SALT: [u8; 16] = *b"sixteen bytes ok";
 
 /// Hashes on that many threads, each with one buffer that it keeps.
-pub fn run(parameters: HashParameters, threads: usize, length: Duration) -> Result<Round, Failure> {
+pub fn run(
+    argon2id: Argon2id,
+    parameters: HashParameters,
+    threads: usize,
+    length: Duration,
+) -> Result<Round, Failure> {
     let start = Arc::new(Barrier::new(threads + 1));
     let workers: Vec<_> = (0..threads)
         .map(|_| {
             let start = start.clone();
-            std::thread::spawn(move || hash(parameters, &start, length))
+            std::thread::spawn(move || hash(argon2id, parameters, &start, length))
         })
         .collect();
     start.wait();
@@ -33,19 +39,26 @@ pub fn run(parameters: HashParameters, threads: usize, length: Duration) -> Resu
     Ok(Round { per_second, cpu: cpu.map(|cpu| cpu / hashes.max(1)), p99: None })
 }
 
-fn hash(parameters: HashParameters, start: &Barrier, length: Duration) -> Result<(u32, Duration), Failure> {
-    let params = Params::new(parameters.memory_kib, parameters.iterations, parameters.parallelism, Some(32));
+fn hash(
+    argon2id: Argon2id,
+    parameters: HashParameters,
+    start: &Barrier,
+    length: Duration,
+) -> Result<(u32, Duration), Failure> {
+    let params = Params::new(
+        parameters.memory_kib,
+        parameters.iterations,
+        parameters.parallelism,
+        Some(OUTPUT_LENGTH),
+    );
     let params = params.map_err(|error| error.to_string());
     let mut memory = vec![Block::default(); params.as_ref().map_or(0, Params::block_count)];
     start.wait();
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params?);
-    let (mut output, mut hashes, began) = ([0; 32], 0, Instant::now());
+    let (params, mut hashes, began) = (params?, 0, Instant::now());
     while began.elapsed() < length {
-        argon2
-            .hash_password_into_with_memory(b"correct horse battery staple", &SALT, &mut output, &mut memory)
-            .map_err(|error| error.to_string())?;
+        let output = argon2id.hash(b"correct horse battery staple", &SALT, &params, &mut memory);
+        std::hint::black_box(output.map_err(|error| error.to_string())?);
         hashes += 1;
     }
-    std::hint::black_box(output);
     Ok((hashes, began.elapsed()))
 }

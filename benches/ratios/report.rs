@@ -41,8 +41,8 @@ argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each
         Self
     }
 
-    /// One comparison of rates: everything with the first, and the least ratio of each that will do.
-    pub fn rates(&self, contenders: &[(&'static str, Vec<Round>)], targets: &[f64]) {
+    /// One comparison of rates: everything with the first, and the least ratio of each that will do, where one is wanted.
+    pub fn rates(&self, contenders: &[(&'static str, Vec<Round>)], targets: &[Option<f64>]) {
         let Some(((name, base), others)) = contenders.split_first() else { return };
         say(&rates(name, base));
         for ((name, rounds), target) in others.iter().zip(targets) {
@@ -51,7 +51,8 @@ argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each
             let of_cpu = sorted(pairs().filter_map(|(base, round)| {
                 Some(base.cpu?.as_secs_f64() / round.cpu.filter(|cpu| !cpu.is_zero())?.as_secs_f64())
             }));
-            let verdict = Bound::AtLeast(*target).verdict(median(&ratios));
+            let verdict =
+                target.map(|least| Bound::AtLeast(least).verdict(median(&ratios))).unwrap_or_default();
             say(&format!(
                 "{}   {:<25}{:<25}{verdict}",
                 rates(name, rounds),
