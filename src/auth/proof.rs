@@ -14,7 +14,7 @@
 //! ```compile_fail
 //! use countersign::auth::proof::{FullAccess, Verified};
 //! fn forged(user: countersign::storage::users::User) -> Verified<FullAccess> {
-//!     Verified { user, evidence: todo!() }
+//!     Verified { proof: Box::new((todo!(), user)) }
 //! }
 //! ```
 //!
@@ -65,33 +65,33 @@ impl Kind for FullAccess {
 
 /// Evidence that a living user sent a living token of this kind.
 pub struct Verified<K: Kind> {
-    user: User,
-    evidence: K::Evidence,
+    // In a box: it goes through many hands, and a row is long.
+    proof: Box<(K::Evidence, User)>,
 }
 
 impl<K: Kind> Verified<K> {
     /// The user.
     pub fn user(&self) -> &User {
-        &self.user
+        &self.proof.1
     }
 
     /// The user, for whom nothing else is done.
     pub fn into_user(self) -> User {
-        self.user
+        self.proof.1
     }
 }
 
 impl Verified<PasswordOk> {
     /// The challenge that the user has to answer.
     pub fn challenge(&self) -> &Challenge {
-        &self.evidence
+        &self.proof.0
     }
 }
 
 impl Verified<FullAccess> {
     /// The session that the token belongs to.
     pub fn session(&self) -> &SessionState {
-        &self.evidence
+        &self.proof.0
     }
 }
 
@@ -142,7 +142,7 @@ impl Auth {
                 None if challenge.destination != user.phone_number => {
                     Err(Error::InvalidToken(Reason::PhoneChanged))
                 }
-                None => Ok(Verified { user, evidence: challenge }),
+                None => Ok(Verified { proof: Box::new((challenge, user)) }),
             },
             // The user is gone, and the challenge with it.
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),
@@ -153,12 +153,10 @@ impl Auth {
         let (id, now) = (Id(access.session_id), self.clock.now());
         let found = self.db.session_with_user(id).await?;
         match found {
-            Some((session, user)) if user.id.0 == access.user_id => {
-                match self.sessions.ended(&session, now) {
-                    None => Ok(Verified { user, evidence: session }),
-                    Some(reason) => Err(Error::InvalidToken(reason)),
-                }
-            }
+            Some(proof) if proof.1.id.0 == access.user_id => match self.sessions.ended(&proof.0, now) {
+                None => Ok(Verified { proof }),
+                Some(reason) => Err(Error::InvalidToken(reason)),
+            },
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),
         }
     }

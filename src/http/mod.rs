@@ -33,6 +33,7 @@ pub mod profile;
 pub mod rate_limit;
 pub mod refresh;
 pub mod resend;
+mod rfc3339;
 pub mod routes;
 pub mod session;
 pub mod sessions;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::rfc3339::rfc3339;
 use crate::storage::users;
 
 /// A user.
@@ -27,8 +28,10 @@ pub struct User {
     /// Whether a code sent to this number was right once.
     pub phone_number_verified: bool,
     /// When the user signed up.
+    #[serde(serialize_with = "rfc3339")]
     pub created_at: DateTime<Utc>,
     /// When any of these last changed.
+    #[serde(serialize_with = "rfc3339")]
     pub updated_at: DateTime<Utc>,
 }
 

@@ -97,7 +97,7 @@ impl Db {
     ///
     /// # Errors
     /// Those of the database, and [`Error::Unavailable`].
-    pub async fn session_with_user(&self, id: Id) -> Result<Option<(SessionState, User)>, Error> {
+    pub async fn session_with_user(&self, id: Id) -> Result<Option<Box<(SessionState, User)>>, Error> {
         let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
         gathered::session_with_user(&self.0, id).instrument(span).await
     }

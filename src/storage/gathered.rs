@@ -12,15 +12,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now as next_turn;
 
 use super::db::Backend;
-use super::sessions::{self, SessionState};
+use super::sessions::{self, AT_ONCE, SessionState};
 use super::users::User;
 use super::{Error, Id};
 
-/// Most that one statement asks for. SQLite prepares a statement for each number of them.
-const MOST: usize = 16;
-
-/// A session and its user.
-type Found = Option<(SessionState, User)>;
+/// A session and its user. In a box: it goes through many hands.
+type Found = Option<Box<(SessionState, User)>>;
 
 /// Somebody who asks.
 struct Asked {
@@ -63,8 +60,8 @@ fn ask(backend: &Arc<Backend>, asked: Asked) {
 
 /// `backend`: weak, so that a database can be closed, but its place in memory becomes no other's.
 async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked>) {
-    let mut batch = Vec::with_capacity(MOST);
-    while queue.recv_many(&mut batch, MOST).await > 0 {
+    let mut batch = Vec::with_capacity(AT_ONCE);
+    while queue.recv_many(&mut batch, AT_ONCE).await > 0 {
         gather_more(&mut batch, &mut queue).await;
         // Who has hung up meanwhile needs no answer.
         batch.retain(|asked: &Asked| !asked.answer.is_closed());
@@ -77,11 +74,12 @@ async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked
                 batch.push(asked);
             }
         }
-        for Asked { id, answer, .. } in batch.drain(..) {
-            let own =
-                |found: &Vec<_>| found.iter().find(|(state, _): &&(SessionState, _)| state.id == id).cloned();
+        let mut found = found;
+        while let Some(Asked { id, answer }) = batch.pop() {
+            let is_last = batch.iter().all(|asked| asked.id != id);
+            let own = found.as_mut().map(|found| take(found, id, is_last)).map_err(|error| again(error));
             // Nobody minds whoever has hung up.
-            let _ = answer.send(found.as_ref().map(own).map_err(again));
+            let _ = answer.send(own);
         }
     }
 }
@@ -90,10 +88,10 @@ async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked
 /// one such look, a microsecond.
 async fn gather_more(batch: &mut Vec<Asked>, queue: &mut mpsc::UnboundedReceiver<Asked>) {
     let mut before = 0;
-    while before < batch.len() && batch.len() < MOST {
+    while before < batch.len() && batch.len() < AT_ONCE {
         before = batch.len();
         next_turn().await;
-        while batch.len() < MOST
+        while batch.len() < AT_ONCE
             && let Ok(asked) = queue.try_recv()
         {
             batch.push(asked);
@@ -101,25 +99,26 @@ async fn gather_more(batch: &mut Vec<Asked>, queue: &mut mpsc::UnboundedReceiver
     }
 }
 
+/// What was found of one session: a copy, where others of the batch ask for it too.
+fn take(found: &mut Vec<(SessionState, User)>, id: Id, is_last: bool) -> Found {
+    let place = found.iter().position(|(state, _)| state.id == id)?;
+    match is_last {
+        true => Some(Box::new(found.swap_remove(place))),
+        false => found.get(place).cloned().map(Box::new),
+    }
+}
+
 async fn find(backend: &Backend, ids: impl Iterator<Item = Id>) -> Result<Vec<(SessionState, User)>, Error> {
     // Several requests may ask for one session.
     let ids: BTreeSet<Id> = ids.collect();
-    let mut ids: Vec<Id> = ids.into_iter().collect();
-    match ids.as_slice() {
-        [] => Ok(vec![]),
-        [id] => {
-            let id = *id;
-            let one = backend.read(async move |mut c| sessions::state_with_user(&mut c, id).await);
-            one.await.map(|found| found.into_iter().collect())
-        }
-        [first, ..] => {
-            if let Backend::Postgres(_) = backend {
-                // It plans a statement anew for each list that is shorter than the ten that its general plan assumes.
-                ids.resize(MOST, *first);
-            }
-            backend.read(async move |mut c| sessions::states_with_users(&mut c, &ids).await).await
-        }
+    let Some(first) = ids.first().copied() else { return Ok(vec![]) };
+    if ids.len() == 1 {
+        let one = backend.read(async move |mut c| sessions::state_with_user(&mut c, first).await);
+        return one.await.map(|found| found.into_iter().collect());
     }
+    let mut several = [first; AT_ONCE];
+    several.iter_mut().zip(ids).for_each(|(place, id)| *place = id);
+    backend.read(async move |mut c| sessions::states_with_users(&mut c, &several).await).await
 }
 
 /// An error as one of those is told who share it.
