@@ -1,5 +1,6 @@
 //! What the program tells of itself while it runs: the log, to standard error, and traces, to a collector.
 
+mod line;
 mod stderr;
 mod traces;
 
@@ -9,6 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
+use line::{Fields, Line};
 use stderr::Stderr;
 
 pub use traces::{InvalidTraces, Traces, answered, carried, request};
@@ -30,10 +32,11 @@ pub fn init(log: Log, traces: Option<&Traces>) {
     // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.
     let lines = tracing_subscriber::fmt::layer().with_writer(Stderr).log_internal_errors(false);
     let lines = match log.format {
-        LogFormat::Text => {
-            let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
-            lines.with_ansi(ansi).with_target(false).boxed()
+        // In colours, for people.
+        LogFormat::Text if std::io::IsTerminal::is_terminal(&std::io::stderr()) => {
+            lines.with_ansi(true).with_target(false).boxed()
         }
+        LogFormat::Text => lines.with_ansi(false).fmt_fields(Fields).event_format(Line).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).boxed(),
     };
     // A filter of each layer's own costs every line and every span; the lines alone need none.
