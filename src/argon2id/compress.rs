@@ -62,6 +62,13 @@ pub(super) fn set(block: &mut Block, word: usize, value: u64) {
     }
 }
 
+/// The first word, which is the first in any order.
+#[inline(always)]
+pub(super) fn first_word<S: Simd>([first, ..]: &Vectors<S>) -> u64 {
+    let [word, ..]: [u64; WORDS] = (*first).into();
+    word
+}
+
 /// What a block holds.
 #[inline(always)]
 pub(super) fn load<S: Simd>(simd: S, block: &Block) -> Vectors<S> {
@@ -100,7 +107,7 @@ pub(super) fn compress<S: Simd>(simd: S, one: &Vectors<S>, other: &Vectors<S>) -
 pub(super) fn xor<S: Simd>(one: &Vectors<S>, other: &Vectors<S>) -> Vectors<S> {
     let mut result = *one;
     for (word, other) in result.iter_mut().zip(other) {
-        *word = *word ^ *other;
+        *word ^= *other;
     }
     result
 }

@@ -3,7 +3,7 @@
 use argon2::{Algorithm, Block, Error};
 use fearless_simd::Simd;
 
-use super::compress::{Vectors, compress, get, load, set, store, xor};
+use super::compress::{Vectors, compress, first_word, get, load, set, store, xor};
 
 /// Segments of a lane.
 const SEGMENTS: usize = 4;
@@ -56,8 +56,7 @@ fn fill_segment<S: Simd>(
     for index in first..position.length {
         let random = match &mut addresses {
             Some(addresses) => addresses.at(simd, index),
-            // The first word of a block is the first in any order.
-            None => previous[0][0],
+            None => first_word(&previous),
         };
         let pair = [position.reference(index, random), begin + index];
         let [reference, block] = memory.get_disjoint_mut(pair).map_err(|_| Error::MemoryTooLittle)?;
@@ -80,7 +79,7 @@ impl Position {
         let complete = if self.pass == 0 { self.segment * self.length } else { self.blocks - self.length };
         let area = (complete + index - 1) as u64;
         let random = random & u64::from(u32::MAX);
-        let back = (area * (random * random >> 32)) >> 32;
+        let back = (area * ((random * random) >> 32)) >> 32;
         let start = if self.pass == 0 { 0 } else { (self.segment + 1) * self.length };
         let reference = start + (area - 1 - back) as usize;
         // A division would take as long as a tenth of the compression.

@@ -52,7 +52,7 @@ impl Argon2id {
         plain
     }
 
-    /// What it is computed with, for the log.
+    /// What it is computed with, for people.
     pub fn name(self) -> &'static str {
         match self.level {
             #[cfg(target_arch = "x86_64")]

@@ -73,7 +73,6 @@ impl Hasher {
             threads => threads,
         };
         let argon2id = if settings.simd { Argon2id::fastest() } else { Argon2id::plain() };
-        tracing::debug!(by = argon2id.name(), "Argon2id");
         let (jobs, queue) = sync_channel(settings.queue);
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..threads {
@@ -81,6 +80,11 @@ impl Hasher {
             std::thread::Builder::new().name(format!("hashing-{number}")).spawn(move || work(&queue))?;
         }
         Ok(Self { jobs, argon2id, parameters: settings.parameters, metrics })
+    }
+
+    /// What computes Argon2id.
+    pub fn argon2id(&self) -> Argon2id {
+        self.argon2id
     }
 
     /// Hashes a new password.

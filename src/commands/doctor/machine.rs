@@ -19,6 +19,8 @@ const SLOW: Duration = Duration::from_secs(1);
 /// One hash, measured.
 pub(super) struct Hashing {
     pub(super) parameters: HashParameters,
+    /// What computed it.
+    pub(super) by: &'static str,
     pub(super) took: Duration,
     /// Threads that can hash at the same time.
     pub(super) threads: usize,
@@ -43,13 +45,13 @@ pub(super) fn clocks(name: &'static str, ours: DateTime<Utc>, theirs: DateTime<U
 /// What the measured hash means for log-ins.
 pub(super) fn argon2(hashing: Hashing) -> Check {
     const NAME: &str = "argon2";
-    let Hashing { parameters: HashParameters { memory_kib, iterations, parallelism }, took, threads } =
-        hashing;
+    let Hashing { parameters, by, took, threads } = hashing;
+    let HashParameters { memory_kib, iterations, parallelism } = parameters;
     let milliseconds = took.as_secs_f64() * 1000.0;
     let seconds = took.as_secs_f64().max(f64::EPSILON);
     let per_second = f64::from(u32::try_from(threads).unwrap_or(u32::MAX)) / seconds;
     let measured = format!(
-        "a hash takes {milliseconds:.0} ms (memory_kib {memory_kib}, iterations {iterations}, parallelism \
+        "a hash by {by} takes {milliseconds:.0} ms (memory_kib {memory_kib}, iterations {iterations}, parallelism \
          {parallelism}); {threads} at a time make about {per_second:.0} log-ins a second"
     );
     if !OWASP_MINIMUM.iter().any(|(memory, passes)| memory_kib >= *memory && iterations >= *passes) {
@@ -97,7 +99,12 @@ mod tests {
             (19_456, 2, 0, 1, Status::Ok, "takes 0 ms"),
         ] {
             let parameters = HashParameters { memory_kib, iterations, parallelism: 1 };
-            let check = argon2(Hashing { parameters, took: Duration::from_millis(milliseconds), threads });
+            let check = argon2(Hashing {
+                parameters,
+                by: "AVX2",
+                took: Duration::from_millis(milliseconds),
+                threads,
+            });
             let (_, seen, detail) = check.seen();
             assert_eq!(seen, status, "{detail}");
             assert!(detail.contains(words), "{detail}");

@@ -87,5 +87,6 @@ pub(super) async fn one_hash(settings: HashingSettings) -> Option<Hashing> {
     hasher.hash(password.clone()).await.ok()?;
     let begin = Instant::now();
     hasher.hash(password).await.ok()?;
-    Some(Hashing { parameters: settings.parameters, took: begin.elapsed(), threads })
+    let took = begin.elapsed();
+    Some(Hashing { parameters: settings.parameters, by: hasher.argon2id().name(), took, threads })
 }
