@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::error_code::ErrorCode;
 use super::fallback::PathTable;
 use super::problem::Problem;
-use super::{rate_limit, unread};
+use super::{head, rate_limit, unread};
 use crate::auth::{Auth, Client, Mode};
 use crate::clock::Clock;
 use crate::telemetry;
@@ -55,10 +55,7 @@ pub async fn context(
     let auth = request.app_data::<Data<Auth>>().cloned();
     let dev_clock = auth.as_ref().filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
     let unread = unread::keep(&mut request);
-    if method == Method::HEAD {
-        // What GET would answer, without its body, which the connection leaves out (RFC 9110, section 9.3.2).
-        request.head_mut().method = Method::GET;
-    }
+    head::as_get(&mut request);
     // Of the highest level, so that it is there whatever the log's level is.
     let span = tracing::error_span!("request", %request_id);
     let trace = telemetry::request(&request_id, |name| header_text(request.headers(), name));
@@ -82,12 +79,13 @@ pub async fn context(
                     rate_limit::tell(&client.standings, response.headers_mut());
                 }
                 told(&method, &route(&asked), response.status(), began, auth.as_ref(), &ended);
-                Ok(ServiceResponse::new(request, response.map_body(|_, body| unread.beside(body))))
+                let response = response.map_body(|_, body| unread.beside(head::body(&method, body)));
+                Ok(ServiceResponse::new(request, response))
             }
             Err(response) => {
                 let response = finish(response, &method, &request_id, dev_clock.as_ref());
                 told(&method, "none", response.status(), began, auth.as_ref(), &ended);
-                let response = response.map_body(|_, body| unread.beside(body));
+                let response = response.map_body(|_, body| unread.beside(head::body(&method, body)));
                 Err(InternalError::from_response("answered", response).into())
             }
         }

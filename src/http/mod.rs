@@ -15,6 +15,7 @@ pub mod error_code;
 mod examples;
 pub mod fallback;
 pub mod fields;
+mod head;
 pub mod health;
 pub mod jwks;
 pub mod login;
