@@ -31,11 +31,9 @@ pub(super) fn fill<S: Simd>(simd: S, memory: &mut [Block], passes: usize) -> Res
         for segment in 0..SEGMENTS {
             let position = Position { pass, segment, length, blocks };
             // Argon2i's way in the first half of the first pass, Argon2d's from then on.
-            if pass == 0 && segment < SEGMENTS / 2 {
-                fill_segment(simd, memory, &position, Some(Addresses::of(&position, passes)))?;
-            } else {
-                fill_segment(simd, memory, &position, None)?;
-            }
+            let is_independent = pass == 0 && segment < SEGMENTS / 2;
+            let addresses = is_independent.then(|| Addresses::of(&position, passes));
+            fill_segment(simd, memory, &position, addresses)?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Argon2id (RFC 9106): by the crate argon2, and where the CPU has AVX2 or AVX-512 by code of our own that says outright
-//! what to do in parallel. That crate leaves it to the compiler, which finds half of it: the same hash takes 0.65 of the
-//! time with AVX2, and 0.45 with AVX-512 (docs/performance.md).
+//! what to do in parallel. That crate leaves it to the compiler, which finds half of it: the same hash takes 0.63 of the
+//! time with AVX2, and 0.44 with AVX-512 (docs/performance.md).
 //!
 //! Whatever is not plain (several lanes, other lengths) goes to the crate, which also is what ours is compared with: by
 //! tests, and once whenever a server starts.
@@ -18,7 +18,7 @@ use secrecy::zeroize::Zeroize;
 pub const OUTPUT_LENGTH: usize = 32;
 
 /// What the two implementations are compared with when a server starts: every kind of step that Argon2id has, and more
-/// than one block of addresses, in a fraction of a millisecond.
+/// than one block of addresses, in a millisecond.
 const TRIAL: (u32, u32) = (1024, 2);
 
 /// How Argon2id is computed.

@@ -17,7 +17,7 @@ use super::users::User;
 use super::{Error, Id};
 
 /// Looks in a row that bring nobody before a statement is sent. One alone often comes just after answers have left, and before
-/// what they lead to arrives; on PostgreSQL the second is worth a tenth of the requests per second, and a third nothing.
+/// what they lead to arrives; on PostgreSQL the second is worth a tenth of the requests per second, and more of them nothing.
 const LOOKS: u32 = 2;
 
 /// A session and its user. In a box: it goes through many hands.
@@ -79,8 +79,9 @@ async fn gather(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Asked
             }
         }
         let mut found = found;
-        while let Some(Asked { id, answer }) = batch.pop() {
-            let is_last = batch.iter().all(|asked| asked.id != id);
+        let mut batch = batch.drain(..);
+        while let Some(Asked { id, answer }) = batch.next() {
+            let is_last = batch.as_slice().iter().all(|asked| asked.id != id);
             let own = found.as_mut().map(|found| take(found, id, is_last)).map_err(|error| again(error));
             // Nobody minds whoever has hung up.
             let _ = answer.send(own);

@@ -8,24 +8,34 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-/// A statement whose text is always the same, or one of a few.
-pub(super) struct Prepared<S>(S);
+/// A statement whose text is always the same, or one of a few. `F`: what was prepared is found by it.
+pub(super) struct Prepared<S, F = Text>(S, PhantomData<F>);
+
+/// What a prepared statement is found by.
+pub(super) trait FoundBy: 'static {
+    /// Whether it stands for one text, which need not be made again then.
+    const IS_ONE_TEXT: bool = true;
+}
+
+/// By its text.
+pub(super) enum Text {}
+
+impl FoundBy for Text {
+    const IS_ONE_TEXT: bool = false;
+}
 
 /// Has a statement prepared once.
 pub(super) fn prepared<S>(statement: S) -> Prepared<S> {
-    Prepared(statement)
+    Prepared(statement, PhantomData)
 }
 
-/// A statement of one place in the program, whose text is always the same.
-pub(super) struct Fixed<S, Place>(S, PhantomData<Place>);
-
-/// Has a statement prepared once, and its text not even made again. `Place` is a type for this statement alone: what was
-/// prepared is found by it.
-pub(super) fn fixed<Place, S>(statement: S) -> Fixed<S, Place> {
-    Fixed(statement, PhantomData)
+/// Has a statement of one text prepared once, and found without making the text: by `F`, a type that is this statement's
+/// alone.
+pub(super) fn fixed<F: FoundBy, S>(statement: S) -> Prepared<S, F> {
+    Prepared(statement, PhantomData)
 }
 
-impl<S, Place, DB> QueryFragment<DB> for Fixed<S, Place>
+impl<S, F, DB> QueryFragment<DB> for Prepared<S, F>
 where
     S: QueryFragment<DB>,
     DB: Backend,
@@ -39,39 +49,13 @@ where
     }
 }
 
-impl<S, Place: 'static> QueryId for Fixed<S, Place> {
-    type QueryId = Place;
-    const HAS_STATIC_QUERY_ID: bool = true;
+impl<S, F: FoundBy> QueryId for Prepared<S, F> {
+    type QueryId = F;
+    const HAS_STATIC_QUERY_ID: bool = F::IS_ONE_TEXT;
 }
 
-impl<S: Query, Place> Query for Fixed<S, Place> {
+impl<S: Query, F> Query for Prepared<S, F> {
     type SqlType = S::SqlType;
 }
 
-impl<S, Place, Conn> diesel::RunQueryDsl<Conn> for Fixed<S, Place> {}
-
-impl<S, DB> QueryFragment<DB> for Prepared<S>
-where
-    S: QueryFragment<DB>,
-    DB: Backend,
-{
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-
-    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
-        Ok(true)
-    }
-}
-
-impl<S> QueryId for Prepared<S> {
-    type QueryId = ();
-    // Told apart by their text.
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<S: Query> Query for Prepared<S> {
-    type SqlType = S::SqlType;
-}
-
-impl<S, Conn> diesel::RunQueryDsl<Conn> for Prepared<S> {}
+impl<S, F, Conn> diesel::RunQueryDsl<Conn> for Prepared<S, F> {}

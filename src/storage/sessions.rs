@@ -1,6 +1,6 @@
 //! Sessions: from verify to log out.
 
-use super::prepared::fixed;
+use super::prepared::{FoundBy, fixed};
 use super::schema::{sessions, users};
 use super::users::User;
 use super::{Conn, Error, Id, Timestamp, found, postgres, prepared};
@@ -123,6 +123,7 @@ pub(super) async fn states_with_users(
     ids: &[Id; AT_ONCE],
 ) -> Result<Vec<(SessionState, User)>, Error> {
     enum StatesWithUsers {}
+    impl FoundBy for StatesWithUsers {}
     on!(conn, c => fixed::<StatesWithUsers, _>(
         sessions::table
             .inner_join(users::table.on(users::id.eq(sessions::user_id)))
