@@ -1,4 +1,6 @@
-# Format, lints, documentation: a warning is an error. Lints forbid a second way of checking tokens (a18 of the threat list).
+# Checks the format, the lints and the documentation; every warning is an error.
+# A lint (clippy.toml) forbids a second way of checking tokens.
+# Threats: a18.
 cargo fmt --check
 cargo clippy --all-targets --locked -- -D warnings
 RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --locked

@@ -1,4 +1,5 @@
-# The suite as the README tells to run it: on SQLite, with nothing installed. 25 kills are c2 and c3 of the threat list.
+# Runs all tests as CONTRIBUTING.md describes: on SQLite, with nothing installed. TEST_KILLS kills the server 25 times.
+# Threats: c2, c3.
 source .ci/lib.sh
 unset TEST_DATABASE_URL
 export RUST_TEST_THREADS=$TEST_THREADS

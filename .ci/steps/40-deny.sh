@@ -1,4 +1,5 @@
-# Licences, banned crates and version floors, sources (deny.toml): a79, b50 of the threat list.
+# Checks licences, banned crates, version floors and sources (deny.toml).
+# Threats: a79, b50.
 source .ci/lib.sh
 version=0.20.2
 if [ "$(cargo deny --version 2>/dev/null)" != "cargo-deny $version" ]; then

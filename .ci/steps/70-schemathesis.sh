@@ -1,5 +1,5 @@
-# Generated requests find no 5xx and nothing that the OpenAPI document does not say: c18 of the threat list, a8 and a52
-# beside their tests.
+# Sends generated requests: none may cause a 5xx answer or an answer that the OpenAPI document does not describe.
+# Threats: a8, a52, c18.
 source .ci/lib.sh
 cargo build --quiet --locked
 tools=$(python_with .ci/requirements.txt)

@@ -9,5 +9,6 @@ binary=$(realpath "$TARGET/release/countersign")
 python3 .ci/measure.py "$binary"
 python3 .ci/flows.py "$binary"
 TEST_BINARY=$binary cargo test --locked --test api -- test_mode instances
-# a34, b30 of the threat list. The whole pumping attack: ten thousand sign-ups and log-ins from five hundred addresses.
+# The whole pumping attack: ten thousand sign-ups and log-ins from five hundred addresses.
+# Threats: a34, b30.
 TEST_BINARY=$binary PUMPING_SIGN_UPS=10000 cargo test --locked --test api -- --nocapture b30_a_pumping_attack
