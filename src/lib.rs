@@ -18,20 +18,11 @@
 //!
 //! The modules, in reading order:
 
-pub mod argon2id;
 pub mod auth;
-pub mod clock;
 pub mod config;
 pub mod http;
 pub mod metrics;
-pub mod sandbox;
 pub mod server;
 pub mod stages;
-pub mod storage;
 pub mod telemetry;
-pub mod twilio;
 pub mod webhooks;
-
-/// Here, so that the program, its tests and its benchmarks run on the same one.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

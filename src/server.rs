@@ -9,14 +9,16 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::http::answer::fallback::{PathTable, fallback};
+use super::http::document::docs;
+use super::http::document::docs::Document;
+use super::http::document::openapi;
+use super::http::request::client_ip::TrustedProxies;
+use super::http::{cors, routes};
 use crate::auth::Auth;
-use crate::http::client_ip::TrustedProxies;
 use crate::http::context::context;
-use crate::http::docs::{self, Document};
-use crate::http::fallback::{PathTable, fallback};
 use crate::http::health::Stopping;
 use crate::http::metrics::metrics;
-use crate::http::{cors, openapi, routes};
 
 /// How long the head of a request may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);

@@ -55,7 +55,7 @@ LOOKUP_HEAD = """## Lookup v2
 
 Another API of Twilio's, at `lookups.twilio.com`; here it has the same address as Verify. One operation of it is offered, with
 the packages `validation` and `line_type_intelligence`. Its answers are held against Twilio's own examples by tests of the
-crate (`src/sandbox/tests/lookup.rs`).
+crate (`crates/twilio-verify-sandbox/src/tests/lookup.rs`).
 """
 def main():
     binary, path = sys.argv[1:]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use argon2::Params;
-use countersign::argon2id::{Argon2id, Block, OUTPUT_LENGTH};
+use argon2id_simd::{Argon2id, Block, OUTPUT_LENGTH};
 use countersign::auth::HashParameters;
 
 use crate::load::Round;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use countersign::argon2id::Argon2id;
+use argon2id_simd::Argon2id;
 use countersign::config::Settings;
 use tokio::runtime::Runtime;
 

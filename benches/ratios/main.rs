@@ -33,6 +33,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
+/// The server's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What every function here may fail with: a sentence for whoever runs the benchmark.
 type Failure = Box<dyn Error + Send + Sync>;
 

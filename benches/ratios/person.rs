@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 
-use countersign::clock::Clock;
-use countersign::storage::users::{self, User};
-use countersign::storage::{Db, Error as StorageError, Id};
+use movable_clock::Clock;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use storage::users;
+use storage::users::User;
+use storage::{Db, Error as StorageError, Id};
 use uuid::Uuid;
 
 use crate::Failure;

@@ -6,14 +6,14 @@ use std::sync::mpsc::sync_channel;
 use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use countersign::auth::{Auth, Hasher, Mode, Parts};
-use countersign::clock::Clock;
 use countersign::config::{Settings, Sources};
 use countersign::http::health::Stopping;
 use countersign::metrics::Metrics;
-use countersign::storage::Db;
-use countersign::twilio::VerifyClient;
-use countersign::{sandbox, server, telemetry};
+use countersign::{server, telemetry};
+use movable_clock::Clock;
 use serde::Serialize;
+use storage::Db;
+use twilio_verify::VerifyClient;
 
 use crate::Failure;
 
@@ -50,9 +50,9 @@ pub fn settings(
         ("database.url", database_url.to_owned()),
         ("tokens.secret", SECRET.to_owned()),
         ("codes.regions", "US".to_owned()),
-        ("twilio.account_sid", sandbox::ACCOUNT_SID.to_owned()),
-        ("twilio.auth_token", sandbox::AUTH_TOKEN.to_owned()),
-        ("twilio.verify_service_sid", sandbox::SERVICE_SID.to_owned()),
+        ("twilio.account_sid", twilio_verify_sandbox::ACCOUNT_SID.to_owned()),
+        ("twilio.auth_token", twilio_verify_sandbox::AUTH_TOKEN.to_owned()),
+        ("twilio.verify_service_sid", twilio_verify_sandbox::SERVICE_SID.to_owned()),
         ("twilio.base_url", format!("http://{twilio}")),
     ];
     let limits = PER_ADDRESS.map(|name| (name, ANY_NUMBER.to_owned()));

@@ -4,10 +4,11 @@
 
 use super::Auth;
 use super::client::Client;
-use super::event::EventKind;
-use super::transaction::Transaction;
-use crate::storage::unverified::{self, Claim};
-use crate::storage::{Error as StorageError, Timestamp};
+use super::events::event::EventKind;
+use super::events::transaction::Transaction;
+use storage::unverified;
+use storage::unverified::Claim;
+use storage::{Error as StorageError, Timestamp};
 
 /// How often a claim is tried that gives way to whatever the old user does at this moment.
 const ATTEMPTS: u32 = 10;

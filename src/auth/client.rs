@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::standings::Standings;
+use super::limits::standings::Standings;
 
 /// Most characters of a user agent that are kept.
 const MAX_USER_AGENT: usize = 256;

@@ -2,9 +2,9 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::event::EventKind;
-use super::hashing::Compared;
-use super::password_hash::PasswordHash;
+use super::events::event::EventKind;
+use super::passwords::hashing::Compared;
+use super::passwords::password_hash::PasswordHash;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Password};
 

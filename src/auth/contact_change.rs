@@ -2,21 +2,23 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::challenge::{
+use super::client::Client;
+use super::codes::challenge::{
     CODE_LIFETIME_SECONDS, ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after,
 };
-use super::client::Client;
-use super::contact::NewContact;
+use super::codes::send_code::{Delivery, SendPermit};
 use super::error::Error;
-use super::event::EventKind;
+use super::events::event::EventKind;
 use super::proof::{FullAccess, Verified};
-use super::send_code::{Delivery, SendPermit};
+use super::values::contact::NewContact;
 use super::{Auth, Invalid, InvalidKind, Password, to_the_end};
-use crate::storage::challenges::{self, Challenge};
-use crate::storage::contact_changes;
-use crate::storage::unverified;
-use crate::storage::users::{self, User};
-use crate::storage::{Error as StorageError, Id, Timestamp};
+use storage::challenges;
+use storage::challenges::Challenge;
+use storage::contact_changes;
+use storage::unverified;
+use storage::users;
+use storage::users::User;
+use storage::{Error as StorageError, Id, Timestamp};
 
 /// Another number or address, and the password once more.
 pub struct ContactChange {

@@ -1,20 +1,20 @@
 //! The code that went to a new number or address has come back: from now on it is the user's.
 
-use super::activity::ActivityKind;
 use super::client::Client;
-use super::code::Code;
 use super::error::{Error, Reason};
-use super::event::EventKind;
+use super::events::activity::ActivityKind;
+use super::events::event::EventKind;
+use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
-use super::transaction::Transaction;
+use super::values::code::Code;
 use super::{Auth, to_the_end};
-use crate::storage::challenges::{self, Challenge};
-use crate::storage::unverified::Claim;
-use crate::storage::users::{self, User};
-use crate::storage::{
-    Error as StorageError, Id, Purpose, Timestamp, contact_changes, password_resets, sessions,
-};
-use crate::twilio::{Approved, Checked};
+use storage::challenges;
+use storage::challenges::Challenge;
+use storage::unverified::Claim;
+use storage::users;
+use storage::users::User;
+use storage::{Error as StorageError, Id, Purpose, Timestamp, contact_changes, password_resets, sessions};
+use twilio_verify::{Approved, Checked};
 
 /// What is being changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,11 @@ use futures_util::future::try_join;
 use super::Auth;
 use super::error::{Error, Reason};
 use super::proof::{FullAccess, Verified};
-use crate::storage::activities::{self, Activity};
-use crate::storage::sessions::{self, Session};
-use crate::storage::users::User;
+use storage::activities;
+use storage::activities::Activity;
+use storage::sessions;
+use storage::sessions::Session;
+use storage::users::User;
 
 /// Activities that the dashboard shows.
 const SHOWN_ACTIVITIES: i64 = 10;

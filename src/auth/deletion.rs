@@ -1,10 +1,11 @@
 //! The end of an account, at its owner's wish.
 
 use super::client::Client;
-use super::event::EventKind;
+use super::events::event::EventKind;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Error, Password};
-use crate::storage::users::{self, User};
+use storage::users;
+use storage::users::User;
 
 /// How often a deletion is tried that gives way to whatever else the user does at this moment.
 const ATTEMPTS: u32 = 10;

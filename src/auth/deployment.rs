@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::error::Error;
-use crate::storage::{Conn, Timestamp, deployment};
+use storage::{Conn, Timestamp, deployment};
 
 /// How this program was started. No variable, file or flag turns one into the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What can go wrong that a caller may be told, and everything else as one case.
 
-use super::challenge::ChallengeView;
-use super::invalid::Invalid;
+use super::codes::challenge::ChallengeView;
+use super::values::invalid::Invalid;
 
 /// Seconds after which a client may try again when the database does not answer: a restart or a failover takes a few.
 pub(crate) const DATABASE_RETRY_AFTER: u32 = 5;
@@ -111,7 +111,7 @@ pub enum Error {
     #[error("{cause}")]
     Unavailable {
         /// What the database said.
-        cause: crate::storage::Error,
+        cause: storage::Error,
         /// Seconds until it makes sense to try again.
         retry_after: u32,
     },
@@ -206,9 +206,9 @@ impl Error {
     }
 }
 
-impl From<crate::storage::Error> for Error {
-    fn from(error: crate::storage::Error) -> Self {
-        use crate::storage::Error as StorageError;
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Self {
+        use storage::Error as StorageError;
         match error {
             // A row that must be there goes with its user alone.
             StorageError::NotFound => Self::UserGone,

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::conversions::COUNTED;
+use super::codes::line_type;
 use super::error::Error;
-use super::jwt::Settings as TokenSettings;
-use super::key_rotation::forget_keys;
-use super::line_type;
-use crate::clock::Clock;
-use crate::storage::housekeeping::{self, Old};
-use crate::storage::{Db, Timestamp};
+use super::limits::conversions::COUNTED;
+use super::tokens::jwt::Settings as TokenSettings;
+use super::tokens::key_rotation::forget_keys;
+use movable_clock::Clock;
+use storage::housekeeping;
+use storage::housekeeping::Old;
+use storage::{Db, Timestamp};
 
 /// Rows in a batch: a few milliseconds of work.
 const BATCH: i64 = 500;

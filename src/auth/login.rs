@@ -4,19 +4,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join4;
 use secrecy::SecretString;
 
-use super::activity::ActivityKind;
-use super::admission::Counted;
-use super::challenge::{CODE_LIFETIME_SECONDS, ChallengeView};
 use super::client::Client;
+use super::codes::challenge::{CODE_LIFETIME_SECONDS, ChallengeView};
+use super::codes::send_code::Delivery;
 use super::error::Error;
-use super::hashing::Compared;
+use super::events::activity::ActivityKind;
 use super::limits::Share;
-use super::password_hash::PasswordHash;
-use super::send_code::Delivery;
+use super::limits::admission::Counted;
+use super::passwords::hashing::Compared;
+use super::passwords::password_hash::PasswordHash;
 use super::{Auth, Email, Password, to_the_end};
-use crate::storage::challenges::{self, Challenge};
-use crate::storage::users::{self, User};
-use crate::storage::{Id, Purpose, Timestamp};
+use storage::challenges;
+use storage::challenges::Challenge;
+use storage::users;
+use storage::users::User;
+use storage::{Id, Purpose, Timestamp};
 
 /// Who wants to log in.
 pub struct Login {

@@ -1,13 +1,13 @@
 //! Log out: a token of either kind stops opening anything, at once.
 
-use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::{Error, Reason};
-use super::event::EventKind;
+use super::events::activity::ActivityKind;
+use super::events::event::EventKind;
 use super::proof::{Caller, FullAccess, PasswordOk, Verified};
 use super::{Auth, to_the_end};
-use crate::storage::{Error as StorageError, Timestamp, challenges, sessions};
-use crate::twilio::VerificationSid;
+use storage::{Error as StorageError, Timestamp, challenges, sessions};
+use twilio_verify::VerificationSid;
 
 /// Which sessions end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,7 +74,7 @@ impl Auth {
                 c.record(EventKind::TokenRevoked.of(user_id, &client, now).because("logged_out")).await?;
                 let Some(sid) = sid else { return Ok(None) };
                 let waiting = challenges::count_waiting(&mut c, &sid, Timestamp(now)).await?;
-                let untouched = crate::storage::users::find(&mut c, user_id).await?.failed_checks == 0;
+                let untouched = storage::users::find(&mut c, user_id).await?.failed_checks == 0;
                 Ok((waiting == 0 && untouched).then_some(sid))
             })
             .await?;

@@ -1,131 +1,92 @@
 //! The rules. No actix, no diesel, no reqwest: a use case per file, each an `impl Auth`.
 
-mod activity;
-mod admission;
-mod app_hash;
-mod challenge;
-mod check_count;
 mod claim;
-mod claims;
 mod client;
-mod code;
+pub(crate) mod codes;
 mod confirm_password;
-mod contact;
 mod contact_change;
 mod contact_verify;
-mod conversion;
-mod conversions;
 mod dashboard;
 mod deletion;
 mod deployment;
-mod email;
 mod error;
-mod event;
-mod failed_log_in;
-mod hashing;
+pub(crate) mod events;
 mod housekeeping;
-mod invalid;
-mod jwt;
-mod key_rotation;
-mod key_schedule;
-mod keyring;
-mod keys;
-mod known_tokens;
-mod limit_kind;
-mod limits;
-mod line_type;
-mod locale;
+pub(crate) mod limits;
 mod login;
 mod logout;
-mod name;
-mod network;
-#[cfg(test)]
-mod parsing_properties;
-mod password;
 mod password_change;
-mod password_hash;
 mod password_reset;
-mod password_strength;
-mod phone_number;
+pub(crate) mod passwords;
 mod profile;
 pub mod proof;
-mod rate;
 mod refresh;
-mod refresh_token;
-mod region;
 mod resend;
-mod reset_token;
-mod secret;
-mod send_code;
-mod session;
 mod sessions;
 mod signup;
-mod standings;
-mod throttle;
 mod to_the_end;
-mod tokens;
-mod transaction;
-mod username;
+pub(crate) mod tokens;
+pub(crate) mod values;
 mod verify;
 
 use std::sync::Arc;
 
-pub use activity::ActivityKind;
-pub use app_hash::AppHash;
-pub use challenge::{ChallengeView, Policy, RESEND_WAITS};
 pub use client::Client;
-pub use code::Code;
-pub use contact::NewContact;
+pub use codes::challenge::{ChallengeView, Policy, RESEND_WAITS};
+pub use codes::line_type::LineTypes;
+pub use codes::send_code::Delivery;
 pub use contact_change::ContactChange;
 pub use contact_verify::ContactKind;
 pub use dashboard::Dashboard;
 pub use deployment::Mode;
-pub use email::Email;
 pub(crate) use error::DATABASE_RETRY_AFTER;
 pub use error::{Error, Reason};
-pub use event::{EventKind, UnknownEvent};
-pub use hashing::{Hasher, Settings as HashingSettings};
+pub use events::activity::ActivityKind;
+pub use events::event::{EventKind, UnknownEvent};
 pub use housekeeping::{Housekeeper, HousekeepingSettings};
-pub use invalid::{Invalid, InvalidKind};
-pub use jwt::Settings as TokenSettings;
-pub use key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
-pub use keys::{PublicKey, count_usable_keys};
-pub use limit_kind::LimitKind;
 pub use limits::LimitSettings;
-pub use line_type::LineTypes;
-pub use locale::Locale;
+pub use limits::limit_kind::LimitKind;
+pub use limits::rate::{InvalidRate, Rate};
+pub use limits::standings::{Standing, Standings};
+pub use limits::throttle::{Balance, Limit};
 pub use login::{Login, PasswordOkGrant};
 pub use logout::Scope;
-pub use name::Name;
-pub use password::Password;
 pub use password_change::PasswordChange;
-pub use password_hash::HashParameters;
 pub use password_reset::{NewPassword, ResetGrant};
-pub use phone_number::{PhoneNumber, Territory};
+pub use passwords::hashing::{Hasher, Settings as HashingSettings};
+pub use passwords::password_hash::HashParameters;
 pub use profile::ProfileChange;
-pub use rate::{InvalidRate, Rate};
-pub use refresh_token::RefreshToken;
-pub use region::{Region, Regions, UnknownRegion};
-pub use reset_token::ResetToken;
-pub use secret::{DeploymentSecret, WeakSecret};
-pub use send_code::Delivery;
-pub use session::SessionPolicy;
 pub use signup::SignUp;
-pub use standings::{Standing, Standings};
-pub use throttle::{Balance, Limit};
 pub use tokens::Tokens;
-pub use username::Username;
+pub use tokens::jwt::Settings as TokenSettings;
+pub use tokens::key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
+pub use tokens::keys::{PublicKey, count_usable_keys};
+pub use tokens::refresh_token::RefreshToken;
+pub use tokens::reset_token::ResetToken;
+pub use tokens::secret::{DeploymentSecret, WeakSecret};
+pub use tokens::session::SessionPolicy;
+pub use values::app_hash::AppHash;
+pub use values::code::Code;
+pub use values::contact::NewContact;
+pub use values::email::Email;
+pub use values::invalid::{Invalid, InvalidKind};
+pub use values::locale::Locale;
+pub use values::name::Name;
+pub use values::password::Password;
+pub use values::phone_number::{PhoneNumber, Territory};
+pub use values::region::{Region, Regions, UnknownRegion};
+pub use values::username::Username;
 
-use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::storage::Db;
-use crate::twilio::VerifyClient;
-use keyring::Keyring;
+use codes::line_type::LineKeys;
 use limits::Limits;
-use line_type::LineKeys;
-use refresh_token::RefreshTokens;
-use reset_token::ResetTokens;
+use movable_clock::Clock;
+use storage::Db;
 use to_the_end::to_the_end;
+use tokens::keyring::Keyring;
+use tokens::refresh_token::RefreshTokens;
+use tokens::reset_token::ResetTokens;
+use twilio_verify::VerifyClient;
 
 /// Longest time for which the public keys may be kept, in seconds: so long does a key that was made in an emergency
 /// (`keys rotate --now`) go unknown at most.
@@ -202,7 +163,7 @@ impl Auth {
         let keys = db
             .write(async move |mut c| {
                 deployment::claim(&mut c, mode, now).await?;
-                keys::load_or_create(&mut c, &for_keys, mode, now).await
+                tokens::keys::load_or_create(&mut c, &for_keys, mode, now).await
             })
             .await?;
         Ok(Self {
@@ -294,6 +255,6 @@ impl Auth {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.db.read(async move |mut c| crate::storage::deployment::ping(&mut c).await).await?)
+        Ok(self.db.read(async move |mut c| storage::deployment::ping(&mut c).await).await?)
     }
 }

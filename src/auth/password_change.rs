@@ -1,13 +1,14 @@
 //! A new password. Whoever else knew the old one is out at once.
 
-use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::{Error, Reason};
-use super::event::EventKind;
+use super::events::activity::ActivityKind;
+use super::events::event::EventKind;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Password};
-use crate::storage::users::{self, User};
-use crate::storage::{Timestamp, challenges, password_resets, sessions};
+use storage::users;
+use storage::users::User;
+use storage::{Timestamp, challenges, password_resets, sessions};
 
 /// A new password for an old one.
 pub struct PasswordChange {

@@ -5,21 +5,23 @@
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use super::activity::ActivityKind;
-use super::challenge::{CODE_LIFETIME_SECONDS, retry_after};
 use super::client::Client;
-use super::code::Code;
+use super::codes::challenge::{CODE_LIFETIME_SECONDS, retry_after};
+use super::codes::send_code::SendPermit;
 use super::error::{Error, Reason};
-use super::event::EventKind;
+use super::events::activity::ActivityKind;
+use super::events::event::EventKind;
 use super::limits::Share;
-use super::reset_token::ResetToken;
-use super::send_code::SendPermit;
+use super::tokens::reset_token::ResetToken;
+use super::values::code::Code;
 use super::{Auth, Email, Password, to_the_end};
-use crate::storage::password_resets::{self, MAX_CHECKS, PasswordReset};
-use crate::storage::users::{self, User};
-use crate::storage::{Error as StorageError, Id, Timestamp, challenges, sessions};
 use crate::telemetry::carried;
-use crate::twilio::{Channel, Checked, Failure, FailureKind, VerificationSid};
+use storage::password_resets;
+use storage::password_resets::{MAX_CHECKS, PasswordReset};
+use storage::users;
+use storage::users::User;
+use storage::{Error as StorageError, Id, Timestamp, challenges, sessions};
+use twilio_verify::{Channel, Checked, Failure, FailureKind, VerificationSid};
 
 /// What whoever forgot a password gets.
 pub struct ResetGrant {

@@ -1,14 +1,15 @@
 //! The profile: what a user changes without further ado.
 
-use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::Error;
+use super::events::activity::ActivityKind;
+use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
-use super::transaction::Transaction;
 use super::{Auth, Name, Username};
-use crate::storage::unverified::Claim;
-use crate::storage::users::{self, Profile, User};
-use crate::storage::{Error as StorageError, Timestamp};
+use storage::unverified::Claim;
+use storage::users;
+use storage::users::{Profile, User};
+use storage::{Error as StorageError, Timestamp};
 
 /// What shall be different. What is left out stays.
 pub struct ProfileChange {

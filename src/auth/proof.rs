@@ -28,14 +28,14 @@
 //! ```
 
 use super::Auth;
-use super::challenge::{ended, is_exhausted};
-use super::claims::{Access, Claims, PasswordOkClaims};
+use super::codes::challenge::{ended, is_exhausted};
 use super::error::{Error, Reason};
-use super::jwt::Unread;
-use crate::storage::challenges::Challenge;
-use crate::storage::sessions::SessionState;
-use crate::storage::users::User;
-use crate::storage::{Id, challenges};
+use super::tokens::claims::{Access, Claims, PasswordOkClaims};
+use super::tokens::jwt::Unread;
+use storage::challenges::Challenge;
+use storage::sessions::SessionState;
+use storage::users::User;
+use storage::{Id, challenges};
 
 mod sealed {
     pub trait Sealed {}

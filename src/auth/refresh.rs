@@ -1,16 +1,17 @@
 //! Refresh: the next tokens of a session.
 
 use super::Auth;
-use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::{Error, Reason};
-use super::event::EventKind;
-use super::refresh_token::{Genuine, RefreshToken};
-use super::session::Standing;
+use super::events::activity::ActivityKind;
+use super::events::event::EventKind;
+use super::tokens::refresh_token::{Genuine, RefreshToken};
+use super::tokens::session::Standing;
 use super::tokens::{LiveSession, Tokens};
-use crate::storage::sessions::{self, Session};
-use crate::storage::users::User;
-use crate::storage::{Error as StorageError, Id, Timestamp};
+use storage::sessions;
+use storage::sessions::Session;
+use storage::users::User;
+use storage::{Error as StorageError, Id, Timestamp};
 
 impl Auth {
     /// Moves a session to its next generation and answers with its tokens. The previous refresh token gets the

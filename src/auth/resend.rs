@@ -1,13 +1,14 @@
 //! Resend: another code for the same challenge, by the same or another channel.
 
-use super::challenge::{ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after};
 use super::client::Client;
+use super::codes::challenge::{ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after};
+use super::codes::send_code::Delivery;
 use super::error::Error;
 use super::proof::{PasswordOk, Verified};
-use super::send_code::Delivery;
 use super::{Auth, to_the_end};
-use crate::storage::challenges::{self, Challenge};
-use crate::storage::{Error as StorageError, Timestamp};
+use storage::challenges;
+use storage::challenges::Challenge;
+use storage::{Error as StorageError, Timestamp};
 
 impl Auth {
     /// Sends again. A new code forgives no wrong one (NIST SP 800-63B-4, section 3.1.3.2).

@@ -3,12 +3,13 @@
 use uuid::Uuid;
 
 use super::Auth;
-use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::{Error, Reason};
+use super::events::activity::ActivityKind;
 use super::proof::{FullAccess, Verified};
-use crate::storage::sessions::{self, Session};
-use crate::storage::{Error as StorageError, Id, Timestamp};
+use storage::sessions;
+use storage::sessions::Session;
+use storage::{Error as StorageError, Id, Timestamp};
 
 /// Most sessions in one answer: more than anybody has devices.
 const MAX_SHOWN: i64 = 100;

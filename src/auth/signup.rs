@@ -1,13 +1,14 @@
 //! Sign up: a new user.
 
-use super::activity::ActivityKind;
 use super::client::Client;
 use super::error::Error;
-use super::transaction::Transaction;
+use super::events::activity::ActivityKind;
+use super::events::transaction::Transaction;
 use super::{Auth, Email, Name, Password, PhoneNumber, Username};
-use crate::storage::unverified::Claim;
-use crate::storage::users::{self, User};
-use crate::storage::{Error as StorageError, Id, Timestamp};
+use storage::unverified::Claim;
+use storage::users;
+use storage::users::User;
+use storage::{Error as StorageError, Id, Timestamp};
 
 /// Who wants to sign up.
 pub struct SignUp {

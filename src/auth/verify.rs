@@ -7,23 +7,25 @@ use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
 use futures_util::future::{join, join5};
 
-use super::activity::ActivityKind;
-use super::admission::Counted;
 use super::client::Client;
-use super::code::Code;
 use super::error::{Error, Reason};
-use super::event::{Event, EventKind};
-use super::phone_number::country;
+use super::events::activity::ActivityKind;
+use super::events::event::{Event, EventKind};
+use super::events::transaction::Transaction;
+use super::limits::admission::Counted;
 use super::proof::{PasswordOk, Verified};
-use super::refresh_token::SALT_LENGTH;
+use super::tokens::refresh_token::SALT_LENGTH;
 use super::tokens::{LiveSession, Tokens};
-use super::transaction::Transaction;
+use super::values::code::Code;
+use super::values::phone_number::country;
 use super::{Auth, to_the_end};
-use crate::storage::challenges::{self, Challenge};
-use crate::storage::sessions::{self, Session};
-use crate::storage::users;
-use crate::storage::{Error as StorageError, Id, Timestamp};
-use crate::twilio::{Approved, Checked};
+use storage::challenges;
+use storage::challenges::Challenge;
+use storage::sessions;
+use storage::sessions::Session;
+use storage::users;
+use storage::{Error as StorageError, Id, Timestamp};
+use twilio_verify::{Approved, Checked};
 
 impl Auth {
     /// Checks a code and, where it is right, spends the challenge and begins a session.

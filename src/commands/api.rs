@@ -2,17 +2,18 @@
 //! parts, and in nothing else.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use countersign::auth::{Auth, DeploymentSecret, Hasher, Housekeeper, LimitSettings, Mode, Parts};
-use countersign::clock::Clock;
 use countersign::config::Settings;
 use countersign::http::health::Stopping;
 use countersign::metrics::Metrics;
-use countersign::storage::{self, Db};
+use countersign::server;
 use countersign::webhooks::Courier;
-use countersign::{server, twilio};
+use movable_clock::Clock;
+use storage::Db;
 
 use super::stop::{self, Stop};
 use super::{Failure, listen};
@@ -21,7 +22,7 @@ use super::{Failure, listen};
 pub(super) struct Chosen {
     pub(super) database: storage::Settings,
     pub(super) secret: DeploymentSecret,
-    pub(super) twilio: twilio::Settings,
+    pub(super) twilio: twilio_verify::Settings,
     pub(super) clock: Clock,
     pub(super) mode: Mode,
     pub(super) limits: LimitSettings,
@@ -47,7 +48,7 @@ impl Api {
         let scraped =
             settings.metrics.listen.map(|address| listen::bind(address, "metrics.listen")).transpose()?;
         let metrics = Metrics::default();
-        let twilio = twilio::Settings { metrics: metrics.clone(), ..chosen.twilio };
+        let twilio = twilio_verify::Settings { observer: Arc::new(metrics.clone()), ..chosen.twilio };
         let db = Db::open(&chosen.database).await.map_err(Failure::failed)?;
         let housekeeper = settings
             .housekeeping_settings()
@@ -59,7 +60,7 @@ impl Api {
         let auth = Auth::new(Parts {
             db,
             hasher: Hasher::start(settings.hashing(), metrics.clone()).map_err(Failure::failed)?,
-            twilio: twilio::VerifyClient::new(twilio)
+            twilio: twilio_verify::VerifyClient::new(twilio)
                 .map_err(Failure::failed)?
                 .timed_by(chosen.clock.clone()),
             clock: chosen.clock,

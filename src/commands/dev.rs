@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use countersign::auth::Mode;
-use countersign::clock::Clock;
 use countersign::config::{Settings, Sources, read_fixtures};
-use countersign::sandbox::Sandbox;
 use countersign::stages::{Fixtures, Stages};
-use countersign::{sandbox, twilio};
+use movable_clock::Clock;
+use twilio_verify_sandbox::Sandbox;
 
 use super::api::{Api, Chosen};
 use super::sandbox::SandboxFlags;
@@ -55,7 +54,7 @@ impl Dev {
         };
         let api = Api::build(&settings, chosen, api_listener).await?;
         let stages = Stages::new(api.auth(), sandbox.phones());
-        let options = sandbox::Options {
+        let options = twilio_verify_sandbox::Options {
             api: Some(format!("http://{api_address}")),
             extension: Some(stages.extension()),
             ..self.sandbox.options()
@@ -85,15 +84,19 @@ fn fixtures(path: &Path, settings: &Settings) -> Result<Fixtures, Failure> {
 }
 
 /// Whatever the configuration says about where Twilio is, `dev` speaks to its own sandbox.
-fn sandbox_settings(address: SocketAddr, max_calls: usize) -> twilio::Settings {
+fn sandbox_settings(address: SocketAddr, max_calls: usize) -> twilio_verify::Settings {
     let reachable = match address.ip().is_unspecified() {
         true => SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port()),
         false => address,
     };
-    twilio::Settings {
+    twilio_verify::Settings {
         base_url: format!("http://{reachable}"),
         max_calls,
-        ..twilio::Settings::new(sandbox::ACCOUNT_SID, sandbox::AUTH_TOKEN.into(), sandbox::SERVICE_SID)
+        ..twilio_verify::Settings::new(
+            twilio_verify_sandbox::ACCOUNT_SID,
+            twilio_verify_sandbox::AUTH_TOKEN.into(),
+            twilio_verify_sandbox::SERVICE_SID,
+        )
     }
 }
 

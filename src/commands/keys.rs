@@ -3,9 +3,9 @@
 use chrono::{SecondsFormat, TimeDelta};
 use clap::{Args, Subcommand};
 use countersign::auth::{self, KeyState};
-use countersign::clock::Clock;
 use countersign::config::{Settings, Sources};
-use countersign::storage::{self, Db};
+use movable_clock::Clock;
+use storage::Db;
 
 use super::secret_file::secret;
 use super::{Failure, load, tell_script};

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use countersign::config::Sources;
-use countersign::storage::Db;
+use storage::Db;
 
 use super::{Failure, load};
 

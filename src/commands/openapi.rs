@@ -1,7 +1,7 @@
 //! `countersign openapi`
 
 use clap::{Args, ValueEnum};
-use countersign::http::openapi;
+use countersign::http::document::openapi;
 
 use super::{Failure, tell_script};
 

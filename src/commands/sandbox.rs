@@ -3,9 +3,8 @@
 use std::net::{SocketAddr, TcpListener};
 
 use clap::Args;
-use countersign::clock::Clock;
 use countersign::config::Sources;
-use countersign::sandbox;
+use movable_clock::Clock;
 
 use super::stop::{self, Stop};
 use super::{Failure, listen, load, tell_people, tell_script};
@@ -33,8 +32,11 @@ impl SandboxFlags {
         listen::bind(self.sandbox_listen, "--sandbox-listen")
     }
 
-    pub(super) fn options(&self) -> sandbox::Options {
-        sandbox::Options { allowed_hosts: self.allowed_host.clone(), ..sandbox::Options::default() }
+    pub(super) fn options(&self) -> twilio_verify_sandbox::Options {
+        twilio_verify_sandbox::Options {
+            allowed_hosts: self.allowed_host.clone(),
+            ..twilio_verify_sandbox::Options::default()
+        }
     }
 }
 
@@ -49,7 +51,7 @@ impl Sandbox {
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
         load(Sources { dev: true, ..sources })?;
         let (listener, address) = self.flags.bind()?;
-        let server = sandbox::Sandbox::new(Clock::system())
+        let server = twilio_verify_sandbox::Sandbox::new(Clock::system())
             .server(listener, self.flags.options())
             .map_err(Failure::failed)?;
         let mut requests = stop::Requests::listen(self.flags.exit_with_stdin)?;
@@ -59,10 +61,10 @@ impl Sandbox {
         tell_people(&format!(
             "\nA double of Twilio Verify v2. Point your program at http://{address} instead of {}:\n\n  \
              TWILIO_ACCOUNT_SID={} TWILIO_AUTH_TOKEN={} TWILIO_VERIFICATION_SID={}\n",
-            countersign::twilio::TWILIO_BASE_URL,
-            sandbox::ACCOUNT_SID,
-            sandbox::AUTH_TOKEN,
-            sandbox::SERVICE_SID,
+            twilio_verify::TWILIO_BASE_URL,
+            twilio_verify_sandbox::ACCOUNT_SID,
+            twilio_verify_sandbox::AUTH_TOKEN,
+            twilio_verify_sandbox::SERVICE_SID,
         ));
         let stop = requests.next().await;
         if matches!(stop, Stop::InputClosed) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use countersign::auth::DeploymentSecret;
 use countersign::config::Settings;
-use countersign::storage::DatabaseUrl;
 use secrecy::{ExposeSecret, SecretString};
+use storage::DatabaseUrl;
 
 use super::Failure;
 

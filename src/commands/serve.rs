@@ -2,8 +2,8 @@
 
 use clap::Args;
 use countersign::auth::Mode;
-use countersign::clock::Clock;
 use countersign::config::Sources;
+use movable_clock::Clock;
 
 use super::api::{Api, Chosen};
 use super::{ApiFlags, Failure, listen, load_traced, tell_script};

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use countersign::config::Sources;
-use countersign::twilio::{self, FriendlyName, VerifyClient};
+use twilio_verify::{FriendlyName, VerifyClient};
 
 use super::{Failure, load, tell_script};
 
@@ -32,7 +32,7 @@ impl Twilio {
 }
 
 /// What an operator can do with a refusal: Twilio's code and words, and what we make of them.
-fn told(failure: &twilio::Failure) -> Failure {
+fn told(failure: &twilio_verify::Failure) -> Failure {
     let words = failure.message().map(|message| format!("\n  Twilio says: {message}"));
     let cause = failure.cause().map(|cause| format!("\n  {cause}"));
     let hint = failure.hint().map(|hint| format!("\n  {hint}"));

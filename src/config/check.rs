@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{ConfigError, Settings};
 use crate::auth::DeploymentSecret;
-use crate::storage::{self, DatabaseUrl};
-use crate::twilio::{self, LineType};
+use storage::DatabaseUrl;
+use twilio_verify::LineType;
 
 /// Everything that is missing or wrong, a line each.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Deployment {
     /// The deployment's secret.
     pub secret: DeploymentSecret,
     /// Twilio.
-    pub twilio: twilio::Settings,
+    pub twilio: twilio_verify::Settings,
 }
 
 impl Missing {
@@ -90,7 +90,7 @@ impl Settings {
     ///
     /// # Errors
     /// When the credentials are missing.
-    pub fn twilio_alone(&self) -> Result<twilio::Settings, ConfigError> {
+    pub fn twilio_alone(&self) -> Result<twilio_verify::Settings, ConfigError> {
         let mut missing = Missing::default();
         let settings = self.twilio_settings(&mut missing, false);
         missing.finish(settings)
@@ -129,7 +129,7 @@ impl Settings {
         missing.check("COUNTERSIGN__TOKENS__SECRET", DeploymentSecret::parse(self.tokens.secret.clone()))
     }
 
-    fn twilio_settings(&self, missing: &mut Missing, needs_service: bool) -> Option<twilio::Settings> {
+    fn twilio_settings(&self, missing: &mut Missing, needs_service: bool) -> Option<twilio_verify::Settings> {
         let Self { twilio, .. } = self;
         let (username, password) = match twilio.api_key_sid.is_empty() {
             false => (&twilio.api_key_sid, &twilio.api_key_secret),
@@ -152,13 +152,13 @@ impl Settings {
             return None;
         }
         let service_sid = if needs_service { twilio.verify_service_sid.as_str() } else { "" };
-        let settings = twilio::Settings {
+        let settings = twilio_verify::Settings {
             base_url: twilio.base_url.clone(),
             max_calls: twilio.max_calls,
-            ..twilio::Settings::new(username.clone(), SecretString::clone(password), service_sid)
+            ..twilio_verify::Settings::new(username.clone(), SecretString::clone(password), service_sid)
         };
         // Building the client checks the rest.
-        missing.check("twilio", twilio::VerifyClient::new(settings.clone())).map(|_| settings)
+        missing.check("twilio", twilio_verify::VerifyClient::new(settings.clone())).map(|_| settings)
     }
 
     fn check_values(&self, missing: &mut Missing) {
@@ -166,7 +166,7 @@ impl Settings {
         if self.codes.channels.is_empty() {
             missing.note("codes.channels: at least one channel");
         }
-        if self.codes.channels.contains(&twilio::Channel::Email) {
+        if self.codes.channels.contains(&twilio_verify::Channel::Email) {
             missing.note(
                 "codes.channels: email is no way to log in; codes.email_channel turns it on for the rest",
             );

@@ -11,7 +11,7 @@ use crate::auth::{
     EventKind, HashParameters, HashingSettings, HousekeepingSettings, LimitSettings, LineTypes, Policy,
     Regions, SessionPolicy, TokenSettings,
 };
-use crate::http::client_ip::TrustedProxies;
+use crate::http::request::client_ip::TrustedProxies;
 use crate::server;
 use crate::webhooks::{Endpoint, InvalidEndpoint};
 

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error as _};
 use super::limits::Limits;
 use super::list::list;
 use crate::auth::{EventKind, Region};
-use crate::twilio::{Channel, LineType};
+use twilio_verify::{Channel, LineType};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize)]

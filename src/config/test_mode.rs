@@ -3,19 +3,18 @@
 use secrecy::ExposeSecret;
 
 use super::{Missing, Settings};
-use crate::{sandbox, twilio};
 
 impl Settings {
     /// Notes what belongs to the sandbox, and a Twilio that is not Twilio's own.
     pub(super) fn refuse_test_mode(&self, missing: &mut Missing) {
         let Self { twilio, .. } = self;
-        if twilio.base_url.trim_end_matches('/') != twilio::TWILIO_BASE_URL {
+        if twilio.base_url.trim_end_matches('/') != twilio_verify::TWILIO_BASE_URL {
             missing.note(format!(
                 "COUNTERSIGN__TWILIO__BASE_URL: `serve` speaks to {} alone (--i-am-testing overrides)",
-                twilio::TWILIO_BASE_URL
+                twilio_verify::TWILIO_BASE_URL
             ));
         }
-        let is_word = |secret: &str| secret == sandbox::AUTH_TOKEN;
+        let is_word = |secret: &str| secret == twilio_verify_sandbox::AUTH_TOKEN;
         for (variable, is_sandboxs) in [
             ("TWILIO_ACCOUNT_SID", is_sandboxs(&twilio.account_sid)),
             ("TWILIO_AUTH_TOKEN", is_word(twilio.auth_token.expose_secret())),
@@ -35,7 +34,7 @@ impl Settings {
 /// All SIDs that the sandbox knows from the start are made of the same digits: account, API key, service.
 fn is_sandboxs(sid: &str) -> bool {
     let digits = |sid: &str| sid.get(2..).map(str::to_ascii_lowercase);
-    digits(sid).is_some() && digits(sid) == digits(sandbox::ACCOUNT_SID)
+    digits(sid).is_some() && digits(sid) == digits(twilio_verify_sandbox::ACCOUNT_SID)
 }
 
 #[cfg(test)]
@@ -44,9 +43,12 @@ mod tests {
 
     #[test]
     fn the_sandboxs_sids_are_known_whatever_they_name() {
-        assert!(is_sandboxs(sandbox::ACCOUNT_SID) && is_sandboxs(sandbox::SERVICE_SID));
-        assert!(is_sandboxs(&sandbox::ACCOUNT_SID.replacen("AC", "SK", 1)));
-        assert!(is_sandboxs(&sandbox::ACCOUNT_SID.to_uppercase()));
+        assert!(
+            is_sandboxs(twilio_verify_sandbox::ACCOUNT_SID)
+                && is_sandboxs(twilio_verify_sandbox::SERVICE_SID)
+        );
+        assert!(is_sandboxs(&twilio_verify_sandbox::ACCOUNT_SID.replacen("AC", "SK", 1)));
+        assert!(is_sandboxs(&twilio_verify_sandbox::ACCOUNT_SID.to_uppercase()));
         for other in ["", "AC", "ä", "AC0123456789abcdef0123456789abcdef"] {
             assert!(!is_sandboxs(other), "{other}");
         }

@@ -16,13 +16,14 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::error_code::ErrorCode;
-use super::fallback::PathTable;
-use super::problem::Problem;
-use super::{head, rate_limit, unread};
+use super::answer::error_code::ErrorCode;
+use super::answer::fallback::PathTable;
+use super::answer::problem::Problem;
+use super::answer::rate_limit;
+use super::request::{head, unread};
 use crate::auth::{Auth, Client, Mode};
-use crate::clock::Clock;
 use crate::telemetry;
+use movable_clock::Clock;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Tells a client that codes are not really sent.

@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::Call;
-use super::problem::Problem;
-use super::session::Session;
-use super::user::User;
+use super::answer::problem::Problem;
+use super::answer::session::Session;
+use super::answer::user::User;
+use super::request::call::Call;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{self, Auth};
-use crate::storage::activities;
+use storage::activities;
 
 /// A user's own page.
 #[derive(Serialize, ToSchema)]

@@ -4,9 +4,9 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Json};
-use super::fields::Fields;
-use super::problem::Problem;
+use super::answer::problem::Problem;
+use super::request::call::{Call, Context, FromFields, Json};
+use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Password};
 

@@ -9,7 +9,7 @@ use actix_web::web::{self, Data};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::answer::problem::Problem;
 use crate::auth::{Auth, DATABASE_RETRY_AFTER, Mode};
 
 /// How long the database may take to answer a health check: a load balancer wants to know soon.

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::answer::problem::Problem;
 use crate::auth::{Auth, PublicKey};
 
 /// A JWK Set (RFC 7517, section 5).

@@ -6,12 +6,12 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Guest, Json};
-use super::challenge::{Challenge, seconds};
-use super::delivery::{PhoneChannel, delivery};
-use super::fields::Fields;
-use super::problem::Problem;
-use super::token_type::TokenType;
+use super::answer::challenge::{Challenge, seconds};
+use super::answer::delivery::{PhoneChannel, delivery};
+use super::answer::problem::Problem;
+use super::answer::token_type::TokenType;
+use super::request::call::{Call, Context, FromFields, Guest, Json};
+use super::request::fields::Fields;
 use crate::auth::{Auth, Email, Login, Password, PasswordOkGrant};
 
 /// Who wants to log in, and how the code shall travel.

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Json};
-use super::fields::Fields;
-use super::problem::Problem;
+use super::answer::problem::Problem;
+use super::request::call::{Call, Context, FromFields, Json};
+use super::request::fields::Fields;
 use crate::auth::proof::Caller;
 use crate::auth::{Auth, Invalid, InvalidKind, Scope};
 

@@ -6,8 +6,8 @@ use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error_code::ErrorCode;
-use super::problem::Problem;
+use super::answer::error_code::ErrorCode;
+use super::answer::problem::Problem;
 use crate::auth::Auth;
 
 /// Where the public keys stand.

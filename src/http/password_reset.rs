@@ -6,10 +6,10 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Anyone, Call, Context, FromFields, Json, WithEmail};
-use super::challenge::seconds;
-use super::fields::Fields;
-use super::problem::Problem;
+use super::answer::challenge::seconds;
+use super::answer::problem::Problem;
+use super::request::call::{Anyone, Call, Context, FromFields, Json, WithEmail};
+use super::request::fields::Fields;
 use crate::auth::{Auth, Code, Email, NewPassword, Password, ResetToken};
 
 /// Whose password was forgotten.

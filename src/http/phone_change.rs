@@ -4,12 +4,12 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, post};
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Json};
-use super::challenge::Challenge;
-use super::delivery::{PhoneChannel, delivery};
-use super::fields::Fields;
-use super::problem::Problem;
-use super::user::User;
+use super::answer::challenge::Challenge;
+use super::answer::delivery::{PhoneChannel, delivery};
+use super::answer::problem::Problem;
+use super::answer::user::User;
+use super::request::call::{Call, Context, FromFields, Json};
+use super::request::fields::Fields;
 use super::verify::VerifyRequest;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Code, ContactChange, ContactKind, NewContact, Password};

@@ -4,10 +4,10 @@ use actix_web::web::{self, Data};
 use actix_web::{get, patch};
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Json};
-use super::fields::Fields;
-use super::problem::Problem;
-use super::user::User;
+use super::answer::problem::Problem;
+use super::answer::user::User;
+use super::request::call::{Call, Context, FromFields, Json};
+use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Name, ProfileChange, Username};
 

@@ -4,11 +4,11 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Json};
-use super::challenge::Challenge;
-use super::delivery::{PhoneChannel, delivery};
-use super::fields::Fields;
-use super::problem::Problem;
+use super::answer::challenge::Challenge;
+use super::answer::delivery::{PhoneChannel, delivery};
+use super::answer::problem::Problem;
+use super::request::call::{Call, Context, FromFields, Json};
+use super::request::fields::Fields;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Delivery};
 

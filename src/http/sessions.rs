@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, delete, get};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::call::Call;
-use super::problem::Problem;
-use super::session::Session;
+use super::answer::problem::Problem;
+use super::answer::session::Session;
+use super::request::call::Call;
 use crate::auth::Auth;
 use crate::auth::proof::{FullAccess, Verified};
 

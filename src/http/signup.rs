@@ -5,10 +5,10 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Guest, Json};
-use super::fields::Fields;
-use super::problem::Problem;
-use super::user::User;
+use super::answer::problem::Problem;
+use super::answer::user::User;
+use super::request::call::{Call, Context, FromFields, Guest, Json};
+use super::request::fields::Fields;
 use crate::auth::{Auth, Email, Name, Password, PhoneNumber, SignUp, Username};
 
 /// Who wants to sign up.

@@ -4,10 +4,10 @@ use actix_web::post;
 use actix_web::web::{self, Data};
 use utoipa::ToSchema;
 
-use super::call::{Call, Context, FromFields, Json};
-use super::fields::Fields;
-use super::problem::Problem;
-use super::tokens::Tokens;
+use super::answer::problem::Problem;
+use super::answer::tokens::Tokens;
+use super::request::call::{Call, Context, FromFields, Json};
+use super::request::fields::Fields;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Code};
 

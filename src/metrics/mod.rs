@@ -197,17 +197,6 @@ impl Metrics {
         self.0.hashing_refused.with([], Counter::increase);
     }
 
-    /// Twilio was asked.
-    pub fn twilio_call(&self, operation: &'static str, outcome: &'static str, took: Duration) {
-        self.0.twilio_calls.with([operation, outcome], Counter::increase);
-        self.0.twilio_duration.with([operation], |time| time.observe(took));
-    }
-
-    /// From now on Twilio is not asked, or is asked again.
-    pub fn twilio_circuit(&self, open: bool) {
-        self.0.twilio_circuit_open.with([], |gauge| gauge.set(open.into()));
-    }
-
     /// A limit was asked, and allowed it or not. `limit`: its name in the configuration.
     pub fn throttled(&self, limit: &'static str, allowed: bool) {
         let decision = if allowed { "allowed" } else { "refused" };
@@ -257,5 +246,16 @@ impl Metrics {
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Metrics")
+    }
+}
+
+impl twilio_verify::Observer for Metrics {
+    fn call_ended(&self, operation: twilio_verify::Operation, outcome: &'static str, duration: Duration) {
+        self.0.twilio_calls.with([operation.as_str(), outcome], Counter::increase);
+        self.0.twilio_duration.with([operation.as_str()], |time| time.observe(duration));
+    }
+
+    fn circuit_changed(&self, is_open: bool) {
+        self.0.twilio_circuit_open.with([], |gauge| gauge.set(is_open.into()));
     }
 }

@@ -8,9 +8,9 @@ use super::Stages;
 use super::person::Person;
 use super::stage::Stage;
 use crate::auth::{Invalid, InvalidKind, Policy};
-use crate::http::error_code::ErrorCode;
-use crate::http::fields::Fields;
-use crate::http::problem::Problem;
+use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::problem::Problem;
+use crate::http::request::fields::Fields;
 
 /// What a file says, checked whole.
 pub struct Fixtures(Vec<Person>);

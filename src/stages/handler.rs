@@ -13,12 +13,12 @@ use super::Stages;
 use super::make::Staged;
 use super::person::Person;
 use super::stage::Stage;
-use crate::http::challenge::Challenge;
-use crate::http::error_code::ErrorCode;
-use crate::http::fields::Fields;
-use crate::http::problem::Problem;
-use crate::http::user::User;
-use crate::sandbox::Extension;
+use crate::http::answer::challenge::Challenge;
+use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::problem::Problem;
+use crate::http::answer::user::User;
+use crate::http::request::fields::Fields;
+use twilio_verify_sandbox::Extension;
 
 /// How often another invention is tried where a number is taken: with half of all numbers taken, once in a million
 /// times that is not enough.

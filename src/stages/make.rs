@@ -9,9 +9,9 @@ use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{
     Auth, ChallengeView, Client, Code, Error, Login, Password, PasswordOkGrant, RESEND_WAITS, Tokens,
 };
-use crate::http::error_code::ErrorCode;
-use crate::http::problem::Problem;
-use crate::storage::users::User;
+use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::problem::Problem;
+use storage::users::User;
 
 /// Checks that a challenge takes.
 const CHECKS: usize = 5;

@@ -7,8 +7,8 @@ use super::invented::Invented;
 use super::make::{Staged, client, no_code};
 use super::stage::Stage;
 use crate::auth::{ContactChange, Delivery, Email, NewContact, Password, PhoneNumber};
-use crate::http::error_code::ErrorCode;
-use crate::http::problem::Problem;
+use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::problem::Problem;
 
 impl Stages {
     /// What comes after the tokens, where the stage wants it.

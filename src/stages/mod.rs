@@ -13,7 +13,7 @@ mod person;
 mod stage;
 
 use crate::auth::Auth;
-use crate::sandbox::Phones;
+use twilio_verify_sandbox::Phones;
 
 pub use fixtures::{Fixtures, InvalidFixtures};
 pub use stage::Stage;

@@ -3,10 +3,10 @@
 use super::invented::{Invented, PASSWORD};
 use super::stage::Stage;
 use crate::auth::{Delivery, Invalid, InvalidKind, Policy, SignUp};
-use crate::http::call::{Context, FromFields};
-use crate::http::delivery::delivery;
-use crate::http::fields::Fields;
-use crate::http::problem::Problem;
+use crate::http::answer::delivery::delivery;
+use crate::http::answer::problem::Problem;
+use crate::http::request::call::{Context, FromFields};
+use crate::http::request::fields::Fields;
 
 /// Somebody to be made.
 pub(super) struct Person {

@@ -18,6 +18,10 @@ pub use traces::{InvalidTraces, Traces, answered, carried, request};
 /// The target of the audit log's lines.
 const AUDIT: &str = "audit";
 
+/// The crates of this workspace that log.
+const OWN_CRATES: [&str; 5] =
+    ["countersign", "storage", "twilio_verify", "twilio_verify_sandbox", "argon2id_simd"];
+
 /// Starts the log: text for people or JSON for machines. The level counts for this program's own lines; of the libraries
 /// below it only warnings are kept, because some of them write headers and statements with their values at lower levels.
 /// The audit log has a switch of its own: who wants fewer lines does not lose it unawares.
@@ -26,7 +30,7 @@ pub fn init(log: Log, traces: Option<&Traces>) {
     // Spans that are meant for traces stand in no line.
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
-        .with_target("countersign", log.level)
+        .with_targets(OWN_CRATES.map(|name| (name, log.level)))
         .with_target(AUDIT, audit)
         .with_target("traces", LevelFilter::OFF);
     // Where nobody reads the log any more, there is nobody to tell: to complain on standard error would panic.

@@ -9,10 +9,11 @@ use futures_util::future::join_all;
 use super::delivery::{Deliverer, Refused};
 use super::endpoint::Endpoint;
 use super::schedule::{self, LONGEST};
-use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::storage::webhook_outbox::{self, Message};
-use crate::storage::{Db, Error, Timestamp};
+use movable_clock::Clock;
+use storage::webhook_outbox;
+use storage::webhook_outbox::Message;
+use storage::{Db, Error, Timestamp};
 
 /// How often the outbox is looked at.
 const TICK: Duration = Duration::from_millis(500);

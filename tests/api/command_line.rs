@@ -2,8 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use countersign::sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 use regex::Regex;
+use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 
 use crate::harness::{Ended, Launch, Person, Process, Server, TempDir, ended, refused, started};
 

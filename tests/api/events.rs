@@ -226,5 +226,5 @@ fn activities_are_written_in_one_place() {
     let sources = Source::below("src");
     let writes = |source: &&Source| source.code().any(|(_, line)| line.contains("activities::insert("));
     let places: Vec<&str> = sources.iter().filter(writes).map(|source| source.path.as_str()).collect();
-    assert_eq!(places, ["src/auth/transaction.rs"]);
+    assert_eq!(places, ["src/auth/events/transaction.rs"]);
 }

@@ -4,7 +4,7 @@
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use countersign::clock::Clock;
+use movable_clock::Clock;
 use serde_json::{Value, json};
 
 use crate::harness::{Forge, Person, Server, claims, header};

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use chrono::TimeDelta;
-use countersign::clock::Clock;
-use countersign::storage::{DatabaseUrl, Db, Settings, Timestamp, housekeeping};
+use movable_clock::Clock;
+use storage::{DatabaseUrl, Db, Settings, Timestamp, housekeeping};
 
 use crate::harness::{Database, Launch, Person, Server, TempDir, Twilio, at_once};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 
-use countersign::storage::{DatabaseUrl, Db, Error, Id, Settings, Timestamp, activities, users};
+use storage::{DatabaseUrl, Db, Error, Id, Settings, Timestamp, activities, users};
 
 use crate::harness::{Database, Launch, Person, Server, TempDir, migrations, run};
 
@@ -12,8 +12,8 @@ type Schema = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What `schema.rs` says, read as text: the types in it are not for tests to name.
 fn schema_of_the_source() -> Schema {
-    let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/storage/schema.rs")).unwrap();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/crates/storage/src/schema.rs"))
+        .unwrap();
     let (mut schema, mut table) = (Schema::new(), String::new());
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.strip_suffix(" {").and_then(|line| line.split_once(" (")) {
@@ -199,7 +199,7 @@ async fn foreign_keys_are_enforced() {
     let database = Database::fresh(directory.path()).await;
     let url = DatabaseUrl::parse(&database.url()).unwrap();
     let db = Db::open(&Settings { url, max_connections: 1, migrate: true }).await.unwrap();
-    let now = countersign::clock::Clock::system().now();
+    let now = movable_clock::Clock::system().now();
     let orphan = activities::Activity {
         id: Id::new(now),
         user_id: Id::new(now),

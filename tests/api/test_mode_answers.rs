@@ -103,7 +103,7 @@ async fn every_answer_of_the_sandbox_says_so(sandbox: &str) {
         let request = || http.request(method.clone(), &url);
         for request in [
             request(),
-            request().basic_auth(countersign::sandbox::ACCOUNT_SID, Some("sandbox")),
+            request().basic_auth(twilio_verify_sandbox::ACCOUNT_SID, Some("sandbox")),
             request().header("host", "rebind.example.org"),
             request().header("origin", "https://example.org"),
             request().header("content-type", "application/json").body("{"),

@@ -3,9 +3,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 
 use crate::harness::{Launch, Process, Server, TempDir, sandbox_operations, started};
 

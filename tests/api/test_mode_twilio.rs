@@ -1,6 +1,6 @@
 //! `serve` speaks to Twilio alone, with Twilio's credentials, unless it is told by a flag that nobody gives by accident.
 
-use countersign::sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
+use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
 use crate::harness::{COMPLETE, TempDir, complete_with, refused, started};
 

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign::auth::{Limit, Rate};
-use countersign::storage::throttles::{self, State};
-use countersign::storage::{DatabaseUrl, Db, Error, Settings};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use storage::throttles;
+use storage::throttles::State;
+use storage::{DatabaseUrl, Db, Error, Settings};
 
 use crate::harness::{Database, TempDir};
 

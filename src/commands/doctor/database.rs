@@ -1,8 +1,8 @@
 //! What stands in the database, and whether `serve` can use it.
 
 use countersign::auth::{DeploymentSecret, Mode, count_usable_keys};
-use countersign::storage::signing_keys::SigningKey;
-use countersign::storage::{DatabaseUrl, Inspection};
+use storage::signing_keys::SigningKey;
+use storage::{DatabaseUrl, Inspection};
 
 use super::Check;
 use super::machine::clocks;
@@ -129,7 +129,7 @@ mod tests {
     use super::super::report::Status;
     use super::*;
     use chrono::{DateTime, TimeDelta};
-    use countersign::storage::Timestamp;
+    use storage::Timestamp;
 
     fn judged(answer: Result<Option<Inspection>, String>, migrates: bool) -> Vec<Check> {
         let secret = DeploymentSecret::parse("0123456789abcdefghijklmnopqrstuvwxyz".into()).unwrap();

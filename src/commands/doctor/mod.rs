@@ -11,8 +11,8 @@ mod settings;
 mod twilio;
 
 use clap::Args;
-use countersign::clock::Clock;
 use countersign::config::Sources;
+use movable_clock::Clock;
 
 use self::report::{Check, Report};
 use super::{Failure, tell_script};

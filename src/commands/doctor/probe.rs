@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use countersign::auth::{DeploymentSecret, Hasher, HashingSettings, Password};
-use countersign::clock::Clock;
 use countersign::config::{ConfigError, Settings, Sources};
 use countersign::metrics::Metrics;
-use countersign::storage::{self, DatabaseUrl, Inspection};
-use countersign::twilio::{self, Service, VerifyClient};
+use movable_clock::Clock;
+use storage::{DatabaseUrl, Inspection};
+use twilio_verify::{Service, VerifyClient};
 
 use super::machine::Hashing;
 use super::settings::SecretFile;
@@ -60,17 +60,20 @@ pub(super) async fn database(url: &DatabaseUrl, clock: &Clock) -> Seen<Result<Op
 /// A client with the configured credentials and service. `None` where some are missing or wrong, or where
 /// `serve` would not speak to that base URL: credentials are sent nowhere else.
 pub(super) fn twilio_client(settings: &Settings, testing: bool) -> Option<VerifyClient> {
-    let is_twilio = settings.twilio.base_url.trim_end_matches('/') == twilio::TWILIO_BASE_URL;
+    let is_twilio = settings.twilio.base_url.trim_end_matches('/') == twilio_verify::TWILIO_BASE_URL;
     let service_sid = settings.twilio.verify_service_sid.clone();
     if !(is_twilio || testing) || service_sid.is_empty() {
         return None;
     }
     let credentials = settings.twilio_alone().ok()?;
-    VerifyClient::new(twilio::Settings { service_sid, ..credentials }).ok()
+    VerifyClient::new(twilio_verify::Settings { service_sid, ..credentials }).ok()
 }
 
 /// What Twilio says about the service.
-pub(super) async fn service(client: &VerifyClient, clock: &Clock) -> Seen<Result<Service, twilio::Failure>> {
+pub(super) async fn service(
+    client: &VerifyClient,
+    clock: &Clock,
+) -> Seen<Result<Service, twilio_verify::Failure>> {
     let answer = client.fetch_service().await;
     Seen { answer, at: clock.now() }
 }

@@ -1,6 +1,6 @@
 //! What Twilio's answer means.
 
-use countersign::twilio::{Failure, Service};
+use twilio_verify::{Failure, Service};
 
 use super::Check;
 use super::machine::clocks;
@@ -58,9 +58,9 @@ mod tests {
     use super::super::report::Status;
     use super::*;
     use chrono::{DateTime, TimeDelta};
-    use countersign::twilio::{Settings, VerifyClient};
     use std::io::{Read, Write};
     use std::net::TcpListener;
+    use twilio_verify::{Settings, VerifyClient};
 
     fn judged(code_length: u8, behind: Option<i64>) -> Vec<Check> {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(1);

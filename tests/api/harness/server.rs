@@ -26,7 +26,7 @@ impl Launch {
 
     /// `countersign serve --i-am-testing` on a free port, its Twilio at `base_url` with the sandbox's credentials.
     pub fn serve(base_url: &str) -> Self {
-        use countersign::sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
+        use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
         Self { serve: true, ..Self::default() }
             .argument("--i-am-testing")
             .variable("COUNTERSIGN__TWILIO__BASE_URL", base_url)

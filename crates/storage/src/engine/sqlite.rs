@@ -1,0 +1,161 @@
+//! SQLite: how a connection is opened, one read connection per worker thread, one writer thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use futures_util::FutureExt;
+
+use super::migrations;
+use super::sqlite_writer::Writer;
+use crate::{Conn, Error};
+
+/// In this order: without the busy timeout first, opening a second connection under write load fails.
+/// `FULL`: what was acknowledged survives a loss of power (<https://sqlite.org/pragma.html#pragma_synchronous>).
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+/// How often a process tries to open its database, and how long it waits in between: 2 s in all.
+const OPENING_ATTEMPTS: u32 = 40;
+const OPENING_PAUSE: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// This thread's read connections, by [`Database::id`].
+    static READERS: RefCell<HashMap<u64, Mutex<SqliteConnection>>> = RefCell::default();
+}
+
+/// An SQLite database: a file, or memory that lives as long as this value.
+pub(crate) struct Database {
+    id: u64,
+    /// `None`: in memory, where only the writer's connection sees anything.
+    path: Option<PathBuf>,
+    writer: Writer,
+}
+
+impl Database {
+    /// Opens a file, making it where there is none, or a database in memory.
+    pub(crate) fn open(path: Option<&Path>, migrate: bool) -> Result<Self, Error> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        if let Some(path) = path {
+            create_owner_only(path)?;
+        }
+        let mut connection = establish_first(path)?;
+        migrations::sqlite(&mut connection, migrate)?;
+        Ok(Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            path: path.map(Path::to_path_buf),
+            writer: Writer::start(connection)?,
+        })
+    }
+
+    pub(crate) async fn read<R, F>(&self, f: F) -> Result<R, Error>
+    where
+        F: AsyncFn(Conn<'_>) -> Result<R, Error> + Send + 'static,
+        R: Send + 'static,
+    {
+        let Some(path) = &self.path else { return self.write(f).await };
+        let kept = READERS.with_borrow_mut(|readers| readers.remove(&self.id));
+        let connection = match kept {
+            Some(connection) => connection,
+            None => Mutex::new(establish(Some(path))?),
+        };
+        // SQLite's statements run at once, so the future is ready when first asked.
+        let answer = f(Conn::Sqlite(&connection)).now_or_never().ok_or_else(waited)?;
+        READERS.with_borrow_mut(|readers| readers.insert(self.id, connection));
+        answer
+    }
+
+    pub(crate) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
+        R: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.writer.run(f).await
+    }
+}
+
+/// A closure waited for something other than the database, inside a transaction.
+pub(crate) fn waited() -> Error {
+    Error::Refused("a transaction must wait for nothing but the database".into())
+}
+
+/// The first connection of a process. Where several open a new file at once, one of them turns on the
+/// write-ahead log, and SQLite tells the others "locked" without heeding the busy timeout.
+fn establish_first(path: Option<&Path>) -> Result<SqliteConnection, Error> {
+    let mut attempts = 1;
+    loop {
+        match establish(path) {
+            Err(_) if attempts < OPENING_ATTEMPTS => std::thread::sleep(OPENING_PAUSE),
+            outcome => return outcome,
+        }
+        attempts += 1;
+    }
+}
+
+fn establish(path: Option<&Path>) -> Result<SqliteConnection, Error> {
+    let name = path.map_or(":memory:".into(), |path| path.to_string_lossy());
+    let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{name}: {error}"));
+    let mut connection = SqliteConnection::establish(&name).map_err(|error| failed(&error))?;
+    connection.batch_execute(PRAGMAS).map_err(|error| failed(&error))?;
+    Ok(connection)
+}
+
+/// A connection to a file that exists, through which nothing can be changed. SQLite's own read-only mode is
+/// not asked for: it leaves the files `-wal` and `-shm` behind. What a server that was killed left in its log may
+/// move into the file when this connection closes, as with any reader of SQLite.
+pub(crate) fn open_to_look(path: &Path) -> Result<SqliteConnection, Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{}: {error}", path.display()));
+    let mut connection = SqliteConnection::establish(&uri(path)).map_err(|error| failed(&error))?;
+    connection
+        .batch_execute("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+        .map_err(|error| failed(&error))?;
+    Ok(connection)
+}
+
+/// A path as a URI (<https://sqlite.org/uri.html>): the one way to say that no file shall be made.
+fn uri(path: &Path) -> String {
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let authority = if path.is_absolute() { "//" } else { "" };
+    format!("file:{authority}{escaped}?mode=rw")
+}
+
+/// The file holds password hashes: nobody but its owner needs to read it. SQLite gives the files beside it
+/// (`-wal`, `-shm`) the same rights.
+fn create_owner_only(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| Error::Unavailable(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c14_a_new_file_can_be_opened_by_many_at_once() {
+        for round in 0..20 {
+            let path =
+                std::env::temp_dir().join(format!("countersign-open-{}-{round}.db", std::process::id()));
+            let openers: Vec<_> = (0..8)
+                .map(|_| {
+                    let path = path.clone();
+                    std::thread::spawn(move || Database::open(Some(&path), true).map(drop))
+                })
+                .collect();
+            for opener in openers {
+                opener.join().unwrap().unwrap();
+            }
+            for suffix in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Sessions: from verify to log out.
+
+use super::engine::postgres;
+use super::engine::prepared::prepared;
+use super::engine::prepared::{FoundBy, fixed};
+use super::schema::{sessions, users};
+use super::users::User;
+use super::{Conn, Error, Id, Timestamp, found};
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
+
+/// A session's row.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct Session {
+    /// `sid` of the access token.
+    pub id: Id,
+    /// Whose it is.
+    pub user_id: Id,
+    /// Random; the refresh token is recomputed from it and the deployment's secret.
+    pub salt: Vec<u8>,
+    /// The refresh counter.
+    pub generation: i32,
+    /// When the refresh counter last moved.
+    pub rotated_at: Timestamp,
+    /// How the user proved who they are (RFC 8176), separated by spaces.
+    pub amr: String,
+    /// When the user proved it.
+    pub auth_time: Timestamp,
+    /// What the client said that it is. Data, never trusted.
+    pub user_agent: Option<String>,
+    /// Where the client came from. Data, never trusted.
+    pub ip_address: Option<String>,
+    /// When the code was right.
+    pub created_at: Timestamp,
+    /// When tokens were last minted.
+    pub last_used_at: Timestamp,
+    /// The session's fixed end.
+    pub expires_at: Timestamp,
+    /// When it ended early.
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended early: the `reason` that its tokens are refused with.
+    pub end_reason: Option<String>,
+}
+
+/// What tells whether a session is over: all that a request needs of it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+#[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
+pub struct SessionState {
+    /// As in [`Session`].
+    pub id: Id,
+    /// As in [`Session`].
+    pub last_used_at: Timestamp,
+    /// As in [`Session`].
+    pub expires_at: Timestamp,
+    /// As in [`Session`].
+    pub ended_at: Option<Timestamp>,
+    /// As in [`Session`].
+    pub end_reason: Option<String>,
+}
+
+impl Session {
+    /// What tells whether it is over.
+    pub fn state(&self) -> SessionState {
+        let Self { id, last_used_at, expires_at, ended_at, .. } = *self;
+        SessionState { id, last_used_at, expires_at, ended_at, end_reason: self.end_reason.clone() }
+    }
+}
+
+/// Adds a session.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error> {
+    on!(conn, c => prepared(diesel::insert_into(sessions::table).values(session)).execute(c))?;
+    Ok(())
+}
+
+/// A session and its user, whether or not the session is still alive.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Session, User)>, Error> {
+    found(on!(conn, c => sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .select((Session::as_select(), User::as_select()))
+        .get_result(c)))
+}
+
+/// A session.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<Session>, Error> {
+    found(on!(conn, c => sessions::table.find(id).select(Session::as_select()).get_result(c)))
+}
+
+/// The state of a session, and its user.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn state_with_user(
+    conn: &mut Conn<'_>,
+    id: Id,
+) -> Result<Option<(SessionState, User)>, Error> {
+    found(on!(conn, c => sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::id.eq(id))
+        .select((SessionState::as_select(), User::as_select()))
+        .get_result(c)))
+}
+
+/// How many sessions are asked for at once, always: one statement, of one text. PostgreSQL plans a statement anew for each
+/// list that is shorter than the ten that its general plan assumes.
+pub(super) const AT_ONCE: usize = 16;
+
+/// The states of several sessions, and their users, in no order. Who wants fewer names one several times.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn states_with_users(
+    conn: &mut Conn<'_>,
+    ids: &[Id; AT_ONCE],
+) -> Result<Vec<(SessionState, User)>, Error> {
+    enum StatesWithUsers {}
+    impl FoundBy for StatesWithUsers {}
+    on!(conn, c => fixed::<StatesWithUsers, _>(
+        sessions::table
+            .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+            .filter(sessions::id.eq_any(ids))
+            .select((SessionState::as_select(), User::as_select()))
+    ).load(c))
+}
+
+/// A user's living sessions, the one that was used last first. `idle_since`: those not used since are over.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_user(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    idle_since: Timestamp,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Session>, Error> {
+    on!(conn, c => sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_used_at.gt(idle_since))
+        .order((sessions::last_used_at.desc(), sessions::id.desc()))
+        .limit(limit)
+        .select(Session::as_select())
+        .load(c))
+}
+
+/// Moves a living session from `generation` to the next. `false`: it is over, or another request was faster.
+///
+/// # Errors
+/// Those of the database.
+pub async fn rotate(
+    conn: &mut Conn<'_>,
+    id: Id,
+    generation: i32,
+    idle_since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let rotated = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::generation.eq(generation))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::expires_at.gt(now))
+            .filter(sessions::last_used_at.gt(idle_since))
+            .set((
+                sessions::generation.eq(generation.saturating_add(1)),
+                sessions::rotated_at.eq(now),
+                sessions::last_used_at.eq(now),
+            ))
+    ).execute(c))?;
+    Ok(rotated == 1)
+}
+
+/// Whether a session has not been ended. Until the transaction ends, nobody ends it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
+    // Writing the row to itself locks it, on either database.
+    let open = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::ended_at.is_null())
+            .set(sessions::generation.eq(sessions::generation))
+    ).execute(c))?;
+    Ok(open == 1)
+}
+
+/// Locks a user's sessions that have not been ended, in one order: for whoever ends several of them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
+    postgres::lock(
+        conn,
+        "SELECT FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE",
+        user_id,
+    )
+    .await
+}
+
+/// Ends one session. `false`: it was over already.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<bool, Error> {
+    let ended = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
+    Ok(ended == 1)
+}
+
+/// Ends one session of a user. `false`: it is another's, or over already.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_own(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    id: Id,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let ended = on!(conn, c => prepared(
+        diesel::update(sessions::table.find(id))
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
+    Ok(ended == 1)
+}
+
+/// Ends every session of a user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+    lock_open(conn, user_id).await?;
+    on!(conn, c => prepared(
+        diesel::update(sessions::table)
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
+    Ok(())
+}
+
+/// Ends every session of a user but one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_others(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    kept: Id,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    lock_open(conn, user_id).await?;
+    on!(conn, c => prepared(
+        diesel::update(sessions::table)
+            .filter(sessions::user_id.eq(user_id))
+            .filter(sessions::id.ne(kept))
+            .filter(sessions::ended_at.is_null())
+            .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
+    ).execute(c))?;
+    Ok(())
+}

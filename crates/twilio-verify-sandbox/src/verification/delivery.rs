@@ -1,0 +1,32 @@
+//! Messages on their way. One that takes its time has a timer in real time; when the clock is moved past its arrival
+//! it arrives with the move, and the timer finds nothing to do.
+
+use actix_web::web::Data;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::faults::numbers::Delivery;
+use crate::phone::inbox::Message;
+use crate::state::State;
+
+/// Sends a message of `account_sid`.
+pub(crate) fn send(
+    state: &Data<State>,
+    account_sid: &str,
+    message: Message,
+    delivery: Delivery,
+    now: DateTime<Utc>,
+) {
+    match delivery {
+        Delivery::AtOnce => state.deliver(account_sid, message, now),
+        Delivery::Never => {}
+        Delivery::After(delay) => {
+            let arrives_at = now + TimeDelta::from_std(delay).unwrap_or_default();
+            let ticket = state.send_late(account_sid, message, arrives_at);
+            let (state, account_sid) = (state.clone(), account_sid.to_owned());
+            actix_web::rt::spawn(async move {
+                tokio::time::sleep(delay).await;
+                state.arrive(&account_sid, ticket);
+            });
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What is believed, and what is not.
+
+use super::server::{Reply, Server};
+use super::{ACCOUNT, CODE, PHONE, VERIFICATION, client, error, json, settings, sid, start};
+use crate::{Checked, Failure, FailureKind, FriendlyName, Settings, VerifyClient};
+
+async fn check_answered(bytes: Vec<u8>) -> Result<Checked, Failure> {
+    let server = Server::playing([Reply::Last(bytes)]).await;
+    client(&server).check(&sid(), CODE).await
+}
+
+async fn check_said(status: u16, body: &str) -> Result<Checked, Failure> {
+    check_answered(json(status, "", &body.replace("VE?", VERIFICATION))).await
+}
+
+#[tokio::test]
+async fn a68_b47_approved_is_a_status_of_the_verification_that_was_asked_about() {
+    for http_status in [200, 201] {
+        let body = r#"{"sid":"VE?","status":"approved","valid":false,"new":[{"field":1}]}"#;
+        let Ok(Checked::Approved(approved)) = check_said(http_status, body).await else {
+            panic!("not approved")
+        };
+        assert_eq!(approved.sid(), &sid());
+    }
+}
+
+#[tokio::test]
+async fn pending_is_a_wrong_code_whatever_valid_says() {
+    for valid in ["true", "false", "null", "\"approved\""] {
+        let body = format!(r#"{{"sid":"VE?","status":"pending","valid":{valid}}}"#);
+        assert_eq!(check_said(200, &body).await, Ok(Checked::Wrong), "{valid}");
+    }
+}
+
+#[tokio::test]
+async fn a68_b47_nothing_else_is_ever_approved() {
+    use FailureKind::{Misconfigured, TooManyChecks, Unavailable, VerificationGone};
+    let other = "VEcccccccccccccccccccccccccccccccc";
+    for (http_status, body, kind) in [
+        (200, format!(r#"{{"sid":"{other}","status":"approved","valid":true}}"#), Unavailable),
+        (200, format!(r#"{{"sid":"{other}","status":"pending"}}"#), Unavailable),
+        (200, format!(r#"{{"sid":"{}","status":"approved"}}"#, VERIFICATION.to_uppercase()), Unavailable),
+        (200, r#"{"status":"approved","valid":true}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":null,"status":"approved"}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","valid":true}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":null,"valid":true}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":["approved"]}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"Approved"}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"approved "}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"brand-new","valid":true}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"pending","status":"approved"}"#.to_owned(), Unavailable),
+        (200, r#"["VE?","approved"]"#.to_owned(), Unavailable),
+        (200, r#"{"data":{"sid":"VE?","status":"approved"}}"#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"approved""#.to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"approved"}{}"#.to_owned(), Unavailable),
+        (200, String::new(), Unavailable),
+        (200, "<html>approved</html>".to_owned(), Unavailable),
+        (200, r#"{"sid":"VE?","status":"max_attempts_reached"}"#.to_owned(), TooManyChecks),
+        (200, r#"{"sid":"VE?","status":"canceled","valid":true}"#.to_owned(), VerificationGone),
+        (200, r#"{"sid":"VE?","status":"expired"}"#.to_owned(), VerificationGone),
+        (200, r#"{"sid":"VE?","status":"deleted"}"#.to_owned(), VerificationGone),
+        (200, r#"{"sid":"VE?","status":"failed"}"#.to_owned(), VerificationGone),
+        (302, r#"{"sid":"VE?","status":"approved"}"#.to_owned(), Misconfigured),
+        (400, r#"{"sid":"VE?","status":"approved"}"#.to_owned(), Misconfigured),
+        (404, r#"{"sid":"VE?","status":"approved"}"#.to_owned(), VerificationGone),
+        (500, r#"{"sid":"VE?","status":"approved"}"#.to_owned(), Unavailable),
+    ] {
+        let failure = check_said(http_status, &body).await.expect_err(&body);
+        assert_eq!(failure.kind(), kind, "{http_status} {body}");
+        // A 2xx that makes no sense may have used up a guess.
+        assert_eq!(
+            failure.certainly_not_processed(),
+            (400..500).contains(&http_status),
+            "{http_status} {body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_no_yes() {
+    let body = format!(r#"{{"sid":"{VERIFICATION}","status":"approved"}}"#);
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len() + 1);
+    let failure = check_answered(format!("{head}{body}").into_bytes()).await.unwrap_err();
+    assert_eq!((failure.kind(), failure.certainly_not_processed()), (FailureKind::Unavailable, false));
+}
+
+#[tokio::test]
+async fn a_start_without_a_sid_may_have_sent_a_code() {
+    for body in ["", "{}", "<html>", r#"{"sid":"VE123"}"#, r#"{"sid":"../../x"}"#, r#"{"sid":null}"#] {
+        let server = Server::answering(json(201, "", body)).await;
+        let failure = start(&client(&server)).await.unwrap_err();
+        assert_eq!(failure.kind(), FailureKind::Unavailable, "{body}");
+        assert!(!failure.certainly_not_processed());
+        assert_eq!(failure.http_status(), Some(201));
+    }
+}
+
+#[tokio::test]
+async fn errors_that_are_not_json_survive() {
+    for (status, body, kind) in [
+        (503, "<html><h1>Service Unavailable</h1></html>", FailureKind::Unavailable),
+        (502, "", FailureKind::Unavailable),
+        (404, "", FailureKind::Misconfigured),
+        (401, r#"{"code":20003,"mess"#, FailureKind::Misconfigured),
+        (400, r#"{"code":-1}"#, FailureKind::InvalidNumber),
+        (400, r#"{"code":99999999999999}"#, FailureKind::InvalidNumber),
+        (400, r#"{"code":"60200"}"#, FailureKind::InvalidNumber),
+        (400, "[60205]", FailureKind::InvalidNumber),
+        (400, "null", FailureKind::InvalidNumber),
+    ] {
+        let server = Server::answering(json(status, "", body)).await;
+        let failure = start(&client(&server)).await.unwrap_err();
+        assert_eq!((failure.kind(), failure.code()), (kind, None), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_says_what_support_needs_and_nothing_personal() {
+    let headers = "Twilio-Request-Id: RQ0a\r\nRetry-After: 30\r\n";
+    let server = Server::answering(error(403, headers, 60410)).await;
+    let failure = start(&client(&server)).await.unwrap_err();
+    assert_eq!(failure.kind(), FailureKind::Undeliverable);
+    assert_eq!((failure.code(), failure.http_status()), (Some(60410), Some(403)));
+    assert_eq!(failure.request_id(), Some("RQ0a"));
+    assert_eq!(failure.retry_after().map(|pause| pause.as_secs()), Some(30));
+    assert!(failure.certainly_not_processed());
+    assert_eq!(failure.to_string(), "Twilio Verify start: undeliverable, HTTP 403, code 60410, request RQ0a");
+    let everything = format!("{failure:?}");
+    assert!(!everything.contains(&PHONE[1..]) && !everything.contains("Invalid parameter"), "{everything}");
+}
+
+#[tokio::test]
+async fn the_code_is_looked_at_before_the_status() {
+    for (status, code, kind) in [
+        (401, 60603, FailureKind::Misconfigured),
+        (403, 60605, FailureKind::Undeliverable),
+        (403, 21608, FailureKind::Misconfigured),
+        (429, 60203, FailureKind::TooManySends),
+    ] {
+        let server = Server::answering(error(status, "", code)).await;
+        let failure = start(&client(&server)).await.unwrap_err();
+        assert_eq!((failure.kind(), failure.code()), (kind, Some(code)));
+    }
+}
+
+#[tokio::test]
+async fn headers_that_are_garbage_are_ignored() {
+    for request_id in ["", "RQ 1", "<b>", "RQ+15005550123", &"R".repeat(65)] {
+        let headers = format!("Twilio-Request-Id: {request_id}\r\nRetry-After: -5\r\n");
+        let server = Server::answering(error(503, &headers, 20503)).await;
+        let failure = start(&client(&server)).await.unwrap_err();
+        assert_eq!((failure.request_id(), failure.retry_after()), (None, None), "{request_id}");
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_is_done_when_twilio_says_so_or_there_is_nothing_to_cancel() {
+    let server = Server::answering(error(404, "", 20404)).await;
+    assert_eq!(client(&server).cancel(&sid()).await, Ok(()));
+    for body in [r#"{"sid":"VE?","status":"pending"}"#, r#"{"sid":"VE1","status":"canceled"}"#, "", "{}"] {
+        let server = Server::answering(json(200, "", &body.replace("VE?", VERIFICATION))).await;
+        let failure = client(&server).cancel(&sid()).await.unwrap_err();
+        assert_eq!(failure.kind(), FailureKind::Unavailable, "{body}");
+    }
+    let server = Server::answering(error(500, "", 20500)).await;
+    assert_eq!(client(&server).cancel(&sid()).await.unwrap_err().kind(), FailureKind::Unavailable);
+}
+
+#[tokio::test]
+async fn a_service_is_created_when_it_has_a_sid() {
+    for (status, body, kind) in [
+        (201, format!(r#"{{"sid":"{ACCOUNT}"}}"#), FailureKind::Unavailable),
+        (400, r#"{"code":60200}"#.to_owned(), FailureKind::Misconfigured),
+        (401, r#"{"code":20003}"#.to_owned(), FailureKind::Misconfigured),
+    ] {
+        let server = Server::answering(json(status, "", &body)).await;
+        let failure =
+            client(&server).create_service(&FriendlyName::parse("My shop").unwrap()).await.unwrap_err();
+        assert_eq!(failure.kind(), kind, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_service_nothing_is_sent() {
+    let server = Server::playing([]).await;
+    let settings = Settings { service_sid: String::new(), ..settings(server.base_url()) };
+    let failure = start(&VerifyClient::new(settings).unwrap()).await.unwrap_err();
+    assert_eq!((failure.kind(), failure.certainly_not_processed()), (FailureKind::Misconfigured, true));
+    assert_eq!(server.connections(), 0);
+}

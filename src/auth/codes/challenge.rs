@@ -1,0 +1,228 @@
+//! The rules of a challenge: how often, how long, how soon. Pure; time is an argument.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::auth::error::{Error, Reason};
+use crate::auth::values::{email, phone_number};
+use crate::auth::{LineTypes, Regions};
+use storage::Purpose;
+use storage::challenges::{Challenge, MAX_CHECKS};
+use twilio_verify::Channel;
+
+/// Seconds to wait after the first send, the second, and so on (Twilio's advice: from 30 s upwards). With the
+/// first that makes five sends, after which Twilio refuses (60203).
+pub const RESEND_WAITS: [i64; 4] = [30, 40, 60, 90];
+/// Seconds that Twilio's codes live, from the first send on; a resend does not prolong it.
+pub const CODE_LIFETIME_SECONDS: i64 = 600;
+
+/// What the deployment allows, about codes and who gets them.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The channels that a caller may choose, the default first. All lead to a phone.
+    pub channels: Vec<Channel>,
+    /// Whether codes are sent by email too: for a forgotten password, and to prove a new address.
+    pub email_channel: bool,
+    /// Digits of a code, as the Verify service makes them.
+    pub code_length: u8,
+    /// The Android apps that may read the message by themselves.
+    pub android_app_hashes: Vec<String>,
+    /// The regions to whose numbers codes go.
+    pub regions: Regions,
+    /// The kinds of lines to which no code goes.
+    pub line_types: LineTypes,
+    /// For how long a sign-up whose phone was never proved keeps others from its email address, number and username.
+    pub unverified_kept: TimeDelta,
+    /// Twilio's template of the message, where it is not the service's own.
+    pub template_sid: Option<String>,
+}
+
+/// A challenge, as its owner may see it.
+#[derive(Debug, Clone)]
+pub struct ChallengeView {
+    /// How the last code travelled.
+    pub channel: Channel,
+    /// How codes may travel.
+    pub channels: Vec<Channel>,
+    /// Where codes go, masked.
+    pub destination: String,
+    /// Digits of a code.
+    pub code_length: u8,
+    /// Until when the code can be checked.
+    pub expires_at: DateTime<Utc>,
+    /// Seconds until then; 0 when it is over.
+    pub expires_in: i64,
+    /// When a new code can be asked for, where one still can.
+    pub resend_available_at: Option<DateTime<Utc>>,
+    /// Seconds until then.
+    pub resend_in: Option<i64>,
+    /// Codes that can still be asked for.
+    pub resends_left: u32,
+    /// Checks that are left.
+    pub attempts_left: u32,
+}
+
+impl Policy {
+    pub(crate) fn view(&self, challenge: &Challenge, now: DateTime<Utc>) -> ChallengeView {
+        // Where the checks are used up a code would be of no use, and none is sent.
+        let resends_left = if is_exhausted(challenge) { 0 } else { sends_left(challenge) };
+        let resend_available_at = resend_available_at(challenge).filter(|_| resends_left > 0);
+        let by_email = challenge.purpose == Purpose::EmailChange.as_str();
+        let expires_at = challenge.expires_at.0;
+        ChallengeView {
+            channel: challenge.channel.parse().unwrap_or(Channel::Sms),
+            channels: match by_email {
+                true => vec![Channel::Email],
+                false => self.channels.clone(),
+            },
+            destination: match by_email {
+                true => email::masked(&challenge.destination),
+                false => phone_number::masked(&challenge.destination),
+            },
+            code_length: self.code_length,
+            expires_at,
+            expires_in: seconds_until(expires_at, now),
+            resend_available_at,
+            resend_in: resend_available_at.map(|at| seconds_until(at, now)),
+            resends_left: u32::try_from(resends_left).unwrap_or(0),
+            attempts_left: u32::try_from(MAX_CHECKS - challenge.failed_checks).unwrap_or(0),
+        }
+    }
+}
+
+impl ChallengeView {
+    /// No code can be asked for any more.
+    pub(crate) fn no_resends_left(&mut self) {
+        (self.resends_left, self.resend_available_at, self.resend_in) = (0, None, None);
+    }
+}
+
+/// Whole seconds until `then`, rounded up, so that a client that waits them is not too early.
+pub(crate) fn seconds_until(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    let milliseconds = (then - now).num_milliseconds().max(0);
+    milliseconds.div_euclid(1000) + i64::from(milliseconds.rem_euclid(1000) > 0)
+}
+
+/// As a `Retry-After`: at least one second.
+pub(crate) fn retry_after(then: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
+    u32::try_from(seconds_until(then, now)).unwrap_or(u32::MAX).max(1)
+}
+
+/// When a new code can be asked for; `None` when all have been.
+pub(crate) fn resend_available_at(challenge: &Challenge) -> Option<DateTime<Utc>> {
+    let index = usize::try_from(challenge.sends - 1).unwrap_or(0);
+    RESEND_WAITS.get(index).map(|wait| challenge.last_sent_at.0 + TimeDelta::seconds(*wait))
+}
+
+fn sends_left(challenge: &Challenge) -> i32 {
+    let most = i32::try_from(RESEND_WAITS.len()).unwrap_or(0) + 1;
+    (most - challenge.sends).max(0)
+}
+
+/// Whether its password-ok token still stands for something: nothing can be sent or checked on a challenge
+/// whose checks are used up, so that whoever holds it may log in again.
+pub(crate) fn is_exhausted(challenge: &Challenge) -> bool {
+    challenge.failed_checks >= MAX_CHECKS
+}
+
+/// Why a challenge is over for good, if it is: its token is refused with this reason.
+pub(crate) fn ended(challenge: &Challenge) -> Option<Reason> {
+    match (challenge.spent_at, challenge.cancelled_at) {
+        (Some(_), _) => Some(Reason::Spent),
+        (None, Some(_)) => Some(Reason::stored(challenge.cancel_reason.as_deref(), Reason::LoggedOut)),
+        (None, None) => None,
+    }
+}
+
+/// Whether a check of a code can be counted, as far as this row tells.
+pub(crate) fn takes_checks(challenge: &Challenge, now: DateTime<Utc>) -> bool {
+    let is_open = ended(challenge).is_none() && challenge.verification_sid.is_some();
+    is_open && challenge.expires_at.0 > now && !is_exhausted(challenge)
+}
+
+/// Why a check was not counted, and so not made.
+pub(crate) fn why_not_checked(policy: &Policy, challenge: &Challenge, now: DateTime<Utc>) -> Error {
+    if let Some(reason) = ended(challenge) {
+        return Error::InvalidToken(reason);
+    }
+    let view = Box::new(policy.view(challenge, now));
+    match is_exhausted(challenge) {
+        true => dead(view, now),
+        false => Error::ChallengeExpired(Some(view)),
+    }
+}
+
+/// A challenge whose checks or sends are used up. Twilio takes no new start for the number before the
+/// verification has expired, so the account must wait until then.
+pub(crate) fn dead(challenge: Box<ChallengeView>, now: DateTime<Utc>) -> Error {
+    let retry_after = Some(retry_after(challenge.expires_at, now));
+    Error::TooManyAttempts { challenge: Some(challenge), retry_after }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use storage::{Id, Timestamp};
+
+    fn challenge(now: DateTime<Utc>) -> Challenge {
+        Challenge {
+            id: Id::new(now),
+            user_id: Id::new(now),
+            destination: "+12015550123".into(),
+            verification_sid: None,
+            channel: "call".into(),
+            sends: 1,
+            last_sent_at: Timestamp(now),
+            failed_checks: 0,
+            created_at: Timestamp(now),
+            expires_at: Timestamp(now + TimeDelta::seconds(CODE_LIFETIME_SECONDS)),
+            spent_at: None,
+            cancelled_at: None,
+            cancel_reason: None,
+            purpose: "log_in".into(),
+        }
+    }
+
+    #[test]
+    fn resends_wait_longer_each_time_and_end_after_five_sends() {
+        let now = DateTime::UNIX_EPOCH;
+        let waits: Vec<Option<i64>> = (1..=6)
+            .map(|sends| {
+                resend_available_at(&Challenge { sends, ..challenge(now) }).map(|at| (at - now).num_seconds())
+            })
+            .collect();
+        assert_eq!(waits, [Some(30), Some(40), Some(60), Some(90), None, None]);
+        assert_eq!(sends_left(&Challenge { sends: 1, ..challenge(now) }), 4);
+        assert_eq!(sends_left(&Challenge { sends: 5, ..challenge(now) }), 0);
+    }
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(seconds_until(now + TimeDelta::milliseconds(1), now), 1);
+        assert_eq!(seconds_until(now + TimeDelta::milliseconds(2000), now), 2);
+        assert_eq!(seconds_until(now - TimeDelta::seconds(5), now), 0);
+        assert_eq!(retry_after(now - TimeDelta::seconds(5), now), 1);
+    }
+
+    #[test]
+    fn the_view_hides_the_number_and_counts_what_is_left() {
+        let now = DateTime::UNIX_EPOCH;
+        let policy = Policy {
+            channels: vec![Channel::Sms, Channel::Call],
+            email_channel: false,
+            code_length: 6,
+            android_app_hashes: vec![],
+            regions: Regions::default(),
+            line_types: LineTypes::default(),
+            unverified_kept: TimeDelta::hours(24),
+            template_sid: None,
+        };
+        let view = policy.view(&Challenge { failed_checks: 2, sends: 2, ..challenge(now) }, now);
+        assert_eq!((view.attempts_left, view.resends_left, view.resend_in), (3, 3, Some(40)));
+        assert_eq!(view.destination, "+1******0123");
+        assert_eq!(view.channel, Channel::Call);
+        assert_eq!(view.expires_in, 600);
+        let dead = policy.view(&Challenge { failed_checks: MAX_CHECKS, ..challenge(now) }, now);
+        assert_eq!((dead.attempts_left, dead.resends_left, dead.resend_in), (0, 0, None));
+    }
+}

@@ -1,0 +1,197 @@
+//! The keys that sign tokens: Ed25519, kept in the database, the private half sealed.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretSlice};
+
+use super::secret::DeploymentSecret;
+use crate::auth::deployment::Mode;
+use crate::auth::error::Error;
+use storage::signing_keys::SigningKey;
+use storage::{Conn, Timestamp, signing_keys};
+
+/// What a key's `kid` begins with when `dev` made it. `serve` never loads such a key.
+pub const DEV_KID_PREFIX: &str = "dev-";
+/// What the key that seals the others is derived for.
+const SEALING_PURPOSE: &str = "countersign/signing-key/v1";
+/// Bytes of a nonce of AES-256-GCM, which stands before the sealed key.
+const NONCE_LENGTH: usize = 12;
+
+/// A key with both halves.
+pub(crate) struct Key {
+    pub(crate) kid: String,
+    pub(crate) signs_from: DateTime<Utc>,
+    pub(crate) public_key: Vec<u8>,
+    /// PKCS #8.
+    pub(crate) private_key: SecretSlice<u8>,
+}
+
+/// A public key, as the JWK Set shows it.
+#[derive(Debug, Clone)]
+pub struct PublicKey {
+    /// Names the key in a token's header.
+    pub kid: String,
+    /// The 32 bytes of an Ed25519 public key in base64url (RFC 8037, section 2).
+    pub x: String,
+}
+
+impl From<&Key> for PublicKey {
+    fn from(key: &Key) -> Self {
+        Self { kid: key.kid.clone(), x: URL_SAFE_NO_PAD.encode(&key.public_key) }
+    }
+}
+
+/// The keys that a deployment may use, the one that signs last first.
+pub(crate) async fn load(
+    conn: &mut Conn<'_>,
+    secret: &DeploymentSecret,
+    mode: Mode,
+) -> Result<Vec<Key>, Error> {
+    unseal_all(secret, mode, signing_keys::all(conn).await?)
+}
+
+/// The same; makes the first key where there is none. Runs after `deployment::claim`, in its transaction, so that
+/// replicas that start at once make one key.
+pub(crate) async fn load_or_create(
+    conn: &mut Conn<'_>,
+    secret: &DeploymentSecret,
+    mode: Mode,
+    now: DateTime<Utc>,
+) -> Result<Vec<Key>, Error> {
+    let mut keys = load(conn, secret, mode).await?;
+    if keys.is_empty() {
+        keys.push(add(conn, secret, mode, now, now).await?);
+    }
+    Ok(keys)
+}
+
+/// Makes a key that signs from `signs_from` on.
+pub(crate) async fn add(
+    conn: &mut Conn<'_>,
+    secret: &DeploymentSecret,
+    mode: Mode,
+    signs_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Key, Error> {
+    let (sealing_key, key) = (secret.derive(SEALING_PURPOSE)?, generate(mode, signs_from)?);
+    signing_keys::insert(conn, &seal(&sealing_key, &key, now)?).await?;
+    Ok(key)
+}
+
+/// How many of a database's keys `serve` would use with this secret. Zero: it will make one.
+///
+/// # Errors
+/// When one of them was sealed with another secret.
+pub fn count_usable_keys(secret: &DeploymentSecret, rows: Vec<SigningKey>) -> Result<usize, Error> {
+    Ok(unseal_all(secret, Mode::Production, rows)?.len())
+}
+
+/// The keys of these rows that a deployment may use.
+pub(crate) fn unseal_all(
+    secret: &DeploymentSecret,
+    mode: Mode,
+    rows: Vec<SigningKey>,
+) -> Result<Vec<Key>, Error> {
+    let sealing_key = secret.derive(SEALING_PURPOSE)?;
+    rows.into_iter()
+        .filter(|row| mode == Mode::Dev || !row.kid.starts_with(DEV_KID_PREFIX))
+        .map(|row| unseal(&sealing_key, row))
+        .collect()
+}
+
+fn generate(mode: Mode, signs_from: DateTime<Utc>) -> Result<Key, Error> {
+    let pair = Ed25519KeyPair::generate().map_err(Error::internal)?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(Error::internal)?;
+    let mut random = [0; 12];
+    rand::fill(&mut random).map_err(Error::internal)?;
+    let prefix = match mode {
+        Mode::Dev => DEV_KID_PREFIX,
+        Mode::Production => "",
+    };
+    Ok(Key {
+        kid: format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random)),
+        signs_from,
+        public_key: pair.public_key().as_ref().to_vec(),
+        private_key: der.as_ref().to_vec().into(),
+    })
+}
+
+/// AES-256-GCM under a key derived from the deployment's secret, bound to the `kid`.
+fn seal(sealing_key: &SecretSlice<u8>, key: &Key, now: DateTime<Utc>) -> Result<SigningKey, Error> {
+    let cipher =
+        RandomizedNonceKey::new(&AES_256_GCM, sealing_key.expose_secret()).map_err(Error::internal)?;
+    let mut sealed = key.private_key.expose_secret().to_vec();
+    let nonce = cipher
+        .seal_in_place_append_tag(Aad::from(key.kid.as_bytes()), &mut sealed)
+        .map_err(Error::internal)?;
+    let sealed_private_key = [nonce.as_ref().as_slice(), &sealed].concat();
+    Ok(SigningKey {
+        kid: key.kid.clone(),
+        public_key: key.public_key.clone(),
+        sealed_private_key,
+        created_at: Timestamp(now),
+        signs_from: Timestamp(key.signs_from),
+    })
+}
+
+fn unseal(sealing_key: &SecretSlice<u8>, row: SigningKey) -> Result<Key, Error> {
+    let foreign = || Error::OtherSecret;
+    let cipher =
+        RandomizedNonceKey::new(&AES_256_GCM, sealing_key.expose_secret()).map_err(Error::internal)?;
+    let (nonce, sealed) = row.sealed_private_key.split_at_checked(NONCE_LENGTH).ok_or_else(foreign)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| foreign())?;
+    let mut opened = sealed.to_vec();
+    let private_key = cipher
+        .open_in_place(nonce, Aad::from(row.kid.as_bytes()), &mut opened)
+        .map_err(|_| foreign())?
+        .to_vec();
+    let SigningKey { kid, public_key, signs_from, .. } = row;
+    Ok(Key { kid, signs_from: signs_from.0, public_key, private_key: private_key.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    fn sealing_key(secret: &str) -> SecretSlice<u8> {
+        DeploymentSecret::parse(secret.into()).unwrap().derive(SEALING_PURPOSE).unwrap()
+    }
+
+    #[test]
+    fn a_sealed_key_opens_with_the_same_secret_and_kid_alone() {
+        let (ours, other) = (
+            sealing_key("0123456789abcdefghijklmnopqrstuvwxyz"),
+            sealing_key("zyxwvutsrqponmlkjihgfedcba9876543210"),
+        );
+        let key = generate(Mode::Dev, DateTime::UNIX_EPOCH).unwrap();
+        assert!(key.kid.starts_with(DEV_KID_PREFIX));
+        let row = seal(&ours, &key, DateTime::UNIX_EPOCH).unwrap();
+        let secret_bytes = key.private_key.expose_secret();
+        assert!(
+            !row.sealed_private_key.windows(16).any(|window| secret_bytes.windows(16).any(|s| s == window))
+        );
+        assert!(unseal(&other, row.clone()).is_err());
+        assert!(unseal(&ours, SigningKey { kid: "another".into(), ..row.clone() }).is_err());
+        assert_eq!(unseal(&ours, row).unwrap().private_key.expose_secret(), secret_bytes);
+    }
+
+    #[test]
+    fn usable_are_the_keys_that_serve_made_with_this_secret() {
+        let secret = |text: &str| DeploymentSecret::parse(text.into()).unwrap();
+        let ours = "0123456789abcdefghijklmnopqrstuvwxyz";
+        let epoch = DateTime::UNIX_EPOCH;
+        let row = |mode| seal(&sealing_key(ours), &generate(mode, epoch).unwrap(), epoch).unwrap();
+        let other = secret("zyxwvutsrqponmlkjihgfedcba9876543210");
+        assert_eq!(count_usable_keys(&secret(ours), vec![]).unwrap(), 0);
+        let rows = vec![row(Mode::Dev), row(Mode::Production)];
+        assert_eq!(count_usable_keys(&secret(ours), rows.clone()).unwrap(), 1);
+        assert!(count_usable_keys(&other, rows).is_err());
+        assert_eq!(count_usable_keys(&other, vec![row(Mode::Dev)]).unwrap(), 0);
+    }
+}

@@ -1,0 +1,43 @@
+//! The fields that say how a code shall travel. Log in and resend share them.
+
+use utoipa::ToSchema;
+
+use crate::auth::{AppHash, Delivery, Invalid, InvalidKind, Locale, Policy};
+use crate::http::request::call::Context;
+use crate::http::request::fields::Fields;
+use twilio_verify::Channel;
+
+/// How a code travels to a phone. The deployment says which of them it allows; a challenge lists them.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "for the document: the field is read by `delivery`")]
+pub enum PhoneChannel {
+    /// A text message.
+    Sms,
+    /// A call: a voice says the code.
+    Call,
+    /// A WhatsApp message.
+    Whatsapp,
+}
+
+/// Takes `channel`, `locale` and `app_hash`. An error that was noted fails the request when it is finished.
+pub(crate) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {
+    let policy = context.policy;
+    let channel = fields.optional("channel", |text| parse_channel(text, policy));
+    let locale = fields.optional("locale", Locale::parse);
+    let app_hash = fields.optional("app_hash", |text| AppHash::parse(text, &policy.android_app_hashes));
+    Delivery {
+        channel: channel.or_else(|| policy.channels.first().copied()).unwrap_or(Channel::Sms),
+        locale: locale.or_else(|| context.accept_language.and_then(Locale::from_accept_language)),
+        app_hash,
+    }
+}
+
+fn parse_channel(text: &str, policy: &Policy) -> Result<Channel, Invalid> {
+    let names: Vec<&str> = policy.channels.iter().map(|channel| channel.as_str()).collect();
+    let channel = text.parse().ok().filter(|channel| policy.channels.contains(channel));
+    channel.ok_or_else(|| Invalid {
+        kind: InvalidKind::NotAllowed,
+        detail: format!("A channel is one of: {}.", names.join(", ")).into(),
+    })
+}

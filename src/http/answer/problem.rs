@@ -1,0 +1,236 @@
+//! The one table from error to status and code. Every answer of status 400 and above is an RFC 9457 problem.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::challenge::Challenge;
+use super::error_code::ErrorCode;
+use crate::auth;
+use crate::http::request::fields::FieldError;
+
+/// An error, as RFC 9457 has it. Clients branch on `code` and never on `detail`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// A URI that names the kind of problem; it holds the code.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", max_length = 100)]
+    pub kind: String,
+    /// The kind of problem in English, the same for every problem of one code.
+    #[schema(max_length = 200)]
+    pub title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// This very problem in English, for developers.
+    #[schema(max_length = 1000)]
+    pub detail: String,
+    /// The kind of problem, for programs.
+    pub code: ErrorCode,
+    /// Names the request in the server's log; the same as the header `X-Request-Id`.
+    #[schema(max_length = 128, pattern = "^[A-Za-z0-9._-]{1,128}$")]
+    pub request_id: String,
+    /// What is wrong with the fields of the body: all of it at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 50)]
+    pub errors: Option<Vec<FieldError>>,
+    /// Whole seconds after which it makes sense to try again; the same as the header `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 86400)]
+    pub retry_after: Option<u32>,
+    /// Why a token is not valid. An open list: `malformed`, `not_yet_valid`, `expired`, `spent`, `logged_out`, `session_ended`,
+    /// `reuse_detected`, `password_changed`, `phone_changed`, `email_changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
+    pub reason: Option<&'static str>,
+    /// How many more codes can be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, maximum = 5)]
+    pub attempts_left: Option<u32>,
+    /// What is still possible with the challenge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub challenge: Option<Box<Challenge>>,
+}
+
+/// A problem on its way to the client; the middleware adds the request's id and logs the cause.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What the client gets.
+    pub body: Box<ProblemBody>,
+    /// The value of `WWW-Authenticate`, which every 401 carries (RFC 6750, section 3).
+    pub www_authenticate: Option<&'static str>,
+    /// The value of `Allow`, which every 405 carries (RFC 9110, section 15.5.6).
+    pub allow: Option<String>,
+    /// What went wrong inside, for the log alone.
+    pub cause: Option<String>,
+}
+
+/// Where no token was sent, no error is named (RFC 6750, section 3.1).
+const CHALLENGE: &str = "Bearer";
+const INVALID_TOKEN: &str = "Bearer error=\"invalid_token\"";
+/// RFC 9470, section 3.
+const INSUFFICIENT: &str = "Bearer error=\"insufficient_user_authentication\", \
+    error_description=\"A one-time code is required in addition to the password\"";
+
+impl Problem {
+    /// A problem that says no more than its code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self::with_detail(code, code.explanation())
+    }
+
+    /// A problem with a sentence of its own.
+    pub fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
+        let www_authenticate = (code.status() == StatusCode::UNAUTHORIZED).then_some(CHALLENGE);
+        let body = ProblemBody {
+            kind: format!("urn:countersign:problem:{}", code.as_str()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: detail.into(),
+            code,
+            request_id: String::new(),
+            errors: None,
+            retry_after: None,
+            reason: None,
+            attempts_left: None,
+            challenge: None,
+        };
+        Self { body: Box::new(body), www_authenticate, allow: None, cause: None }
+    }
+
+    /// Everything that is wrong with a body's fields.
+    pub fn validation_failed(errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(ErrorCode::ValidationFailed);
+        problem.body.errors = Some(errors);
+        problem
+    }
+
+    /// What the client cannot help.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::Internal) }
+    }
+
+    /// The database does not answer, or the server stops.
+    pub fn not_ready(cause: impl std::fmt::Display, retry_after: u32) -> Self {
+        let problem = Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::NotReady) };
+        problem.retry_after(Some(retry_after))
+    }
+
+    fn about(mut self, challenge: Option<Box<auth::ChallengeView>>) -> Self {
+        self.body.challenge = challenge.map(|view| Box::new(Challenge::from(*view)));
+        self
+    }
+
+    fn retry_after(mut self, seconds: Option<u32>) -> Self {
+        self.body.retry_after = seconds;
+        self
+    }
+}
+
+impl From<auth::Error> for Problem {
+    fn from(error: auth::Error) -> Self {
+        use auth::{Error, Reason};
+        match error {
+            Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
+            Error::WrongPassword => {
+                Self::with_detail(ErrorCode::InvalidCredentials, "The password is wrong.")
+            }
+            Error::InvalidField { field, invalid } => Self::validation_failed(vec![FieldError::new(
+                field,
+                invalid.kind.into(),
+                invalid.detail.into(),
+            )]),
+            Error::MissingToken => Self::new(ErrorCode::MissingToken),
+            Error::UserGone => Error::InvalidToken(Reason::SessionEnded).into(),
+            Error::InvalidToken(reason) => {
+                let mut problem = Self::new(ErrorCode::InvalidToken);
+                problem.body.reason = Some(reason.as_str());
+                problem.www_authenticate = Some(INVALID_TOKEN);
+                problem
+            }
+            Error::InvalidRefreshToken(reason) => {
+                let mut problem = Self::new(ErrorCode::InvalidRefreshToken);
+                problem.body.reason = Some(reason.as_str());
+                problem
+            }
+            Error::NotFound => Self::new(ErrorCode::NotFound),
+            Error::OtpRequired => {
+                Self { www_authenticate: Some(INSUFFICIENT), ..Self::new(ErrorCode::OtpRequired) }
+            }
+            Error::AlreadyAuthenticated => Self::new(ErrorCode::AlreadyAuthenticated),
+            Error::AlreadyVerified => Self::new(ErrorCode::AlreadyVerified),
+            Error::UserExists => Self::new(ErrorCode::UserExists),
+            Error::UsernameTaken => Self::new(ErrorCode::UsernameTaken),
+            Error::ChallengeExpired(challenge) => Self::new(ErrorCode::ChallengeExpired).about(challenge),
+            Error::IncorrectCode { challenge, attempts_left } => {
+                let mut problem = Self::new(ErrorCode::IncorrectCode);
+                problem.body.attempts_left = Some(attempts_left);
+                problem.about(challenge)
+            }
+            Error::OtpUndeliverable(challenge) => Self::new(ErrorCode::OtpUndeliverable).about(challenge),
+            Error::TooManyAttempts { challenge, retry_after } => {
+                Self::new(ErrorCode::TooManyAttempts).about(challenge).retry_after(retry_after)
+            }
+            Error::ResendTooSoon { challenge, retry_after } => {
+                Self::new(ErrorCode::ResendTooSoon).about(Some(challenge)).retry_after(Some(retry_after))
+            }
+            Error::RateLimited { challenge, retry_after, .. } => {
+                Self::new(ErrorCode::RateLimited).about(challenge).retry_after(Some(retry_after))
+            }
+            Error::OtpUnavailable { challenge, retry_after } => {
+                Self::new(ErrorCode::OtpUnavailable).about(challenge).retry_after(Some(retry_after))
+            }
+            Error::Overloaded { retry_after } => {
+                Self::new(ErrorCode::Overloaded).retry_after(Some(retry_after))
+            }
+            Error::Unavailable { cause, retry_after } => Self::not_ready(cause, retry_after),
+            Error::OtherSecret | Error::OtherMode(_) => Self::internal(error),
+            Error::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.body.code.as_str())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.body.code.status()
+    }
+
+    /// The body is written by the middleware, which knows the request's id; this carries the problem there.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl Problem {
+    /// Writes the problem into an answer, whose other headers stay: those of CORS must reach the browser.
+    pub fn write(mut self, response: HttpResponse, request_id: &str) -> HttpResponse {
+        self.body.request_id = request_id.to_owned();
+        let json = serde_json::to_string(&self.body).unwrap_or_default();
+        let mut response = response.set_body(BoxBody::new(json));
+        *response.status_mut() = self.status_code();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(challenge) = self.www_authenticate {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(methods) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+            headers.insert(header::ALLOW, methods);
+        }
+        if let Some(seconds) = self.body.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}

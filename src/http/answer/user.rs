@@ -1,0 +1,51 @@
+//! The user, as it is sent.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::rfc3339::rfc3339;
+use storage::users;
+
+/// A user.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct User {
+    /// Never changes; the same as `sub` of the tokens.
+    pub id: Uuid,
+    /// The person's name.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Public and unique, without regard to case.
+    #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
+    pub username: String,
+    /// Unique, without regard to case.
+    #[schema(format = Email, max_length = 254)]
+    pub email: String,
+    /// In E.164 form.
+    #[schema(max_length = 16, pattern = r"^\+[1-9][0-9]{1,14}$")]
+    pub phone_number: String,
+    /// Whether a code sent to this number was right once.
+    pub phone_number_verified: bool,
+    /// When the user signed up.
+    #[serde(serialize_with = "rfc3339")]
+    pub created_at: DateTime<Utc>,
+    /// When any of these last changed.
+    #[serde(serialize_with = "rfc3339")]
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<users::User> for User {
+    fn from(user: users::User) -> Self {
+        Self {
+            id: user.id.0,
+            name: user.name,
+            username: user.username,
+            email: user.email,
+            phone_number: user.phone_number,
+            phone_number_verified: user.phone_number_verified_at.is_some(),
+            created_at: user.created_at.0,
+            updated_at: user.updated_at.0,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The OpenAPI document: what the handlers say, and what follows from `routes::OPERATIONS` for all of them:
+//! errors with an example for each code, security, headers, examples.
+
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use super::{examples, problem_examples};
+use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::problem::ProblemBody;
+use crate::http::answer::{challenge, delivery};
+use crate::http::logout;
+use crate::http::request::fields::{FieldError, FieldErrorCode};
+use crate::http::routes;
+use crate::http::routes::{Access, Operation};
+
+/// What no handler says.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "countersign",
+        description = include_str!("openapi_description.md"),
+        contact(name = "The countersign authors"),
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/", description = "This server.")),
+    tags(
+        (name = "Log in", description = "Sign up, log in, verify (resend first where no code came), log out."),
+        (name = "Account", description = "What a verified user sees. Takes an access token."),
+        (name = "Operations", description = "For load balancers and resource servers."),
+    ),
+    components(schemas(
+        ProblemBody, ErrorCode, FieldError, FieldErrorCode, challenge::Channel, delivery::PhoneChannel, logout::LogoutScope,
+    )),
+)]
+struct ApiDoc;
+
+/// The document, OpenAPI 3.1.
+pub fn document() -> Value {
+    let app = App::new().into_utoipa_app().openapi(ApiDoc::openapi()).configure(routes::configure);
+    let mut document = serde_json::to_value(app.split_for_parts().1).unwrap_or_default();
+    add_components(&mut document);
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
+    for item in paths.into_iter().flat_map(Map::values_mut) {
+        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            let id = operation.get("operationId").and_then(Value::as_str);
+            let known = id.and_then(|id| routes::OPERATIONS.iter().find(|known| known.id == id));
+            if let Some(known) = known {
+                complete(operation, known);
+            }
+        }
+    }
+    document
+}
+
+/// The same document for tools that know 3.0 only. What 3.1 says more than 3.0, this document does not use.
+pub fn document_3_0() -> Value {
+    let mut document = document();
+    set(&mut document, "openapi", json!("3.0.3"));
+    if let Some(license) = document.pointer_mut("/info/license").and_then(Value::as_object_mut) {
+        license.remove("identifier");
+        license.insert("url".into(), json!("https://spdx.org/licenses/MIT.html"));
+    }
+    leave_references_alone(&mut document);
+    document
+}
+
+/// In 3.0 nothing may stand beside a `$ref`.
+fn leave_references_alone(value: &mut Value) {
+    if let Some(object) = value.as_object_mut()
+        && object.contains_key("$ref")
+    {
+        object.retain(|name, _| name == "$ref");
+    }
+    let children: Vec<&mut Value> = match value {
+        Value::Object(object) => object.values_mut().collect(),
+        Value::Array(items) => items.iter_mut().collect(),
+        _ => Vec::new(),
+    };
+    children.into_iter().for_each(leave_references_alone);
+}
+
+fn add_components(document: &mut Value) {
+    let Some(components) = document.pointer_mut("/components") else { return };
+    let bearer = |about: &str| json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": about });
+    set(
+        components,
+        "securitySchemes",
+        json!({
+            "password_ok": bearer("The password-ok token that log in answers with. A JWT, used as RFC8725 advises."),
+            "access": bearer("The access token that verify answers with. A JWT after RFC 9068, used as RFC8725 advises."),
+        }),
+    );
+    let text = |about: &str, pattern: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 1000, "pattern": pattern } });
+    set(
+        components,
+        "headers",
+        json!({
+            "RequestId": text("Names the request in the server's log. A valid one that was sent is kept.", "^[A-Za-z0-9._-]{1,128}$"),
+            "WwwAuthenticate": text("How to authenticate (RFC 6750, RFC 9470).", "^Bearer"),
+            "Location": text("Where the new user can be read, once they have logged in and verified the code.", "^/"),
+            "RateLimitPolicy": text("The limits that this request was counted against: their names, attempts and seconds (draft-ietf-httpapi-ratelimit-headers-10). Left out where none was.", "^\"[a-z_]+/[0-9]*[a-z]\";q=[0-9]+;w=[0-9]+"),
+            "RateLimit": text("What is left of them, and in how many seconds there is more. Those that count what others do too are named when they refuse.", "^\"[a-z_]+/[0-9]*[a-z]\";r=[0-9]+"),
+            "RetryAfter": {
+                "description": "Whole seconds after which it makes sense to try again; the same as `retry_after`.",
+                "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": 86400 },
+            },
+        }),
+    );
+    let schemas = components.pointer_mut("/schemas").and_then(Value::as_object_mut);
+    for (name, schema) in schemas.into_iter().flatten() {
+        // A request with a field that does not exist is refused; an answer may grow.
+        if name.ends_with("Request") {
+            set(schema, "additionalProperties", json!(false));
+        }
+    }
+}
+
+fn complete(target: &mut Value, operation: &Operation) {
+    let security = match operation.access {
+        // An empty list, so that Swagger UI sends no token: it would be refused.
+        Access::Public | Access::Guest => json!([]),
+        Access::PasswordOk => json!([{ "password_ok": [] }]),
+        // Swagger UI sends the last one that is filled in.
+        Access::LoggedIn => json!([{ "password_ok": [] }, { "access": [] }]),
+        Access::FullAccess => json!([{ "access": [] }]),
+    };
+    set(target, "security", security);
+    if let Some(content) = target.pointer_mut("/requestBody/content/application~1json") {
+        set(content, "examples", examples::of_request(operation.id));
+        let optional = matches!(operation.id, "resend" | "logout");
+        if let Some(body) = target.get_mut("requestBody") {
+            set(body, "required", json!(!optional));
+        }
+    }
+    let Some(responses) = target.get_mut("responses") else { return };
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
+        if status == "201" {
+            set(&mut headers, "Location", json!({ "$ref": "#/components/headers/Location" }));
+        }
+        set(response, "headers", headers);
+        if let Some(content) = response.pointer_mut("/content/application~1json") {
+            set(content, "examples", examples::of_answer(operation.id));
+        }
+    }
+    let is_limited = operation.errors.contains(&ErrorCode::RateLimited);
+    for code in operation.all_errors() {
+        let status = code.status().as_u16().to_string();
+        if responses.get(&status).is_none() {
+            set(responses, &status, problem_response(code));
+        }
+        let examples = responses
+            .get_mut(&status)
+            .and_then(|response| response.pointer_mut("/content/application~1problem+json/examples"));
+        if let Some(examples) = examples {
+            let value =
+                serde_json::to_value(problem_examples::problem(operation.id, code)).unwrap_or_default();
+            set(examples, code.as_str(), json!({ "summary": code.title(), "value": value }));
+        }
+    }
+    for (status, response) in responses.as_object_mut().into_iter().flatten().filter(|_| is_limited) {
+        // What is refused before anything is tried was not counted.
+        let is_own = operation.errors.iter().any(|code| code.status().as_str() == status);
+        let is_counted = status.starts_with('2') || (is_own && !status.starts_with('5'));
+        if let Some(headers) = response.get_mut("headers").filter(|_| is_counted) {
+            for (header, component) in [("RateLimit-Policy", "RateLimitPolicy"), ("RateLimit", "RateLimit")] {
+                set(headers, header, json!({ "$ref": format!("#/components/headers/{component}") }));
+            }
+        }
+    }
+}
+
+/// The answer for a status, still without examples. `code`: the first code that has it.
+fn problem_response(code: ErrorCode) -> Value {
+    let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
+    match code.status().as_u16() {
+        401 => {
+            set(&mut headers, "WWW-Authenticate", json!({ "$ref": "#/components/headers/WwwAuthenticate" }))
+        }
+        429 | 503 => set(&mut headers, "Retry-After", json!({ "$ref": "#/components/headers/RetryAfter" })),
+        _ => {}
+    }
+    let reason = code.status().canonical_reason().unwrap_or_default();
+    json!({
+        "description": format!("{reason}. `code` says which; see the examples."),
+        "headers": headers,
+        "content": { "application/problem+json": {
+            "schema": { "$ref": "#/components/schemas/Problem" },
+            "examples": {},
+        } },
+    })
+}
+
+fn set(target: &mut Value, name: &str, value: Value) {
+    if let Some(object) = target.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+}

@@ -1,0 +1,240 @@
+//! Reads the fields of a JSON object and reports everything that is wrong with them at once.
+
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::auth::{Invalid, InvalidKind};
+use crate::http::answer::problem::Problem;
+
+/// Most errors that one answer lists: a body of 16 KiB can hold thousands of unknown fields.
+const MAX_ERRORS: usize = 50;
+
+/// Something that is wrong with a field.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where in the body, as a JSON Pointer (RFC 6901).
+    #[schema(max_length = 100, pattern = "^(/[^/]*)*$")]
+    pub pointer: String,
+    /// What is wrong, for programs.
+    pub code: FieldErrorCode,
+    /// What is wrong, in English.
+    #[schema(max_length = 300)]
+    pub detail: String,
+}
+
+impl FieldError {
+    /// An error of a field of the body.
+    pub fn new(name: &str, code: FieldErrorCode, detail: String) -> Self {
+        let name: String = name.chars().take(80).collect();
+        // RFC 6901, section 3.
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        Self { pointer, code, detail }
+    }
+}
+
+/// Names what is wrong with a field. The list is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldErrorCode {
+    /// The field is required.
+    Missing,
+    /// The value is of another JSON type.
+    WrongType,
+    /// There is no such field.
+    UnknownField,
+    /// The value is too short.
+    TooShort,
+    /// The value is too long.
+    TooLong,
+    /// The value has not the form that this field has.
+    InvalidFormat,
+    /// The value is not one of those that are allowed here.
+    NotAllowed,
+    /// The password is easily guessed.
+    EasilyGuessed,
+}
+
+impl From<InvalidKind> for FieldErrorCode {
+    fn from(kind: InvalidKind) -> Self {
+        match kind {
+            InvalidKind::TooShort => Self::TooShort,
+            InvalidKind::TooLong => Self::TooLong,
+            InvalidKind::InvalidFormat => Self::InvalidFormat,
+            InvalidKind::NotAllowed => Self::NotAllowed,
+            InvalidKind::EasilyGuessed => Self::EasilyGuessed,
+        }
+    }
+}
+
+/// A JSON object whose fields are taken one by one.
+#[derive(Clone)]
+pub struct Fields {
+    object: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// Reads a JSON object. A name that occurs twice is refused: parsers differ in which one they take.
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
+        let UniqueObject(object) = serde_json::from_slice(json)?;
+        Ok(object.into())
+    }
+
+    /// An object without fields.
+    pub(crate) fn empty() -> Self {
+        Map::new().into()
+    }
+
+    /// Gives a field that was not sent a value. `false`: it was sent.
+    pub fn fill(&mut self, name: &str, value: &str) -> bool {
+        let missing = !self.object.contains_key(name);
+        if missing {
+            self.object.insert(name.to_owned(), value.into());
+        }
+        missing
+    }
+
+    /// A field's text, which stays to be taken.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.object.get(name).and_then(Value::as_str)
+    }
+
+    /// Takes a string that must be there. `None`: an error was noted.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        match self.object.remove(name) {
+            None => {
+                self.note(name, FieldErrorCode::Missing, "This field is required.".into());
+                None
+            }
+            Some(value) => self.parse_string(name, &value, parse),
+        }
+    }
+
+    /// Takes a string that may be there. `None`: it is not, or an error was noted.
+    pub fn optional<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let value = self.object.remove(name)?;
+        self.parse_string(name, &value, parse)
+    }
+
+    fn parse_string<T>(
+        &mut self,
+        name: &'static str,
+        value: &Value,
+        parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        let Value::String(text) = value else {
+            self.note(name, FieldErrorCode::WrongType, "This field must be a string.".into());
+            return None;
+        };
+        parse(text).map_err(|invalid| self.refuse(name, invalid)).ok()
+    }
+
+    /// Notes an error that shows only when several fields are seen together.
+    pub fn refuse(&mut self, name: &str, invalid: Invalid) {
+        self.note(name, invalid.kind.into(), invalid.detail.into_owned());
+    }
+
+    /// Refuses a field that one could look for here and that has its place elsewhere.
+    pub fn refuse_elsewhere(&mut self, name: &str, detail: &str) {
+        if self.object.remove(name).is_some() {
+            self.note(name, FieldErrorCode::UnknownField, detail.to_owned());
+        }
+    }
+
+    fn note(&mut self, name: &str, code: FieldErrorCode, detail: String) {
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(FieldError::new(name, code, detail));
+        }
+    }
+
+    /// The value, if nothing was wrong and nothing is left over.
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
+        let unknown: Vec<String> = self.object.keys().cloned().collect();
+        for name in unknown {
+            self.note(&name, FieldErrorCode::UnknownField, "There is no such field.".into());
+        }
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(Problem::validation_failed(self.errors)),
+        }
+    }
+}
+
+impl From<Map<String, Value>> for Fields {
+    fn from(object: Map<String, Value>) -> Self {
+        Self { object, errors: Vec::new() }
+    }
+}
+
+/// A JSON object in which no name occurs twice.
+struct UniqueObject(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for UniqueObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Unique;
+        impl<'de> Visitor<'de> for Unique {
+            type Value = UniqueObject;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<UniqueObject, A::Error> {
+                let mut object = Map::new();
+                while let Some((name, value)) = entries.next_entry::<String, Value>()? {
+                    if object.insert(name, value).is_some() {
+                        return Err(A::Error::custom("a name occurs twice"));
+                    }
+                }
+                Ok(UniqueObject(object))
+            }
+        }
+        deserializer.deserialize_map(Unique)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn any(text: &str) -> Result<String, Invalid> {
+        Ok(text.to_owned())
+    }
+
+    #[test]
+    fn all_errors_are_reported_at_once() {
+        let mut fields = Fields::parse(br#"{"a": 1, "x/y~": true}"#).unwrap();
+        let (a, b) = (fields.required("a", any), fields.required("b", any));
+        let problem = fields.finish(a.zip(b)).unwrap_err();
+        let errors = problem.body.errors.unwrap();
+        let seen: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.code)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("/a", FieldErrorCode::WrongType),
+                ("/b", FieldErrorCode::Missing),
+                ("/x~1y~0", FieldErrorCode::UnknownField)
+            ]
+        );
+    }
+
+    #[test]
+    fn only_objects_with_unique_names_are_read() {
+        for bad in ["", "[]", "1", "null", "\"a\"", "{", r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#, "{} {}"] {
+            assert!(Fields::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(1000), "]".repeat(1000));
+        assert!(Fields::parse(deep.as_bytes()).is_err());
+        assert!(Fields::parse(b" {\"a\": \"b\"} ").unwrap().finish(Some(())).is_err());
+    }
+}
