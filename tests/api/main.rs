@@ -15,6 +15,7 @@ mod circuit_breaker;
 mod clock;
 mod command_line;
 mod configuration;
+mod configuration_page;
 mod conversion;
 mod counters;
 mod database_full;
