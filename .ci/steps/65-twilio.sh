@@ -1,4 +1,4 @@
-# The double answers Twilio's own SDKs as Twilio's OpenAPI description says, and SUPPORTED.md tells what it offers.
+# Checks the sandbox's answers to Twilio's SDKs against Twilio's OpenAPI description, and that docs/fidelity.md is fresh.
 source .ci/lib.sh
 description=../shared/reference/twilio_verify_v2.json
 if [ ! -e "$description" ]; then
@@ -19,8 +19,9 @@ coproc SANDBOX_PROCESS { exec "$binary" sandbox --sandbox-listen 127.0.0.1:0 --e
 read -r _ sandbox <&"${SANDBOX_PROCESS[0]}"
 NODE_PATH=$NODE_PATH SANDBOX=${sandbox#sandbox=} node .ci/twilio/node-sdk/check.js
 
-"$tools/python" .ci/twilio/supported.py "$binary" "$description" >"$CI_WORK/SUPPORTED.md"
-diff -u SUPPORTED.md "$CI_WORK/SUPPORTED.md" || {
-    echo "SUPPORTED.md is stale: $tools/python .ci/twilio/supported.py $binary $description > SUPPORTED.md" >&2
+"$tools/python" .ci/twilio/fidelity.py "$binary" "$description" >"$CI_WORK/fidelity.md"
+diff -u docs/fidelity.md "$CI_WORK/fidelity.md" || {
+    echo "docs/fidelity.md is stale: $tools/python .ci/twilio/fidelity.py $binary $description > /tmp/fidelity.md" >&2
+    echo "Then move the file to docs/fidelity.md." >&2
     exit 1
 }

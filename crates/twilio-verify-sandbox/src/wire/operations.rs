@@ -1,4 +1,4 @@
-//! The operations of Verify v2 that the double offers, and one of Lookup v2, on one screen, by Twilio's own names. `SUPPORTED.md` and
+//! The operations of Verify v2 that the double offers, and one of Lookup v2, on one screen, by Twilio's own names. `docs/fidelity.md` and
 //! the journal speak of them by these names too.
 
 use actix_web::http::Method;
