@@ -4,11 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::client::Client;
 use super::codes::challenge::{
-    CODE_LIFETIME_SECONDS, ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after,
+    CODE_LIFETIME_SECONDS, dead, ended, is_exhausted, resend_available_at, retry_after,
 };
-use super::codes::send_code::{Delivery, SendPermit};
+use super::codes::challenge_view::ChallengeView;
+use super::codes::send_code::Delivery;
 use super::error::Error;
 use super::events::event::EventKind;
+use super::limits::send::SendPermit;
 use super::proof::{FullAccess, Verified};
 use super::values::contact::NewContact;
 use super::{Auth, Invalid, InvalidKind, Password, to_the_end};

@@ -1,11 +1,12 @@
 //! The code that went to a new number or address has come back: from now on it is the user's.
 
 use super::client::Client;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::events::event::EventKind;
 use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
+use super::reason::Reason;
 use super::values::code::Code;
 use super::{Auth, to_the_end};
 use storage::challenges;

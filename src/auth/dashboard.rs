@@ -3,8 +3,9 @@
 use futures_util::future::try_join;
 
 use super::Auth;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::proof::{FullAccess, Verified};
+use super::reason::Reason;
 use storage::activities;
 use storage::activities::Activity;
 use storage::sessions;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::codes::line_type;
+use super::codes::line_lookup;
 use super::error::Error;
 use super::limits::conversions::COUNTED;
 use super::tokens::jwt::Settings as TokenSettings;
@@ -88,7 +88,7 @@ impl Housekeeper {
             (Old::ExpiredSessions, SESSIONS_KEPT),
             (Old::Activities, self.settings.activities_kept),
             (Old::Conversions, COUNTED),
-            (Old::LineTypes, line_type::KEPT),
+            (Old::LineTypes, line_lookup::KEPT),
             (Old::Throttles, THROTTLES_KEPT),
             (Old::WebhookMessages, WEBHOOK_MESSAGES_KEPT),
         ] {

@@ -5,7 +5,8 @@ use futures_util::future::join4;
 use secrecy::SecretString;
 
 use super::client::Client;
-use super::codes::challenge::{CODE_LIFETIME_SECONDS, ChallengeView};
+use super::codes::challenge::CODE_LIFETIME_SECONDS;
+use super::codes::challenge_view::ChallengeView;
 use super::codes::send_code::Delivery;
 use super::error::Error;
 use super::events::activity::ActivityKind;

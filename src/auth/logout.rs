@@ -1,10 +1,11 @@
 //! Log out: a token of either kind stops opening anything, at once.
 
 use super::client::Client;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::events::event::EventKind;
 use super::proof::{Caller, FullAccess, PasswordOk, Verified};
+use super::reason::Reason;
 use super::{Auth, to_the_end};
 use storage::{Error as StorageError, Timestamp, challenges, sessions};
 use twilio_verify::VerificationSid;

@@ -1,10 +1,11 @@
 //! A new password. Whoever else knew the old one is out at once.
 
 use super::client::Client;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::events::event::EventKind;
 use super::proof::{FullAccess, Verified};
+use super::reason::Reason;
 use super::{Auth, Password};
 use storage::users;
 use storage::users::User;

@@ -7,11 +7,12 @@ use secrecy::SecretString;
 
 use super::client::Client;
 use super::codes::challenge::{CODE_LIFETIME_SECONDS, retry_after};
-use super::codes::send_code::SendPermit;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::events::event::EventKind;
 use super::limits::Share;
+use super::limits::send::SendPermit;
+use super::reason::Reason;
 use super::tokens::reset_token::ResetToken;
 use super::values::code::Code;
 use super::{Auth, Email, Password, to_the_end};

@@ -29,7 +29,8 @@
 
 use super::Auth;
 use super::codes::challenge::{ended, is_exhausted};
-use super::error::{Error, Reason};
+use super::error::Error;
+use super::reason::Reason;
 use super::tokens::claims::{Access, Claims, PasswordOkClaims};
 use super::tokens::jwt::Unread;
 use storage::challenges::Challenge;

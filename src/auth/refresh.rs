@@ -2,9 +2,10 @@
 
 use super::Auth;
 use super::client::Client;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::events::event::EventKind;
+use super::reason::Reason;
 use super::tokens::refresh_token::{Genuine, RefreshToken};
 use super::tokens::session::Standing;
 use super::tokens::{LiveSession, Tokens};

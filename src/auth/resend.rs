@@ -1,7 +1,8 @@
 //! Resend: another code for the same challenge, by the same or another channel.
 
 use super::client::Client;
-use super::codes::challenge::{ChallengeView, dead, ended, is_exhausted, resend_available_at, retry_after};
+use super::codes::challenge::{dead, ended, is_exhausted, resend_available_at, retry_after};
+use super::codes::challenge_view::ChallengeView;
 use super::codes::send_code::Delivery;
 use super::error::Error;
 use super::proof::{PasswordOk, Verified};

@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use super::Auth;
 use super::client::Client;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::proof::{FullAccess, Verified};
+use super::reason::Reason;
 use storage::sessions;
 use storage::sessions::Session;
 use storage::{Error as StorageError, Id, Timestamp};

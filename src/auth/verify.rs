@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use futures_util::future::{join, join5};
 
 use super::client::Client;
-use super::error::{Error, Reason};
+use super::error::Error;
 use super::events::activity::ActivityKind;
 use super::events::event::{Event, EventKind};
 use super::events::transaction::Transaction;
 use super::limits::admission::Counted;
 use super::proof::{PasswordOk, Verified};
+use super::reason::Reason;
 use super::tokens::refresh_token::SALT_LENGTH;
 use super::tokens::{LiveSession, Tokens};
 use super::values::code::Code;

@@ -210,7 +210,7 @@ fn the_document_lists_every_event_and_every_reason() {
     let said = |source: &Source| -> Vec<String> {
         let named = source.text.split("because(\"").skip(1);
         let of_activities =
-            source.text.split("Some(\"").skip(1).filter(|_| source.path.ends_with("/activity.rs"));
+            source.text.split("Some(\"").skip(1).filter(|_| source.path.ends_with("/activity_event.rs"));
         named.chain(of_activities).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     };
     let reasons: BTreeSet<String> = sources.iter().flat_map(said).collect();

@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::auth::error::{Error, Reason};
+use super::challenge_view::ChallengeView;
+use super::line_type::LineTypes;
+use crate::auth::error::Error;
+use crate::auth::reason::Reason;
+use crate::auth::values::region::Regions;
 use crate::auth::values::{email, phone_number};
-use crate::auth::{LineTypes, Regions};
 use storage::Purpose;
 use storage::challenges::{Challenge, MAX_CHECKS};
 use twilio_verify::Channel;
@@ -36,31 +39,6 @@ pub struct Policy {
     pub template_sid: Option<String>,
 }
 
-/// A challenge, as its owner may see it.
-#[derive(Debug, Clone)]
-pub struct ChallengeView {
-    /// How the last code travelled.
-    pub channel: Channel,
-    /// How codes may travel.
-    pub channels: Vec<Channel>,
-    /// Where codes go, masked.
-    pub destination: String,
-    /// Digits of a code.
-    pub code_length: u8,
-    /// Until when the code can be checked.
-    pub expires_at: DateTime<Utc>,
-    /// Seconds until then; 0 when it is over.
-    pub expires_in: i64,
-    /// When a new code can be asked for, where one still can.
-    pub resend_available_at: Option<DateTime<Utc>>,
-    /// Seconds until then.
-    pub resend_in: Option<i64>,
-    /// Codes that can still be asked for.
-    pub resends_left: u32,
-    /// Checks that are left.
-    pub attempts_left: u32,
-}
-
 impl Policy {
     pub(crate) fn view(&self, challenge: &Challenge, now: DateTime<Utc>) -> ChallengeView {
         // Where the checks are used up a code would be of no use, and none is sent.
@@ -86,13 +64,6 @@ impl Policy {
             resends_left: u32::try_from(resends_left).unwrap_or(0),
             attempts_left: u32::try_from(MAX_CHECKS - challenge.failed_checks).unwrap_or(0),
         }
-    }
-}
-
-impl ChallengeView {
-    /// No code can be asked for any more.
-    pub(crate) fn no_resends_left(&mut self) {
-        (self.resends_left, self.resend_available_at, self.resend_in) = (0, None, None);
     }
 }
 

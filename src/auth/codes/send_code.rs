@@ -4,19 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join;
 
 use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
-use super::line_type::Line;
+use super::line_lookup::Line;
 use crate::auth::client::Client;
 use crate::auth::error::Error;
 use crate::auth::events::event::Event;
 use crate::auth::events::transaction::Transaction;
-use crate::auth::limits::admission::{Counted, Counts};
-use crate::auth::limits::conversions::{Watched, WatchedSend};
-use crate::auth::limits::standings::Standings;
+use crate::auth::limits::send::SendPermit;
 use crate::auth::values::phone_number::country;
 use crate::auth::{AppHash, Auth, Locale};
+use storage::Timestamp;
 use storage::challenges;
 use storage::challenges::Challenge;
-use storage::{Conn, Timestamp};
 use twilio_verify::{Channel, Failure, FailureKind, Operation, StartVerification, VerificationSid};
 
 /// Seconds after which a client may try again when Twilio gives no time of its own.
@@ -39,46 +37,6 @@ impl Delivery {
     /// By email, where what the message says and in which language is a matter of the Verify service.
     pub fn by_email() -> Self {
         Self { channel: Channel::Email, locale: None, app_hash: None }
-    }
-}
-
-/// What a code that shall be sent is counted as.
-#[derive(Clone)]
-pub(crate) struct SendCounts {
-    counts: Counts,
-    watched: Option<Watched>,
-    is_proved: bool,
-}
-
-/// A code that the limits let through: without one, none is sent.
-pub(crate) struct SendPermit {
-    counted: Counted,
-    watched: Option<WatchedSend>,
-    is_proved: bool,
-}
-
-impl SendCounts {
-    /// `watched`: where the code goes to a number that nobody has proved yet. `is_proved`: it goes to one that its user has.
-    pub(crate) fn new(counts: Counts, watched: Option<Watched>, is_proved: bool) -> Self {
-        Self { counts, watched, is_proved }
-    }
-
-    /// Counts the code, in the transaction that writes down that it will be sent.
-    ///
-    /// # Errors
-    /// [`Error::RateLimited`].
-    pub(crate) async fn count(
-        self,
-        conn: &mut Conn<'_>,
-        now: DateTime<Utc>,
-        standings: &Standings,
-    ) -> Result<SendPermit, Error> {
-        let counted = self.counts.count(conn, now, standings).await?;
-        let watched = match self.watched {
-            Some(watched) => Some(watched.count(conn, now, standings).await?),
-            None => None,
-        };
-        Ok(SendPermit { counted, watched, is_proved: self.is_proved })
     }
 }
 

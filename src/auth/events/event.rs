@@ -148,15 +148,9 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// The event of an activity.
-    pub(crate) fn of_activity(
-        activity: ActivityKind,
-        user_id: Id,
-        client: &Client,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let (kind, reason) = activity.event();
-        Self { activity: Some(activity), reason, ..kind.of(user_id, client, now) }
+    /// The same event, as an activity that its user sees.
+    pub(crate) fn with_activity(self, activity: ActivityKind, reason: Option<&'static str>) -> Self {
+        Self { activity: Some(activity), reason, ..self }
     }
 
     /// The same, with one of the reasons that docs/events.md lists.

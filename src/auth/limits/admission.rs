@@ -4,21 +4,12 @@
 use chrono::{DateTime, Utc};
 
 use super::limit_kind::LimitKind;
-use super::network::host;
 use super::standings::{Standing, Standings};
 use super::throttle::Limit;
-use crate::auth::Auth;
-use crate::auth::client::Client;
 use crate::auth::error::Error;
-use crate::auth::events::activity::ActivityKind;
 use storage::throttles;
 use storage::throttles::{Charge, State};
-use storage::{Conn, Error as StorageError, Id, activities};
-
-/// Addresses of an account that are looked at.
-const MOST_ADDRESSES: i64 = 100;
-/// What an account has proved itself by: a code from the phone, or one from the mailbox.
-const PROOFS: [ActivityKind; 2] = [ActivityKind::Verified, ActivityKind::PasswordReset];
+use storage::{Conn, Error as StorageError};
 
 /// One attempt against one limit.
 #[derive(Clone)]
@@ -64,6 +55,10 @@ impl Count {
 }
 
 impl Counts {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn add(&mut self, count: Count) {
         self.0.push(count);
     }
@@ -199,6 +194,15 @@ async fn refuse(
 }
 
 impl Counted {
+    /// Nothing.
+    pub(crate) fn none() -> Self {
+        Self(vec![])
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Tells where the client stands with each limit. `counted`: what stands against it.
     fn told(counted: Vec<(Count, State)>, now: DateTime<Utc>, standings: &Standings) -> Self {
         let added = counted.into_iter().map(|(count, state)| {
@@ -235,50 +239,5 @@ impl Counted {
             standings.put(count.standing(arrival, false, now));
         }
         Ok(())
-    }
-}
-
-impl Auth {
-    /// Counts what a request is about to do, in a transaction of its own.
-    ///
-    /// # Errors
-    /// [`Error::RateLimited`].
-    pub(crate) async fn count(&self, counts: Counts, client: &Client) -> Result<Counted, Error> {
-        if counts.0.is_empty() {
-            return Ok(Counted(vec![]));
-        }
-        let (now, standings) = (self.clock.now(), client.standings.clone());
-        self.db.write(async move |mut c| counts.count(&mut c, now, &standings).await).await
-    }
-
-    /// Gives back what was counted, in a transaction of its own.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub(crate) async fn give_back(&self, counted: Counted, client: &Client) -> Result<(), Error> {
-        if counted.0.is_empty() {
-            return Ok(());
-        }
-        let (now, standings) = (self.clock.now(), client.standings.clone());
-        Ok(self.db.write(async move |mut c| counted.give_back(&mut c, now, &standings).await).await?)
-    }
-
-    /// Whether an account has proved itself from this client's address before. `None`: there is no such account, and the
-    /// same is asked.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub(crate) async fn is_known(&self, user_id: Option<Id>, client: &Client) -> Result<bool, Error> {
-        if client.ip_address.is_none() {
-            return Ok(false);
-        }
-        let user_id = user_id.unwrap_or(Id(uuid::Uuid::nil()));
-        let kinds = PROOFS.map(ActivityKind::as_str);
-        let addresses = self
-            .db
-            .read(async move |mut c| activities::addresses(&mut c, user_id, &kinds, MOST_ADDRESSES).await)
-            .await?;
-        let here = host(client.ip_address);
-        Ok(addresses.iter().any(|address| address.parse().is_ok_and(|address| host(Some(address)) == here)))
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::LimitSettings;
 use super::conversion::{Extent, converts, hour_of, refused_for};
 use super::rate::Rate;
+use super::settings::LimitSettings;
 use super::standings::{Standing, Standings};
 use super::throttle::Balance;
 use crate::auth::error::Error;

@@ -6,25 +6,29 @@ pub(crate) mod conversions;
 pub(crate) mod limit_kind;
 pub(crate) mod network;
 pub(crate) mod rate;
+pub(crate) mod report;
+pub(crate) mod reservation;
+pub(crate) mod send;
+pub(crate) mod settings;
 pub(crate) mod standings;
 pub(crate) mod throttle;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use secrecy::ExposeSecret;
 
-use super::Email;
 use super::client::Client;
-use super::codes::send_code::SendCounts;
 use super::error::Error;
 use super::tokens::secret::DeploymentSecret;
+use super::values::email::Email;
 use admission::{Count, Counts};
 use conversions::{Conversions, Watched};
 use limit_kind::LimitKind;
 use network::{host, network};
 use rate::Rate;
+use send::SendCounts;
+use settings::LimitSettings;
 use storage::Id;
 use storage::users::User;
 use throttle::Limit;
@@ -33,24 +37,6 @@ use throttle::Limit;
 const KEY_LENGTH: usize = 16;
 /// What is left to whoever has failed too often in a row.
 const AFTER_TOO_MANY: Rate = Rate { attempts: 1, period: 86_400 };
-
-/// What the configuration says.
-#[derive(Debug, Clone, Default)]
-pub struct LimitSettings {
-    /// The rates of each kind; none: no limit.
-    pub rates: BTreeMap<LimitKind, Vec<Rate>>,
-    /// Wrong codes of a user in a row after which one a day is left; 0: any number.
-    pub wrong_codes_in_a_row: u32,
-}
-
-impl LimitSettings {
-    /// Without those that count a client's address, where everybody comes from one; and without those that watch ranges of
-    /// numbers, since everybody has one of those few that are reserved for tests.
-    pub fn without_addresses(mut self) -> Self {
-        self.rates.retain(|kind, _| !kind.counts_addresses() && !kind.watches_numbers());
-        self
-    }
-}
 
 /// Whose share of an account's limit an attempt is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::limit_kind::LimitKind;
 use super::throttle::Balance;
-use crate::auth::Auth;
-use crate::auth::client::Client;
-use crate::auth::events::event::EventKind;
 
 /// Where a client stands with one limit.
 #[derive(Debug, Clone)]
@@ -42,20 +39,5 @@ impl Standings {
         let mut standings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         standings.retain(|other| other.policy != standing.policy);
         standings.push(standing);
-    }
-}
-
-impl Auth {
-    /// Counts what the limits decided about a request, and tells the audit log of those that refused it. Once, when it
-    /// is answered.
-    pub fn tell_of_limits(&self, client: &Client) {
-        for standing in client.standings.all() {
-            let limit = standing.kind.as_str();
-            self.metrics.throttled(limit, !standing.refused);
-            if standing.refused {
-                let event = EventKind::RateLimitExceeded.of(None, client, self.clock.now());
-                self.tell(&event.because(limit));
-            }
-        }
     }
 }

@@ -17,7 +17,8 @@ use super::claims::{Access, AccessClaims, Claims, PasswordOkClaims};
 use super::key_schedule::Schedule;
 use super::keys::{Key, PublicKey};
 use super::known_tokens::KnownTokens;
-use crate::auth::error::{Error, Reason};
+use crate::auth::error::Error;
+use crate::auth::reason::Reason;
 use storage::sessions::Session;
 
 /// `typ` of a password-ok token.

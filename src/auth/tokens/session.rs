@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::refresh_token::Genuine;
-use crate::auth::error::Reason;
+use crate::auth::reason::Reason;
 use storage::sessions::{Session, SessionState};
 
 /// How long sessions live.
