@@ -8,7 +8,7 @@ cargo build --release --locked
 binary=$(realpath "$TARGET/release/countersign")
 python3 .ci/measure.py "$binary"
 python3 .ci/flows.py "$binary"
-TEST_BINARY=$binary cargo test --locked --test api -- test_mode instances
+TEST_BINARY=$binary cargo test --locked --test api -- twilio::test_mode ops::instances
 # The whole pumping attack: ten thousand sign-ups and log-ins from five hundred addresses.
 # Threats: a34, b30.
-TEST_BINARY=$binary PUMPING_SIGN_UPS=10000 cargo test --locked --test api -- --nocapture b30_a_pumping_attack
+TEST_BINARY=$binary PUMPING_SIGN_UPS=10000 cargo test --locked --test api -- --nocapture a_pumping_attack_costs_little

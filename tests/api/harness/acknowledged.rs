@@ -125,23 +125,23 @@ impl Acknowledged {
         assert!(server.asked_twilio("start", digits).await <= self.log_ins, "{about}: a code was sent twice");
         if let Some((token, left)) = &self.guessed {
             let wrong = wrong_code(&server.code(&self.person.phone_number).await);
-            let answer = server.verify(token, &wrong).await.expect_problem(422, "incorrect_code");
+            let answer =
+                server.with_password_ok(token).verify(&wrong).await.expect_problem(422, "incorrect_code");
             let now = answer.body["attempts_left"].as_i64().unwrap();
             assert!(now < *left, "{about}: a wrong code was forgotten: {left} left, then {now}");
             kept += 1;
         }
         if let Some(session) = &self.open {
-            server.me(&session.access).await.expect(200);
-            let body = json!({ "refresh_token": session.refresh });
-            let tokens = server.post("/v1/users/refresh", None, body).await.expect(200);
-            server.me(&tokens.text_of("access_token")).await.expect(200);
+            server.with_access(&session.access).me().await.expect(200);
+            let tokens = server.guest().refresh(&session.refresh).await.expect(200);
+            server.session_of(&tokens).me().await.expect(200);
             kept += 2;
         }
         if let Some(session) = &self.ended {
-            let answer = server.me(&session.access).await.expect_problem(401, "invalid_token");
+            let answer = server.with_access(&session.access).me().await.expect_problem(401, "invalid_token");
             assert_eq!(answer.body["reason"], "logged_out", "{about}");
-            let body = json!({ "refresh_token": session.refresh });
-            server.post("/v1/users/refresh", None, body).await.expect_problem(401, "invalid_refresh_token");
+            let refused = server.guest().refresh(&session.refresh).await;
+            refused.expect_problem(401, "invalid_refresh_token");
             kept += 1;
         }
         self.check_log_in(server).await;
@@ -154,11 +154,11 @@ impl Acknowledged {
         if !self.signed_up {
             return;
         }
-        let known = server.try_log_in(&self.person).await;
+        let known = server.guest().log_in(&self.person).await;
         match &self.maybe_password {
             Some(new) if known.status == 401 => {
                 let changed = Person { password: new.clone(), ..self.person.clone() };
-                server.try_log_in(&changed).await.expect(200);
+                server.guest().log_in(&changed).await.expect(200);
             }
             _ => drop(known.expect(200)),
         }

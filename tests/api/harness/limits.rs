@@ -1,8 +1,5 @@
 //! Limits: a server that has only those that a test is about, and requests from many addresses.
 
-use reqwest::Method;
-use serde_json::Value;
-
 use super::{Answer, Launch, Server, documented_settings, variable};
 
 impl Launch {
@@ -28,28 +25,6 @@ impl Server {
     /// `countersign dev` with these limits and no other, those that count addresses too.
     pub async fn with_limits(limits: &[(&str, &str)]) -> Self {
         Launch::dev().argument("--strict-limits").limits(limits).start().await
-    }
-
-    /// A request of a client at this address.
-    pub async fn post_from(&self, address: &str, path: &str, token: Option<&str>, body: Value) -> Answer {
-        self.ask_from(address, Method::POST, path, token, body).await
-    }
-
-    /// The same by any method.
-    pub async fn ask_from(
-        &self,
-        address: &str,
-        method: Method,
-        path: &str,
-        token: Option<&str>,
-        body: Value,
-    ) -> Answer {
-        let request = self.request(method, path).header("x-forwarded-for", address).json(&body);
-        self.send(match token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        })
-        .await
     }
 
     /// That a limit allows `attempts` requests, each of which `expected` has to find in order, and no more; and after

@@ -1,25 +1,22 @@
-//! What the tests stand on. `Server::dev()` starts the program as its users do and ends it with the test;
-//! every answer is held against the OpenAPI document on its way to the test.
+//! What the tests are built from. `Server::dev()` starts the program as a user does and stops it with the test. Each
+//! answer is checked against the OpenAPI document before the test sees it.
 
 mod acknowledged;
 mod answer;
-mod collector;
+mod callers;
 mod command;
 mod database;
 mod document;
-mod fault;
+mod doubles;
 mod figures;
 mod forge;
-mod http_request;
+mod launch;
 mod limits;
-mod line;
 mod migration;
 mod person;
-mod postgres_server;
 mod process;
 mod production;
 mod raw;
-mod receiver;
 mod requests;
 mod sandbox;
 mod schema;
@@ -27,30 +24,28 @@ mod server;
 mod source;
 mod steps;
 mod temp_dir;
-mod twilio;
 
 pub use acknowledged::{Acknowledged, People};
 pub use answer::Answer;
-pub use collector::{Collector, Traced};
+pub use callers::{Access, Guest, PasswordOk};
 pub use command::{Ended, ended, refused, started};
 pub use database::Database;
 pub use document::document;
-pub use fault::Fault;
+pub use doubles::{
+    Collector, Fault, Line, Operation, PostgresServer, Receiver, Shutdown, State, Taken, Traced, Twilio,
+};
 pub use figures::Figures;
 pub use forge::{Forge, claims, header};
-pub use line::{Line, State};
+pub use launch::Launch;
 pub use migration::migrations;
 pub use person::Person;
-pub use postgres_server::{PostgresServer, Shutdown};
 pub use process::{Process, program, run};
 pub use production::{COMPLETE, complete_with, documented_settings, variable};
 pub use raw::{Raw, only_status};
-pub use receiver::{Receiver, Taken};
 pub use requests::{at_once, count};
 pub use sandbox::sandbox_operations;
 pub use schema::{faults as schema_faults, resolved};
-pub use server::{Launch, Server};
+pub use server::Server;
 pub use source::Source;
 pub use steps::wrong_code;
 pub use temp_dir::TempDir;
-pub use twilio::{Operation, Twilio};

@@ -1,48 +1,38 @@
-//! The steps of the flow, for tests that are about a later one.
+//! The steps of the flow, for tests of a later step. Each step must succeed.
 
-use serde_json::json;
-
-use super::{Answer, Person, Server};
+use super::{Access, Answer, PasswordOk, Person, Server};
 
 impl Server {
-    /// Signs somebody up.
+    /// Signs a person up.
     pub async fn sign_up(&self, person: &Person) -> Answer {
-        self.post("/v1/users/signup", None, person.sign_up_body()).await.expect(201)
+        self.guest().sign_up(person).await.expect(201)
     }
 
-    /// Logs somebody in who has signed up: the password-ok token.
-    pub async fn log_in(&self, person: &Person) -> String {
-        let answer = self.post("/v1/users/login", None, person.log_in_body()).await.expect(200);
-        answer.text_of("password_ok_token")
+    /// Logs in a person who has signed up.
+    pub async fn log_in(&self, person: &Person) -> PasswordOk {
+        self.password_ok_of(&self.guest().log_in(person).await.expect(200))
     }
 
-    /// Signs up and logs in: the password-ok token.
-    pub async fn password_ok(&self, person: &Person) -> String {
+    /// Signs up and logs in.
+    pub async fn password_ok(&self, person: &Person) -> PasswordOk {
         self.sign_up(person).await;
         self.log_in(person).await
     }
 
-    /// Tries a code.
-    pub async fn verify(&self, token: &str, code: &str) -> Answer {
-        self.post("/v1/users/verify", Some(token), json!({ "code": code })).await
+    /// Signs up, logs in and verifies.
+    pub async fn full_access(&self, person: &Person) -> Access {
+        self.sign_up(person).await;
+        self.another_session(person).await
     }
 
-    /// Signs up, logs in and verifies: the answer with the tokens.
-    pub async fn full_access(&self, person: &Person) -> Answer {
-        let token = self.password_ok(person).await;
-        let code = self.code(&person.phone_number).await;
-        self.verify(&token, &code).await.expect(200)
-    }
-
-    /// Logs in again and verifies: another session of the same user.
-    pub async fn another_session(&self, person: &Person) -> Answer {
-        let token = self.log_in(person).await;
-        let code = self.code(&person.phone_number).await;
-        self.verify(&token, &code).await.expect(200)
+    /// Logs in and verifies: a new session of a person who has signed up.
+    pub async fn another_session(&self, person: &Person) -> Access {
+        let password_ok = self.log_in(person).await;
+        password_ok.open_session(&self.code(&person.phone_number).await).await
     }
 }
 
-/// A code that is not this one.
+/// A code that differs from this one.
 pub fn wrong_code(code: &str) -> String {
     let last = code.chars().last().and_then(|digit| digit.to_digit(10)).unwrap();
     format!("{}{}", &code[..code.len() - 1], (last + 1) % 10)

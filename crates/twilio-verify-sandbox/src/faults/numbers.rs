@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(Scenario::Ordinary.code(6), None);
     }
 
-    /// `tests/api/numbers.rs` tries every ending on the parser of the API.
+    /// `tests/api/twilio/numbers.rs` tries every ending on the parser of the API.
     #[test]
     fn one_ending_of_each_meaning_is_valid_wherever_one_is() {
         let number = |area: u32, ending: u32| format!("+1{area}55501{ending:02}");

@@ -1,0 +1,192 @@
+//! Log out: what it ends, at once and everywhere, and what it must not win anybody.
+
+use serde_json::json;
+
+use crate::harness::{Access, Fault, Operation, Person, Server, Twilio, at_once, wrong_code};
+
+async fn is_logged_out(access: &Access) {
+    for answer in [access.me().await, access.dashboard().await, access.log_out().await] {
+        assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
+    }
+    // The guard of verify and resend looks at the token before it says that a code is not needed.
+    access.as_password_ok().resend().await.expect_problem(401, "invalid_token");
+    access.as_password_ok().verify("123456").await.expect_problem(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn a9_b18_by_default_the_callers_own_session_ends() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await;
+    let second = server.another_session(&ada).await;
+    first.log_out_without_body().await.expect(204);
+    is_logged_out(&first).await;
+    second.me().await.expect(200);
+    second.log_out_of("current").await.expect(204);
+    is_logged_out(&second).await;
+}
+
+#[tokio::test]
+async fn others_ends_every_session_but_the_callers() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let first = server.full_access(&ada).await;
+    let second = server.another_session(&ada).await;
+    let third = server.another_session(&ada).await;
+    let bobs = server.full_access(&bob).await;
+    second.log_out_of("others").await.expect(204);
+    is_logged_out(&first).await;
+    is_logged_out(&third).await;
+    second.me().await.expect(200);
+    bobs.me().await.expect(200);
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await, 2);
+}
+
+#[tokio::test]
+async fn all_ends_every_session() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let first = server.full_access(&ada).await;
+    let second = server.another_session(&ada).await;
+    let bobs = server.full_access(&bob).await;
+    second.log_out_of("all").await.expect(204);
+    is_logged_out(&first).await;
+    is_logged_out(&second).await;
+    bobs.me().await.expect(200);
+    server.another_session(&ada).await;
+}
+
+#[tokio::test]
+async fn of_twenty_at_once_one_is_recorded() {
+    let server = Server::dev().await;
+    let access = server.full_access(&Person::ada()).await;
+    for answer in at_once((0..20).map(|_| access.log_out())).await {
+        assert!(answer.status == 204 || answer.body["reason"] == "logged_out", "{}", answer.text);
+    }
+    let recorded = "SELECT count(*) FROM activities WHERE kind = 'logged_out'";
+    assert_eq!(server.database.number(recorded).await, 1);
+}
+
+#[tokio::test]
+async fn a_scope_is_one_of_three() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    for body in [json!({ "scope": "everything" }), json!({ "scope": true }), json!({ "sid": "x" })] {
+        access.log_out_with(body).await.expect_problem(422, "validation_failed");
+    }
+    access.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_password_alone_ends_no_sessions() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let password_ok = server.log_in(&ada).await;
+    for scope in ["others", "all"] {
+        let answer = password_ok.log_out_of(scope).await.expect_problem(401, "otp_required");
+        assert!(answer.header("www-authenticate").contains("insufficient_user_authentication"));
+    }
+    access.me().await.expect(200);
+    // It was not cancelled by the attempt either.
+    let code = server.code(&ada.phone_number).await;
+    password_ok.verify(&code).await.expect(200);
+}
+
+#[tokio::test]
+async fn with_a_password_ok_token_the_challenge_is_cancelled() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    token.log_out().await.expect(204);
+    server.advance(30).await;
+    for answer in [token.verify(&code).await, token.resend().await, token.log_out().await] {
+        assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
+    }
+    token.as_access().me().await.expect_problem(401, "invalid_token");
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
+    // The code went with it.
+    let token = server.log_in(&ada).await;
+    let fresh = server.code(&ada.phone_number).await;
+    assert_ne!(fresh, code);
+    token.verify(&code).await.expect_problem(422, "incorrect_code");
+    token.verify(&fresh).await.expect(200);
+}
+
+#[tokio::test]
+async fn another_log_in_of_the_same_user_keeps_its_code() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
+    first.log_out().await.expect(204);
+    let code = server.code(&ada.phone_number).await;
+    second.verify(&code).await.expect(200);
+}
+
+#[tokio::test]
+async fn b3_logging_out_between_guesses_wins_none() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    server.sign_up(&ada).await;
+    let mut counted = 0;
+    let refused = loop {
+        let answer = server.guest().log_in(&ada).await;
+        if answer.status != 200 {
+            break answer.expect_problem(429, "too_many_attempts");
+        }
+        let token = server.password_ok_of(&answer);
+        let code = server.code(&ada.phone_number).await;
+        for _ in 0..2 {
+            let answer = token.verify(&wrong_code(&code)).await;
+            counted += i64::from(answer.status == 422);
+        }
+        token.log_out().await.expect(204);
+        assert!(twilio.guesses() <= 5, "{}", twilio.guesses());
+    };
+    assert!(refused.body["retry_after"].as_u64().unwrap() >= 1);
+    assert_eq!((twilio.guesses(), counted), (5, 5));
+    assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 5);
+}
+
+#[tokio::test]
+async fn logging_out_while_the_code_is_checked_opens_no_session() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let (fault, let_go) = Fault::held();
+    twilio.break_next(Operation::Check, fault);
+    let log_out = async {
+        twilio.wait_for(Operation::Check, 1).await;
+        token.log_out().await.expect(204);
+        let_go.notify_one();
+    };
+    let (answer, ()) = futures_util::future::join(token.verify(&code), log_out).await;
+    assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
+    server.another_session(&ada).await;
+}
+
+#[tokio::test]
+async fn a9_b18_no_token_of_a_session_outlives_it_not_even_by_a_restart() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let mut killed = twilio.launch().start().await;
+    let pending = killed.password_ok(&ada).await;
+    let code = killed.code(&ada.phone_number).await;
+    let first = pending.open_session(&code).await;
+    let own = killed.another_session(&ada).await;
+    let second = first.refreshed().await;
+    second.log_out().await.expect(204);
+    let opens_nothing = async |server: &Server| {
+        own.on(server).me().await.expect(200);
+        for access in [&first, &second] {
+            access.on(server).me().await.expect_problem(401, "invalid_token");
+            // The one before the last would be answered again, were the session alive.
+            let answer = access.on(server).refresh().await;
+            assert_eq!(answer.expect_problem(401, "invalid_refresh_token").body["reason"], "logged_out");
+        }
+        for other in [pending.token(), own.token()] {
+            server.guest().refresh(other).await.expect_problem(401, "invalid_refresh_token");
+        }
+        pending.on(server).verify(&code).await.expect_problem(401, "invalid_token");
+    };
+    opens_nothing(&killed).await;
+    killed.process.kill();
+    opens_nothing(&twilio.launch().database(&killed.database).start().await).await;
+}

@@ -1,0 +1,176 @@
+//! A new password: the old one opens nothing any more, and neither does what was opened with it elsewhere.
+
+use serde_json::json;
+
+use crate::harness::{Answer, Launch, Person, Server, at_once, count};
+
+const NEW: &str = "an engine that weaves algebra";
+
+fn with_password(person: &Person, password: &str) -> Person {
+    Person { password: password.into(), ..person.clone() }
+}
+
+#[tokio::test]
+async fn the_new_one_counts_and_the_old_one_does_not() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let before = server.database.value("SELECT password_hash FROM users").await;
+    access.change_password(&ada.password, NEW).await.expect(204);
+    server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
+    server.log_in(&with_password(&ada, NEW)).await;
+    let after = server.database.value("SELECT password_hash FROM users").await;
+    assert!(after != before && after.starts_with("$argon2id$"), "{after}");
+    assert!(access.recent_activity().await.contains(&"password_changed".to_owned()));
+}
+
+#[tokio::test]
+async fn a11_b17_every_other_session_and_every_password_ok_token_ends_at_once() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let other = server.full_access(&ada).await;
+    let own = server.another_session(&ada).await;
+    let (pending, bobs) = (server.log_in(&ada).await, server.password_ok(&bob).await);
+    let code = server.code(&ada.phone_number).await;
+    own.change_password(&ada.password, NEW).await.expect(204);
+
+    let ended = other.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(ended.body["reason"], "password_changed");
+    let ended = other.refresh().await.expect_problem(401, "invalid_refresh_token");
+    assert_eq!(ended.body["reason"], "password_changed");
+    let answers = [pending.verify(&code).await, pending.resend().await, pending.log_out().await];
+    for answer in answers {
+        assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "password_changed");
+    }
+    // The session that asked goes on, and nobody else notices anything.
+    own.me().await.expect(200);
+    own.refresh().await.expect(200);
+    let code = server.code(&bob.phone_number).await;
+    bobs.verify(&code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a12_a_wrong_current_password_changes_nothing() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let other = server.full_access(&ada).await;
+    let access = server.another_session(&ada).await;
+    for wrong in ["x", "Correct horse battery staple", "correct horse battery staple "] {
+        let answer = access.change_password(wrong, NEW).await;
+        let answer = answer.expect_problem(401, "invalid_credentials");
+        assert_eq!(answer.body["detail"], "The password is wrong.");
+    }
+    other.me().await.expect(200);
+    server.log_in(&ada).await;
+    assert_eq!(access.recent_activity().await[0], "logged_in");
+}
+
+#[tokio::test]
+async fn a40_the_new_one_is_judged_as_at_sign_up() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let errors = |answer: Answer| {
+        let first = &answer.expect_problem(422, "validation_failed").body["errors"][0];
+        (first["pointer"].as_str().unwrap().to_owned(), first["code"].as_str().unwrap().to_owned())
+    };
+    for (new, code) in [
+        ("short", "too_short"),
+        (&"quokka zither, ".repeat(9), "too_long"),
+        ("password1", "easily_guessed"),
+        ("ada@example.com", "easily_guessed"),
+        ("Lovelace Ada", "easily_guessed"),
+        ("+12015550123", "easily_guessed"),
+        (&ada.password, "not_allowed"),
+    ] {
+        let answer = access.change_password(&ada.password, new).await;
+        assert_eq!(errors(answer), ("/new_password".to_owned(), code.to_owned()), "{new}");
+    }
+    let missing = access.change_password_with(json!({})).await.expect_problem(422, "validation_failed");
+    assert_eq!(missing.body["errors"].as_array().unwrap().len(), 2);
+    let unknown = json!({ "current_password": "x", "new_password": NEW, "password": "x" });
+    let unknown = access.change_password_with(unknown).await;
+    assert_eq!(errors(unknown), ("/password".to_owned(), "unknown_field".to_owned()));
+    server.log_in(&ada).await;
+}
+
+#[tokio::test]
+async fn a14_of_many_at_once_one_wins() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let new: Vec<String> = (0..8).map(|number| format!("{NEW} {number}")).collect();
+    let answers = at_once(new.iter().map(|new| access.change_password(&ada.password, new))).await;
+    assert_eq!((count(&answers, 204, None), count(&answers, 401, Some("invalid_credentials"))), (1, 7));
+    let winner = answers.iter().position(|answer| answer.status == 204).unwrap();
+    server.log_in(&with_password(&ada, &new[winner])).await;
+    server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
+}
+
+/// A log-in that has compared the old password must not survive the change: either it is refused, or its token is.
+#[tokio::test]
+async fn b17_no_log_in_slips_through_the_change() {
+    let server = Server::dev().await;
+    for number in 0..5 {
+        let person = Person::other(number);
+        let access = server.full_access(&person).await;
+        let change = access.change_password(&person.password, NEW);
+        let (changed, log_ins) =
+            tokio::join!(change, at_once((0..4).map(|_| server.guest().log_in(&person))));
+        changed.expect(204);
+        for log_in in log_ins {
+            match log_in.status {
+                200 => {
+                    let token = server.password_ok_of(&log_in);
+                    let code = server.code(&person.phone_number).await;
+                    let verified = token.verify(&code).await.expect_problem(401, "invalid_token");
+                    assert_eq!(verified.body["reason"], "password_changed");
+                }
+                _ => drop(log_in.expect_problem(401, "invalid_credentials")),
+            }
+        }
+        server.log_in(&with_password(&person, NEW)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_full_hashing_queue_is_said_so() {
+    let launch = Launch::dev()
+        .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
+        .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
+        .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536");
+    let (server, ada) = (launch.start().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let answers = at_once((0..12).map(|_| access.change_password("wrong", NEW))).await;
+    let refused = count(&answers, 503, Some("overloaded"));
+    assert!(refused > 0, "{answers:?}");
+    assert_eq!(refused + count(&answers, 401, Some("invalid_credentials")), 12);
+    access.me().await.expect(200);
+}
+
+/// A refresh that meets the change: whatever it is answered, nothing of the other session is worth anything afterwards.
+#[tokio::test]
+async fn b17_no_refresh_slips_through_the_change() {
+    let server = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64").start().await;
+    let mut slipped_in_before = 0;
+    for number in 0..30 {
+        let person = Person::other(number);
+        let other = server.full_access(&person).await.refresh_token;
+        let own = server.another_session(&person).await;
+        let (changed, first, second) =
+            tokio::join!(own.change_password(&person.password, NEW), server.guest().refresh(&other), async {
+                server.guest().live().await;
+                server.guest().refresh(&other).await
+            },);
+        changed.expect(204);
+        for answer in [first, second] {
+            match answer.status {
+                200 => {
+                    slipped_in_before += 1;
+                    let slipped = server.session_of(&answer);
+                    let me = slipped.me().await;
+                    assert_eq!(me.expect_problem(401, "invalid_token").body["reason"], "password_changed");
+                    slipped.refresh().await.expect_problem(401, "invalid_refresh_token");
+                }
+                _ => drop(answer.expect_problem(401, "invalid_refresh_token")),
+            }
+        }
+        own.refresh().await.expect(200);
+    }
+    eprintln!("{slipped_in_before} of 60 refreshes came before the change");
+}

@@ -1,0 +1,309 @@
+//! A forgotten password: a code to the mailbox replaces it, and nothing tells a stranger whether there is such a user.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Fault, Launch, Operation, Person, Server, Twilio, at_once, count, wrong_code};
+
+const NEW: &str = "an engine that weaves algebra";
+
+impl Server {
+    /// The reset token.
+    async fn forget(&self, email: &str) -> String {
+        let answer = self.guest().forgot_password(email).await;
+        answer.expect(202).text_of("reset_token")
+    }
+}
+
+fn with_password(person: &Person, password: &str) -> Person {
+    Person { password: password.into(), ..person.clone() }
+}
+
+#[tokio::test]
+async fn a13_b15_the_code_from_the_mailbox_replaces_the_password_and_logs_nobody_in() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let tokens = server.full_access(&ada).await;
+    let pending = server.log_in(&ada).await;
+    let token = server.forget(&ada.email).await;
+    assert!(token.starts_with("cspr_"));
+    let code = server.code(&ada.email).await;
+    let answer = server.guest().reset_password(&token, &code, NEW).await.expect(204);
+    assert!(answer.text.is_empty());
+    // Every session ends, and every log-in that waits.
+    let ended = tokens.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(ended.body["reason"], "password_changed");
+    tokens.refresh().await.expect_problem(401, "invalid_refresh_token");
+    let by_phone = server.code(&ada.phone_number).await;
+    let ended = pending.verify(&by_phone).await.expect_problem(401, "invalid_token");
+    assert_eq!(ended.body["reason"], "password_changed");
+    // The next log-in wants its one-time code as ever.
+    server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
+    let session = server.another_session(&with_password(&ada, NEW)).await;
+    let recent = session.recent_activity().await;
+    assert!(recent.contains(&"password_reset".to_owned()), "{recent:?}");
+    // Once.
+    server
+        .guest()
+        .reset_password(&token, &code, "another engine that weaves")
+        .await
+        .expect_problem(410, "challenge_expired");
+}
+
+fn without_the_token(answer: &Answer) -> Value {
+    let mut body = answer.body.clone();
+    for own in ["reset_token", "request_id"] {
+        body.as_object_mut().unwrap().remove(own);
+    }
+    body
+}
+
+/// The same requests about a user and about nobody: not one answer differs.
+#[tokio::test]
+async fn a27_a30_b27_an_address_that_is_nobodys_is_answered_like_a_users() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let forgot = async |email: &str| server.guest().forgot_password(email).await.expect(202);
+    let (known, unknown) = (forgot(&ada.email).await, forgot("eve@example.com").await);
+    assert_eq!(without_the_token(&known), without_the_token(&unknown));
+    let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(&known), names(&unknown));
+    assert_eq!(known.text.len(), unknown.text.len());
+    let (hers, nobodys) = (known.text_of("reset_token"), unknown.text_of("reset_token"));
+    let wrong = wrong_code(&server.code(&ada.email).await);
+    for attempt in 0..7 {
+        let (about_her, about_nobody) = (
+            server.guest().reset_password(&hers, &wrong, NEW).await,
+            server.guest().reset_password(&nobodys, &wrong, NEW).await,
+        );
+        assert_eq!(about_her.status, if attempt < 5 { 422 } else { 429 });
+        let retry_after = |answer: &Answer| answer.body["retry_after"].as_u64().unwrap_or_default();
+        assert!(retry_after(&about_her).abs_diff(retry_after(&about_nobody)) <= 1);
+        let told = |answer: &Answer| {
+            (answer.status, answer.body["code"].clone(), answer.body["attempts_left"].clone())
+        };
+        assert_eq!(told(&about_her), told(&about_nobody));
+    }
+    // Either way Twilio was asked as often, a row was written, and nobody else got a message.
+    let asked = server.sandbox_get("/sandbox/requests?operation=check").await;
+    assert_eq!(asked["requests"].as_array().unwrap().len(), 10);
+    assert_eq!(server.database.number("SELECT count(*) FROM password_resets").await, 2);
+    assert!(server.messages("eve@example.com").await.is_empty());
+    server.advance(601).await;
+    for token in [&hers, &nobodys] {
+        server.guest().reset_password(token, &wrong, NEW).await.expect_problem(410, "challenge_expired");
+    }
+}
+
+#[tokio::test]
+async fn twilios_limits_do_not_tell_either() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    // Two resets share one verification at Twilio, and so its five checks.
+    let (first, second) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let wrong = wrong_code(&server.code(&ada.email).await);
+    for _ in 0..5 {
+        server.guest().reset_password(&first, &wrong, NEW).await.expect_problem(422, "incorrect_code");
+    }
+    let answer =
+        server.guest().reset_password(&second, &wrong, NEW).await.expect_problem(422, "incorrect_code");
+    assert_eq!(answer.body["attempts_left"], 4);
+    server.break_twilio(json!({ "operation": "check", "fault": "status", "status": 500, "times": 4 })).await;
+    let nobodys = server.forget("eve@example.com").await;
+    for token in [&second, &nobodys] {
+        server.guest().reset_password(token, &wrong, NEW).await.expect_problem(503, "otp_unavailable");
+    }
+}
+
+/// Whoever has used up the checks of a code is not in its owner's way: the next reset brings another.
+#[tokio::test]
+async fn used_up_guesses_are_followed_by_another_code() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let strangers = server.forget(&ada.email).await;
+    let wrong = wrong_code(&server.code(&ada.email).await);
+    for _ in 0..5 {
+        server.guest().reset_password(&strangers, &wrong, NEW).await.expect_problem(422, "incorrect_code");
+    }
+    while server.sandbox_get("/sandbox/requests?operation=UpdateVerification").await["requests"]
+        .as_array()
+        .unwrap()
+        .is_empty()
+    {
+        tokio::task::yield_now().await;
+    }
+    let before = server.messages(&ada.email).await.len();
+    let token = server.forget(&ada.email).await;
+    let mut messages = server.messages(&ada.email).await;
+    while messages.len() == before {
+        messages = server.messages(&ada.email).await;
+    }
+    server.guest().reset_password(&token, messages[0]["code"].as_str().unwrap(), NEW).await.expect(204);
+    server.log_in(&with_password(&ada, NEW)).await;
+}
+
+#[tokio::test]
+async fn b15_a_token_that_is_not_ours_is_as_good_as_none() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let token = server.forget(&ada.email).await;
+    let code = server.code(&ada.email).await;
+    let other = Server::dev().await.forget(&ada.email).await;
+    for bad in ["x", "cspr_AAAA", &token[..40], &other, &token.replace("cspr_", "csrt_")] {
+        server.guest().reset_password(bad, &code, NEW).await.expect_problem(410, "challenge_expired");
+    }
+    // What one began about oneself opens nothing of anybody else's, and the other way round.
+    let eve = Person::other(1);
+    server.sign_up(&eve).await;
+    let (eves, eves_code) = (server.forget(&eve.email).await, server.code(&eve.email).await);
+    if code != eves_code {
+        server.guest().reset_password(&eves, &code, NEW).await.expect_problem(422, "incorrect_code");
+        server.guest().reset_password(&token, &eves_code, NEW).await.expect_problem(422, "incorrect_code");
+    }
+    server.guest().reset_password_with(json!({})).await.expect_problem(422, "validation_failed");
+    server.guest().forgot_password_with(json!({})).await.expect_problem(422, "validation_failed");
+    server.guest().reset_password(&token, &code, NEW).await.expect(204);
+}
+
+#[tokio::test]
+async fn when_the_code_was_right_a_weak_password_can_be_replaced_by_a_better_one() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let token = server.forget(&ada.email).await;
+    let code = server.code(&ada.email).await;
+    let pointer = |answer: Answer| {
+        let error = answer.expect_problem(422, "validation_failed").body["errors"][0].clone();
+        assert_eq!(error["code"], "easily_guessed");
+        error["pointer"].clone()
+    };
+    // Weak for everybody: told before anybody looks at the code.
+    assert_eq!(
+        pointer(server.guest().reset_password(&token, &wrong_code(&code), "password1").await),
+        "/new_password"
+    );
+    // Weak for her: told to nobody who has not read her mail.
+    let hers = "ada@example.com";
+    server
+        .guest()
+        .reset_password(&token, &wrong_code(&code), hers)
+        .await
+        .expect_problem(422, "incorrect_code");
+    assert_eq!(pointer(server.guest().reset_password(&token, &code, hers).await), "/new_password");
+    server.log_in(&ada).await;
+    server.guest().reset_password(&token, &code, NEW).await.expect(204);
+    server.log_in(&with_password(&ada, NEW)).await;
+}
+
+#[tokio::test]
+async fn b16_whatever_changes_the_password_or_the_address_ends_a_reset() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let code = server.code(&ada.email).await;
+    access.change_password(&ada.password, NEW).await.expect(204);
+    for token in [one, two] {
+        server
+            .guest()
+            .reset_password(&token, &code, "another engine that weaves")
+            .await
+            .expect_problem(410, "challenge_expired");
+    }
+    let token = server.forget(&ada.email).await;
+    let old = server.code(&ada.email).await;
+    access.change_email("ada@lovelace.example", NEW).await.expect(202);
+    access.verify_email(&server.code("ada@lovelace.example").await).await.expect(200);
+    server
+        .guest()
+        .reset_password(&token, &old, "another engine that weaves")
+        .await
+        .expect_problem(410, "challenge_expired");
+    access.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a14_b9_of_many_at_once_one_resets_and_five_are_looked_at() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let token = server.forget(&ada.email).await;
+    let wrong = wrong_code(&server.code(&ada.email).await);
+    let answers = at_once((0..20).map(|_| server.guest().reset_password(&token, &wrong, NEW))).await;
+    assert_eq!(count(&answers, 422, Some("incorrect_code")), 5, "{answers:?}");
+    assert_eq!(count(&answers, 429, Some("too_many_attempts")), 15);
+    let bob = Person::other(1);
+    server.sign_up(&bob).await;
+    let token = server.forget(&bob.email).await;
+    let code = server.code(&bob.email).await;
+    let new: Vec<String> = (0..4).map(|number| format!("{NEW} {number}")).collect();
+    let answers = at_once(new.iter().map(|new| server.guest().reset_password(&token, &code, new))).await;
+    assert_eq!(count(&answers, 204, None), 1, "{answers:?}");
+    let winner = answers.iter().position(|answer| answer.status == 204).unwrap();
+    server.log_in(&with_password(&bob, &new[winner])).await;
+}
+
+/// Twilio has sent the code and its answer got lost: whoever reads the mailbox can go on all the same.
+#[tokio::test]
+async fn a_code_whose_verification_nobody_told_us_of_counts() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    server.break_twilio(json!({ "operation": "start", "fault": "sent_then_drop" })).await;
+    let token = server.forget(&ada.email).await;
+    let code = server.code(&ada.email).await;
+    server
+        .guest()
+        .reset_password(&token, &wrong_code(&code), NEW)
+        .await
+        .expect_problem(422, "incorrect_code");
+    server.guest().reset_password(&token, &code, NEW).await.expect(204);
+    server.log_in(&with_password(&ada, NEW)).await;
+}
+
+#[tokio::test]
+async fn a_failure_of_twilio_is_not_told_and_loses_nothing() {
+    let twilio = Twilio::start().await;
+    let server = twilio.launch().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "true").start().await;
+    let ada = Person::ada();
+    server.sign_up(&ada).await;
+    twilio.break_next(Operation::Start, Fault::error(400, 60212));
+    let token = server.forget(&ada.email).await;
+    twilio.wait_for(Operation::Start, 1).await;
+    server.guest().reset_password(&token, "123456", NEW).await.expect_problem(422, "incorrect_code");
+    let token = server.forget(&ada.email).await;
+    let code = server.code(&ada.email).await;
+    server.guest().reset_password(&token, &code, NEW).await.expect(204);
+}
+
+#[tokio::test]
+async fn a_full_hashing_queue_is_said_so() {
+    let launch = Launch::dev()
+        .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
+        .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
+        .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536");
+    let (server, ada) = (launch.start().await, Person::ada());
+    server.sign_up(&ada).await;
+    let token = server.forget(&ada.email).await;
+    let code = server.code(&ada.email).await;
+    let wrong = wrong_code(&code);
+    let answers = at_once((0..12).map(|_| server.guest().reset_password(&token, &wrong, NEW))).await;
+    assert!(count(&answers, 503, Some("overloaded")) > 0, "{answers:?}");
+}
+
+#[tokio::test]
+async fn b16_a_reset_lives_ten_minutes_and_ends_with_the_password() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (token, code) = (server.forget(&ada.email).await, server.code(&ada.email).await);
+    for nothing in [json!(""), json!("  "), Value::Null] {
+        let body = json!({ "reset_token": nothing, "code": code, "new_password": NEW });
+        let answer = server.guest().reset_password_with(body).await;
+        assert!([410, 422].contains(&answer.status), "{}", answer.text);
+    }
+    server.advance(601).await;
+    server.guest().reset_password(&token, &code, NEW).await.expect_problem(410, "challenge_expired");
+    let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let code = server.code(&ada.email).await;
+    server.guest().reset_password(&two, &code, NEW).await.expect(204);
+    server
+        .guest()
+        .reset_password(&one, &code, "another engine that weaves")
+        .await
+        .expect_problem(410, "challenge_expired");
+    server.log_in(&with_password(&ada, NEW)).await;
+}

@@ -1,0 +1,102 @@
+//! Changes of the phone number that meet other requests.
+
+use std::sync::Arc;
+
+use crate::harness::{Fault, Operation, Person, Server, Twilio, at_once, count};
+
+const NEW: &str = "+12015550124";
+
+#[tokio::test]
+async fn many_requests_at_once_send_one_message_and_change_once() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let answers = at_once((0..10).map(|_| access.change_phone_number(NEW, &ada.password))).await;
+    assert_eq!(
+        (count(&answers, 202, None), count(&answers, 429, Some("resend_too_soon"))),
+        (1, 9),
+        "{answers:?}"
+    );
+    assert_eq!(server.asked_twilio("start", NEW).await, 1);
+    let code = server.code(NEW).await;
+    let answers = at_once((0..10).map(|_| access.verify_phone_number(&code))).await;
+    assert_eq!(count(&answers, 200, None), 1, "{answers:?}");
+    assert!(answers.iter().all(|answer| [200, 410, 429].contains(&answer.status)), "{answers:?}");
+}
+
+/// A log-in that has read the old number must not survive the change: either it is refused, or its token is.
+#[tokio::test]
+async fn no_log_in_slips_through_the_change() {
+    let server = Server::dev().await;
+    for number in 0..5 {
+        let person = Person::other(number);
+        let new = Person::other(100 + number).phone_number;
+        let access = server.full_access(&person).await;
+        access.change_phone_number(&new, &person.password).await.expect(202);
+        let code = server.code(&new).await;
+        let change = access.verify_phone_number(&code);
+        let (changed, log_ins) =
+            tokio::join!(change, at_once((0..4).map(|_| server.guest().log_in(&person))));
+        changed.expect(200);
+        for log_in in log_ins.into_iter().filter(|answer| answer.status == 200) {
+            let destination = log_in.body["challenge"]["destination"].as_str().unwrap().to_owned();
+            if destination.ends_with(&new[new.len() - 4..])
+                && !person.phone_number.ends_with(&new[new.len() - 4..])
+            {
+                continue;
+            }
+            let token = server.password_ok_of(&log_in);
+            let messages = server.messages(&person.phone_number).await;
+            let code = messages[0]["code"].as_str().unwrap();
+            assert_ne!(token.verify(code).await.status, 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_goes_on_on_another_replica() {
+    let twilio = Twilio::start().await;
+    let first = twilio.launch().start().await;
+    let second = twilio.launch().database(&Arc::clone(&first.database)).start().await;
+    let ada = Person::ada();
+    let access = first.full_access(&ada).await;
+    access.change_phone_number(NEW, &ada.password).await.expect(202);
+    access.on(&second).change_phone_number(NEW, &ada.password).await.expect_problem(429, "resend_too_soon");
+    access.on(&second).verify_phone_number(&first.code(NEW).await).await.expect(200);
+    assert_eq!(access.phone_number().await, NEW);
+}
+
+/// With a stolen access token and the password: the owner ends the thief's session while Twilio is asked.
+#[tokio::test]
+async fn a_session_that_was_ended_meanwhile_changes_nothing() {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    let thiefs = server.full_access(&ada).await;
+    let owners = server.another_session(&ada).await;
+    thiefs.change_phone_number(NEW, &ada.password).await.expect(202);
+    let code = server.code(NEW).await;
+    let (held, go_on) = Fault::held();
+    twilio.break_next(Operation::Check, held);
+    let change = thiefs.verify_phone_number(&code);
+    let end = async {
+        twilio.wait_for(Operation::Check, 3).await;
+        owners.log_out_of("others").await.expect(204);
+        go_on.notify_one();
+    };
+    let (changed, ()) = tokio::join!(change, end);
+    changed.expect_problem(401, "invalid_token");
+    assert_eq!(owners.phone_number().await, ada.phone_number);
+}
+
+#[tokio::test]
+async fn b11_of_two_who_want_one_number_the_index_lets_one_have_it() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let (hers, his) = (server.full_access(&ada).await, server.full_access(&bob).await);
+    hers.change_phone_number(NEW, &ada.password).await.expect(202);
+    // Twilio has one verification for a number: both wait for the same code, and the first to bring it uses it up.
+    his.change_phone_number(NEW, &bob.password).await.expect(202);
+    let code = server.code(NEW).await;
+    let answers = at_once([hers.verify_phone_number(&code), his.verify_phone_number(&code)]).await;
+    assert_eq!(count(&answers, 200, None), 1, "{answers:?}");
+    let owners = format!("SELECT count(*) FROM users WHERE phone_number = '{NEW}'");
+    assert_eq!(server.database.number(&owners).await, 1);
+}

@@ -1,0 +1,204 @@
+//! Refresh: a session goes on as long as its client holds the newest token, or the one before for a moment.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use crate::harness::{Answer, Launch, Person, Server, claims};
+
+#[track_caller]
+fn refused(answer: Answer, reason: &str) {
+    let answer = answer.expect_problem(401, "invalid_refresh_token");
+    assert_eq!(answer.body["reason"], reason, "{}", answer.text);
+}
+
+const GENERATION: &str = "SELECT generation FROM sessions";
+const DAY: u32 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn b20_a_refresh_token_gets_the_next_tokens_of_the_same_session() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await;
+    server.advance(600).await;
+    let second = first.refresh().await.expect(200);
+    let renewed = server.session_of(&second);
+    assert_ne!(renewed.refresh_token, first.refresh_token);
+    assert_ne!(renewed.token(), first.token());
+    let (old, new) = (claims(first.token()), claims(renewed.token()));
+    for same in ["iss", "sub", "aud", "sid", "amr", "auth_time", "client_id"] {
+        assert_eq!(old[same], new[same], "{same}");
+    }
+    assert_ne!(old["jti"], new["jti"]);
+    assert_eq!(second.body["expires_in"], 900);
+    assert_eq!(second.body["user"], renewed.me().await.expect(200).body);
+    // It counts down to the session's fixed end.
+    let left = second.body["refresh_expires_in"].as_u64().unwrap();
+    assert!((u64::from(90 * DAY) - 605..=u64::from(90 * DAY) - 600).contains(&left), "{left}");
+    // The access token before lives on to its own end.
+    first.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a45_a_session_is_refreshed_for_ninety_days_and_no_longer() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let mut token = server.full_access(&ada).await.refresh_token;
+    for _ in 0..3 {
+        server.advance(29 * DAY).await;
+        token = server.guest().refresh(&token).await.expect(200).text_of("refresh_token");
+    }
+    server.advance(3 * DAY - 120).await;
+    let last = server.guest().refresh(&token).await.expect(200);
+    let left = last.body["refresh_expires_in"].as_i64().unwrap();
+    assert!((100..=120).contains(&left), "{left}");
+    // The access token ends with the session.
+    assert!(last.body["expires_in"].as_i64().unwrap() <= left, "{}", last.text);
+    server.advance(120).await;
+    refused(server.guest().refresh(&last.text_of("refresh_token")).await, "expired");
+}
+
+#[tokio::test]
+async fn a45_a_session_that_nobody_uses_ends_after_thirty_days() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.full_access(&ada).await.refresh_token;
+    server.advance(30 * DAY).await;
+    refused(server.guest().refresh(&token).await, "expired");
+}
+
+#[tokio::test]
+async fn b24_an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await.refresh_token;
+    let lost = server.guest().refresh(&first).await.expect(200);
+    server.advance(25).await;
+    let again = server.guest().refresh(&first).await.expect(200);
+    for same in ["access_token", "refresh_token"] {
+        assert_eq!(again.body[same], lost.body[same], "{same}");
+    }
+    let left = |answer: &Answer| answer.body["expires_in"].as_i64().unwrap();
+    assert!((24..=27).contains(&(left(&lost) - left(&again))), "{} {}", lost.text, again.text);
+    assert_eq!(server.database.number(GENERATION).await, 1);
+    server.session_of(&again).me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a10_b23_after_that_the_old_token_ends_the_session() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let first = server.full_access(&ada).await.refresh_token;
+    let second = server.guest().refresh(&first).await.expect(200);
+    server.advance(31).await;
+    refused(server.guest().refresh(&first).await, "reuse_detected");
+    refused(server.guest().refresh(&second.text_of("refresh_token")).await, "reuse_detected");
+    let me = server.session_of(&second).me().await.expect_problem(401, "invalid_token");
+    assert_eq!(me.body["reason"], "reuse_detected");
+    // The user can see it at the next log-in; once, however often the copy was tried.
+    refused(server.guest().refresh(&first).await, "reuse_detected");
+    let access = server.another_session(&ada).await;
+    let kinds = access.recent_activity().await;
+    assert_eq!(kinds.iter().filter(|kind| **kind == "refresh_reused").count(), 1, "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a10_a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_at_once() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let copied = server.full_access(&ada).await.refresh_token;
+    let second = server.guest().refresh(&copied).await.expect(200).text_of("refresh_token");
+    let third = server.guest().refresh(&second).await.expect(200).text_of("refresh_token");
+    refused(server.guest().refresh(&copied).await, "reuse_detected");
+    refused(server.guest().refresh(&third).await, "reuse_detected");
+}
+
+#[tokio::test]
+async fn a14_b23_fifty_at_once_get_the_same_successor() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.full_access(&ada).await.refresh_token;
+    let answers = futures_util::future::join_all((0..50).map(|_| server.guest().refresh(&token))).await;
+    let first = &answers[0];
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        for same in ["refresh_token", "access_token"] {
+            assert_eq!(answer.body[same], first.body[same], "{same}");
+        }
+    }
+    assert_eq!(server.database.number(GENERATION).await, 1);
+}
+
+/// Done means: a client that loses every second answer stays logged in for a thousand refreshes.
+#[tokio::test]
+async fn b24_a_client_that_loses_every_second_answer_stays_logged_in() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let mut token = server.full_access(&ada).await.refresh_token;
+    for round in 0..500 {
+        let lost = server.guest().refresh(&token).await.expect(200).text_of("refresh_token");
+        token = server.guest().refresh(&token).await.expect(200).text_of("refresh_token");
+        assert_eq!(token, lost, "in round {round}");
+    }
+    assert_eq!(server.database.number(GENERATION).await, 500);
+}
+
+#[tokio::test]
+async fn what_is_no_refresh_token_of_ours() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let (tokens, other) = (server.full_access(&ada).await, server.full_access(&Person::other(1)).await);
+    let token = &tokens.refresh_token;
+    let forged = {
+        // The session and generation of one token under the tag of another.
+        let mut forged = token[..32].to_owned();
+        forged.push_str(&other.refresh_token[32..]);
+        forged
+    };
+    let cut = &token[..token.len() - 2];
+    let long = "x".repeat(5000);
+    for bad in ["", "x", "csrt_", "csrt_!!", &long, cut, &forged, tokens.token()] {
+        refused(server.guest().refresh(bad).await, "malformed");
+    }
+    for body in [json!({}), json!({ "refresh_token": 1 }), json!({ "refresh_token": token, "x": 1 })] {
+        server.guest().refresh_with(body).await.expect_problem(422, "validation_failed");
+    }
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE generation = 0").await, 2);
+    // As a bearer token it opens nothing; a bearer token beside it is not looked at.
+    let sent = server.guest().bearer("garbage").refresh(token).await;
+    sent.expect(200);
+}
+
+#[tokio::test]
+async fn b18_a_session_that_has_ended_is_not_refreshed() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    access.log_out().await.expect(204);
+    refused(access.refresh().await, "logged_out");
+}
+
+#[tokio::test]
+async fn a_server_with_another_secret_takes_no_token_of_ours() {
+    let server = Server::dev().await;
+    let token = server.full_access(&Person::ada()).await.refresh_token;
+    let launch =
+        Launch::dev().variable("COUNTERSIGN__TOKENS__SECRET", "another-secret-of-32-characters-or-more");
+    let other = launch.start().await;
+    refused(other.guest().refresh(&token).await, "malformed");
+}
+
+/// What nobody can guess: 32 bytes that are like random ones, never twice the same.
+#[tokio::test]
+async fn a25_refresh_tokens_are_like_random_numbers() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let mut token = server.full_access(&ada).await.refresh_token;
+    let (mut secrets, mut ids, mut counts) = (BTreeSet::new(), BTreeSet::new(), [0_u32; 256]);
+    for _ in 0..1000 {
+        let bytes = URL_SAFE_NO_PAD.decode(&token["csrt_".len()..]).unwrap();
+        // Which session and which generation, and then what is secret.
+        let secret = bytes[20..].to_vec();
+        assert_eq!(secret.len(), 32);
+        secret.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+        assert!(secrets.insert(secret));
+        let next = server.guest().refresh(&token).await.expect(200);
+        assert!(ids.insert(claims(&next.text_of("access_token"))["jti"].to_string()));
+        token = next.text_of("refresh_token");
+    }
+    // Pearson's chi-squared: of 255 degrees of freedom; more than 400 comes once in a hundred million times.
+    let expected = 32.0 * 1000.0 / 256.0;
+    let difference: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+    assert!(difference < 400.0, "{difference}");
+}

@@ -1,0 +1,97 @@
+//! Sessions: a user sees them all and ends whichever they do not know.
+
+use serde_json::Value;
+
+use crate::harness::{Person, Server};
+
+fn id(session: &Value) -> String {
+    session["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a46_a_user_sees_their_living_sessions_and_nobody_elses() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.full_access(&Person::other(1)).await;
+    let over = server.full_access(&ada).await;
+    over.log_out().await.expect(204);
+    let first = server.another_session(&ada).await;
+    server.advance(60).await;
+    let second = server.another_session(&ada).await;
+    let seen = second.listed_sessions().await;
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    let current: Vec<bool> = seen.iter().map(|session| session["current"].as_bool().unwrap()).collect();
+    assert_eq!(current, [true, false]);
+    assert!(!seen[0].as_object().unwrap().contains_key("salt"));
+    // A refresh is a use: the other one comes first now.
+    server.advance(60).await;
+    first.refresh().await.expect(200);
+    let moved = second.listed_sessions().await;
+    assert_eq!(id(&moved[0]), id(&seen[1]));
+    assert!(moved[0]["last_used_at"].as_str() > seen[1]["last_used_at"].as_str());
+    assert_eq!(moved[0]["created_at"], seen[1]["created_at"]);
+    assert_eq!(moved[0]["expires_at"], seen[1]["expires_at"]);
+}
+
+#[tokio::test]
+async fn an_idle_session_is_not_shown() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.full_access(&ada).await;
+    server.advance(30 * 24 * 60 * 60).await;
+    let access = server.another_session(&ada).await;
+    assert_eq!(access.listed_sessions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_client_says_of_itself_is_data() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let hostile = "<script>alert(1)</script> \u{fc}ber";
+    let access = token.header("user-agent", hostile).at("203.0.113.9").open_session(&code).await;
+    let session = access.listed_sessions().await.remove(0);
+    assert!(session["user_agent"].as_str().is_none_or(|seen| seen.len() <= 256));
+    // No proxy is trusted here: the header is nobody's word.
+    assert_eq!(session["ip_address"], "127.0.0.1");
+}
+
+#[tokio::test]
+async fn a46_b19_another_session_can_be_ended_and_all_its_tokens_with_it() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let (lost, own) = (server.full_access(&ada).await, server.another_session(&ada).await);
+    let seen = own.listed_sessions().await;
+    let other = seen.iter().find(|session| session["current"] == false).map(id).unwrap();
+    own.end_session(&other).await.expect(204);
+    let me = lost.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(me.body["reason"], "session_ended");
+    let refresh = lost.refresh().await;
+    assert_eq!(refresh.expect_problem(401, "invalid_refresh_token").body["reason"], "session_ended");
+    assert_eq!(own.listed_sessions().await.len(), 1);
+    let page = own.dashboard().await.expect(200);
+    assert_eq!(page.body["recent_activity"][0]["kind"], "session_ended");
+    own.end_session(&other).await.expect_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_session_that_asks_may_end_itself() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let own = id(&access.listed_sessions().await[0]);
+    access.end_session(&own).await.expect(204);
+    access.me().await.expect_problem(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn a48_b41_nobody_ends_a_strangers_session() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let adas = server.full_access(&ada).await;
+    let bobs = server.full_access(&bob).await;
+    let session = id(&adas.listed_sessions().await[0]);
+    let unknown = "0199c0de-0000-7000-8000-000000000000";
+    let answers = [session.as_str(), unknown, "x", "%00", "0199c0de"];
+    for id in answers {
+        let answer = bobs.end_session(id).await.expect_problem(404, "not_found");
+        // A stranger's and an unknown one are not told apart.
+        assert_eq!(answer.body["detail"], bobs.end_session(unknown).await.body["detail"]);
+    }
+    adas.me().await.expect(200);
+}

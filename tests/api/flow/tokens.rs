@@ -1,0 +1,196 @@
+//! The tokens that the server makes: what they hold, who can check them, where they are read, how long they live.
+
+use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Forge, Person, Server, claims, header};
+
+/// Checks a token as a resource server would that knows the key set alone.
+fn is_signed_by(key: &serde_json::Value, token: &str) -> bool {
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let public_key = URL_SAFE_NO_PAD.decode(key["x"].as_str().unwrap()).unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    UnparsedPublicKey::new(&ED25519, public_key).verify(message.as_bytes(), &signature).is_ok()
+}
+
+#[tokio::test]
+async fn anybody_can_check_a_token_with_the_public_keys() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let password_ok = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let access = password_ok.open_session(&code).await;
+    let set = server.guest().jwks().await.expect(200);
+    let keys = set.body["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 1);
+    let key = &keys[0];
+    assert_eq!((&key["kty"], &key["crv"], &key["use"]), (&json!("OKP"), &json!("Ed25519"), &json!("sig")));
+    assert!(key.get("d").is_none(), "{}", set.text);
+    for token in [password_ok.token(), access.token()] {
+        assert_eq!((&header(token)["kid"], &header(token)["alg"]), (&key["kid"], &json!("EdDSA")));
+        assert!(is_signed_by(key, token));
+    }
+    let (message, _) = access.token().rsplit_once('.').unwrap();
+    let (_, signature) = password_ok.token().rsplit_once('.').unwrap();
+    assert!(!is_signed_by(key, &format!("{message}.{signature}")));
+}
+
+#[tokio::test]
+async fn a7_a23_the_kinds_exclude_each_other() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let password_ok = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    let tokens = password_ok.verify(&code).await.expect(200);
+    let access = tokens.text_of("access_token");
+    assert_eq!(
+        (&header(password_ok.token())["typ"], &header(&access)["typ"]),
+        (&json!("password-ok+jwt"), &json!("at+jwt"))
+    );
+    let (first, second) = (claims(password_ok.token()), claims(&access));
+    assert_ne!(first["aud"], second["aud"]);
+    assert_eq!((&first["amr"], &second["amr"]), (&json!(["pwd"]), &json!(["pwd", "otp", "sms"])));
+    assert_eq!((&first["sub"], &second["sub"]), (&tokens.body["user"]["id"], &tokens.body["user"]["id"]));
+    for (claims, seconds) in [(&first, 600), (&second, 900)] {
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), seconds);
+        assert_eq!(claims["nbf"], claims["iat"]);
+        let text = claims.to_string();
+        for personal in [&ada.name, &ada.email, &ada.phone_number] {
+            assert!(!text.contains(personal), "{text}");
+        }
+    }
+    for name in ["sid", "jti", "auth_time", "client_id"] {
+        assert!(second.get(name).is_some(), "{second}");
+    }
+    assert!(first.get("sid").is_none(), "{first}");
+}
+
+#[tokio::test]
+async fn a26_a_token_is_read_from_the_authorization_header_alone() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.token().to_owned();
+    let get = |path: &str| server.request(Method::GET, path);
+    let query = get("/v1/users/me").query(&[("access_token", &access)]);
+    let cookie = get("/v1/users/me").header("cookie", format!("access_token={access}; token={access}"));
+    let other_header = get("/v1/users/me").header("x-access-token", &access);
+    let form = server
+        .request(Method::POST, "/v1/users/logout")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("access_token={access}"));
+    let body = server.request(Method::POST, "/v1/users/logout").json(&json!({ "access_token": access }));
+    let basic = get("/v1/users/me").basic_auth(&access, Some(&access));
+    let other_scheme = get("/v1/users/me").header("authorization", format!("Token {access}"));
+    let naked = get("/v1/users/me").header("authorization", &access);
+    for request in [query, cookie, other_header, form, body, basic, other_scheme, naked] {
+        let answer = server.send(request).await.expect_problem(401, "missing_token");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+    }
+    for scheme in ["bearer", "BEARER", "Bearer "] {
+        server
+            .send(get("/v1/users/me").header("authorization", format!("{scheme} {access}")))
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a26_two_authorization_headers_are_refused() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await.token().to_owned();
+    for second in [format!("Bearer {access}"), "Basic eDp5".to_owned(), String::new()] {
+        let request = server.request(Method::GET, "/v1/users/me").bearer_auth(&access);
+        server.send(request.header("authorization", second)).await.expect_problem(400, "malformed_request");
+    }
+    let request = server.request(Method::POST, "/v1/users/login").header("authorization", "Bearer x");
+    let request = request.header("authorization", "Bearer y").json(&ada.log_in_body());
+    server.send(request).await.expect_problem(400, "malformed_request");
+    server.with_access(&access).me().await.expect(200);
+}
+
+#[tokio::test]
+async fn an_access_token_expires_and_its_session_lives_on() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    server.advance(890).await;
+    access.me().await.expect(200);
+    // Fifteen minutes, five seconds of leeway, and two.
+    server.advance(17).await;
+    let answer = access.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(answer.body["reason"], "expired");
+    assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await, 1);
+}
+
+#[tokio::test]
+async fn a20_b46_a_token_dies_with_its_user() {
+    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let access = server.full_access(&ada).await;
+    let password_ok = server.log_in(&ada).await;
+    let bobs = server.full_access(&bob).await;
+    let whose = "user_id IN (SELECT id FROM users WHERE username = 'ada')";
+    for table in ["activities", "challenges", "sessions"] {
+        server.database.execute(&format!("DELETE FROM {table} WHERE {whose}")).await;
+    }
+    server.database.execute("DELETE FROM users WHERE username = 'ada'").await;
+    access.me().await.expect_problem(401, "invalid_token");
+    password_ok.resend().await.expect_problem(401, "invalid_token");
+    bobs.me().await.expect(200);
+    // Whoever takes the address next is somebody else.
+    let newcomer = server.full_access(&ada).await;
+    assert_ne!(claims(newcomer.token())["sub"], claims(access.token())["sub"]);
+    access.me().await.expect_problem(401, "invalid_token");
+    newcomer.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a45_a_session_has_a_fixed_end_that_no_token_outlives() {
+    let launch = Forge::launch().variable("COUNTERSIGN__TOKENS__SESSION_DAYS", "1");
+    let (server, ada) = (launch.start().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let forge = Forge::of(&server).await;
+    let mut eternal = claims(access.token());
+    eternal["exp"] = json!(eternal["exp"].as_i64().unwrap() + 1_000_000);
+    let eternal = server.with_access(&forge.resign(access.token(), &eternal));
+    server.advance(86_390).await;
+    eternal.me().await.expect(200);
+    server.advance(20).await;
+    let answer = eternal.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(answer.body["reason"], "expired");
+}
+
+#[tokio::test]
+async fn a20_a_genuine_token_about_somebody_else_opens_nothing() {
+    let (server, ada, bob) = (Forge::launch().start().await, Person::ada(), Person::other(1));
+    let access = server.full_access(&ada).await;
+    let password_ok = server.log_in(&ada).await;
+    let forge = Forge::of(&server).await;
+    let with_claim = |name: &str, value: Value| {
+        let mut claims = claims(access.token());
+        claims[name] = value;
+        server.with_access(&forge.resign(access.token(), &claims))
+    };
+    with_claim("client_id", json!("countersign")).me().await.expect(200);
+    let bobs = server.full_access(&bob).await;
+    let bobs_password_ok = server.log_in(&bob).await;
+    let nobody = "01890000-0000-7000-8000-000000000000";
+    let (bobs_claims, own) = (claims(bobs.token()), claims(access.token()));
+    for (name, value) in [
+        ("sid", bobs_claims["sid"].clone()),
+        ("sub", bobs_claims["sub"].clone()),
+        ("sid", json!(nobody)),
+        ("sub", json!(nobody)),
+        ("sid", own["jti"].clone()),
+    ] {
+        with_claim(name, value).me().await.expect_problem(401, "invalid_token");
+    }
+    // Ada's name on Bob's challenge.
+    let mut swapped = claims(password_ok.token());
+    swapped["jti"] = claims(bobs_password_ok.token())["jti"].clone();
+    let swapped = server.with_password_ok(&forge.resign(password_ok.token(), &swapped));
+    let code = server.code(&bob.phone_number).await;
+    swapped.verify(&code).await.expect_problem(401, "invalid_token");
+    swapped.log_out().await.expect_problem(401, "invalid_token");
+    bobs_password_ok.verify(&code).await.expect(200);
+    bobs.me().await.expect(200);
+}

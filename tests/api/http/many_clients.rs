@@ -1,0 +1,158 @@
+//! Clients that are slow, send far too much, or are many and do nothing: whoever asks properly does not notice
+//! (C7 of our list of promises).
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::harness::{Access, Launch, Person, Raw, Server, only_status};
+
+/// Clients of each slow kind.
+const SLOW: usize = 40;
+/// Clients that have asked once and keep the connection.
+const IDLE: usize = 2000;
+/// Longer than a request ever takes beside them, on a machine with other things to do.
+const UNNOTICED: Duration = Duration::from_secs(2);
+
+/// Asks as somebody who is logged in, so often.
+async fn ask(access: &Access, times: usize) -> Duration {
+    let mut longest = Duration::ZERO;
+    for _ in 0..times {
+        let began = Instant::now();
+        access.me().await.expect(200);
+        longest = longest.max(began.elapsed());
+    }
+    longest
+}
+
+#[tokio::test]
+async fn c7_one_byte_a_second_is_too_slow_and_holds_nobody_up() {
+    let server = Server::dev().await;
+    let access = server.full_access(&Person::ada()).await;
+    let head = "POST /v1/users/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+    let body = format!("{head}Content-Length: 100\r\n\r\n");
+    let heads = join_all((0..SLOW).map(async |_| {
+        let answer = Raw::open(&server).await.dribble(head.as_bytes()).await;
+        assert!([0, 408].contains(&only_status(&answer)), "{answer}");
+    }));
+    let bodies = join_all((0..SLOW).map(async |_| {
+        let mut raw = Raw::open(&server).await;
+        raw.send(&body).await;
+        let answer = raw.dribble(&[b' '; 100]).await;
+        assert_eq!(only_status(&answer), 400, "{answer}");
+        assert!(answer.contains("malformed_request"), "{answer}");
+    }));
+    let began = Instant::now();
+    let (_, _, longest) = tokio::join!(heads, bodies, ask(&access, 200));
+    assert!(longest < UNNOTICED, "{longest:?}");
+    // Five seconds for a head, ten for a body; not the hundred that the clients would have liked.
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+}
+
+/// The server's memory, in KiB (`proc_pid_status(5)`); none where the system does not tell.
+fn resident(server: &Server) -> Option<usize> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+#[tokio::test]
+async fn a37_c7_ten_mebibytes_are_refused_and_take_no_memory() {
+    let server = Server::dev().await;
+    let access = server.full_access(&Person::ada()).await;
+    let before = resident(&server);
+    let head = "POST /v1/users/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+    let announced =
+        [format!("{head}Content-Length: {}\r\n\r\n", 10 << 20).into_bytes(), vec![b' '; 10 << 20]];
+    let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+    let chunked = [format!("{head}Transfer-Encoding: chunked\r\n\r\n").into_bytes(), chunk.repeat(160)];
+    let (announced, chunked) = (announced.concat(), chunked.concat());
+    let clients = join_all((0..20).map(async |number| {
+        let bytes = if number % 2 == 0 { &announced } else { &chunked };
+        let answer = Raw::exchange(&server, bytes).await;
+        // Where the server has hung up with bytes on the way, they may push its answer aside.
+        assert!([0, 413].contains(&only_status(&answer)), "{answer}");
+        only_status(&answer)
+    }));
+    let (statuses, longest) = tokio::join!(clients, ask(&access, 50));
+    assert!(statuses.contains(&413), "{statuses:?}");
+    assert!(longest < UNNOTICED, "{longest:?}");
+    if let (Some(before), Some(after)) = (before, resident(&server)) {
+        assert!(after < before + 50 * 1024, "from {before} to {after} KiB, for 20 bodies of 10 MiB");
+    }
+}
+
+#[tokio::test]
+async fn c7_two_thousand_idle_connections_hold_nobody_up() {
+    // This process has the other ends of them.
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    if limit.maximum.is_some_and(|most| most < 3000) {
+        eprintln!("skipped: the system allows {:?} open files", limit.maximum);
+        return;
+    }
+    let server = Server::dev().await;
+    let access = server.full_access(&Person::ada()).await;
+    let alone = ask(&access, 100).await;
+    let mut idle = Vec::new();
+    for _ in 0..IDLE / 50 {
+        idle.extend(
+            join_all((0..50).map(async |_| {
+                let mut raw = Raw::open(&server).await;
+                raw.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n").await;
+                assert_eq!(only_status(&raw.answer().await), 200);
+                raw
+            }))
+            .await,
+        );
+    }
+    let beside = ask(&access, 100).await;
+    eprintln!("the longest of 100 requests: {alone:?} alone, {beside:?} beside {IDLE} idle connections");
+    assert!(beside < UNNOTICED, "{beside:?}");
+    // They are all still there.
+    for raw in idle.iter_mut().step_by(100) {
+        raw.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        assert_eq!(only_status(&raw.answer().await), 200);
+    }
+    assert_eq!(idle.len(), IDLE);
+}
+
+/// How many files and connections the server has open; none where the system does not tell.
+fn open_files(server: &Server) -> Option<usize> {
+    std::fs::read_dir(format!("/proc/{}/fd", server.process.id())).ok().map(Iterator::count)
+}
+
+/// Neither memory nor files pile up with what is done.
+#[tokio::test]
+async fn c15_what_is_done_leaves_nothing_in_memory() {
+    let server = Launch::dev().limits(&[]).start().await;
+    let people: Vec<Person> = (0..10).map(Person::other).collect();
+    for person in &people {
+        server.sign_up(person).await;
+    }
+    // Ten minutes later each may have codes again.
+    let round = async |number: usize| {
+        server.advance(601).await;
+        for person in &people {
+            let access = server.another_session(person).await;
+            access.me().await.expect(200);
+            access.log_out().await.expect(204);
+            let stranger = Person { email: format!("eve-{number}-{}", person.email), ..person.clone() };
+            server.guest().log_in(&stranger).await.expect(401);
+        }
+    };
+    for number in 0..5 {
+        round(number).await;
+    }
+    let before = (resident(&server), open_files(&server));
+    for number in 5..20 {
+        round(number).await;
+    }
+    let after = (resident(&server), open_files(&server));
+    eprintln!("memory in KiB and open files: {before:?}, 150 log-ins later {after:?}");
+    if let ((Some(memory), Some(files)), (Some(more), Some(more_files))) = (before, after) {
+        assert!(more < memory + 16 * 1024, "from {memory} to {more} KiB");
+        assert!(more_files <= files + 5, "from {files} to {more_files} open files");
+    }
+}

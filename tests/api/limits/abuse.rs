@@ -1,0 +1,149 @@
+//! What an attacker found in changes of contact, resets and limits, and finds no more.
+
+use serde_json::json;
+
+use crate::harness::{Launch, Person, Raw, Server, at_once};
+
+const MINE: &str = "+12015550124";
+
+/// Twilio has one verification for a number: its five checks and sends are the owner's.
+#[tokio::test]
+async fn a_strangers_change_to_a_proved_number_does_not_keep_its_owner_out() {
+    let (server, ada, eve) = (Server::dev().await, Person::ada(), Person::other(1));
+    server.full_access(&ada).await;
+    let access = server.full_access(&eve).await;
+    access.change_phone_number(&ada.phone_number, &eve.password).await;
+    for _ in 0..5 {
+        access.verify_phone_number("000001").await;
+    }
+    server.log_in(&ada).await;
+}
+
+/// Strangers use up what a number has that nobody has proved; whoever signs up with it shall get in some time.
+#[tokio::test]
+async fn a_stranger_does_not_keep_out_whoever_has_just_signed_up() {
+    let (server, ada, eve) =
+        (Server::with_limits(&[("codes_per_destination", "2/h")]).await, Person::ada(), Person::other(1));
+    let access = server.full_access(&eve).await;
+    for _ in 0..2 {
+        access.change_phone_number(&ada.phone_number, &eve.password).await.expect(202);
+        server.advance(31).await;
+    }
+    server.sign_up(&ada).await;
+    server.log_in(&ada).await;
+}
+
+/// What Twilio refused is given back for a user's address, and there is nothing to give back for nobody's.
+#[tokio::test]
+async fn what_is_given_back_does_not_tell_who_has_an_account() {
+    let limits = [("password_resets_per_email", "2/d"), ("password_resets_per_address", "9/h")];
+    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    server.sign_up(&ada).await;
+    let mut told = Vec::new();
+    for (address, email) in [("192.0.2.1", ada.email.as_str()), ("192.0.2.2", "eve@example.com")] {
+        let mut seen = Vec::new();
+        for attempt in 0..4 {
+            let refusal = json!({ "operation": "start", "fault": "status", "status": 401, "to": email });
+            let fault = server.break_twilio(refusal).await;
+            let answer = server.guest().at(address).forgot_password(email).await;
+            seen.push((answer.status, answer.header("ratelimit").to_owned()));
+            // What is sent after the answer has come so far.
+            if email == ada.email && attempt < 2 {
+                server.hit(&fault).await;
+            }
+        }
+        told.push(seen);
+    }
+    let statuses = |seen: &[(u16, String)]| seen.iter().map(|(status, _)| *status).collect::<Vec<_>>();
+    assert_eq!(statuses(&told[0]), statuses(&told[1]), "{told:?}");
+}
+
+/// An answer of Twilio's that comes late is about the number that was asked about.
+#[tokio::test]
+async fn b25_a_late_answer_about_one_number_proves_no_other() {
+    let (server, eve) = (Server::dev().await, Person::other(1));
+    let access = server.full_access(&eve).await;
+    let slow = json!({ "operation": "start", "fault": "delay", "delay_ms": 3000, "to": MINE });
+    let fault = server.break_twilio(slow).await;
+    let first = access.change_phone_number(MINE, &eve.password);
+    let second = async {
+        server.hit(&fault).await;
+        server.advance(31).await;
+        access.change_phone_number("+12015550125", &eve.password).await.expect(202)
+    };
+    tokio::join!(first, second);
+    let answer = access.verify_phone_number(&server.code(MINE).await).await;
+    assert_ne!(answer.body["phone_number"], "+12015550125", "{answer:?}");
+}
+
+/// Whoever is logged out while Twilio is asked changes nothing any more.
+#[tokio::test]
+async fn a_session_that_has_ended_changes_no_number() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let stolen = server.full_access(&ada).await;
+    let own = server.another_session(&ada).await;
+    stolen.change_phone_number(MINE, &ada.password).await.expect(202);
+    let code = server.code(MINE).await;
+    let fault =
+        server.break_twilio(json!({ "operation": "check", "fault": "delay", "delay_ms": 2000 })).await;
+    let ends = async {
+        server.hit(&fault).await;
+        own.log_out_of("others").await.expect(204)
+    };
+    let (changed, _) = tokio::join!(stolen.verify_phone_number(&code), ends);
+    assert_ne!(changed.status, 200);
+    assert_eq!(own.me().await.expect(200).body["phone_number"], json!(ada.phone_number));
+}
+
+/// PostgreSQL: neither may run into a deadlock.
+#[tokio::test]
+async fn a_number_and_an_address_are_proved_at_once() {
+    let server = Server::dev().await;
+    for number in 1..11 {
+        let person = Person::other(number);
+        let access = server.full_access(&person).await;
+        let (phone, email) = (Person::other(500 + number).phone_number, format!("new-{number}@example.org"));
+        access.change_phone_number(&phone, &person.password).await.expect(202);
+        access.change_email(&email, &person.password).await.expect(202);
+        let (by_phone, by_mail) = (server.code(&phone).await, server.code(&email).await);
+        let (one, other) = tokio::join!(access.verify_phone_number(&by_phone), access.verify_email(&by_mail));
+        assert!(one.status < 500 && other.status < 500, "{one:?} {other:?}");
+    }
+}
+
+/// What the client sent must not hide what the proxy added on the same line.
+#[tokio::test]
+async fn a33_a_byte_beyond_ascii_hides_no_address() {
+    let server = Launch::dev().behind_a_proxy().start().await;
+    server.sign_up(&Person::ada()).await;
+    let mut connection = Raw::open(&server).await;
+    let body = json!({ "email": "ada@example.com", "password": "incorrect horse" }).to_string();
+    let mut request = format!(
+        "POST /v1/users/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nX-Forwarded-For: ",
+        body.len()
+    )
+    .into_bytes();
+    request.extend_from_slice(b"\xff, 203.0.113.9\r\n\r\n");
+    request.extend_from_slice(body.as_bytes());
+    connection.send(request).await;
+    assert!(connection.answer().await.contains(" 401 "));
+    server.database.eventually("SELECT count(*) FROM activities WHERE kind = 'log_in_failed'", 1).await;
+    let query = "SELECT count(*) FROM activities WHERE ip_address = '203.0.113.9'";
+    assert_eq!(server.database.number(query).await, 1);
+}
+
+/// PostgreSQL: the same for sessions, which end each other in whatever order the database finds them.
+#[tokio::test]
+async fn every_session_ends_every_other_at_once() {
+    let server = Server::dev().await;
+    for number in 1..16 {
+        let person = Person::other(number);
+        let one = server.full_access(&person).await;
+        let two = server.another_session(&person).await;
+        let three = server.another_session(&person).await;
+        for answer in at_once([one, two, three].map(|access| access.log_out_of("all"))).await {
+            assert!(answer.status < 500, "{answer:?}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Numbers of which too few codes ever come back get no more, and nobody else notices.
+
+use crate::harness::{Answer, Fault, Operation, Person, Server, Twilio, at_once, count};
+
+const BLOCK: &str = "unverified_codes_per_block";
+const RANGE: &str = "unverified_codes_per_range";
+const COUNTRY: &str = "unverified_codes_per_country";
+const HOUR: u32 = 3600;
+
+/// Somebody with the number of a block of ten thousand: `block` is all that comes before the last four digits.
+fn in_block(block: &str, number: u32) -> Person {
+    Person { phone_number: format!("{block}{number:04}"), ..Person::other(number % 1000) }
+}
+
+/// Somebody in Washington, whose ordinary numbers are of one block. `number`: up to 39.
+fn washingtonian(number: u32) -> Person {
+    in_block("+1202555", 100 + number)
+}
+
+async fn signed_up(server: &Server, people: impl IntoIterator<Item = Person>) -> Vec<Person> {
+    let people: Vec<Person> = people.into_iter().collect();
+    for person in &people {
+        server.sign_up(person).await;
+    }
+    people
+}
+
+/// The whole seconds to wait of a refusal, which must not tell more than that.
+#[track_caller]
+fn wait(answer: Answer) -> u32 {
+    answer.rate_limited()
+}
+
+#[tokio::test]
+async fn a34_b30_numbers_whose_codes_never_come_back_get_no_more_and_others_do() {
+    let server = Server::with_limits(&[(BLOCK, "3/h")]).await;
+    let people = signed_up(&server, (0..5).map(washingtonian)).await;
+    for person in &people[..3] {
+        server.log_in(person).await;
+    }
+    let refused = wait(server.guest().log_in(&people[3]).await);
+    assert!((1..=2 * HOUR).contains(&refused), "{refused}");
+    assert_eq!(server.asked_twilio("start", &people[3].phone_number).await, 0);
+    // Other numbers of the same city and country.
+    for block in ["+1202556", "+1203555"] {
+        let other = Person { email: format!("{}@example.com", &block[1..]), ..in_block(block, 123) };
+        let other = Person { username: block[1..].to_owned(), ..other };
+        server.password_ok(&other).await;
+    }
+    // It is said once in the log, without a number, and counted in the figures.
+    wait(server.guest().log_in(&people[4]).await);
+    let log = server.process.log();
+    assert_eq!(log.matches("too few codes to these numbers").count(), 1, "{log}");
+    let line = log.lines().find(|line| line.contains("too few codes")).unwrap();
+    assert!(line.contains("WARN") && line.contains("US") && line.contains("+1202555"), "{line}");
+    assert!(!log.contains(&people[3].phone_number), "{log}");
+    server.advance(refused).await;
+    server.log_in(&people[3]).await;
+}
+
+#[tokio::test]
+async fn each_code_that_comes_back_earns_another() {
+    let server = Server::with_limits(&[(BLOCK, "2/h")]).await;
+    let people = signed_up(&server, (0..8).map(washingtonian)).await;
+    server.another_session(&people[0]).await;
+    // One sent and answered; two that any block may have, and one more.
+    for person in &people[1..4] {
+        server.log_in(person).await;
+    }
+    wait(server.guest().log_in(&people[4]).await);
+    // Whoever has proved the number is a user, and neither stopped nor counted.
+    for _ in 0..3 {
+        server.another_session(&people[0]).await;
+    }
+    wait(server.guest().log_in(&people[4]).await);
+    let sends = server.database.number("SELECT sum(sends) FROM conversions WHERE numbers = 'US'").await;
+    assert_eq!(sends, 4);
+}
+
+#[tokio::test]
+async fn an_answer_counts_for_all_that_was_sent_for_it() {
+    let server = Server::with_limits(&[(BLOCK, "2/h")]).await;
+    let people = signed_up(&server, (0..8).map(washingtonian)).await;
+    let pending = server.log_in(&people[0]).await;
+    server.advance(31).await;
+    pending.resend().await.expect(202);
+    wait(server.guest().log_in(&people[1]).await);
+    server.advance(41).await;
+    let refused = pending.resend().await;
+    assert_eq!(refused.body["challenge"]["resends_left"], 3, "{}", refused.text);
+    wait(refused);
+    let code = server.code(&people[0].phone_number).await;
+    pending.verify(&code).await.expect(200);
+    for person in &people[1..5] {
+        server.log_in(person).await;
+    }
+    wait(server.guest().log_in(&people[5]).await);
+}
+
+#[tokio::test]
+async fn a34_a_country_is_watched_where_nothing_is_known_of_the_range() {
+    let server = Server::with_limits(&[(RANGE, "100/h"), (COUNTRY, "4/h")]).await;
+    let (known, neighbour) = (washingtonian(1), washingtonian(2));
+    signed_up(&server, [known.clone(), neighbour.clone()]).await;
+    let strangers = [203, 205, 206, 207, 208, 209, 210]
+        .map(|area| Person { phone_number: format!("+1{area}5550123"), ..Person::other(100 + area) });
+    let strangers = signed_up(&server, strangers).await;
+    server.another_session(&known).await;
+    let mut sent = 0;
+    for person in &strangers {
+        let answer = server.guest().log_in(person).await;
+        if answer.status == 429 {
+            wait(answer);
+            break;
+        }
+        answer.expect(200);
+        sent += 1;
+    }
+    // Four that any country may have, and one for the code that came back.
+    assert_eq!(sent, 5);
+    // Next to somebody whose code came back a code is likely to come back; and Canada is another country.
+    server.log_in(&neighbour).await;
+    let canadian = Person { phone_number: "+16045550123".into(), ..Person::other(200) };
+    server.password_ok(&canadian).await;
+}
+
+#[tokio::test]
+async fn a_new_number_of_a_user_is_watched_too() {
+    let server = Server::with_limits(&[(BLOCK, "1/h")]).await;
+    let users = [Person::other(200), Person::other(300)];
+    let mut access = vec![];
+    for user in &users {
+        access.push(server.full_access(user).await);
+    }
+    let change = async |user: usize, number: &str| {
+        access[user].change_phone_number(number, &users[user].password).await
+    };
+    let [first, second] = [washingtonian(0), washingtonian(1)].map(|person| person.phone_number);
+    change(0, &first).await.expect(202);
+    wait(change(1, &second).await);
+    access[0].verify_phone_number(&server.code(&first).await).await.expect(200);
+    change(1, &second).await.expect(202);
+    // An address has no country: it is not counted.
+    let sends = server.database.number("SELECT sum(sends) FROM conversions WHERE numbers = 'US'").await;
+    access[0].change_email("new@example.com", &users[0].password).await.expect(202);
+    assert_eq!(
+        server.database.number("SELECT sum(sends) FROM conversions WHERE numbers = 'US'").await,
+        sends
+    );
+}
+
+#[tokio::test]
+async fn replicas_count_together_and_what_was_never_sent_does_not_count() {
+    let twilio = Twilio::start().await;
+    let limits = [(BLOCK, "2/h")];
+    let first = twilio.launch().limits(&limits).start().await;
+    let second = twilio.launch().limits(&limits).database(&first.database).start().await;
+    let people = signed_up(&first, (0..4).map(washingtonian)).await;
+    for _ in 0..4 {
+        twilio.break_next(Operation::Start, Fault::error(429, 20429).header("Retry-After", "30"));
+        first.guest().log_in(&people[0]).await.expect_problem(503, "otp_unavailable");
+    }
+    first.log_in(&people[0]).await;
+    second.log_in(&people[1]).await;
+    wait(first.guest().log_in(&people[2]).await);
+    wait(second.guest().log_in(&people[3]).await);
+    assert_eq!(first.database.number("SELECT max(sends) FROM conversions").await, 2);
+}
+
+#[tokio::test]
+async fn of_many_at_once_no_more_are_sent_than_one_after_another() {
+    let server = Server::with_limits(&[(BLOCK, "5/h")]).await;
+    let people = signed_up(&server, (0..30).map(washingtonian)).await;
+    let answers = at_once(people.iter().map(|person| server.guest().log_in(person))).await;
+    assert_eq!(count(&answers, 200, None), 5);
+    assert_eq!(count(&answers, 429, Some("rate_limited")), 25);
+}
+
+/// A suite has a handful of numbers that are reserved for fiction, and hardly ever answers all their codes.
+#[tokio::test]
+async fn in_test_mode_no_range_is_watched_unless_asked_for() {
+    let server = Server::dev().await;
+    for person in signed_up(&server, (0..40).map(washingtonian)).await {
+        server.log_in(&person).await;
+    }
+    assert_eq!(server.database.number("SELECT count(*) FROM conversions").await, 0);
+}
+
+#[tokio::test]
+async fn what_was_counted_is_forgotten_after_a_day() {
+    let server = Server::with_limits(&[(BLOCK, "2/h"), (RANGE, "20/d")]).await;
+    server.password_ok(&washingtonian(0)).await;
+    assert_eq!(server.database.number("SELECT count(*) FROM conversions").await, 3);
+    server.advance(24 * HOUR).await;
+    server.log_in(&washingtonian(0)).await;
+    server.advance(3 * HOUR).await;
+    server.database.eventually("SELECT count(*) FROM conversions", 3).await;
+}

@@ -1,0 +1,114 @@
+//! What answers say of limits, how limits are configured, and what the database learns.
+
+use regex::Regex;
+
+use crate::harness::{Launch, Person, Server, TempDir, documented_settings, refused, variable};
+
+#[tokio::test]
+async fn a81_a83_successes_tell_what_is_left_of_the_clients_own_limits_and_of_no_others() {
+    let server = Launch::dev().argument("--strict-limits").start().await;
+    let ada = Person::ada();
+    let signed_up = server.sign_up(&ada).await;
+    assert_eq!(signed_up.header("ratelimit-policy"), "\"sign_ups_per_address/h\";q=20;w=3600");
+    assert_eq!(signed_up.header("ratelimit"), "\"sign_ups_per_address/h\";r=19;t=180");
+    let logged_in = server.guest().log_in(&ada).await.expect(200);
+    let list =
+        Regex::new(r#"^"[a-z_]+/\d*[a-z]";r=\d+(;t=\d+)?(, "[a-z_]+/\d*[a-z]";r=\d+(;t=\d+)?)*$"#).unwrap();
+    assert!(list.is_match(logged_in.header("ratelimit")), "{logged_in:?}");
+    assert_eq!(
+        logged_in.header("ratelimit-policy"),
+        "\"wrong_passwords_per_account_and_address/15m\";q=10;w=900, \
+         \"wrong_passwords_per_address/h\";q=100;w=3600, \"codes_per_user/h\";q=10;w=3600, \
+         \"codes_per_user/d\";q=20;w=86400, \"codes_per_address/h\";q=60;w=3600"
+    );
+    // A right password is no failure: nothing has to come back.
+    let whole = "\"wrong_passwords_per_account_and_address/15m\";r=10, ";
+    assert!(logged_in.header("ratelimit").starts_with(whole), "{logged_in:?}");
+    let code = server.code(&ada.phone_number).await;
+    let token = server.password_ok_of(&logged_in);
+    let wrong = token.verify("000000").await.expect(422);
+    assert_eq!(
+        wrong.header("ratelimit"),
+        "\"wrong_codes_per_user/h\";r=9;t=360, \"wrong_codes_per_user/d\";r=19;t=4320"
+    );
+    let access = token.open_session(&code).await;
+    let me = access.me().await.expect(200);
+    assert_eq!((me.header("ratelimit"), me.header("ratelimit-policy")), ("", ""));
+}
+
+#[tokio::test]
+async fn pages_may_read_the_headers() {
+    let launch = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", "https://app.example.com");
+    let server = launch.start().await;
+    let page = server.guest().header("origin", "https://app.example.com");
+    let answer = page.sign_up(&Person::ada()).await.expect(201);
+    let exposed = answer.header("access-control-expose-headers").to_lowercase();
+    for name in
+        ["ratelimit", "ratelimit-policy", "retry-after", "x-request-id", "www-authenticate", "location"]
+    {
+        assert!(exposed.split(',').any(|exposed| exposed.trim() == name), "{name}: {exposed}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_of_nothing_is_none() {
+    let server = Server::with_limits(&[]).await;
+    let ada = Person::ada();
+    server.sign_up(&ada).await;
+    let wrong = Person { password: "not the password".into(), ..ada };
+    for _ in 0..30 {
+        let answer = server.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
+        assert_eq!(answer.header("ratelimit"), "");
+    }
+    assert_eq!(server.database.number("SELECT count(*) FROM throttles").await, 0);
+}
+
+#[test]
+fn rates_that_are_none_are_refused_by_name() {
+    for wrong in ["10", "0/h", "10/2d", "many/h", "10/h, 5"] {
+        let name = variable("limits", "codes_per_user");
+        let said = refused(&TempDir::new(), "dev", &[(&name, wrong)]);
+        assert!(said.contains("codes_per_user") && said.contains("10/15m"), "{wrong}: {said}");
+    }
+    let name = variable("limits", "wrong_codes_in_a_row");
+    let said = refused(&TempDir::new(), "dev", &[(&name, "101")]);
+    assert!(said.contains("limits.wrong_codes_in_a_row"), "{said}");
+}
+
+#[test]
+fn a81_the_readme_has_every_limit_with_its_default() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for (section, name, value) in documented_settings("default.toml") {
+        if section == "limits" {
+            let rates = value.trim_matches(['[', ']']).replace('"', "");
+            let row = readme
+                .lines()
+                .find(|line| line.starts_with("| `limits.") && line.contains(&format!(".{name}`")));
+            assert!(row.is_some_and(|row| row.contains(&format!("`{rates}`"))), "{name} = {rates}: {row:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_database_learns_neither_addresses_nor_numbers_and_forgets_in_time() {
+    let server = Launch::dev().argument("--strict-limits").start().await;
+    let ada = Person::ada();
+    server.password_ok(&ada).await;
+    let rows = server.database.number("SELECT count(*) FROM throttles").await;
+    assert!(rows >= 10, "{rows}");
+    // A key is 16 bytes that only the deployment's secret makes.
+    assert_eq!(server.database.number("SELECT count(*) FROM throttles WHERE length(key) <> 16").await, 0);
+    let all = match server.database.is_postgres() {
+        true => "SELECT string_agg(upper(encode(key, 'hex')), ' ') FROM throttles",
+        false => "SELECT group_concat(hex(key), ' ') FROM throttles",
+    };
+    let stored = server.database.value(all).await;
+    for secret in ["ada@example.com", "2015550123", "127.0.0.1"] {
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02X}")).collect();
+        assert!(!stored.contains(secret) && !stored.contains(&hex), "{secret}");
+    }
+    server.advance(24 * 60 * 60 - 600).await;
+    assert!(server.database.number("SELECT count(*) FROM throttles").await > 0);
+    server.advance(24 * 60 * 60 + 1200).await;
+    server.database.eventually("SELECT count(*) FROM throttles", 0).await;
+}

@@ -1,0 +1,256 @@
+//! What kind of line a number is: asked of Twilio Lookup before the first code, where the deployment says so.
+
+use serde_json::json;
+
+use crate::harness::{Answer, Launch, Person, Server, TempDir, complete_with, refused};
+
+const LOOKUP: &str = "COUNTERSIGN__TWILIO__LOOKUP";
+const REFUSE: &str = "COUNTERSIGN__TWILIO__LOOKUP_REFUSE";
+const DAY: u32 = 24 * 60 * 60;
+
+/// Of these the sandbox's Lookup says something else than that they are mobile phones: docs/testing.md.
+const NOT_COVERED: &str = "+12015550125";
+const VOIP: &str = "+12015550130";
+const PREMIUM: &str = "+12015550135";
+const LANDLINE: &str = "+12015550150";
+const TOLL_FREE: &str = "+18002345678";
+
+fn looking_up() -> Launch {
+    Launch::dev().variable(LOOKUP, "true")
+}
+
+fn at(number: &str) -> Person {
+    Person { phone_number: number.into(), ..Person::ada() }
+}
+
+impl Server {
+    async fn looked_up(&self, number: &str) -> usize {
+        self.asked_twilio("FetchPhoneNumber", number).await
+    }
+
+    async fn remembered(&self) -> i64 {
+        self.database.number("SELECT count(*) FROM line_types").await
+    }
+
+    async fn log_in_by(&self, person: &Person, channel: &str) -> Answer {
+        let mut body = person.log_in_body();
+        body["channel"] = json!(channel);
+        self.guest().log_in_with(body).await
+    }
+
+    async fn is_sent_nothing(&self, number: &str) {
+        assert_eq!(self.asked_twilio("start", number).await, 0, "{number}");
+        assert!(self.messages(number).await.is_empty(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn where_it_is_off_nobody_is_looked_up() {
+    let server = Server::dev().await;
+    server.full_access(&at(PREMIUM)).await;
+    assert_eq!((server.looked_up(PREMIUM).await, server.remembered().await), (0, 0));
+}
+
+#[tokio::test]
+async fn each_number_is_paid_for_once() {
+    let (server, ada) = (looking_up().start().await, Person::ada());
+    server.sign_up(&ada).await;
+    assert_eq!(server.looked_up(&ada.phone_number).await, 0);
+    let first = server.log_in(&ada).await;
+    server.log_in(&ada).await;
+    server.advance(31).await;
+    first.resend().await.expect(202);
+    assert_eq!(server.looked_up(&ada.phone_number).await, 1);
+    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 3);
+    // By email nothing is looked up either.
+    let body = json!({ "email": ada.email });
+    server.guest().forgot_password_with(body).await.expect(202);
+    let journal = server.sandbox_get("/sandbox/requests?operation=FetchPhoneNumber").await;
+    assert_eq!(journal["requests"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_number_stands_nowhere_and_the_answer_is_forgotten_after_a_month() {
+    let (server, ada) = (looking_up().start().await, Person::ada());
+    server.sign_up(&ada).await;
+    server.log_in(&ada).await;
+    let kept = server.database.value("SELECT line_type FROM line_types").await;
+    assert_eq!((kept.as_str(), server.remembered().await), ("mobile", 1));
+    server.advance(29 * DAY).await;
+    server.log_in(&ada).await;
+    assert_eq!(server.looked_up(&ada.phone_number).await, 1);
+    server.advance(2 * DAY).await;
+    server.log_in(&ada).await;
+    assert_eq!((server.looked_up(&ada.phone_number).await, server.remembered().await), (2, 1));
+    server.advance(31 * DAY).await;
+    server.database.eventually("SELECT count(*) FROM line_types", 0).await;
+}
+
+#[tokio::test]
+async fn a_number_that_its_user_has_proved_is_never_looked_up() {
+    let ada = at(PREMIUM);
+    let secret = |launch: Launch| {
+        launch.variable("COUNTERSIGN__TOKENS__SECRET", "one-s3cret-that-b0th-servers-know-of")
+    };
+    let before = secret(Launch::dev()).start().await;
+    before.full_access(&ada).await;
+    let after = secret(looking_up()).database(&before.database).start().await;
+    after.another_session(&ada).await;
+    assert_eq!((after.looked_up(PREMIUM).await, after.remembered().await), (0, 0));
+}
+
+#[tokio::test]
+async fn b30_a_landline_gets_no_message_and_does_get_a_call() {
+    let (server, ada) = (looking_up().start().await, at(LANDLINE));
+    server.sign_up(&ada).await;
+    for _ in 0..2 {
+        let answer = server.guest().log_in(&ada).await.expect_problem(422, "otp_undeliverable");
+        assert_eq!(answer.body.get("challenge"), None, "{}", answer.text);
+        server.is_sent_nothing(LANDLINE).await;
+    }
+    let token = server.password_ok_of(&server.log_in_by(&ada, "call").await.expect(200));
+    assert_eq!(server.looked_up(LANDLINE).await, 1);
+    // And none where the same log-in asks for a message after all.
+    server.advance(31).await;
+    let answer =
+        token.resend_with(json!({ "channel": "sms" })).await.expect_problem(422, "otp_undeliverable");
+    assert_eq!(answer.body["challenge"]["resends_left"], 4);
+    assert_eq!(server.asked_twilio("start", LANDLINE).await, 1);
+    token.verify(&server.code(LANDLINE).await).await.expect(200);
+    let log = server.process.log();
+    assert!(log.contains("no code is sent to such a line") && log.contains("Twilio Lookup"), "{log}");
+    assert!(!log.contains(&LANDLINE[1..]), "{log}");
+}
+
+#[tokio::test]
+async fn b30_a_number_that_earns_money_gets_nothing() {
+    let server = looking_up().start().await;
+    for (number, name) in [(PREMIUM, "premium"), (TOLL_FREE, "toll")] {
+        let email = format!("{name}@example.com");
+        let person = Person { username: name.into(), email, ..at(number) };
+        server.sign_up(&person).await;
+        for channel in ["sms", "call"] {
+            server.log_in_by(&person, channel).await.expect_problem(422, "otp_undeliverable");
+        }
+        server.is_sent_nothing(number).await;
+    }
+    assert_eq!(server.looked_up(PREMIUM).await, 1);
+    let sent = "SELECT count(*) FROM challenges WHERE cancelled_at IS NULL";
+    assert_eq!(server.database.number(sent).await, 0);
+}
+
+#[tokio::test]
+async fn b30_a_new_number_that_earns_money_gets_nothing() {
+    let (server, ada) = (looking_up().start().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    access.change_phone_number(PREMIUM, &ada.password).await.expect_problem(422, "otp_undeliverable");
+    server.is_sent_nothing(PREMIUM).await;
+    assert_eq!((server.looked_up(PREMIUM).await, access.phone_number().await), (1, ada.phone_number.clone()));
+    access.change_phone_number("+12015550124", &ada.password).await.expect(202);
+    access.verify_phone_number(&server.code("+12015550124").await).await.expect(200);
+    assert_eq!(server.looked_up("+12015550124").await, 1);
+}
+
+#[tokio::test]
+async fn the_deployment_chooses_who_is_refused() {
+    let ada = at(VOIP);
+    looking_up().start().await.full_access(&ada).await;
+    let strict = looking_up().variable(REFUSE, "nonFixedVoip, landline").start().await;
+    strict.sign_up(&ada).await;
+    strict.guest().log_in(&ada).await.expect_problem(422, "otp_undeliverable");
+    let landline = Person { phone_number: LANDLINE.into(), ..Person::other(1) };
+    strict.sign_up(&landline).await;
+    strict.log_in_by(&landline, "call").await.expect_problem(422, "otp_undeliverable");
+    let premium = Person { phone_number: PREMIUM.into(), ..Person::other(2) };
+    strict.full_access(&premium).await;
+}
+
+#[test]
+fn a_type_that_there_is_not_and_one_that_everybody_has_are_no_choice() {
+    for (value, wrong) in [
+        ("premium,satellite", "satellite: is no line type"),
+        ("PREMIUM", "PREMIUM: is no line type"),
+        ("mobile", "twilio.lookup_refuse: neither mobile nor unknown"),
+        ("premium,unknown", "twilio.lookup_refuse: neither mobile nor unknown"),
+    ] {
+        let said = refused(&TempDir::new(), "serve", &complete_with(REFUSE, value));
+        assert!(said.contains(wrong), "{value}: {said}");
+    }
+}
+
+/// Each way in which Lookup fails leaves its trace, and nobody without a code.
+#[tokio::test]
+async fn where_lookup_fails_the_code_is_sent_all_the_same() {
+    let server = looking_up().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0").start().await;
+    let (mut number, mut failed) = (0, 0.0);
+    for (fault, outcome) in [
+        (json!({ "fault": "status", "status": 500 }), "unavailable"),
+        (json!({ "fault": "status", "status": 429, "times": 3 }), "busy"),
+        (json!({ "fault": "status", "status": 403, "code": 60606 }), "misconfigured"),
+        (json!({ "fault": "status", "status": 404 }), "invalid_number"),
+        (json!({ "fault": "drop" }), "unavailable"),
+        (json!({ "fault": "truncated" }), "unavailable"),
+        (json!({ "fault": "malformed" }), "unavailable"),
+        (json!({ "fault": "delay", "delay_ms": 60_000 }), "unavailable"),
+    ] {
+        let mut fault = fault;
+        fault["operation"] = json!("FetchPhoneNumber");
+        server.break_twilio(fault.clone()).await;
+        number += 1;
+        let person = Person::other(number);
+        server.full_access(&person).await;
+        assert!(server.looked_up(&person.phone_number).await > 0, "{fault}");
+        let name = format!(r#"countersign_twilio_calls_total{{operation="lookup",outcome="{outcome}"}}"#);
+        failed += 1.0;
+        let figures = server.figures().await;
+        assert!(figures.sum(&name) > 0.0, "{fault}: {}", figures.text);
+        assert_eq!(figures.sum(r#"countersign_twilio_calls_total{operation="lookup"}"#), failed, "{fault}");
+    }
+    assert_eq!(server.remembered().await, 0);
+    assert_eq!(server.figures().await.sum("countersign_twilio_circuit_open"), 0.0);
+}
+
+#[tokio::test]
+async fn what_lookup_does_not_know_is_asked_again_and_gets_its_code() {
+    let (server, ada) = (looking_up().start().await, at(NOT_COVERED));
+    server.sign_up(&ada).await;
+    server.log_in(&ada).await;
+    server.log_in(&ada).await;
+    assert_eq!((server.looked_up(NOT_COVERED).await, server.remembered().await), (2, 0));
+}
+
+/// A look-up costs money: whoever is refused for what it says uses up what the limits allow, as if a code had been sent.
+#[tokio::test]
+async fn b30_there_are_no_more_look_ups_than_codes_that_the_limits_allow() {
+    let limits = [("codes_per_user", "3/h")];
+    let server =
+        Launch::dev().argument("--strict-limits").limits(&limits).variable(LOOKUP, "true").start().await;
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await;
+    // One is the log-in's.
+    for (asked, number) in [PREMIUM, "+12015550136", "+12015550137", "+12015550138"].into_iter().enumerate() {
+        let answer = access.change_phone_number(number, &ada.password).await;
+        match asked {
+            0 | 1 => drop(answer.expect_problem(422, "otp_undeliverable")),
+            _ => drop(answer.rate_limited()),
+        }
+    }
+    let journal = server.sandbox_get("/sandbox/requests?operation=FetchPhoneNumber").await;
+    assert_eq!(journal["requests"].as_array().unwrap().len(), 3);
+}
+
+/// The same where it is Twilio Verify that refuses in the end, and nothing was sent.
+#[tokio::test]
+async fn b30_a_code_that_verify_refuses_after_a_look_up_stays_counted() {
+    let limits = [("codes_per_user", "3/h")];
+    let server =
+        Launch::dev().argument("--strict-limits").limits(&limits).variable(LOOKUP, "true").start().await;
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await;
+    let refused = ["+12015550155", "+12015550156", "+12015550157"];
+    for number in &refused[..2] {
+        access.change_phone_number(number, &ada.password).await.expect_problem(422, "otp_undeliverable");
+    }
+    access.change_phone_number(refused[2], &ada.password).await.rate_limited();
+    assert_eq!(server.looked_up(refused[2]).await, 0);
+}

@@ -1,0 +1,68 @@
+//! More log-ins at once than can be hashed: who does not fit in is told so, and nothing else suffers.
+
+use serde_json::json;
+
+use crate::harness::{Launch, Person, Server, at_once, count};
+
+/// One hash at a time, one that waits, and each takes a good while; no limit but that.
+fn slow() -> Launch {
+    Launch::dev()
+        .limits(&[])
+        .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
+        .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
+        .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536")
+        .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "4")
+}
+
+async fn log_in(server: &Server, email: &str) -> crate::harness::Answer {
+    let body = json!({ "email": email, "password": "incorrect horse" });
+    server.guest().log_in_with(body).await
+}
+
+#[tokio::test]
+async fn a83_c6_who_does_not_fit_into_the_queue_is_told_when_to_come_back() {
+    let (server, ada) = (slow().start().await, Person::ada());
+    server.sign_up(&ada).await;
+    let (answers, live) = futures_util::future::join(
+        at_once((0..16).map(|_| log_in(&server, &ada.email))),
+        at_once((0..16).map(|_| server.guest().live())),
+    )
+    .await;
+    let (looked_at, refused) =
+        (count(&answers, 401, Some("invalid_credentials")), count(&answers, 503, Some("overloaded")));
+    assert_eq!(looked_at + refused, 16);
+    // One is hashed, one waits; whether more fit in is a matter of time.
+    assert!(looked_at >= 1 && refused >= 1, "{looked_at} {refused}");
+    let told = answers.iter().find(|answer| answer.status == 503).unwrap();
+    assert_eq!((&told.body["retry_after"], told.header("retry-after")), (&json!(1), "1"));
+    assert_eq!(count(&live, 200, None), 16);
+    server.log_in(&ada).await;
+}
+
+#[tokio::test]
+async fn a35_c6_what_needs_no_hash_goes_on() {
+    let (server, ada) = (slow().start().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    let strangers: Vec<String> = (0..16).map(|number| format!("eve-{number}@example.com")).collect();
+    let (answers, me) = futures_util::future::join(
+        at_once(strangers.iter().map(|email| log_in(&server, email))),
+        at_once((0..16).map(|_| access.me())),
+    )
+    .await;
+    // The queue is full for somebody unknown as it is for anybody else.
+    assert!(count(&answers, 503, Some("overloaded")) >= 1);
+    assert!(count(&answers, 401, Some("invalid_credentials")) >= 1);
+    assert_eq!(count(&me, 200, None), 16);
+    access.log_out().await.expect(204);
+}
+
+#[tokio::test]
+async fn a76_a_sign_up_that_does_not_fit_in_makes_no_user() {
+    let server = slow().start().await;
+    let people: Vec<Person> = (0..16).map(Person::other).collect();
+    let answers = at_once(people.iter().map(|person| server.guest().sign_up(person))).await;
+    let (made, refused) = (count(&answers, 201, None), count(&answers, 503, Some("overloaded")));
+    assert!(made >= 1 && refused >= 1 && made + refused == 16, "{made} {refused}");
+    let users = server.database.number("SELECT count(*) FROM users").await;
+    assert_eq!(users, i64::try_from(made).unwrap());
+}

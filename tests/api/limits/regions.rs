@@ -1,0 +1,114 @@
+//! Codes go to the regions that the deployment has chosen, and never to numbers that earn money by it.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Launch, Operation, Person, Server, TempDir, Twilio, complete_with, refused};
+
+const REGIONS: &str = "COUNTERSIGN__CODES__REGIONS";
+/// Great Britain; mobile numbers of Guernsey have the same country code.
+const BRITISH: &str = "+447400123456";
+const GUERNSEY: &str = "+447781123456";
+const PREMIUM: &str = "+449090123456";
+
+/// What is said of the phone number, and nothing else is said.
+#[track_caller]
+fn refusal(answer: Answer) -> String {
+    let answer = answer.expect_problem(422, "validation_failed");
+    let errors = answer.body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{}", answer.text);
+    let error = &errors[0];
+    assert_eq!((&error["pointer"], &error["code"]), (&json!("/phone_number"), &json!("not_allowed")));
+    error["detail"].as_str().unwrap().to_owned()
+}
+
+fn with_number(person: Person, number: &str) -> Person {
+    Person { phone_number: number.to_owned(), ..person }
+}
+
+#[test]
+fn serve_wants_a_choice_of_regions_that_there_are() {
+    // That it is missing is said together with everything else: tests/api/ops/configuration.rs.
+    for (value, wrong) in [("US,UK", "UK"), ("EU", "EU"), ("US,001", "001"), ("USA", "USA")] {
+        let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, value));
+        assert!(said.contains(&format!("{wrong}: is no region")) && said.contains("codes.regions"), "{said}");
+    }
+    let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, " , "));
+    assert!(said.contains("COUNTERSIGN__CODES__REGIONS is missing"), "{said}");
+}
+
+#[tokio::test]
+async fn b30_at_sign_up_a_number_from_elsewhere_is_refused() {
+    let server = Launch::dev().variable(REGIONS, "gb, CA").start().await;
+    for number in ["+12015550123", "+4930901820", GUERNSEY] {
+        let said = refusal(server.guest().sign_up(&with_number(Person::ada(), number)).await);
+        assert!(said.contains("country or region"), "{said}");
+    }
+    assert_eq!(server.database.number("SELECT count(*) FROM users").await, 0);
+    server.full_access(&with_number(Person::ada(), BRITISH)).await;
+    server.sign_up(&with_number(Person::other(1), "+1 604 555 0123")).await;
+}
+
+#[tokio::test]
+async fn b30_a_new_number_from_elsewhere_is_refused() {
+    let server = Launch::dev().variable(REGIONS, "US").start().await;
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await;
+    let change = |number: &str| json!({ "phone_number": number, "password": ada.password });
+    let ask = async |body: Value| access.change_phone_number_with(body).await;
+    for number in [BRITISH, "+19002345678"] {
+        refusal(ask(change(number)).await);
+        assert_eq!(server.asked_twilio("start", number).await, 0);
+    }
+    ask(change("+12015550124")).await.expect(202);
+}
+
+#[tokio::test]
+async fn b30_numbers_that_earn_money_are_refused_wherever_they_are() {
+    let server = Server::dev().await;
+    for number in [PREMIUM, "+19002345678", "+448420123456", "+881612345678", "+979123456789", "+80812345678"]
+    {
+        let said = refusal(server.guest().sign_up(&with_number(Person::ada(), number)).await);
+        assert!(said.contains("of this kind"), "{said}");
+    }
+    server.sign_up(&with_number(Person::ada(), GUERNSEY)).await;
+}
+
+/// A region is switched off after people have signed up: nobody there is sent anything any more.
+#[tokio::test]
+async fn where_a_region_was_switched_off_no_code_goes_any_more() {
+    let twilio = Twilio::start().await;
+    let (ada, brit) = (Person::ada(), with_number(Person::other(1), BRITISH));
+    let before = twilio.launch().variable(REGIONS, "*").start().await;
+    before.sign_up(&ada).await;
+    let pending = before.password_ok(&brit).await;
+    let after = twilio.launch().variable(REGIONS, "US").database(&before.database).start().await;
+    let sent = twilio.asked(Operation::Start).len();
+    after.guest().log_in(&brit).await.expect_problem(422, "otp_undeliverable");
+    // What waits longest for its turn tells first.
+    pending.on(&after).resend().await.expect_problem(429, "resend_too_soon");
+    let past = if before.database.is_postgres() {
+        "last_sent_at - INTERVAL '1 hour'"
+    } else {
+        "last_sent_at - 3600000000"
+    };
+    before.database.execute(&format!("UPDATE challenges SET last_sent_at = {past}")).await;
+    let answer = pending.on(&after).resend().await.expect_problem(422, "otp_undeliverable");
+    assert_eq!(answer.body["challenge"]["resends_left"], 4);
+    assert_eq!(twilio.asked(Operation::Start).len(), sent);
+    // The code that was sent before is still good, and others get theirs.
+    let code = after.code(BRITISH).await;
+    pending.on(&after).verify(&code).await.expect(200);
+    after.log_in(&ada).await;
+    before.log_in(&brit).await;
+}
+
+/// What is known of numbers changes: one that was taken once may be known for what it is now.
+#[tokio::test]
+async fn a_stored_number_that_earns_money_gets_no_code() {
+    let server = Server::dev().await;
+    server.sign_up(&Person::ada()).await;
+    server.database.execute(&format!("UPDATE users SET phone_number = '{PREMIUM}'")).await;
+    server.guest().log_in(&Person::ada()).await.expect_problem(422, "otp_undeliverable");
+    assert_eq!(server.asked_twilio("start", PREMIUM).await, 0);
+    assert_eq!(server.database.number("SELECT count(*) FROM challenges").await, 0);
+}

@@ -1,0 +1,63 @@
+//! The clock of `dev`: one move expires what a test would have to wait for.
+
+use crate::harness::{Answer, Person, Server, document};
+use chrono::DateTime;
+
+const DAY: u32 = 24 * 60 * 60;
+
+fn date(answer: &Answer) -> i64 {
+    DateTime::parse_from_rfc2822(answer.header("date")).unwrap().timestamp()
+}
+
+#[tokio::test]
+async fn it_expires_codes_tokens_and_sessions() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    server.advance(610).await;
+    let late = token.verify(&code).await.expect_problem(401, "invalid_token");
+    assert_eq!(late.body["reason"], "expired");
+    let tokens = server.another_session(&ada).await;
+    server.advance(910).await;
+    let answer = tokens.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(answer.body["reason"], "expired");
+    tokens.refresh().await.expect(200);
+    server.advance(31 * DAY).await;
+    tokens.refresh().await.expect_problem(401, "invalid_refresh_token");
+}
+
+#[tokio::test]
+async fn the_date_of_every_answer_moves_with_it() {
+    let server = Server::dev().await;
+    let paths = ["/health/ready", "/v1/users/me", "/nowhere", "/docs/", "/openapi.json"];
+    let before = date(&server.guest().live().await);
+    server.advance(DAY).await;
+    for path in paths {
+        let ahead = date(&server.get(path).await) - before;
+        assert!((i64::from(DAY)..i64::from(DAY) + 60).contains(&ahead), "{path}: {ahead}");
+    }
+}
+
+#[tokio::test]
+async fn c8_a_token_from_a_future_that_was_called_off_is_not_yet_valid() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.advance(DAY).await;
+    let tokens = server.full_access(&ada).await;
+    let request = server.http.delete(format!("{}/sandbox/clock", server.sandbox));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let answer = tokens.me().await.expect_problem(401, "invalid_token");
+    assert_eq!(answer.body["reason"], "not_yet_valid");
+}
+
+#[tokio::test]
+async fn a44_a_password_is_good_for_ever_and_nobody_is_asked_for_a_hint() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.full_access(&ada).await;
+    server.advance(400 * DAY).await;
+    server.another_session(&ada).await;
+    let document = document().to_string();
+    assert!(document.contains("\"new_password\""));
+    for field in ["hint", "security_question", "password_expires"] {
+        assert!(!document.contains(&format!("{field}\"")), "{field}");
+    }
+}

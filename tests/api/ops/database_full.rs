@@ -1,0 +1,98 @@
+//! A database that has no room: no connection left on PostgreSQL, no space on the disk for SQLite. Writes are told 503
+//! soon, reads go on, and when there is room again all is well (C4 and C16 of our list of promises).
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio_postgres::NoTls;
+
+use crate::harness::{Answer, Database, Launch, Person, Server, at_once, count};
+
+/// A request waits a second for a connection; a busy machine may add the rest.
+const QUICK: Duration = Duration::from_millis(3500);
+
+fn is_not_ready(answer: Answer) {
+    let answer = answer.expect_problem(503, "not_ready");
+    assert_eq!((&answer.body["retry_after"], answer.header("retry-after")), (&json!(5), "5"));
+}
+
+#[tokio::test]
+async fn c4_without_a_free_connection_writes_are_refused_soon_and_reads_go_on() {
+    let server = Launch::dev().variable("COUNTERSIGN__DATABASE__MAX_CONNECTIONS", "2").start().await;
+    let Database::Postgres { url, .. } = &*server.database else { return };
+    let (ada, bob) = (Person::ada(), Person::other(1));
+    let access = server.full_access(&ada).await;
+    let (other, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    // Whoever writes to this row waits, with a connection of the pool in hand.
+    other.batch_execute("BEGIN; SELECT 1 FROM users FOR UPDATE").await.unwrap();
+    let rename = async |name: &str| access.update_profile(json!({ "name": name })).await;
+    let waiting = async {
+        let (one, two) = tokio::join!(rename("Ada King"), rename("Ada Byron"));
+        one.expect(200);
+        two.expect(200);
+    };
+    let meanwhile = async {
+        let blocked = "SELECT count(*) FROM pg_stat_activity
+                       WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        server.database.eventually(blocked, 2).await;
+        let began = Instant::now();
+        let (refused, read, live) =
+            tokio::join!(server.guest().sign_up(&bob), access.me(), server.guest().live());
+        is_not_ready(refused);
+        read.expect(200);
+        live.expect(200);
+        assert!(began.elapsed() < QUICK, "{:?}", began.elapsed());
+        other.batch_execute("ROLLBACK").await.unwrap();
+        // The two go on, and there is room again.
+        server.sign_up(&bob).await;
+    };
+    tokio::join!(waiting, meanwhile);
+    drop(other);
+    driver.await.unwrap().unwrap();
+}
+
+/// Limits what the server can write to files, which to SQLite is a disk without space. In bytes, or `unlimited`.
+fn limit_files(server: &Server, bytes: &str) {
+    let arguments = ["--pid".to_owned(), server.process.id().to_string(), format!("--fsize={bytes}:")];
+    assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn c16_a_disk_without_space_refuses_writes_and_loses_nothing() {
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    if !cfg!(target_os = "linux") || !has("prlimit") {
+        eprintln!("skipped: prlimit is not here");
+        return;
+    }
+    // Whoever writes beyond the limit gets an error, as on a full disk; by default it would be a deadly signal.
+    let server = Launch::dev().under(&["env", "--ignore-signal=XFSZ"]).start().await;
+    if server.database.is_postgres() {
+        return;
+    }
+    let (ada, people) = (Person::ada(), (1..=20).map(Person::other).collect::<Vec<_>>());
+    let access = server.full_access(&ada).await;
+    let waiting = server.log_in(&ada).await;
+    limit_files(&server, "1");
+    for _ in 0..2 {
+        for answer in at_once(people.iter().map(|person| server.guest().sign_up(person))).await {
+            is_not_ready(answer);
+        }
+        is_not_ready(server.guest().log_in(&ada).await);
+        is_not_ready(waiting.verify("000000").await);
+        is_not_ready(access.log_out().await);
+        is_not_ready(access.refresh().await);
+        access.me().await.expect(200);
+        server.guest().live().await.expect(200);
+    }
+    limit_files(&server, "unlimited");
+    let answers = at_once(people.iter().map(|person| server.guest().sign_up(person))).await;
+    assert_eq!(count(&answers, 201, None), people.len());
+    assert_eq!(server.database.number("SELECT count(*) FROM users").await, 21);
+    let code = server.code(&ada.phone_number).await;
+    waiting.verify(&code).await.expect(200);
+    access.log_out().await.expect(204);
+    let whole = "SELECT integrity_check FROM pragma_integrity_check";
+    assert_eq!(server.database.value(whole).await, "ok");
+}

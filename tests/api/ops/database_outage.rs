@@ -1,0 +1,124 @@
+//! A database that does not answer: requests fail cleanly and soon, nobody is let in or thrown out by it, and when it
+//! is back all is well.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use serde_json::json;
+
+use crate::harness::{
+    Access, Answer, Database, Launch, Line, PasswordOk, Person, Server, State, TempDir, at_once, ended,
+};
+
+/// Longer than the server's own limits together, and far shorter than for ever.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A server whose database is at the end of a line; none on SQLite, where there is no line to cut.
+async fn with_a_line() -> Option<(Server, Line)> {
+    let directory = TempDir::new();
+    let (database, line) = Database::fresh(directory.path()).await.over_a_line()?;
+    Some((Launch::dev().database(&Arc::new(database)).start().await, line))
+}
+
+/// Asks for everything that needs the database.
+async fn ask(server: &Server, ada: &Person, password_ok: &PasswordOk, access: &Access) -> Vec<Answer> {
+    futures_util::future::join_all([access.me(), access.dashboard(), access.sessions()])
+        .await
+        .into_iter()
+        .chain([
+            server.guest().sign_up(&Person::other(1)).await,
+            server.guest().log_in(ada).await,
+            access.as_guest().log_in(ada).await,
+            password_ok.resend().await,
+            password_ok.verify("000000").await,
+            password_ok.log_out().await,
+            access.log_out().await,
+            access.refresh().await,
+            server.guest().ready().await,
+        ])
+        .collect()
+}
+
+fn all_are_not_ready(answers: Vec<Answer>) {
+    for answer in answers {
+        let answer = answer.expect_problem(503, "not_ready");
+        assert_eq!((&answer.body["retry_after"], answer.header("retry-after")), (&json!(5), "5"));
+        assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a65_c4_c17_a_database_that_is_down_is_503_until_it_is_back() {
+    let Some((server, line)) = with_a_line().await else { return };
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await;
+    let password_ok = server.log_in(&ada).await;
+    line.set(State::Down);
+    for _ in 0..2 {
+        all_are_not_ready(ask(&server, &ada, &password_ok, &access).await);
+    }
+    server.guest().live().await.expect(200);
+    server.with_access("no-token").me().await.expect_problem(401, "invalid_token");
+    assert!(server.process.log().contains("the database is not available"));
+    line.set(State::Up);
+    access.me().await.expect(200);
+    let code = server.code(&ada.phone_number).await;
+    password_ok.verify(&code).await.expect(200);
+    server.sign_up(&Person::other(1)).await;
+}
+
+#[tokio::test]
+async fn a66_c4_a_database_that_hangs_holds_nobody_for_ever() {
+    let Some((server, line)) = with_a_line().await else { return };
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await;
+    line.set(State::Hangs);
+    let (began, bob) = (Instant::now(), Person::other(1));
+    // Connections that were open, and ones that are opened now.
+    for _ in 0..2 {
+        let (read, written, log_in) =
+            tokio::join!(access.me(), server.guest().sign_up(&bob), server.guest().log_in(&ada));
+        all_are_not_ready(vec![read, written, log_in]);
+    }
+    assert!(began.elapsed() < SOON * 2, "{:?}", began.elapsed());
+    let url = server.database.url();
+    let began = Instant::now();
+    let migrate = ended(&server.directory, "migrate", &[("COUNTERSIGN__DATABASE__URL", &url)]);
+    assert_eq!(migrate.code, Some(1), "{}", migrate.stderr);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    line.set(State::Up);
+    access.me().await.expect(200);
+    server.sign_up(&Person::other(1)).await;
+}
+
+#[tokio::test]
+async fn a66_however_many_read_from_a_database_that_hangs_they_wait_for_the_same_seconds() {
+    let Some((server, line)) = with_a_line().await else { return };
+    let access = server.full_access(&Person::ada()).await;
+    line.set(State::Hangs);
+    let began = Instant::now();
+    all_are_not_ready(at_once((0..200).map(|_| access.me())).await);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    line.set(State::Up);
+    access.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn c14_a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
+    let server = Server::dev().await;
+    let Database::Sqlite(path) = &*server.database else { return };
+    let access = server.full_access(&Person::ada()).await;
+    let mut other = SqliteConnection::establish(path).unwrap();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    all_are_not_ready(vec![server.guest().sign_up(&Person::other(1)).await]);
+    access.me().await.expect(200);
+    // However many wait: they wait for the same five seconds.
+    let (body, began) = (json!({ "name": "Ada King" }), Instant::now());
+    let rename = || access.update_profile(body.clone());
+    all_are_not_ready(at_once((0..200).map(|_| rename())).await);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    other.batch_execute("ROLLBACK").unwrap();
+    server.sign_up(&Person::other(1)).await;
+}

@@ -1,0 +1,126 @@
+//! PostgreSQL is stopped and started while clients work: every request succeeds or is told 503, what was acknowledged
+//! holds, and the server finds its way back by itself (C4 of our list of promises). With `TEST_DATABASE_URL` alone.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::harness::{
+    Access, Acknowledged, Answer, Database, People, Person, PostgresServer, Server, Shutdown, Twilio,
+};
+
+const CLIENTS: usize = 6;
+/// Answers between one restart and the next.
+const ANSWERS: usize = 60;
+/// How long a client that was told 503 waits.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The server says 2 s; on a machine that is busy with a hundred tests anything takes longer.
+const RECOVERY: Duration = Duration::from_secs(15);
+
+/// What clients have met so far.
+#[derive(Default)]
+struct Met {
+    answers: Cell<usize>,
+    refused: Cell<usize>,
+    over: Cell<bool>,
+}
+
+impl Met {
+    fn hear(&self, answer: Option<&Answer>) {
+        let answer = answer.expect("the server hung up");
+        self.answers.set(self.answers.get() + 1);
+        if answer.status == 503 {
+            assert_eq!((&answer.body["code"], &answer.body["retry_after"]), (&json!("not_ready"), &json!(5)));
+            self.refused.set(self.refused.get() + 1);
+        }
+    }
+
+    async fn more(&self) {
+        let enough = self.answers.get() + ANSWERS;
+        while self.answers.get() < enough {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn client(server: &Server, people: &People, met: &Met) -> Vec<Acknowledged> {
+    let mut known = Vec::new();
+    while !met.over.get() {
+        let refused = met.refused.get();
+        let mut somebody = Acknowledged::of(people.next());
+        somebody.live(server, &|answer: Option<&Answer>| met.hear(answer)).await;
+        known.push(somebody);
+        if met.refused.get() > refused {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    known
+}
+
+/// Until a read and a transaction have both succeeded.
+async fn recovered(access: &Access) -> Duration {
+    let began = Instant::now();
+    loop {
+        let change = json!({ "name": "Ada King" });
+        let (read, written) = tokio::join!(access.me(), access.update_profile(change));
+        if (read.status, written.status) == (200, 200) {
+            return began.elapsed();
+        }
+        assert!((read.status == 200 || read.status == 503) && began.elapsed() < RECOVERY, "{}", written.text);
+    }
+}
+
+#[tokio::test]
+async fn c4_a_restart_under_load_loses_nothing_and_is_over_soon() {
+    if std::env::var_os("TEST_DATABASE_URL").is_none() {
+        return;
+    }
+    let Some(postgres) = PostgresServer::start() else { return };
+    let postgres = Arc::new(postgres);
+    let database = Arc::new(Database::on_server(&postgres.url()).await);
+    let twilio = Twilio::start().await;
+    let server = twilio.launch().limits(&[]).database(&database).start().await;
+    let ada = Person::ada();
+    let access = server.full_access(&ada).await;
+    let (people, met, recoveries) = (People::default(), Met::default(), RefCell::new(Vec::new()));
+    let operator = async {
+        for shutdown in [Shutdown::Fast, Shutdown::Immediate, Shutdown::Fast] {
+            met.more().await;
+            let refused = met.refused.get();
+            let again = postgres.clone();
+            tokio::task::spawn_blocking(move || again.stop(shutdown)).await.unwrap();
+            server.guest().ready().await.expect_problem(503, "not_ready");
+            server.guest().live().await.expect(200);
+            access.me().await.expect_problem(503, "not_ready");
+            let again = postgres.clone();
+            tokio::task::spawn_blocking(move || again.begin()).await.unwrap();
+            let recovery = recovered(&access).await;
+            recoveries.borrow_mut().push(recovery);
+            assert!(met.refused.get() > refused, "nobody noticed that the database was away");
+        }
+        // All is well: nobody is refused any more.
+        let refused = met.refused.get();
+        met.more().await;
+        assert_eq!(met.refused.get(), refused);
+        met.over.set(true);
+    };
+    let clients = join_all((0..CLIENTS).map(|_| client(&server, &people, &met)));
+    let (known, ()) = tokio::join!(clients, operator);
+    let known: Vec<Acknowledged> = known.into_iter().flatten().collect();
+    let mut kept = 0;
+    for some in known.chunks(CLIENTS) {
+        kept += join_all(some.iter().map(|one| one.check(&server))).await.iter().sum::<usize>();
+    }
+    eprintln!(
+        "PostgreSQL was back for requests {:?} after it said so; {} answers, {} of them 503; {kept} promises kept",
+        recoveries.borrow(),
+        met.answers.get(),
+        met.refused.get()
+    );
+    assert!(kept > CLIENTS, "{kept}");
+    let known = server.process.log();
+    assert!(!known.contains("code=\"internal\"") && !known.contains("panicked"), "{known}");
+}

@@ -1,0 +1,171 @@
+//! What nobody needs any more is deleted, by one replica at a time, and nobody waits for it.
+
+use std::time::Instant;
+
+use chrono::TimeDelta;
+use movable_clock::Clock;
+use storage::{DatabaseUrl, Db, Settings, Timestamp, housekeeping};
+
+use crate::harness::{Database, Launch, Person, Server, TempDir, Twilio, at_once};
+
+const DAY: u32 = 24 * 60 * 60;
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+const INTERVAL: TimeDelta = TimeDelta::seconds(300);
+
+fn rows(table: &str) -> String {
+    format!("SELECT count(*) FROM {table}")
+}
+
+#[tokio::test]
+async fn c19_each_kind_goes_when_its_time_has_come() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let access = server.full_access(&ada).await;
+    server.log_in(&ada).await;
+    for email in [ada.email.as_str(), "nobody@example.com"] {
+        server.guest().forgot_password(email).await.expect(202);
+    }
+    access.log_out().await.expect(204);
+    let other = server.another_session(&ada).await;
+    let database = &server.database;
+    assert_eq!(
+        (database.number(&rows("challenges")).await, database.number(&rows("sessions")).await),
+        (3, 2)
+    );
+    assert_eq!(database.number(&rows("password_resets")).await, 2);
+    // Challenges a day after their end.
+    server.advance(DAY + 700).await;
+    database.eventually(&rows("challenges"), 0).await;
+    database.eventually(&rows("password_resets"), 0).await;
+    assert_eq!(database.number(&rows("sessions")).await, 2);
+    // The session that was ended, 30 days after; the other one is idle, and its end can still be told.
+    server.advance(29 * DAY).await;
+    database.eventually(&rows("sessions"), 1).await;
+    let refused = other.refresh().await;
+    assert_eq!(refused.expect_problem(401, "invalid_refresh_token").body["reason"], "expired");
+    assert!(database.number(&rows("activities")).await > 0);
+    server.advance(60 * DAY).await;
+    database.eventually(&rows("activities"), 0).await;
+    server.advance(30 * DAY).await;
+    database.eventually(&rows("sessions"), 0).await;
+    // The user is who they were.
+    server.log_in(&ada).await;
+}
+
+#[tokio::test]
+async fn keys_that_no_token_bears_go_by_themselves() {
+    let server = Server::dev().await;
+    let old = "INSERT INTO signing_keys (kid, public_key, sealed_private_key, created_at, signs_from) \
+               SELECT 'dev-old', public_key, sealed_private_key, created_at, LONG_AGO FROM signing_keys";
+    let long_ago = if server.database.is_postgres() { "'2020-01-01'::timestamptz" } else { "0" };
+    server.database.execute(&old.replace("LONG_AGO", long_ago)).await;
+    server.advance(DAY).await;
+    server.database.eventually(&rows("signing_keys WHERE kid = 'dev-old'"), 0).await;
+    assert_eq!(server.database.number(&rows("signing_keys")).await, 1);
+}
+
+#[tokio::test]
+async fn how_long_activities_are_kept_and_whether_anything_is_deleted_can_be_chosen() {
+    let (soon, never) = (
+        Launch::dev().variable("COUNTERSIGN__ACTIVITY__RETENTION_DAYS", "1").start().await,
+        Launch::dev().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0").start().await,
+    );
+    for server in [&soon, &never] {
+        server.password_ok(&Person::ada()).await;
+        server.advance(2 * DAY).await;
+    }
+    soon.database.eventually(&rows("activities"), 0).await;
+    assert_eq!(never.database.number(&rows("activities")).await, 2);
+    assert_eq!(never.database.number("SELECT count(*) FROM challenges").await, 1);
+}
+
+async fn open(database: &Database) -> Db {
+    let url = DatabaseUrl::parse(&database.url()).unwrap();
+    Db::open(&Settings { url, max_connections: 8, migrate: true }).await.unwrap()
+}
+
+#[tokio::test]
+async fn one_of_many_replicas_gets_the_work_and_another_one_after_it_has_crashed() {
+    let directory = TempDir::new();
+    let database = Database::fresh(directory.path()).await;
+    let (first, second, start) = (open(&database).await, open(&database).await, Clock::system().now());
+    let claim = async |db: &Db, seconds: i64| {
+        let now = Timestamp(start + TimeDelta::seconds(seconds));
+        let claimed = db.write(async move |mut c| housekeeping::claim(&mut c, LEASE, INTERVAL, now).await);
+        claimed.await.unwrap()
+    };
+    let (first, second) = (&first, &second);
+    let claims =
+        futures_util::future::join_all((0..10).map(|n| claim(if n % 2 == 0 { first } else { second }, 0)));
+    let won: Vec<Timestamp> = claims.await.into_iter().flatten().collect();
+    assert_eq!(won.len(), 1);
+    // It says nothing more: somebody else takes over, and it notices.
+    assert!(claim(second, 59).await.is_none());
+    let theirs = claim(second, 60).await.unwrap();
+    let (lost, until) = (won[0], Timestamp(start + LEASE * 3));
+    let renewed = first.write(async move |mut c| housekeeping::renew(&mut c, lost, until).await);
+    assert!(!renewed.await.unwrap());
+    let done = Timestamp(start + TimeDelta::seconds(70));
+    second.write(async move |mut c| housekeeping::finish(&mut c, theirs, done).await).await.unwrap();
+    // All is done; the next run is due an interval later.
+    assert!(claim(first, 71).await.is_none());
+    assert!(claim(second, 369).await.is_none());
+    assert!(claim(first, 370).await.is_some());
+    // A clock that was far ahead and was put back keeps nobody away.
+    assert!(claim(first, 1_000_000).await.is_some());
+    assert!(claim(second, 500).await.is_some());
+}
+
+#[tokio::test]
+async fn of_two_servers_one_cleans_up() {
+    let twilio = Twilio::start().await;
+    let launch = || twilio.launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "1");
+    let mut first = launch().start().await;
+    let mut second = launch().database(&first.database).start().await;
+    first.sign_up(&Person::ada()).await;
+    let long_ago = if first.database.is_postgres() { "'2020-01-01'::timestamptz" } else { "0" };
+    first.database.execute(&format!("UPDATE activities SET occurred_at = {long_ago}")).await;
+    first.database.eventually(&rows("activities"), 0).await;
+    // The run after the one that found it: by then that one has said so.
+    let runs = "SELECT CAST(last_run_at AS TEXT) FROM housekeeping";
+    let seen = first.database.value(runs).await;
+    let changed = format!("SELECT count(*) FROM housekeeping WHERE CAST(last_run_at AS TEXT) <> '{seen}'");
+    first.database.eventually(&changed, 1).await;
+    let seen = first.database.value(runs).await;
+    let changed = format!("SELECT count(*) FROM housekeeping WHERE CAST(last_run_at AS TEXT) <> '{seen}'");
+    first.database.eventually(&changed, 1).await;
+    let said = |log: String| log.matches("cleaned up rows=1").count();
+    let found = [said(first.process.kill()), said(second.process.kill())];
+    assert_eq!(found.iter().sum::<usize>(), 1);
+}
+
+/// Done means: a table with very many old rows does not stall a log-in.
+#[tokio::test]
+async fn c19_log_ins_go_on_while_very_much_is_deleted() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    let many = match server.database.is_postgres() {
+        true => {
+            "INSERT INTO activities (id, user_id, kind, occurred_at) SELECT gen_random_uuid(), u.id, 'verified', \
+             '2020-01-01' FROM users u, generate_series(1, 50000)"
+        }
+        false => {
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO activities \
+             (id, user_id, kind, occurred_at) SELECT randomblob(16), u.id, 'verified', 0 FROM users u, n"
+        }
+    };
+    server.database.execute(many).await;
+    server.advance(600).await;
+    server
+        .database
+        .eventually("SELECT CASE WHEN count(*) < 50001 THEN 1 ELSE 0 END FROM activities", 1)
+        .await;
+    let began = Instant::now();
+    server.log_in(&ada).await;
+    let waited = began.elapsed();
+    let left = server.database.number("SELECT count(*) FROM activities WHERE kind = 'verified'").await;
+    assert!(left > 0, "all was gone before the log-in: it shows nothing");
+    // Generous, since other tests run beside; a delete of everything at once would hold it up for longer.
+    assert!(waited.as_secs() < 5, "{waited:?}");
+    let answers = at_once((0..2).map(|_| server.guest().log_in(&ada))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+}

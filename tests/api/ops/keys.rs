@@ -1,0 +1,216 @@
+//! Signing keys change while servers run: published first, then signing, then kept until their last token is gone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Ended, Forge, Launch, Person, Server, TempDir, claims, ended, header};
+
+const LEAD: u32 = 3600;
+/// An access token's life, and the leeway.
+const LONGEST_TOKEN: u32 = 905;
+
+fn keys(server: &Server, command: &str) -> Ended {
+    let line = format!("keys {command} --dev --database-url {}", server.database.url());
+    ended(&TempDir::new(), &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)])
+}
+
+/// The kid of a new key.
+fn rotate(server: &Server, flags: &str) -> String {
+    let Ended { code, stdout, stderr } = keys(server, &format!("rotate {flags}"));
+    assert_eq!(code, Some(0), "{stderr}");
+    stdout.trim().to_owned()
+}
+
+/// Kid and state of each key.
+fn listed(server: &Server) -> Vec<(String, String)> {
+    let Ended { code, stdout, stderr } = keys(server, "list");
+    assert_eq!(code, Some(0), "{stderr}");
+    let word = |line: &str, index| line.split(' ').nth(index).unwrap().to_owned();
+    stdout.lines().map(|line| (word(line, 0), word(line, 1))).collect()
+}
+
+async fn published(server: &Server) -> Vec<String> {
+    let set = server.guest().jwks().await.expect(200);
+    let kid = |key: &Value| key["kid"].as_str().unwrap().to_owned();
+    set.body["keys"].as_array().unwrap().iter().map(kid).collect()
+}
+
+fn kid(token: &str) -> String {
+    header(token)["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a80_c11_a_new_key_is_published_then_signs_and_the_old_one_goes_when_its_tokens_have() {
+    let (server, ada) = (Forge::launch().start().await, Person::ada());
+    let first = published(&server).await;
+    let tokens = server.full_access(&ada).await;
+    assert_eq!(first, [kid(tokens.token())]);
+    let new = rotate(&server, "");
+    assert!(new.starts_with("dev-"), "{new}");
+    assert_eq!(listed(&server), [(new.clone(), "waiting".into()), (first[0].clone(), "signing".into())]);
+    // Servers read their keys again every ten seconds.
+    server.advance(11).await;
+    assert_eq!(published(&server).await, [new.clone(), first[0].clone()]);
+    assert_eq!(kid(server.log_in(&ada).await.token()), first[0]);
+    server.advance(LEAD - 20).await;
+    let last_of_old = server.another_session(&ada).await;
+    assert_eq!(kid(last_of_old.token()), first[0]);
+    server.advance(20).await;
+    let access = server.another_session(&ada).await;
+    assert_eq!(kid(access.token()), new);
+    access.me().await.expect(200);
+    last_of_old.me().await.expect(200);
+    assert_eq!(published(&server).await.len(), 2);
+    server.advance(LONGEST_TOKEN).await;
+    assert_eq!(published(&server).await, [new]);
+    let refused = last_of_old.me().await.expect_problem(401, "invalid_token");
+    assert!(["expired", "malformed"].contains(&refused.text_of("reason").as_str()));
+}
+
+#[tokio::test]
+async fn a80_c11_at_once_in_an_emergency_and_no_replica_refuses_what_another_has_signed() {
+    let (first, ada) = (Forge::launch().start().await, Person::ada());
+    let second = Forge::launch().database(&first.database).start().await;
+    let old = first.full_access(&ada).await;
+    old.on(&second).me().await.expect(200);
+    let new = rotate(&first, "--now");
+    // A server that starts now knows the key; the second one has not heard of it.
+    let third = Forge::launch().database(&first.database).start().await;
+    let access = third.another_session(&ada).await;
+    assert_eq!(kid(access.token()), new);
+    access.on(&second).me().await.expect(200);
+    old.on(&second).me().await.expect(200);
+    assert_eq!(published(&second).await[0], new);
+}
+
+/// Whoever has stolen a key can write any end into a token; that of the key holds all the same.
+#[tokio::test]
+async fn a80_c11_a_key_that_is_over_opens_nothing_for_a_token_that_was_used_before() {
+    // Housekeeping, where it is not turned off, deletes the key sooner or later.
+    let launch = Forge::launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0");
+    let server = launch.start().await;
+    let access = server.full_access(&Person::ada()).await;
+    let (forge, mut forged) = (Forge::of(&server).await, claims(access.token()));
+    forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 86_400);
+    let used = server.with_access(&forge.resign(access.token(), &forged));
+    forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 1);
+    let never_used = server.with_access(&forge.resign(access.token(), &forged));
+    rotate(&server, "--now");
+    // Servers read their keys again every ten seconds.
+    server.advance(11).await;
+    used.me().await.expect(200);
+    server.advance(LONGEST_TOKEN).await;
+    for token in [never_used, used] {
+        token.me().await.expect_problem(401, "invalid_token");
+    }
+}
+
+/// No request fails while keys are rotated under load.
+#[tokio::test]
+async fn a80_c11_rotation_disturbs_nobody() {
+    let server = Arc::new(Forge::launch().limits(&[]).start().await);
+    let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let workers = (0..4).map(|number| {
+        let (server, stop, done) = (server.clone(), stop.clone(), done.clone());
+        tokio::spawn(async move {
+            let person = Person::other(number);
+            let mut access = server.full_access(&person).await;
+            while !stop.load(Ordering::SeqCst) {
+                access.me().await.expect(200);
+                let password_ok = server.log_in(&person).await;
+                password_ok.log_out().await.expect(204);
+                access.me().await.expect(200);
+                access = server.another_session(&person).await;
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+            kid(access.token())
+        })
+    });
+    let workers: Vec<_> = workers.collect();
+    let mut new = String::new();
+    for round in 1..=3 {
+        new = rotate(&server, "--now");
+        // A new key makes no difference until servers read it; then a full round of each worker.
+        server.advance(11).await;
+        while done.load(Ordering::SeqCst) < round * 8 {
+            assert!(!workers.iter().any(tokio::task::JoinHandle::is_finished), "somebody was disturbed");
+            tokio::task::yield_now().await;
+        }
+    }
+    stop.store(true, Ordering::SeqCst);
+    for worker in workers {
+        assert_eq!(worker.await.unwrap(), new);
+    }
+    assert_eq!(published(&server).await.len(), 4);
+}
+
+#[tokio::test]
+async fn keys_that_no_token_bears_are_forgotten_at_the_next_rotation() {
+    let server = Forge::launch().start().await;
+    server.database.execute("UPDATE signing_keys SET signs_from = created_at").await;
+    let old = published(&server).await.remove(0);
+    let long_ago = match server.database.is_postgres() {
+        true => "now() - interval '1 day'",
+        false => "signs_from - 86400000000",
+    };
+    rotate(&server, "--now");
+    server.database.execute(&format!("UPDATE signing_keys SET signs_from = {long_ago}")).await;
+    rotate(&server, "--now");
+    let left: Vec<String> = listed(&server).into_iter().map(|(kid, _)| kid).collect();
+    assert!(left.len() == 2 && !left.contains(&old), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_key_is_not_made_where_servers_could_not_use_it() {
+    let server = Forge::launch().start().await;
+    let line = format!("keys rotate --dev --database-url {}", server.database.url());
+    let another = [("COUNTERSIGN__TOKENS__SECRET", "another-secret-of-32-characters-or-more")];
+    let refused = ended(&TempDir::new(), &line, &another);
+    assert!(
+        refused.code == Some(1) && refused.stderr.contains("COUNTERSIGN__TOKENS__SECRET"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(server.database.number("SELECT count(*) FROM signing_keys").await, 1);
+    let (directory, secret) = (TempDir::new(), [("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+    ended(&directory, "migrate --database-url sqlite://empty.db", &[]);
+    let unused = ended(&directory, "keys rotate --dev --database-url sqlite://empty.db", &secret);
+    assert!(unused.code == Some(1) && unused.stderr.contains("no keys yet"), "{}", unused.stderr);
+}
+
+#[tokio::test]
+async fn whoever_mistypes_a_path_is_shown_no_keys_and_no_database_is_made() {
+    let directory = TempDir::new();
+    for command in ["list", "rotate"] {
+        let line = format!("keys {command} --dev --database-url sqlite://mistyped.db");
+        let refused = ended(&directory, &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+        assert!(refused.code == Some(1) && refused.stderr.contains("mistyped.db"), "{}", refused.stderr);
+        assert!(!directory.path().join("mistyped.db").exists(), "{command}");
+    }
+    // One that is there and behind is for `migrate` to bring up to date.
+    std::fs::write(directory.path().join("old.db"), "").unwrap();
+    let behind = ended(&directory, "keys list --dev --database-url sqlite://old.db", &[]);
+    assert!(behind.code == Some(1) && behind.stderr.contains("migrate"), "{}", behind.stderr);
+}
+
+#[tokio::test]
+async fn the_set_may_be_kept_for_half_the_lead_time_at_most() {
+    for (lead, max_age) in [("0", 0), ("100", 50), ("3600", 300)] {
+        let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__KEY_LEAD_SECONDS", lead);
+        let server = launch.start().await;
+        let set = server.guest().jwks().await.expect(200);
+        assert_eq!(set.header("cache-control"), format!("public, max-age={max_age}"));
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_name_the_issuer_and_its_keys() {
+    let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__ISSUER", "https://auth.example.com");
+    let metadata = launch.start().await.guest().metadata().await.expect(200);
+    assert_eq!(metadata.body["issuer"], "https://auth.example.com");
+    assert_eq!(metadata.body["jwks_uri"], "https://auth.example.com/.well-known/jwks.json");
+    // An issuer that is only a name stands nowhere.
+    Server::dev().await.guest().metadata().await.expect_problem(404, "not_found");
+}

@@ -1,0 +1,101 @@
+//! How the server stops: readiness fails first, what has begun is finished, a second signal means now.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::{Launch, Person, Raw, Server, only_status};
+
+const NOWHERE: &str = "http://127.0.0.1:1";
+/// As long as a deployment may choose, in seconds: no test waits for it.
+const LONG: &str = "25";
+
+async fn serve(drain_seconds: &str, shutdown_seconds: &str) -> Server {
+    Launch::serve(NOWHERE)
+        .variable("COUNTERSIGN__SERVER__DRAIN_SECONDS", drain_seconds)
+        .variable("COUNTERSIGN__SERVER__SHUTDOWN_SECONDS", shutdown_seconds)
+        .start()
+        .await
+}
+
+/// Waits until readiness fails: the signal has come through.
+async fn not_ready(server: &Server) {
+    loop {
+        let answer = server.guest().ready().await;
+        if answer.status != 200 {
+            answer.expect_problem(503, "not_ready");
+            return;
+        }
+    }
+}
+
+/// Waits until the listener is closed.
+async fn refuses_connections(server: &Server) {
+    let address = server.api.strip_prefix("http://").unwrap();
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A sign-up of which everything has come but the last byte.
+async fn begun(server: &Server) -> (Raw, &'static str) {
+    let body = Person::ada().sign_up_body().to_string();
+    let (most, last) = body.split_at(body.len() - 1);
+    let head = "POST /v1/users/signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Connection: close\r\n";
+    let mut raw = Raw::open(server).await;
+    raw.send(format!("{head}Content-Length: {}\r\n\r\n{most}", body.len())).await;
+    assert_eq!(last, "}");
+    (raw, "}")
+}
+
+fn wait_within(server: &mut Server, limit: Duration) -> String {
+    let began = Instant::now();
+    let (code, log) = server.process.wait();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(began.elapsed() < limit, "it took {:?}", began.elapsed());
+    log
+}
+
+async fn stops_in_order(signal: &str) {
+    let mut server = serve("2", "20").await;
+    let (mut raw, last) = begun(&server).await;
+    server.process.signal(signal);
+    not_ready(&server).await;
+    // The listener still answers, whoever asks.
+    server.guest().live().await.expect(200);
+    refuses_connections(&server).await;
+    // Then nobody is left but who had begun.
+    raw.send(last).await;
+    assert_eq!(only_status(&raw.rest().await), 201, "{signal}");
+    let log = wait_within(&mut server, Duration::from_secs(15));
+    assert!(log.contains("stopping"), "{log}");
+}
+
+#[tokio::test]
+async fn c1_on_sigterm_readiness_fails_first_and_what_has_begun_is_finished() {
+    stops_in_order("TERM").await;
+}
+
+#[tokio::test]
+async fn on_sigint_too() {
+    stops_in_order("INT").await;
+}
+
+#[tokio::test]
+async fn c1_a_second_signal_means_now() {
+    let mut server = serve(LONG, "5").await;
+    server.process.signal("TERM");
+    not_ready(&server).await;
+    server.process.signal("TERM");
+    wait_within(&mut server, Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn a_second_signal_leaves_what_has_begun() {
+    let mut server = serve("0", LONG).await;
+    let (mut raw, _) = begun(&server).await;
+    server.process.signal("INT");
+    refuses_connections(&server).await;
+    server.process.signal("TERM");
+    wait_within(&mut server, Duration::from_secs(5));
+    assert_eq!(raw.rest().await, "");
+}

@@ -1,0 +1,132 @@
+//! Faults that a suite makes over HTTP, as a client of `countersign dev` meets them.
+
+use serde_json::json;
+
+use crate::harness::{Person, Server};
+
+async fn with_ada() -> (Server, Person) {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    server.sign_up(&ada).await;
+    (server, ada)
+}
+
+#[tokio::test]
+async fn a_broken_start_is_unavailable_and_the_next_one_works() {
+    let (server, ada) = with_ada().await;
+    for (fault, retry_after, messages) in [
+        (json!({"fault": "status", "status": 500}), 5, 0),
+        (json!({"fault": "status", "status": 503, "retry_after": 12}), 12, 0),
+        (json!({"fault": "status", "status": 429, "retry_after": 9}), 9, 0),
+        (json!({"fault": "status", "status": 401}), 5, 0),
+        (json!({"fault": "drop"}), 5, 0),
+        (json!({"fault": "sent_then_drop"}), 5, 1),
+        (json!({"fault": "malformed"}), 5, 1),
+        (json!({"fault": "truncated"}), 5, 1),
+    ] {
+        let mut fault = fault;
+        (fault["operation"], fault["to"]) = (json!("start"), json!(ada.phone_number));
+        let before = server.messages(&ada.phone_number).await.len();
+        let made = server.break_twilio(fault.clone()).await;
+        let answer = server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
+        assert_eq!(answer.body["retry_after"], retry_after, "{fault}");
+        assert_eq!(server.messages(&ada.phone_number).await.len(), before + messages, "{fault}");
+        // Asked once: a start is never repeated for want of an answer.
+        assert_eq!(server.sandbox_get(&made).await["hits"], 1, "{fault}");
+    }
+    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 8);
+    let token = server.log_in(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    token.verify(&code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_code_that_cannot_be_delivered_is_told_by_its_code() {
+    let (server, ada) = with_ada().await;
+    for (status, code, expected) in [
+        (403, 60205, (422, "otp_undeliverable")),
+        (403, 60410, (422, "otp_undeliverable")),
+        (429, 60203, (429, "too_many_attempts")),
+    ] {
+        let fault = json!({"operation": "start", "fault": "status", "status": status, "code": code});
+        server.break_twilio(fault).await;
+        server.guest().log_in(&ada).await.expect_problem(expected.0, expected.1);
+    }
+}
+
+#[tokio::test]
+async fn a_passing_429_and_a_short_delay_go_unnoticed() {
+    let (server, ada) = with_ada().await;
+    server.break_twilio(json!({"operation": "start", "fault": "status", "status": 429, "times": 2})).await;
+    server.break_twilio(json!({"operation": "start", "fault": "delay", "delay_ms": 50})).await;
+    server.log_in(&ada).await;
+    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 3);
+    assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_resend_that_nobody_heard_of_has_arrived() {
+    let (server, ada) = with_ada().await;
+    let token = server.log_in(&ada).await;
+    server.advance(31).await;
+    server.break_twilio(json!({"operation": "start", "fault": "sent_then_drop"})).await;
+    let answer = token.resend().await.expect_problem(503, "otp_unavailable");
+    // It is counted, since the code may be there; and it is.
+    assert_eq!(answer.body["challenge"]["resends_left"], 3);
+    assert_eq!(server.messages(&ada.phone_number).await.len(), 2);
+    token.resend().await.expect_problem(429, "resend_too_soon");
+    server.advance(60).await;
+    token.resend().await.expect(202);
+    let code = server.code(&ada.phone_number).await;
+    token.verify(&code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_broken_check_makes_no_session() {
+    for (fault, expected) in [
+        (json!({"fault": "status", "status": 500}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 503}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 401}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 429, "retry_after": 9}), (503, "otp_unavailable")),
+        (json!({"fault": "drop"}), (503, "otp_unavailable")),
+        (json!({"fault": "sent_then_drop"}), (503, "otp_unavailable")),
+        (json!({"fault": "malformed"}), (503, "otp_unavailable")),
+        (json!({"fault": "truncated"}), (503, "otp_unavailable")),
+        (json!({"fault": "status", "status": 404}), (410, "challenge_expired")),
+        (json!({"fault": "status", "status": 429, "code": 60202}), (429, "too_many_attempts")),
+    ] {
+        let (server, ada) = with_ada().await;
+        let token = server.log_in(&ada).await;
+        let mut fault = fault;
+        // Checked by its SID: the sandbox knows whose it is.
+        (fault["operation"], fault["to"]) = (json!("check"), json!(ada.phone_number));
+        let made = server.break_twilio(fault.clone()).await;
+        let code = server.code(&ada.phone_number).await;
+        let answer = token.verify(&code).await.expect_problem(expected.0, expected.1);
+        assert!(!answer.text.contains("access_token"), "{}", answer.text);
+        assert_eq!(server.sandbox_get(&made).await["hits"], 1, "{fault}");
+        let journal = server.sandbox_get("/sandbox/requests?operation=check").await;
+        assert_eq!(journal["requests"][0]["fault"], fault["fault"]);
+    }
+}
+
+#[tokio::test]
+async fn an_approval_that_got_lost_is_no_yes() {
+    let (server, ada) = with_ada().await;
+    let token = server.log_in(&ada).await;
+    server.break_twilio(json!({"operation": "check", "fault": "sent_then_drop"})).await;
+    let code = server.code(&ada.phone_number).await;
+    token.verify(&code).await.expect_problem(503, "otp_unavailable");
+    token.verify(&code).await.expect_problem(410, "challenge_expired");
+}
+
+#[tokio::test]
+async fn a_cancellation_that_fails_does_not_keep_anybody_logged_in() {
+    let (server, ada) = with_ada().await;
+    let token = server.log_in(&ada).await;
+    let fault =
+        json!({"operation": "UpdateVerification", "fault": "status", "status": 500, "to": ada.phone_number});
+    let made = server.break_twilio(fault).await;
+    token.log_out().await.expect(204);
+    assert_eq!(server.sandbox_get(&made).await["hits"], 1);
+    token.resend().await.expect_problem(401, "invalid_token");
+}

@@ -1,0 +1,120 @@
+//! The numbers with a meaning, as a client of the API meets them: every scenario of the sandbox's table.
+
+use countersign::auth::PhoneNumber;
+use serde_json::json;
+
+use crate::harness::{Person, Server};
+
+/// A server, and somebody who has signed up with a number of this ending.
+async fn with_ending(ending: u32) -> (Server, Person) {
+    let server = Server::dev().await;
+    let person = Person { phone_number: format!("+141555501{ending:02}"), ..Person::ada() };
+    server.sign_up(&person).await;
+    (server, person)
+}
+
+#[test]
+fn every_ending_is_a_valid_number_in_every_area_code() {
+    let number = |area: u32, ending: u32| format!("+1{area}55501{ending:02}");
+    let areas: Vec<u32> = (200..1000).filter(|area| PhoneNumber::parse(&number(*area, 0)).is_ok()).collect();
+    assert!(areas.len() > 350 && areas.contains(&201), "{areas:?}");
+    for area in areas {
+        for ending in 0..100 {
+            let number = number(area, ending);
+            assert_eq!(PhoneNumber::parse(&number).unwrap().as_str(), number);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_code_is_always_the_same() {
+    let (server, person) = with_ending(40).await;
+    let token = server.log_in(&person).await;
+    token.verify("424242").await.expect(200);
+    // Also when the next verification begins.
+    let token = server.log_in(&person).await;
+    token.verify("424242").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_landline_gets_a_call() {
+    let (server, person) = with_ending(50).await;
+    server.guest().log_in(&person).await.expect_problem(422, "otp_undeliverable");
+    let mut body = person.log_in_body();
+    body["channel"] = json!("call");
+    let token = server.password_ok_of(&server.guest().log_in_with(body).await.expect(200));
+    let code = server.code(&person.phone_number).await;
+    token.verify(&code).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_blocked_number_gets_nothing() {
+    for ending in [55, 60] {
+        let (server, person) = with_ending(ending).await;
+        let answer = server.guest().log_in(&person).await.expect_problem(422, "otp_undeliverable");
+        assert!(!answer.text.contains("raud") && !answer.text.contains("geo"), "{}", answer.text);
+        assert!(server.messages(&person.phone_number).await.is_empty());
+        assert_eq!(server.asked_twilio("start", &person.phone_number).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_had_too_many_codes_must_wait() {
+    let (server, person) = with_ending(65).await;
+    let answer = server.guest().log_in(&person).await.expect_problem(429, "too_many_attempts");
+    assert_eq!(answer.body["retry_after"], 600);
+}
+
+#[tokio::test]
+async fn a_twilio_that_is_busy_or_down_is_unavailable() {
+    for (ending, retry_after) in [(70, 30), (75, 5)] {
+        let (server, person) = with_ending(ending).await;
+        let answer = server.guest().log_in(&person).await.expect_problem(503, "otp_unavailable");
+        assert_eq!(answer.body["retry_after"], retry_after);
+        assert_eq!(server.asked_twilio("start", &person.phone_number).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_late_code_comes_when_its_time_has_come() {
+    let (server, person) = with_ending(80).await;
+    let token = server.log_in(&person).await;
+    assert!(server.messages(&person.phone_number).await.is_empty());
+    server.advance(8).await;
+    let code = server.code(&person.phone_number).await;
+    token.verify(&code).await.expect(200);
+    assert_eq!(server.messages(&person.phone_number).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_code_that_never_comes_can_be_guessed_at_like_any_other() {
+    let (server, person) = with_ending(85).await;
+    let token = server.log_in(&person).await;
+    server.advance(60).await;
+    assert!(server.messages(&person.phone_number).await.is_empty());
+    let answer = token.verify("000000").await;
+    // One in a million is right.
+    assert!(answer.status == 200 || answer.body["code"] == "incorrect_code", "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_verification_that_is_gone_is_followed_by_another() {
+    let (server, person) = with_ending(90).await;
+    let token = server.log_in(&person).await;
+    let code = server.code(&person.phone_number).await;
+    let answer = token.verify(&code).await.expect_problem(410, "challenge_expired");
+    assert_eq!(answer.body["challenge"]["expires_in"], 0);
+    server.advance(31).await;
+    let answer = token.resend().await.expect(202);
+    assert!(answer.body["expires_in"].as_i64().unwrap() > 590, "{}", answer.text);
+    let codes = server.messages(&person.phone_number).await;
+    assert!(codes.len() == 2 && codes[0]["verification_sid"] != codes[1]["verification_sid"], "{codes:?}");
+}
+
+#[tokio::test]
+async fn a_code_whose_sending_nobody_heard_of_has_arrived() {
+    let (server, person) = with_ending(95).await;
+    server.guest().log_in(&person).await.expect_problem(503, "otp_unavailable");
+    assert_eq!(server.messages(&person.phone_number).await.len(), 1);
+    assert_eq!(server.asked_twilio("start", &person.phone_number).await, 1);
+}

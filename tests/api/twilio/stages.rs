@@ -1,0 +1,297 @@
+//! `POST /sandbox/users` and `--fixtures`: a test starts where it wants to, with tokens that are the API's own.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Forge, Launch, Server, TempDir, ended, refused, started, wrong_code};
+
+impl Server {
+    async fn stage_answer(&self, body: Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}/sandbox/users", self.sandbox)).json(&body);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["countersign-mode"], "dev");
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    async fn stage(&self, stage: &str) -> Value {
+        let (status, user) = self.stage_answer(json!({ "stage": stage })).await;
+        assert_eq!((status, &user["stage"]), (201, &stage.into()), "{user}");
+        user
+    }
+}
+
+fn text<'a>(user: &'a Value, name: &str) -> &'a str {
+    user[name].as_str().unwrap_or_else(|| panic!("no {name} in {user}"))
+}
+
+fn members(user: &Value) -> Vec<&str> {
+    user.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[tokio::test]
+async fn signed_up() {
+    let server = Server::dev().await;
+    let made = server.stage("signed_up").await;
+    assert_eq!(members(&made), ["stage", "user", "password"]);
+    assert_eq!(made["user"]["phone_number_verified"], false);
+    let body = json!({ "email": made["user"]["email"], "password": made["password"] });
+    server.guest().log_in_with(body).await.expect(200);
+}
+
+#[tokio::test]
+async fn code_pending() {
+    let server = Server::dev().await;
+    let made = server.stage("code_pending").await;
+    assert_eq!(members(&made), ["stage", "user", "password", "password_ok_token", "challenge", "code"]);
+    assert_eq!(made["challenge"]["attempts_left"], 5);
+    assert_eq!(server.code(text(&made["user"], "phone_number")).await, text(&made, "code"));
+    let token = server.with_password_ok(text(&made, "password_ok_token"));
+    token.as_access().me().await.expect_problem(401, "otp_required");
+    token.verify(&wrong_code(text(&made, "code"))).await.expect_problem(422, "incorrect_code");
+    token.verify(text(&made, "code")).await.expect(200);
+}
+
+#[tokio::test]
+async fn full() {
+    let server = Server::dev().await;
+    let made = server.stage("full").await;
+    assert_eq!(members(&made), ["stage", "user", "password", "access_token", "refresh_token"]);
+    let access = server.with_access(text(&made, "access_token"));
+    let me = access.me().await.expect(200);
+    assert_eq!((&me.body, &me.body["phone_number_verified"]), (&made["user"], &true.into()));
+    access.dashboard().await.expect(200);
+    let body = json!({ "refresh_token": made["refresh_token"] });
+    server.guest().refresh_with(body).await.expect(200);
+}
+
+#[tokio::test]
+async fn changes_pending() {
+    let server = Server::dev().await;
+    for (stage, kind, member) in
+        [("phone_change_pending", "phone", "phone_number"), ("email_change_pending", "email", "email")]
+    {
+        let made = server.stage(stage).await;
+        let (access, sent_to) = (text(&made, "access_token"), text(&made, "sent_to"));
+        assert_ne!(made["user"][member], sent_to);
+        assert_eq!(server.code(sent_to).await, text(&made, "code"));
+        assert_eq!(made["challenge"]["attempts_left"], 5);
+        let body = json!({ "code": made["code"] });
+        let user = server.post(&format!("/v1/users/me/{kind}/verify"), Some(access), body).await.expect(200);
+        assert_eq!(user.body[member], sent_to);
+    }
+}
+
+#[tokio::test]
+async fn password_reset_pending() {
+    let server = Server::dev().await;
+    let made = server.stage("password_reset_pending").await;
+    assert_eq!(made["sent_to"], made["user"]["email"]);
+    let body = json!({ "reset_token": made["reset_token"], "code": made["code"], "new_password": "an engine that weaves" });
+    server.guest().reset_password_with(body).await.expect(204);
+    let silent = Launch::dev().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "false").start().await;
+    let (status, problem) = silent.stage_answer(json!({ "stage": "password_reset_pending" })).await;
+    assert_eq!((status, &problem["code"]), (404, &"not_found".into()));
+}
+
+#[tokio::test]
+async fn locked() {
+    let server = Server::dev().await;
+    let made = server.stage("locked").await;
+    assert_eq!(members(&made), ["stage", "user", "password", "password_ok_token", "challenge"]);
+    assert_eq!(made["challenge"]["attempts_left"], 0);
+    let code = server.code(text(&made["user"], "phone_number")).await;
+    let token = server.with_password_ok(text(&made, "password_ok_token"));
+    let answer = token.verify(&code).await;
+    let retry_after = answer.expect_problem(429, "too_many_attempts").body["retry_after"].as_u64().unwrap();
+    assert!((590..=600).contains(&retry_after), "{retry_after}");
+    token.resend().await.expect_problem(429, "too_many_attempts");
+}
+
+#[tokio::test]
+async fn codes_exhausted() {
+    let server = Server::dev().await;
+    let made = server.stage("codes_exhausted").await;
+    let challenge = &made["challenge"];
+    assert_eq!((&challenge["resends_left"], &challenge["attempts_left"]), (&0.into(), &5.into()));
+    assert_eq!(challenge.get("resend_in"), None);
+    assert_eq!(server.messages(text(&made["user"], "phone_number")).await.len(), 5);
+    let token = server.with_password_ok(text(&made, "password_ok_token"));
+    token.resend().await.expect_problem(429, "too_many_attempts");
+    // The clock of everybody else was not touched.
+    let clock = server.http.get(format!("{}/sandbox/clock", server.sandbox)).send().await.unwrap();
+    assert_eq!(clock.json::<Value>().await.unwrap()["offset_seconds"], 0);
+    token.verify(text(&made, "code")).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_is_said_is_taken_and_the_rest_invented() {
+    let server = Server::dev().await;
+    let ada = json!({
+        "stage": "code_pending", "name": "Ada", "username": "ada", "email": "ada@example.com",
+        "phone_number": "+1 201 555 0123", "password": "wobbly umbrella quartz", "channel": "call", "locale": "de",
+    });
+    let (status, made) = server.stage_answer(ada.clone()).await;
+    assert_eq!(status, 201, "{made}");
+    assert_eq!(made["user"]["phone_number"], "+12015550123");
+    assert_eq!((&made["password"], &made["challenge"]["channel"]), (&ada["password"], &"call".into()));
+    // Somebody who is named and exists is not somebody else.
+    let (status, problem) = server.stage_answer(ada).await;
+    assert_eq!((status, &problem["code"]), (409, &"user_exists".into()));
+    let (status, problem) = server.stage_answer(json!({ "stage": "full", "username": "ADA" })).await;
+    assert_eq!((status, &problem["code"]), (409, &"username_taken".into()));
+    let (status, grace) = server.stage_answer(json!({ "stage": "full", "name": "Grace" })).await;
+    assert_eq!((status, &grace["user"]["name"]), (201, &"Grace".into()));
+}
+
+#[tokio::test]
+async fn hundreds_do_not_collide() {
+    let server = Server::dev().await;
+    let mut numbers = HashSet::new();
+    for _ in 0..300 {
+        let made = server.stage("signed_up").await;
+        assert!(numbers.insert(text(&made["user"], "phone_number").to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn mistakes_are_told_at_once() {
+    let server = Server::dev().await;
+    let body =
+        json!({ "stage": "famous", "email": "x", "password": "12345678", "phone_number": "1", "age": 1 });
+    let (status, problem) = server.stage_answer(body).await;
+    assert_eq!((status, &problem["code"]), (422, &"validation_failed".into()));
+    let pointers: Vec<&str> =
+        problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+    for pointer in ["/stage", "/email", "/password", "/phone_number", "/age"] {
+        assert!(pointers.contains(&pointer), "{pointer}: {problem}");
+    }
+    assert!(
+        problem.to_string().contains("signed_up, code_pending, full, locked, codes_exhausted"),
+        "{problem}"
+    );
+    let (status, problem) = server.stage_answer(json!({})).await;
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &"/stage".into()));
+    for (content_type, body, status) in
+        [("application/json", "[]", 400), ("application/json", "{", 400), ("text/plain", "{}", 415)]
+    {
+        let request = server.http.post(format!("{}/sandbox/users", server.sandbox));
+        let answer = request.header("content-type", content_type).body(body).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{content_type} {body}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    }
+    let (status, problem) = server.stage_answer(json!({ "stage": "full", "name": "x".repeat(70_000) })).await;
+    assert_eq!((status, &problem["code"]), (413, &"payload_too_large".into()));
+    let put = server.http.put(format!("{}/sandbox/users", server.sandbox)).send().await.unwrap();
+    assert_eq!(put.status(), 405);
+    assert_eq!(put.headers()["content-type"], "application/problem+json");
+}
+
+#[tokio::test]
+async fn dev_alone_makes_users_and_says_so_in_the_document() {
+    let described = async |sandbox: &str, http: &reqwest::Client| {
+        let document = http.get(format!("{sandbox}/sandbox/openapi.json")).send().await.unwrap();
+        let document: Value = document.json().await.unwrap();
+        assert!(!document.to_string().contains("oneOf") && !document.to_string().contains("null"));
+        document["paths"]["/sandbox/users"]["post"]["responses"].get("403").is_some()
+    };
+    let server = Server::dev().await;
+    assert!(described(&server.sandbox, &server.http).await);
+    let directory = TempDir::new();
+    let alone = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0 --exit-with-stdin", &[]);
+    let sandbox = alone.address("sandbox");
+    assert!(!described(&sandbox, &server.http).await);
+    let request = server.http.post(format!("{sandbox}/sandbox/users")).json(&json!({ "stage": "full" }));
+    assert_eq!(request.send().await.unwrap().status(), 404);
+}
+
+const FIXTURES: &str = r#"
+[[users]]
+username = "ada"
+email = "ada@example.com"
+phone_number = "+1 201 555 0123"
+password = "correct horse battery staple"
+verified = true
+
+[[users]]
+name = "Grace Hopper"
+username = "grace"
+email = "grace@example.com"
+phone_number = "+1 202 555 0100"
+password = "correct horse battery staple"
+"#;
+
+async fn verified(server: &Server, email: &str) -> bool {
+    let body = json!({ "email": email, "password": "correct horse battery staple" });
+    let token = server.guest().log_in_with(body).await.expect(200).text_of("password_ok_token");
+    assert!(!token.is_empty());
+    let sql = format!(
+        "SELECT count(*) FROM users WHERE email = '{email}' AND phone_number_verified_at IS NOT NULL"
+    );
+    server.database.number(&sql).await == 1
+}
+
+#[tokio::test]
+async fn fixtures_are_there_when_the_server_is_ready() {
+    let directory = TempDir::new();
+    let json = json!({ "users": [
+        { "username": "ada", "email": "ada@example.com", "phone_number": "+12015550123",
+          "password": "correct horse battery staple", "verified": true },
+        { "username": "grace", "email": "grace@example.com", "phone_number": "+12025550100",
+          "password": "correct horse battery staple", "verified": false },
+    ] });
+    for (name, content) in [("users.toml", FIXTURES.to_owned()), ("users.json", json.to_string())] {
+        let path = directory.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let flags = format!("--fixtures={}", path.display());
+        let server = Forge::launch().argument(&flags).start().await;
+        assert!(verified(&server, "ada@example.com").await, "{name}");
+        assert!(!verified(&server, "grace@example.com").await, "{name}");
+        // A database that was kept: who is there is left alone.
+        let again = Forge::launch().database(&server.database).argument(&flags).start().await;
+        assert!(verified(&again, "ada@example.com").await, "{name}");
+        assert_eq!(server.database.number("SELECT count(*) FROM users").await, 2);
+    }
+}
+
+#[test]
+fn fixtures_that_are_wrong_are_refused_with_all_that_is_wrong() {
+    let directory = TempDir::new();
+    let write = |name: &str, content: &str| std::fs::write(directory.path().join(name), content).unwrap();
+    let line =
+        |name: &str| format!("dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --fixtures {name}");
+    write("wrong.toml", "[[users]]\nusername = 'a'\nverified = 'maybe'\nage = 3\n[[users]]\nemail = 'x'\n");
+    let said = refused(&directory, &line("wrong.toml"), &[]);
+    for part in [
+        "users/0/username",
+        "users/0/email",
+        "users/0/verified",
+        "users/0/age",
+        "users/1/email",
+        "users/1/password",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let user = |username: &str, email: &str, phone_number: &str| {
+        json!({ "username": username, "email": email, "phone_number": phone_number,
+                "password": "correct horse battery staple" })
+    };
+    let twice = json!({ "users": [
+        user("grace", "grace@example.com", "+12025550100"),
+        user("Grace", "other@example.com", "+12025550101"),
+        user("other", "Grace@example.com", "+1 202 555 0100"),
+    ] });
+    write("twice.json", &twice.to_string());
+    let said = refused(&directory, &line("twice.json"), &[]);
+    for part in ["users/1/username: it is that of users/0", "users/2/email", "users/2/phone_number"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    for (name, content) in
+        [("a.toml", "["), ("b.json", "{"), ("c.json", "[]"), ("d.json", r#"{"people":[]}"#)]
+    {
+        write(name, content);
+        assert!(!refused(&directory, &line(name), &[]).is_empty());
+    }
+    assert!(refused(&directory, &line("nowhere.toml"), &[]).contains("nowhere.toml"));
+    assert!(ended(&directory, "serve --fixtures a.toml", &[]).code == Some(2));
+}

@@ -1,0 +1,70 @@
+//! Test mode cannot leak: nothing but the subcommand `dev` makes codes readable, and nothing that `dev` made is
+//! taken by `serve`.
+
+use std::sync::Arc;
+
+use crate::harness::{Database, Launch, Person, Server, TempDir, header};
+
+const NOWHERE: &str = "http://127.0.0.1:1";
+
+#[tokio::test]
+async fn a_database_is_devs_or_serves_for_ever() {
+    let directory = TempDir::new();
+    for first_is_dev in [true, false] {
+        let database = Arc::new(Database::fresh(directory.path()).await);
+        let (first, second) = match first_is_dev {
+            true => (Launch::dev(), Launch::serve(NOWHERE)),
+            false => (Launch::serve(NOWHERE), Launch::dev()),
+        };
+        first.database(&database).start().await.guest().ready().await.expect(200);
+        let log = second.database(&database).try_start().await.err().unwrap();
+        let made_by = if first_is_dev { "countersign dev" } else { "countersign serve" };
+        assert!(log.contains("COUNTERSIGN__DATABASE__URL") && !log.contains("internal error"), "{log}");
+        assert!(log.contains(made_by) && log.contains("another database"), "{log}");
+        let Database::Sqlite(path) = &*database else { continue };
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn devs_keys_and_answers_say_that_they_are_devs() {
+    let (server, ada) = (Server::dev().await, Person::ada());
+    let token = server.password_ok(&ada).await;
+    assert!(header(token.token())["kid"].as_str().unwrap().starts_with("dev-"));
+    for path in ["/health/ready", "/v1/users/me", "/nowhere", "/docs/", "/openapi.json"] {
+        assert_eq!(server.get(path).await.header("countersign-mode"), "dev", "{path}");
+    }
+    assert_eq!(server.guest().ready().await.body["mode"], "dev");
+    let sandbox = server.http.get(format!("{}/sandbox/messages", server.sandbox)).send().await.unwrap();
+    assert_eq!(sandbox.headers()["countersign-mode"], "dev");
+}
+
+#[tokio::test]
+async fn a69_serves_keys_and_answers_do_not() {
+    let server = Launch::serve(NOWHERE).start().await;
+    let keys = server.guest().jwks().await.expect(200);
+    let kid = keys.body["keys"][0]["kid"].as_str().unwrap();
+    assert!(!kid.starts_with("dev-"), "{kid}");
+    let answer = server.guest().ready().await.expect(200);
+    assert_eq!(answer.body["mode"], "production");
+    assert!(!answer.headers.contains_key("countersign-mode"));
+    for path in ["/sandbox/messages", "/sandbox/code", "/sandbox/clock", "/v2/Services", "/"] {
+        server.get(path).await.expect_problem(404, "not_found");
+    }
+}
+
+/// A key that `dev` made, smuggled into the database of `serve`, signs nothing there.
+#[tokio::test]
+async fn serve_loads_no_key_of_devs() {
+    let secret = "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx";
+    let server = Launch::dev().variable("COUNTERSIGN__TOKENS__SECRET", secret).start().await;
+    let access = server.full_access(&Person::ada()).await;
+    server.database.execute("UPDATE deployment SET mode = 'production'").await;
+    let launch =
+        Launch::serve(NOWHERE).database(&server.database).variable("COUNTERSIGN__TOKENS__SECRET", secret);
+    let production = launch.variable("COUNTERSIGN__TOKENS__ISSUER", "countersign-dev").start().await;
+    let keys = production.guest().jwks().await.expect(200);
+    assert!(!keys.text.contains("dev-"), "{}", keys.text);
+    access.on(&production).me().await.expect_problem(401, "invalid_token");
+    access.me().await.expect(200);
+}

@@ -1,0 +1,68 @@
+//! A Twilio that does not answer in time, before it has done its work and after. It takes as long as the server waits
+//! for Twilio: ten seconds.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::{Fault, Operation, Person, Server, Twilio};
+
+/// How long the server waits for Twilio, and what a busy machine may add.
+const TIMEOUT: std::ops::Range<Duration> = Duration::from_secs(9)..Duration::from_secs(25);
+
+async fn with_ada() -> (Twilio, Server, Person) {
+    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let server = twilio.launch().start().await;
+    server.sign_up(&ada).await;
+    (twilio, server, ada)
+}
+
+/// A code that is not sent, or is and nobody says so: one request, at most one message, and no half-open log-in.
+async fn a_start_meets(fault: Fault, messages: usize) {
+    let (twilio, server, ada) = with_ada().await;
+    twilio.break_next(Operation::Start, fault);
+    let began = Instant::now();
+    let answer = server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
+    assert!(TIMEOUT.contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert_eq!(answer.body["retry_after"], 5);
+    assert!(!answer.text.contains("token"), "{}", answer.text);
+    assert_eq!(twilio.asked(Operation::Start).len(), 1);
+    assert_eq!(server.messages(&ada.phone_number).await.len(), messages);
+    let open = "SELECT count(*) FROM challenges WHERE cancelled_at IS NULL";
+    assert_eq!(server.database.number(open).await, 0);
+    let token = server.log_in(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    token.verify(&code).await.expect(200);
+}
+
+/// A right code whose check is not answered: no session, whatever Twilio thought of it.
+async fn a_check_meets(fault: Fault, guesses: usize) {
+    let (twilio, server, ada) = with_ada().await;
+    let token = server.log_in(&ada).await;
+    let code = server.code(&ada.phone_number).await;
+    twilio.break_next(Operation::Check, fault);
+    let began = Instant::now();
+    let answer = token.verify(&code).await.expect_problem(503, "otp_unavailable");
+    assert!(TIMEOUT.contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert!(!answer.text.contains("access_token"), "{}", answer.text);
+    // It may have been made, so it counts.
+    assert_eq!(answer.body["challenge"]["attempts_left"], 4);
+    assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (1, guesses));
+    assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
+    let again = token.verify(&code).await;
+    match guesses {
+        0 => drop(again.expect(200)),
+        // Twilio approved it, told nobody, and has forgotten it.
+        _ => drop(again.expect_problem(410, "challenge_expired")),
+    }
+}
+
+#[tokio::test]
+async fn a66_c5_no_answer_in_time_is_unavailable_never_a_second_message_and_never_a_yes() {
+    let (done_start, _kept) = Fault::held();
+    let (done_check, _kept_too) = Fault::held();
+    tokio::join!(
+        a_start_meets(Fault::silence(), 0),
+        a_start_meets(done_start, 1),
+        a_check_meets(Fault::silence(), 0),
+        a_check_meets(done_check, 1),
+    );
+}
