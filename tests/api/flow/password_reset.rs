@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Fault, Launch, Operation, Person, Server, Twilio, at_once, count, wrong_code};
 
 const NEW: &str = "an engine that weaves algebra";
+const ANOTHER: &str = "another engine that weaves";
 
 impl Server {
     /// The reset token.
@@ -41,11 +42,7 @@ async fn a13_b15_the_code_from_the_mailbox_replaces_the_password_and_logs_nobody
     let recent = session.recent_activity().await;
     assert!(recent.contains(&"password_reset".to_owned()), "{recent:?}");
     // Once.
-    server
-        .guest()
-        .reset_password(&token, &code, "another engine that weaves")
-        .await
-        .expect_problem(410, "challenge_expired");
+    server.guest().reset_password(&token, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
 }
 
 fn without_the_token(answer: &Answer) -> Value {
@@ -200,21 +197,13 @@ async fn b16_whatever_changes_the_password_or_the_address_ends_a_reset() {
     let code = server.code(&ada.email).await;
     access.change_password(&ada.password, NEW).await.expect(204);
     for token in [one, two] {
-        server
-            .guest()
-            .reset_password(&token, &code, "another engine that weaves")
-            .await
-            .expect_problem(410, "challenge_expired");
+        server.guest().reset_password(&token, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
     }
     let token = server.forget(&ada.email).await;
     let old = server.code(&ada.email).await;
     access.change_email("ada@lovelace.example", NEW).await.expect(202);
     access.verify_email(&server.code("ada@lovelace.example").await).await.expect(200);
-    server
-        .guest()
-        .reset_password(&token, &old, "another engine that weaves")
-        .await
-        .expect_problem(410, "challenge_expired");
+    server.guest().reset_password(&token, &old, ANOTHER).await.expect_problem(410, "challenge_expired");
     access.me().await.expect(200);
 }
 
@@ -300,10 +289,6 @@ async fn b16_a_reset_lives_ten_minutes_and_ends_with_the_password() {
     let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
     let code = server.code(&ada.email).await;
     server.guest().reset_password(&two, &code, NEW).await.expect(204);
-    server
-        .guest()
-        .reset_password(&one, &code, "another engine that weaves")
-        .await
-        .expect_problem(410, "challenge_expired");
+    server.guest().reset_password(&one, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
     server.log_in(&with_password(&ada, NEW)).await;
 }
