@@ -18,22 +18,26 @@
 
 mod account;
 mod control;
+mod delivery;
 mod faults;
 mod guard;
+mod options;
 mod phone;
 mod random;
 mod rate_limit;
 mod server;
 mod state;
 mod totp;
+mod twilio;
 mod verification;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
+pub use options::{Extension, Options};
 pub use phone::phones::Phones;
-pub use server::{Extension, Options, Sandbox};
+pub use server::Sandbox;
 
 /// The account to use when one does not care which. Its pattern is Twilio's and no real account has it.
 pub const ACCOUNT_SID: &str = "ACc0dec0dec0dec0dec0dec0dec0dec0de";

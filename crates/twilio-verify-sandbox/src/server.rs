@@ -1,18 +1,17 @@
 //! The sandbox as an HTTP server.
 
 use std::net::TcpListener;
-use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig};
 use actix_web::{App, HttpServer, web};
-use utoipa::openapi::OpenApi;
 
 use super::control::known_parameters::KnownParameters;
 use super::control::problem;
 use super::control::problem::Problem;
 use super::guard::{AllowedHosts, watch};
+use super::options::{ApiAddress, Options};
 use super::phone::phones::Phones;
 use super::state::State;
 use super::{control, wire};
@@ -22,29 +21,6 @@ use movable_clock::Clock;
 const BODY_LIMIT: usize = 64 * 1024;
 /// Seconds that a request in flight may take at shutdown. Short: a held `wait` is nobody's loss.
 const SHUTDOWN_SECONDS: u64 = 1;
-
-/// What may be chosen about a sandbox.
-#[derive(Clone, Default)]
-pub struct Options {
-    /// Host names, without port, that are served besides those of loopback.
-    pub allowed_hosts: Vec<String>,
-    /// Scheme and authority of the API that sends its codes here; the page links to its documentation.
-    pub api: Option<String>,
-    /// What somebody else offers beside the control API.
-    pub extension: Option<Extension>,
-}
-
-/// Routes below `/sandbox` that are not the sandbox's own.
-#[derive(Clone)]
-pub struct Extension {
-    /// Registers them.
-    pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
-    /// What the control API's document says of them.
-    pub document: fn() -> OpenApi,
-}
-
-/// Where the API stands, if there is one.
-pub(crate) struct ApiAddress(pub(crate) Option<String>);
 
 /// A sandbox. Its memory begins empty and ends with it.
 pub struct Sandbox {

@@ -9,12 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::SERVICE_SID;
 use super::faults::journal::Journal;
-use super::faults::under_way::UnderWay;
 use super::phone::inbox::Inbox;
+use super::phone::under_way::UnderWay;
 use super::rate_limit::rate_limits::RateLimits;
 use super::totp::entities::Entities;
 use super::verification::ledger::Ledger;
-use super::wire::errors::TwilioError;
+use crate::twilio::errors::TwilioError;
 use safe_list::{SafeList, SafeNumber};
 use service::Service;
 
@@ -133,7 +133,7 @@ impl Account {
 mod tests {
     use super::*;
     use crate::rate_limit::RateLimit;
-    use crate::wire::form::Form;
+    use crate::twilio::form::Form;
 
     #[test]
     fn the_well_known_service_outlives_all_others() {

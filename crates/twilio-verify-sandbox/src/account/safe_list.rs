@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use serde_json::{Value, json};
 
 use crate::phone::channel::Channel;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 use crate::verification::recipient::is_reachable;
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
 
 /// How many numbers one account remembers; the oldest go first.
 const CAPACITY: usize = 10_000;

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::service_settings::Settings;
-use crate::wire::date;
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
+use crate::twilio::date::date;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// Most characters of a friendly name (the error page of 60200; the parameter's text says 32).
 const MAX_FRIENDLY_NAME: usize = 30;

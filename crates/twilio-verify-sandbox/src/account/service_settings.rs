@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// Settings by their names in an answer.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::faults::Fault;
-use crate::faults::asked::Which;
 use crate::faults::fault::{Effect, FaultKind, Settings};
+use crate::faults::request_info::OperationFilter;
 
 /// What to break. Whatever does not belong to the kind of fault is refused.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -104,7 +104,7 @@ impl FaultReading {
         }
         Self {
             id: fault.number.to_string(),
-            operation: Which::name(operation),
+            operation: OperationFilter::name(operation),
             fault: effect.kind(),
             status,
             code,

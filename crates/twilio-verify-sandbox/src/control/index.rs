@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::wire::operations::OPERATIONS;
+use crate::twilio::operations::OPERATIONS;
 use crate::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
 /// That the sandbox answers.

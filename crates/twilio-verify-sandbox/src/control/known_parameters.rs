@@ -12,7 +12,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 
 use super::openapi;
 use super::problem::Problem;
-use crate::server::Extension;
+use crate::options::Extension;
 
 /// The parameters in the query of each operation, as the document tells them: one list cannot contradict the other.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, ResponseError, web};
 
-use super::server::Extension;
+use crate::options::Extension;
 use problem::Problem;
 
 /// The routes below `/sandbox`, and `/`.

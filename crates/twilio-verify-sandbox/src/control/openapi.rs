@@ -13,12 +13,12 @@ use super::operations::{OfferedOperation, OperationList};
 use super::problem::{Problem, ProblemCode};
 use super::requests::RequestList;
 use super::{clock, events, faults, inbox, index, operations, requests, reset, totp};
-use crate::faults::asked::Kind;
 use crate::faults::fault::FaultKind;
 use crate::faults::journal::Entry;
+use crate::faults::request_info::Kind;
+use crate::options::Extension;
 use crate::phone::channel::Channel;
 use crate::phone::inbox::Message;
-use crate::server::Extension;
 
 #[derive(OpenApi)]
 #[openapi(

@@ -4,7 +4,7 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::wire::operations::{Api, OPERATIONS};
+use crate::twilio::operations::{Api, OPERATIONS};
 
 /// One operation of Twilio's that the double offers.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,7 +6,7 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::index;
-use crate::server::ApiAddress;
+use crate::options::ApiAddress;
 
 const HTML: &str = include_str!("../page/index.html");
 const CSS: &str = include_str!("../page/page.css");

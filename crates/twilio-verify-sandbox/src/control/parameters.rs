@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::problem::Problem;
-use crate::wire::auth::is_sid;
+use crate::twilio::sid::is_sid;
 
 pub(super) use crate::verification::recipient::as_stored as recipient;
 

@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::parameters;
 use super::parameters::{check_account, recipient};
 use super::problem::Problem;
-use crate::faults::asked::Which;
 use crate::faults::journal::{Entry, Filter};
+use crate::faults::request_info::OperationFilter;
 use crate::state::State;
 
 /// Which requests, how many, and how long to wait for one.
@@ -81,9 +81,12 @@ pub(crate) async fn list_requests(
     let Sought { to, operation, after, wait, limit, account } = sought.into_inner();
     check_account(account.as_deref())?;
     let (limit, deadline) = (parameters::limit(limit)?, parameters::deadline(wait)?);
-    let operation = operation.as_deref().map_or(Some(Which::Any), Which::named).ok_or_else(|| {
-        Problem::invalid("`operation` is `start`, `check`, `other`, `any` or one of GET /sandbox/operations.")
-    })?;
+    let operation =
+        operation.as_deref().map_or(Some(OperationFilter::Any), OperationFilter::named).ok_or_else(|| {
+            Problem::invalid(
+                "`operation` is `start`, `check`, `other`, `any` or one of GET /sandbox/operations.",
+            )
+        })?;
     let after = parameters::after(after.as_deref())?;
     let mut filter = Filter { to: to.map(recipient), operation, after };
     let mut arrivals = state.requests();

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::parameters::check_account;
 use super::problem::{Problem, ProblemCode};
 use crate::state::State;
-use crate::wire::auth::is_sid;
+use crate::twilio::sid::is_sid;
 
 /// Which factor.
 #[derive(Debug, Deserialize, IntoParams)]

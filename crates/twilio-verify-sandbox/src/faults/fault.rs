@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Which};
+use super::request_info::{OperationFilter, RequestInfo};
+use crate::twilio::error_texts::general_code;
+use crate::twilio::sid::is_sid;
 use crate::verification::recipient;
-use crate::wire::auth::is_sid;
-use crate::wire::error_texts::general_code;
 
 /// Statuses that a fault can answer: what a client must take for an error.
 const STATUSES: RangeInclusive<u64> = 400..=599;
@@ -74,7 +74,7 @@ pub(crate) enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// Those for these operations.
-    pub(crate) operation: Which,
+    pub(crate) operation: OperationFilter,
     /// By this.
     pub(crate) effect: Effect,
     /// As many of them.
@@ -109,7 +109,7 @@ impl Settings {
     pub(crate) fn from_json(object: Map<String, Value>) -> Result<Self, String> {
         let mut members = Members(object);
         let operation = members.text("operation")?.ok_or("`operation` is required.")?;
-        let operation = Which::named(&operation).ok_or(
+        let operation = OperationFilter::named(&operation).ok_or(
             "`operation` is `start`, `check`, `other`, `any` or the name of one of GET /sandbox/operations.",
         )?;
         let settings = Self {
@@ -133,7 +133,7 @@ impl Settings {
     }
 
     /// Whether a request is one of those meant.
-    pub(crate) fn cover(&self, asked: &Asked) -> bool {
+    pub(crate) fn cover(&self, asked: &RequestInfo) -> bool {
         self.operation.covers(asked.operation_id)
             && self.to.as_ref().is_none_or(|to| Some(to) == asked.to.as_ref())
             && self.account.as_ref().is_none_or(|account| *account == asked.account_sid)
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn what_is_meant() {
         let fault = settings(json!({"operation": "check", "fault": "drop", "to": "+1"})).unwrap();
-        let asked = |operation_id, to: Option<&str>| Asked {
+        let asked = |operation_id, to: Option<&str>| RequestInfo {
             account_sid: "AC".into(),
             operation_id: Some(operation_id),
             to: to.map(str::to_owned),

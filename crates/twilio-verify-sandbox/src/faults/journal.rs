@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Hit;
-use super::asked::{Asked, Kind, Which};
 use super::fault::FaultKind;
+use super::request_info::{Kind, OperationFilter, RequestInfo};
 
 /// How many requests one account remembers; the oldest go first. A suite asks for what it has just done.
 pub(crate) const CAPACITY: usize = 1_000;
@@ -87,7 +87,7 @@ pub(crate) struct Outcome {
 impl Entry {
     /// A request that has just come. Its number is the journal's to give.
     pub(crate) fn new<'a>(
-        asked: &Asked,
+        asked: &RequestInfo,
         (method, path): (&str, &str),
         form: impl Iterator<Item = (&'a str, &'a str)>,
         hit: Option<Hit>,
@@ -135,7 +135,7 @@ pub(crate) struct Filter {
     /// Those about this number or address only.
     pub(crate) to: Option<String>,
     /// Those for these operations only.
-    pub(crate) operation: Which,
+    pub(crate) operation: OperationFilter,
     /// Those that came later than the one of this number only.
     pub(crate) after: u64,
 }
@@ -193,13 +193,13 @@ mod tests {
 
     fn entry(number: u64, to: Option<&str>, operation_id: &'static str) -> Entry {
         let to = to.map(str::to_owned);
-        let asked = Asked { account_sid: "AC".into(), operation_id: Some(operation_id), to };
+        let asked = RequestInfo { account_sid: "AC".into(), operation_id: Some(operation_id), to };
         let at = DateTime::UNIX_EPOCH;
         Entry { number, ..Entry::new(&asked, ("POST", "/"), std::iter::empty(), None, at) }
     }
 
     fn numbers(journal: &Journal, to: Option<&str>, operation: &str, after: u64) -> Vec<u64> {
-        let operation = Which::named(operation).unwrap();
+        let operation = OperationFilter::named(operation).unwrap();
         let filter = Filter { to: to.map(str::to_owned), operation, after };
         journal.newest_first(&filter).map(|entry| entry.number).collect()
     }

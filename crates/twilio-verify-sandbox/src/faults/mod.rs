@@ -1,13 +1,12 @@
 //! The faults in force, and how often each was hit. Pure.
 
-pub(crate) mod asked;
 pub(crate) mod fault;
 pub(crate) mod journal;
 pub(crate) mod numbers;
-pub(crate) mod under_way;
+pub(crate) mod request_info;
 
-use asked::Asked;
 use fault::{Effect, Settings};
+use request_info::RequestInfo;
 
 /// How many faults there may be. Of those that can hit nothing any more the oldest go first; the others stay, since
 /// a fault that vanished would turn a test of it green.
@@ -72,7 +71,7 @@ impl Faults {
 
     /// The fault that this request meets: the oldest one that covers it, has let enough pass, and is not spent. One
     /// that lets it pass counts that, and the next one has its turn.
-    pub(crate) fn meet(&mut self, asked: &Asked) -> Option<Hit> {
+    pub(crate) fn meet(&mut self, asked: &RequestInfo) -> Option<Hit> {
         for fault in
             self.oldest_first.iter_mut().filter(|fault| !fault.is_spent() && fault.settings.cover(asked))
         {
@@ -130,15 +129,19 @@ impl Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::asked::Which;
+    use super::request_info::OperationFilter;
     use super::*;
 
     fn settings(effect: Effect) -> Settings {
-        Settings { operation: Which::Any, effect, times: 1, after: 0, to: None, account: None }
+        Settings { operation: OperationFilter::Any, effect, times: 1, after: 0, to: None, account: None }
     }
 
-    fn start() -> Asked {
-        Asked { account_sid: "AC".into(), operation_id: Some("CreateVerification"), to: Some("+1".into()) }
+    fn start() -> RequestInfo {
+        RequestInfo {
+            account_sid: "AC".into(),
+            operation_id: Some("CreateVerification"),
+            to: Some("+1".into()),
+        }
     }
 
     fn met(faults: &mut Faults) -> Option<u64> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 
 use crate::phone::channel::Channel;
-use crate::wire::errors::TwilioError;
+use crate::twilio::errors::TwilioError;
 
 /// After which time a late message arrives: longer than the patience of a test that does not wait, shorter than a
 /// person's.

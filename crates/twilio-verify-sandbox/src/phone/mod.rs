@@ -6,4 +6,5 @@ pub(crate) mod language;
 pub(crate) mod messages;
 pub(crate) mod phones;
 pub(crate) mod templates;
+pub(crate) mod under_way;
 pub(crate) mod wording;

@@ -7,9 +7,9 @@ pub(crate) mod rate_limits;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::wire::date;
-use super::wire::errors::TwilioError;
-use super::wire::form::Form;
+use crate::twilio::date::date;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// Most characters of a unique name; Twilio tells no number.
 const MAX_NAME: usize = 64;

@@ -82,7 +82,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::form::Form;
+    use crate::twilio::form::Form;
 
     fn at(milliseconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds)

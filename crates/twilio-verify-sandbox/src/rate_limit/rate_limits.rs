@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::rate_counts::Counts;
 use super::{Bucket, RateLimit};
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// Most rate limits of a service. Twilio documents the error (60207) and not the number.
 pub(crate) const MAX_LIMITS: usize = 20;

@@ -211,5 +211,5 @@ fn is_date(value: &Value) -> bool {
 }
 
 fn is_sid(prefix: &str, value: &Value) -> bool {
-    value.as_str().is_some_and(|text| super::wire::auth::is_sid(prefix, text))
+    value.as_str().is_some_and(|text| crate::twilio::sid::is_sid(prefix, text))
 }

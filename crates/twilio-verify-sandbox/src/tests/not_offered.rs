@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::wire::operations::{Api, OPERATIONS};
+use crate::twilio::operations::{Api, OPERATIONS};
 
 /// Every operation of Verify v2 by its name, method and path below `/v2`, as Twilio's OpenAPI description has them
 /// (twilio-oai 2.6.7).

@@ -8,7 +8,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::challenge_form::NewChallenge;
 use super::factor_errors::FactorRefusal;
 
 /// Answers that are looked at (Twilio's error 60308 tells the number).
@@ -34,6 +33,21 @@ impl ChallengeStatus {
             Self::Approved => "approved",
         }
     }
+}
+
+/// A challenge that is wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct NewChallenge {
+    /// `YF…`.
+    pub(crate) factor_sid: String,
+    /// When its time is over.
+    pub(crate) expires_at: DateTime<Utc>,
+    /// Shown to the person: a message and fields.
+    pub(crate) details: Option<Value>,
+    /// An object of texts.
+    pub(crate) hidden_details: Option<Value>,
+    /// The code, where it comes along at once.
+    pub(crate) code: Option<String>,
 }
 
 /// One challenge.

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::challenge::Challenge;
+use super::challenge::{Challenge, NewChallenge};
 use super::factor_form::{code, object};
-use crate::wire::auth::is_sid;
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
+use crate::twilio::sid::is_sid;
 
 /// How long a challenge lives where nothing is asked for, and at most (Twilio's description).
 const LIFETIME: TimeDelta = TimeDelta::minutes(5);
@@ -17,21 +17,6 @@ const MAX_MESSAGE: usize = 256;
 const MAX_LABEL: usize = 36;
 const MAX_VALUE: usize = 128;
 const MAX_FIELDS: usize = 20;
-
-/// A challenge that is wanted.
-#[derive(Clone, Debug)]
-pub(crate) struct NewChallenge {
-    /// `YF…`.
-    pub(crate) factor_sid: String,
-    /// When its time is over.
-    pub(crate) expires_at: DateTime<Utc>,
-    /// Shown to the person: a message and fields.
-    pub(crate) details: Option<Value>,
-    /// An object of texts.
-    pub(crate) hidden_details: Option<Value>,
-    /// The code, where it comes along at once.
-    pub(crate) code: Option<String>,
-}
 
 impl NewChallenge {
     /// The challenge that a form asks for.

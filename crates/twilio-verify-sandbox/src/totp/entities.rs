@@ -8,7 +8,7 @@ use super::entity::Entity;
 use super::factor::Factor;
 use super::factor_errors::FactorRefusal;
 use crate::random;
-use crate::wire::errors::TwilioError;
+use crate::twilio::errors::TwilioError;
 
 /// How many entities one account remembers; the oldest go first. Enough for a suite with one for each test.
 const CAPACITY: usize = 10_000;

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::challenge::Challenge;
-use super::challenge_form::{Answer, NewChallenge};
+use super::challenge::{Challenge, NewChallenge};
+use super::challenge_form::Answer;
 use super::factor::Factor;
 use super::factor_errors::FactorRefusal;
 use super::factor_form::NewFactor;

@@ -7,7 +7,7 @@ use super::base32;
 use super::challenge::Challenge;
 use super::entity::Entity;
 use super::factor::Factor;
-use crate::wire::date;
+use crate::twilio::date::date;
 
 /// Tells of one entity. `base` is the scheme and authority of this server.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,8 @@
 
 use actix_web::http::StatusCode;
 
-use crate::wire::error_texts;
-use crate::wire::errors::TwilioError;
+use crate::twilio::error_texts;
+use crate::twilio::errors::TwilioError;
 
 /// Why an entity, a factor or a challenge does not do what it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

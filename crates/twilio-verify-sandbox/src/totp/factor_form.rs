@@ -6,8 +6,8 @@ use super::base32;
 use super::{Algorithm, Config};
 use crate::account::service::Service;
 use crate::random;
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// Most characters of a friendly name (Twilio's description).
 const MAX_NAME: usize = 64;

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::attempts::Attempt;
 use super::recipient::is_reachable;
 use crate::phone::channel::Channel;
-use crate::wire::errors::TwilioError;
-use crate::wire::form::Form;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// The channels of Twilio's description. `rbm` is none of the sandbox's: asking for it finds nothing.
 const CHANNELS: [&str; 5] = ["sms", "call", "email", "whatsapp", "rbm"];

@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::recipient;
 use super::{Send, Status, Verification};
 use crate::phone::channel::Channel;
-use crate::wire::date;
+use crate::twilio::date::date;
 
 /// How far back the log goes (Twilio's documentation of the resource).
 const KEPT: TimeDelta = TimeDelta::days(30);

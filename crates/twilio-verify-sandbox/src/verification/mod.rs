@@ -8,11 +8,11 @@
 
 pub(crate) mod attempt_filter;
 pub(crate) mod attempts;
-pub(crate) mod delivery;
 pub(crate) mod ledger;
 #[cfg(test)]
 mod ledger_properties;
 pub(crate) mod recipient;
+mod refusal;
 #[cfg(test)]
 pub(crate) mod verification_history;
 #[cfg(test)]
@@ -22,6 +22,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::phone::channel::Channel;
 use super::phone::messages::Payment;
+
+pub(crate) use refusal::Refusal;
 
 /// How long a code can be used, from its first send on; a resend does not prolong it (Twilio's default).
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::minutes(10);
@@ -54,17 +56,6 @@ impl Status {
             Self::Expired => "expired",
         }
     }
-}
-
-/// Why a verification does not do what it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// Approved, expired, canceled or never started: Twilio does not say which.
-    NotFound,
-    /// [`MAX_CHECKS`] answers were looked at.
-    TooManyChecks,
-    /// The code was sent [`MAX_SENDS`] times.
-    TooManySends,
 }
 
 /// One sending of the code.

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 
 use super::call::{Call, found};
-use super::errors::TwilioError;
 use super::paging::Listed;
+use crate::twilio::errors::TwilioError;
 use crate::verification::attempt_filter::Filter;
 use crate::verification::attempts;
 use crate::verification::attempts::{Attempt, Summary};

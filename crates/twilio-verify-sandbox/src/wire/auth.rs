@@ -9,8 +9,9 @@ use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::errors::TwilioError;
 use crate::AUTH_TOKEN;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::sid::is_sid;
 
 /// An authenticated caller. Ask for it first in a handler, so that 401 comes before every other answer.
 #[derive(Debug)]
@@ -50,12 +51,6 @@ fn account_of(header: &str) -> Option<String> {
         return Some(user.to_owned());
     }
     is_sid("SK", user).then(|| user.replacen("SK", "AC", 1))
-}
-
-/// Whether `text` is a SID of the kind that `prefix` names.
-pub(crate) fn is_sid(prefix: &str, text: &str) -> bool {
-    text.strip_prefix(prefix)
-        .is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]

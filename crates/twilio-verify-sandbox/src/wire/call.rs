@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::auth::Caller;
 use super::base;
-use super::errors::TwilioError;
-use super::form::Form;
 use super::paging::Page;
 use crate::account::Account;
 use crate::state::State;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// An authenticated request. Ask for it first in a handler, so that 401 comes before every other answer.
 #[derive(Debug)]

@@ -3,15 +3,15 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 
+use super::body::Body;
 use super::call::{Call, created, found};
 use super::entities::in_entity;
-use super::errors::TwilioError;
-use super::form::Body;
 use super::paging::Listed;
 use crate::random;
-use crate::totp::challenge::Challenge;
-use crate::totp::challenge_form::{Answer, Filter, NewChallenge};
+use crate::totp::challenge::{Challenge, NewChallenge};
+use crate::totp::challenge_form::{Answer, Filter};
 use crate::totp::entity_json::Teller;
+use crate::twilio::errors::TwilioError;
 
 impl Listed for Challenge {
     fn place(&self) -> (DateTime<Utc>, &str) {

@@ -3,14 +3,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::auth::{Caller, is_sid};
-use super::date;
-use super::errors::TwilioError;
-use super::form::Body;
+use super::auth::Caller;
+use super::body::Body;
 use super::start_parameters::{is_code, payment};
 use crate::faults::numbers::Scenario;
 use crate::phone::channel::Channel;
 use crate::state::State;
+use crate::twilio::date::date;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::sid::is_sid;
 use crate::verification::Status;
 use crate::verification::recipient::is_reachable;
 
@@ -50,7 +51,7 @@ pub(super) async fn create(
     let verification = account
         .ledger
         .check(&service_sid, key, if is_meant { code } else { "" }, now)
-        .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
+        .map_err(|refusal| refusal.to_twilio(request.path()))?;
     Ok(HttpResponse::Ok().json(json!({
         "sid": verification.sid,
         "service_sid": verification.service_sid,

@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 
+use super::body::Body;
 use super::call::{Call, created, deleted, found};
-use super::errors::TwilioError;
-use super::form::Body;
 use super::paging::Listed;
 use crate::totp::entities::check_identity;
 use crate::totp::entity::Entity;
 use crate::totp::entity_json::Teller;
+use crate::twilio::errors::TwilioError;
 
 impl Listed for Entity {
     fn place(&self) -> (DateTime<Utc>, &str) {

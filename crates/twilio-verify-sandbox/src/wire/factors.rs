@@ -3,16 +3,16 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 
+use super::body::Body;
 use super::call::{Call, created, deleted, found};
 use super::entities::in_entity;
-use super::errors::TwilioError;
-use super::form::Body;
 use super::paging::Listed;
 use crate::random;
 use crate::totp::entities::check_identity;
 use crate::totp::entity_json::Teller;
 use crate::totp::factor::Factor;
 use crate::totp::factor_form::{FactorChange, NewFactor};
+use crate::twilio::errors::TwilioError;
 
 impl Listed for Factor {
     fn place(&self) -> (DateTime<Utc>, &str) {

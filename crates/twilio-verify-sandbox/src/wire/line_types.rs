@@ -5,8 +5,8 @@ use rlibphonenumber::{
 };
 use serde_json::{Value, json};
 
-use super::errors::TwilioError;
 use crate::faults::numbers::ending;
+use crate::twilio::errors::TwilioError;
 
 /// Packages that this Lookup has; `validation` is part of every answer.
 const OFFERED: [&str; 2] = ["validation", LINE_TYPE];

@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use super::call::{Call, found};
-use super::errors::TwilioError;
 use super::line_types::Query;
+use crate::twilio::errors::TwilioError;
 
 /// `GET /v2/PhoneNumbers/{PhoneNumber}`
 pub(super) async fn fetch(call: Call, number: web::Path<String>) -> Result<HttpResponse, TwilioError> {

@@ -1,26 +1,24 @@
-//! What Twilio's clients speak: the operations of Verify v2, and of Lookup v2, that [`operations`] lists.
+//! What Twilio's clients speak: the operations of Verify v2, and of Lookup v2, that [`crate::twilio::operations`] lists.
 //!
 //! The order in which a request is judged is: credentials (401), a fault that was made for it, service (404),
 //! parameters (400), the caller's own rate limits (429), what the number is made for (429, 503, 403), then the
 //! verification's own rules (429, 404).
 
 mod attempts;
-pub(crate) mod auth;
+mod auth;
+mod body;
 mod buckets;
 mod call;
 mod challenges;
 mod checks;
 mod entities;
-pub(crate) mod error_texts;
-pub(crate) mod errors;
 mod factors;
-pub(crate) mod form;
-pub(crate) mod line_types;
+mod line_types;
 mod lookup;
-pub(crate) mod operations;
 mod paging;
 mod pipeline;
 mod rate_limits;
+mod routes;
 mod safe_list;
 mod services;
 mod severed;
@@ -30,13 +28,12 @@ mod verifications;
 
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, web};
-use chrono::{DateTime, SecondsFormat, Utc};
 
-use errors::TwilioError;
+use crate::twilio::errors::TwilioError;
 
 /// The routes below `/v2`.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    let scope = operations::resources().fold(web::scope("/v2"), |scope, resource| scope.service(resource));
+    let scope = routes::resources().fold(web::scope("/v2"), |scope, resource| scope.service(resource));
     config.service(scope.default_service(web::to(not_found)).wrap(from_fn(pipeline::pass)));
 }
 
@@ -52,9 +49,4 @@ async fn method_not_allowed() -> Result<&'static str, TwilioError> {
 fn base(request: &HttpRequest) -> String {
     let header = request.headers().get(actix_web::http::header::HOST).and_then(|host| host.to_str().ok());
     format!("http://{}", header.unwrap_or("localhost"))
-}
-
-/// A date as Twilio writes it. Its Python client parses no fraction of a second.
-pub(crate) fn date(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::errors::TwilioError;
-use super::form::Form;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 
 /// Resources on a page, where no number is asked for (Twilio's description).
 const DEFAULT_SIZE: usize = 50;

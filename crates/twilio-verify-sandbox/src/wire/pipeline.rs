@@ -16,16 +16,15 @@ use futures_util::stream;
 use tokio::time::sleep;
 
 use super::auth::Caller;
-use super::errors::TwilioError;
-use super::form;
-use super::form::Form;
-use super::operations;
 use super::severed;
 use super::severed::HangUp;
-use crate::faults::asked::Asked;
 use crate::faults::fault::{Effect, FaultKind};
 use crate::faults::journal::{Entry, Outcome};
+use crate::faults::request_info::RequestInfo;
 use crate::state::State;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
+use crate::twilio::operations;
 
 /// The middleware around `/v2`.
 pub(super) async fn pass(
@@ -86,12 +85,12 @@ async fn read(request: &mut ServiceRequest) -> Form {
         request.set_payload(Payload::Stream { payload: Box::pin(refused) });
         return Form::default();
     };
-    let form = form::parse(&request.content_type().to_ascii_lowercase(), &bytes).unwrap_or_default();
+    let form = Form::parse(&request.content_type().to_ascii_lowercase(), &bytes).unwrap_or_default();
     request.set_payload(bytes.into());
     form
 }
 
-fn asked(state: &State, request: &ServiceRequest, caller: Caller, form: &Form) -> Asked {
+fn asked(state: &State, request: &ServiceRequest, caller: Caller, form: &Form) -> RequestInfo {
     let account_sid = caller.account_sid;
     let pattern = request.match_pattern().unwrap_or_default();
     let operation = operations::find(request.method(), &pattern);
@@ -107,7 +106,7 @@ fn asked(state: &State, request: &ServiceRequest, caller: Caller, form: &Form) -
         (None, None, Some(key)) => recipient(&key),
         (None, None, None) => None,
     };
-    Asked { operation_id: operation.map(|operation| operation.id), to, account_sid }
+    RequestInfo { operation_id: operation.map(|operation| operation.id), to, account_sid }
 }
 
 /// What a path says of the one whom it is about: a verification's SID, a phone number or an address.

@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 
+use super::body::Body;
 use super::call::{Call, created, deleted, found};
-use super::errors::TwilioError;
-use super::form::Body;
 use super::paging::Listed;
 use crate::random;
 use crate::rate_limit::RateLimit;
+use crate::twilio::errors::TwilioError;
 
 impl Listed for RateLimit {
     fn place(&self) -> (DateTime<Utc>, &str) {

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 
+use super::body::Body;
 use super::call::{Call, created, deleted, found};
-use super::errors::TwilioError;
-use super::form::Body;
 use crate::account::safe_list::SafeNumber;
 use crate::random;
+use crate::twilio::errors::TwilioError;
 
 /// `POST /v2/SafeList/Numbers`
 pub(super) async fn create(call: Call, body: Body) -> Result<HttpResponse, TwilioError> {

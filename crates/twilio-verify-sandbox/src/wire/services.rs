@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 
+use super::body::Body;
 use super::call::{Call, created, deleted, found};
-use super::errors::TwilioError;
-use super::form::Body;
 use super::paging::Listed;
 use crate::account::service::Service;
 use crate::random;
+use crate::twilio::errors::TwilioError;
 
 impl Listed for Service {
     fn place(&self) -> (chrono::DateTime<chrono::Utc>, &str) {

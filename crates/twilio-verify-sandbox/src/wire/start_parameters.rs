@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use super::errors::TwilioError;
-use super::form::Form;
 use crate::account::service::{Service, is_friendly_name};
 use crate::phone::channel::Channel;
 use crate::phone::language::Language;
 use crate::phone::messages::Payment;
 use crate::phone::templates;
 use crate::phone::templates::Template;
+use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 use crate::verification::recipient;
 
 /// Most characters of what is repeated in a message: each is kept with it. Real ones have 11.

@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 
 use super::call::{Call, found};
-use super::errors::TwilioError;
 use super::paging::Listed;
 use crate::phone::templates::{TEMPLATES, Template};
+use crate::twilio::errors::TwilioError;
 
 impl Listed for Template {
     fn place(&self) -> (DateTime<Utc>, &str) {

@@ -5,20 +5,21 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::auth::Caller;
-use super::errors::TwilioError;
-use super::form::Body;
+use super::base;
+use super::body::Body;
 use super::severed::HangUp;
 use super::start_parameters::Start;
-use super::{base, date};
 use crate::account::Account;
 use crate::account::service::Service;
+use crate::delivery;
 use crate::faults::numbers::{Exemption, Scenario};
 use crate::phone::inbox::Message;
 use crate::phone::messages;
 use crate::phone::messages::Content;
 use crate::random;
 use crate::state::State;
-use crate::verification::delivery;
+use crate::twilio::date::date;
+use crate::twilio::errors::TwilioError;
 use crate::verification::ledger::Fresh;
 use crate::verification::{Send, Status, Verification};
 
@@ -79,7 +80,7 @@ fn decide<'a>(
         at: now,
     };
     let verification = account.ledger.start(&service.sid, &start.to, send, fresh);
-    verification.map_err(|refusal| TwilioError::refusal(refusal, path))
+    verification.map_err(|refusal| refusal.to_twilio(path))
 }
 
 fn message(verification: &Verification, service: &Service, start: Start, now: DateTime<Utc>) -> Message {
@@ -119,10 +120,8 @@ pub(super) async fn fetch(
     let account = accounts.open(&caller.account_sid, now);
     let service =
         account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
-    let verification = account
-        .ledger
-        .fetch(&service_sid, &key, now)
-        .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
+    let verification =
+        account.ledger.fetch(&service_sid, &key, now).map_err(|refusal| refusal.to_twilio(request.path()))?;
     Ok(HttpResponse::Ok().json(answer(verification, &service, &caller, &base(&request))))
 }
 
@@ -148,7 +147,7 @@ pub(super) async fn update(
     let verification = account
         .ledger
         .end(&service_sid, &key, status, now)
-        .map_err(|refusal| TwilioError::refusal(refusal, request.path()))?;
+        .map_err(|refusal| refusal.to_twilio(request.path()))?;
     Ok(HttpResponse::Ok().json(answer(verification, &service, &caller, &base(&request))))
 }
 

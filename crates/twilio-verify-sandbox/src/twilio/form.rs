@@ -1,14 +1,11 @@
 //! The parameters of a request: Twilio takes forms only.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::str::FromStr;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::web;
 
-use super::auth::is_sid;
 use super::errors::TwilioError;
+use super::sid::is_sid;
 
 /// Most characters of a text that is kept. Twilio tells no number; none of its examples comes near.
 const MAX_TEXT: usize = 256;
@@ -19,50 +16,22 @@ pub(crate) struct Form {
     pairs: Vec<(String, String)>,
 }
 
-/// A body that is looked at only when its time comes: an unknown service is told before a bad body.
-#[derive(Debug)]
-pub(crate) struct Body(Result<Form, TwilioError>);
-
-impl Body {
-    /// The parameters in it.
+impl Form {
+    /// Reads a body of that media type.
     ///
     /// # Errors
-    /// When it is too large or no form.
-    pub(crate) fn form(self) -> Result<Form, TwilioError> {
-        self.0
+    /// 20415 if it is not a form.
+    pub(crate) fn parse(content_type: &str, bytes: &[u8]) -> Result<Self, TwilioError> {
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        if content_type != "application/x-www-form-urlencoded" {
+            return Err(TwilioError::not_a_form());
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| TwilioError::not_a_form())?;
+        Self::decode(text).ok_or_else(TwilioError::not_a_form)
     }
-}
 
-impl FromRequest for Body {
-    type Error = TwilioError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, TwilioError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let content_type = request.content_type().to_ascii_lowercase();
-        let bytes = web::Bytes::from_request(request, payload);
-        Box::pin(async move {
-            let bytes = bytes.await.map_err(|_| TwilioError::too_large());
-            Ok(Self(bytes.and_then(|bytes| parse(&content_type, &bytes))))
-        })
-    }
-}
-
-/// Reads a body, as Twilio does.
-///
-/// # Errors
-/// When it is no form.
-pub(super) fn parse(content_type: &str, bytes: &[u8]) -> Result<Form, TwilioError> {
-    if bytes.is_empty() {
-        return Ok(Form::default());
-    }
-    if content_type != "application/x-www-form-urlencoded" {
-        return Err(TwilioError::not_a_form());
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| TwilioError::not_a_form())?;
-    Form::decode(text).ok_or_else(TwilioError::not_a_form)
-}
-
-impl Form {
     /// The parameters of a query, which are written like those of a form.
     ///
     /// # Errors
@@ -166,7 +135,8 @@ mod tests {
 
     #[test]
     fn forms() {
-        let form = parse("application/x-www-form-urlencoded", b"To=%2B1201&Empty=&A=x+y&Flag=True").unwrap();
+        let form =
+            Form::parse("application/x-www-form-urlencoded", b"To=%2B1201&Empty=&A=x+y&Flag=True").unwrap();
         assert_eq!(form.get("To"), Some("+1201"));
         assert_eq!(form.get("A"), Some("x y"));
         assert_eq!((form.get("Empty"), form.get("to")), (None, None));
@@ -179,8 +149,8 @@ mod tests {
         let long = "x".repeat(MAX_TEXT + 1);
         assert!(Form::from_pairs([("A", &long)]).text("A").is_err());
         assert_eq!(Form::from_query("?").unwrap().get("A"), None);
-        assert!(parse("application/json", b"{}").is_err());
-        assert!(parse("", b"To=1").is_err());
-        assert!(parse("", b"").is_ok());
+        assert!(Form::parse("application/json", b"{}").is_err());
+        assert!(Form::parse("", b"To=1").is_err());
+        assert!(Form::parse("", b"").is_ok());
     }
 }

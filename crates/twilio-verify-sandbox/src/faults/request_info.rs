@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::wire::operations::OPERATIONS;
+use crate::twilio::operations::OPERATIONS;
 
 /// What kind of operation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,7 +38,7 @@ impl Kind {
 
 /// Who asks for what, about whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct RequestInfo {
     /// `AC…`.
     pub(crate) account_sid: String,
     /// Twilio's name of the operation, where the double offers it.
@@ -47,7 +47,7 @@ pub(crate) struct Asked {
     pub(crate) to: Option<String>,
 }
 
-impl Asked {
+impl RequestInfo {
     /// Its kind.
     pub(crate) fn kind(&self) -> Kind {
         Kind::of(self.operation_id)
@@ -56,7 +56,7 @@ impl Asked {
 
 /// Which operations are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
+pub(crate) enum OperationFilter {
     /// All of them.
     Any,
     /// Those of a kind.
@@ -65,7 +65,7 @@ pub(crate) enum Which {
     Operation(&'static str),
 }
 
-impl Which {
+impl OperationFilter {
     /// What a person calls it: `any`, a kind, or Twilio's name of an operation that the double offers.
     pub(crate) fn named(name: &str) -> Option<Self> {
         if name == "any" {
@@ -102,10 +102,10 @@ mod tests {
     #[test]
     fn names_are_understood_and_told_again() {
         for name in ["any", "start", "check", "other", "CreateVerification", "FetchService"] {
-            assert_eq!(Which::named(name).map(Which::name), Some(name));
+            assert_eq!(OperationFilter::named(name).map(OperationFilter::name), Some(name));
         }
         for name in ["", "Start", "start ", "DeleteEverything"] {
-            assert_eq!(Which::named(name), None, "{name}");
+            assert_eq!(OperationFilter::named(name), None, "{name}");
         }
     }
 
@@ -113,7 +113,7 @@ mod tests {
     fn what_is_covered() {
         let (start, check) = (Some("CreateVerification"), Some("CreateVerificationCheck"));
         let covered = |name: &str| {
-            let which = Which::named(name).unwrap();
+            let which = OperationFilter::named(name).unwrap();
             [start, check, Some("FetchVerification"), None].map(|id| which.covers(id))
         };
         assert_eq!(covered("any"), [true; 4]);

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::error_texts;
 use crate::random::NoRandomness;
-use crate::verification::Refusal;
 
 /// An error as Twilio tells it. The texts resemble Twilio's; a client branches on `code`.
 #[derive(Debug, Serialize)]
@@ -184,19 +183,6 @@ impl TwilioError {
     pub(crate) fn package_not_enabled(package: &str) -> Self {
         let message = format!("The account is not enabled for the package {package}");
         Self::new(StatusCode::FORBIDDEN, 60606, message)
-    }
-
-    /// What a refusal is on the wire, for a request of `path`.
-    pub(crate) fn refusal(refusal: Refusal, path: &str) -> Self {
-        match refusal {
-            Refusal::NotFound => Self::not_found(path),
-            Refusal::TooManyChecks => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, 60202, "Max check attempts reached")
-            }
-            Refusal::TooManySends => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, 60203, "Max send attempts reached")
-            }
-        }
     }
 }
 
