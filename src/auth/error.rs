@@ -1,22 +1,22 @@
-//! What can go wrong that a caller may be told, and everything else as one case.
+//! The errors of the use cases. `http::answer` maps each of them to a status and an error code.
 
 use super::codes::challenge_view::ChallengeView;
 use super::reason::Reason;
 use super::values::invalid::Invalid;
 
-/// Seconds after which a client may try again when the database does not answer: a restart or a failover takes a few.
+/// Seconds after which a client may try again if the database does not respond. A restart or a failover takes a few.
 pub(crate) const DATABASE_RETRY_AFTER: u32 = 5;
 
-/// The outcome of a use case that failed. `http/problem.rs` gives each case its status and code.
+/// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Unknown email address or wrong password, no hint which.
+    /// The email address is unknown or the password is wrong. Callers must not learn which.
     #[error("invalid credentials")]
     InvalidCredentials,
-    /// Not the password of the user who is logged in.
+    /// The password of the user who is logged in is wrong.
     #[error("wrong password")]
     WrongPassword,
-    /// A value that only together with the user turns out to be one that cannot be taken.
+    /// A value is well-formed, but not valid for this user.
     #[error("invalid {field}: {invalid}")]
     InvalidField {
         /// The field of the request.
@@ -24,118 +24,118 @@ pub enum Error {
         /// What is wrong.
         invalid: Invalid,
     },
-    /// No token where one is needed.
-    #[error("no token")]
+    /// A token is required, but none was sent.
+    #[error("missing token")]
     MissingToken,
-    /// A token that opens nothing.
+    /// The token is invalid, expired or revoked.
     #[error("invalid token: {0:?}")]
     InvalidToken(Reason),
-    /// A refresh token that gets nothing.
+    /// The refresh token is no longer valid.
     #[error("invalid refresh token: {0:?}")]
     InvalidRefreshToken(Reason),
-    /// A password-ok token where the code must have been right too.
-    #[error("a one-time code is still required")]
+    /// An access token is required, but a password-ok token was sent.
+    #[error("a one-time code is required")]
     OtpRequired,
-    /// The user was deleted while the request ran.
-    #[error("the user is gone")]
+    /// The user was deleted during the request.
+    #[error("the user was deleted")]
     UserGone,
-    /// Nothing of that name that is the caller's.
+    /// The caller owns no such object.
     #[error("not found")]
     NotFound,
-    /// A token where nobody may be logged in.
+    /// A valid token was sent to an operation that logs in or signs up.
     #[error("already authenticated")]
     AlreadyAuthenticated,
-    /// An access token where only a password-ok token makes sense.
+    /// A password-ok token is expected, but an access token was sent.
     #[error("already verified")]
     AlreadyVerified,
-    /// The email address or the phone number is taken.
-    #[error("the user exists")]
+    /// The email address or the phone number is in use.
+    #[error("the user already exists")]
     UserExists,
-    /// The username is taken.
-    #[error("the username is taken")]
+    /// The username is in use.
+    #[error("the username is in use")]
     UsernameTaken,
-    /// The code can no longer be checked, but a new one can be sent. The challenge, where there is one.
-    #[error("the challenge's code has expired")]
+    /// The code has expired, and a new one can be sent. Holds the challenge if there is one.
+    #[error("the code has expired")]
     ChallengeExpired(Option<Box<ChallengeView>>),
     /// The code is wrong.
     #[error("incorrect code")]
     IncorrectCode {
-        /// The challenge, where there is one to show.
+        /// The challenge, if the caller may see one.
         challenge: Option<Box<ChallengeView>>,
-        /// Checks that are left.
+        /// The number of attempts left.
         attempts_left: u32,
     },
-    /// This phone cannot get a code by this channel.
+    /// The channel cannot deliver a code to this destination.
     #[error("the code cannot be delivered")]
     OtpUndeliverable(Option<Box<ChallengeView>>),
-    /// The challenge is dead, or no more codes are sent to this number for now.
+    /// The challenge has no attempts or resends left, or the destination gets no more codes for now.
     #[error("too many attempts")]
     TooManyAttempts {
-        /// The challenge, where there is one.
+        /// The challenge, if there is one.
         challenge: Option<Box<ChallengeView>>,
-        /// Seconds until it makes sense to try again, where the account must wait.
+        /// Seconds until the next attempt, if the account must wait.
         retry_after: Option<u32>,
     },
-    /// A new code was asked for before its time.
-    #[error("resend too soon")]
+    /// A code was requested before the waiting time was over.
+    #[error("the code cannot be sent again yet")]
     ResendTooSoon {
         /// The challenge.
         challenge: Box<ChallengeView>,
         /// Seconds until a code can be sent again.
         retry_after: u32,
     },
-    /// A limit refuses: nothing was done, and nothing was counted.
-    #[error("a limit refuses")]
+    /// A rate limit rejects the request. Nothing was done and nothing was counted.
+    #[error("rate limited")]
     RateLimited {
-        /// The challenge, where there is one.
+        /// The challenge, if there is one.
         challenge: Option<Box<ChallengeView>>,
-        /// Seconds until it makes sense to try again.
+        /// Seconds until the next attempt.
         retry_after: u32,
-        /// Whether no other limits refuse than those that strangers can use up for an account.
+        /// Whether all limits that reject the request are limits that strangers can exhaust for an account.
         by_strangers: bool,
     },
-    /// Twilio failed or did not answer in time.
+    /// Twilio failed or did not respond in time.
     #[error("codes cannot be sent or checked")]
     OtpUnavailable {
-        /// The challenge, where there is one.
+        /// The challenge, if there is one.
         challenge: Option<Box<ChallengeView>>,
-        /// Seconds until it makes sense to try again.
+        /// Seconds until the next attempt.
         retry_after: u32,
     },
     /// The hashing queue is full.
     #[error("overloaded")]
     Overloaded {
-        /// Seconds until it makes sense to try again.
+        /// Seconds until the next attempt.
         retry_after: u32,
     },
-    /// The database does not answer, or not in time. The cause is for the log alone.
+    /// The database does not respond, or not in time. The cause is only logged.
     #[error("{cause}")]
     Unavailable {
-        /// What the database said.
+        /// The error of the database.
         cause: storage::Error,
-        /// Seconds until it makes sense to try again.
+        /// Seconds until the next attempt.
         retry_after: u32,
     },
-    /// The database's keys do not open with the deployment's secret.
+    /// The deployment's secret does not decrypt the keys in the database.
     #[error(
-        "the signing keys in this database were sealed with another secret than the one given: set \
-         COUNTERSIGN__TOKENS__SECRET to the secret that the database was made with (`dev` keeps its own in the file \
-         .secret beside the database, unless that variable is set), or use another database"
+        "the signing keys in this database are encrypted with another secret. Set COUNTERSIGN__TOKENS__SECRET to the \
+         secret with which the database was created, or use another database. Unless that variable is set, `dev` \
+         stores its secret next to the database, in a file whose name ends with .secret"
     )]
     OtherSecret,
-    /// The database is the other mode's.
+    /// The database belongs to the other mode.
     #[error(
-        "this database was made by `countersign {0}` and holds its keys and users: use another database \
-         (COUNTERSIGN__DATABASE__URL, or --database-url)"
+        "this database was created by `countersign {0}` and contains its keys and users. Use another database: set \
+         COUNTERSIGN__DATABASE__URL or pass --database-url"
     )]
     OtherMode(&'static str),
-    /// Everything else that a caller cannot help. The cause is for the log alone.
+    /// Any other failure, which the caller cannot prevent. The cause is only logged.
     #[error("internal error: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// What a limit refuses, with the challenge that it is about.
+    /// Adds the challenge to a rate-limit error.
     pub(super) fn about(self, challenge: Option<Box<ChallengeView>>) -> Self {
         match self {
             Self::RateLimited { retry_after, by_strangers, .. } => {
@@ -145,7 +145,7 @@ impl Error {
         }
     }
 
-    /// Wraps what a caller cannot help.
+    /// Wraps a failure that the caller cannot prevent.
     pub(super) fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
     }
@@ -155,7 +155,7 @@ impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Self {
         use storage::Error as StorageError;
         match error {
-            // A row that must be there goes with its user alone.
+            // A row that must exist can only disappear together with its user.
             StorageError::NotFound => Self::UserGone,
             StorageError::Unavailable(_) => {
                 Self::Unavailable { cause: error, retry_after: DATABASE_RETRY_AFTER }

@@ -1,23 +1,23 @@
 //! Why a token is rejected.
 
-/// Why a token opens nothing: true, and no more than the holder of a genuine token may know.
+/// Why a token is not valid. Tells clients no more than the holder of a genuine token may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Not a token of ours, or not one for this place.
+    /// The token was not issued by this server, or not for this operation.
     Malformed,
-    /// Its time has not come: it was made by a clock that is ahead of this one.
+    /// The token is not valid yet: the clock that issued it is ahead of this one.
     NotYetValid,
-    /// Its time is over, or its session's.
+    /// The token or its session has expired.
     Expired,
-    /// Its code was right once; that was all it was for.
+    /// The password-ok token has already been exchanged for an access token.
     Spent,
-    /// Its owner logged out.
+    /// The user logged out.
     LoggedOut,
-    /// Its session was ended, or is gone with its user.
+    /// The session was ended, or its user was deleted.
     SessionEnded,
-    /// A refresh token of its session was used twice: somebody has a copy.
+    /// A spent refresh token of the session was used again, so it may have been stolen.
     ReuseDetected,
-    /// The password was changed from another session, or reset.
+    /// The password was changed in another session, or reset.
     PasswordChanged,
     /// The phone number was changed.
     PhoneChanged,
@@ -26,7 +26,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The word that clients see, and that `sessions.end_reason` and `challenges.cancel_reason` hold.
+    /// Returns the value that clients see, and that `sessions.end_reason` and `challenges.cancel_reason` hold.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
@@ -42,7 +42,7 @@ impl Reason {
         }
     }
 
-    /// The reason that a row holds; `otherwise` where it holds none, or one that a newer replica wrote.
+    /// Parses the reason of a row. Returns `otherwise` if it has none, or one that a newer replica wrote.
     pub(super) fn stored(word: Option<&str>, otherwise: Self) -> Self {
         let known = [
             Self::LoggedOut,

@@ -28,9 +28,9 @@ use movable_clock::Clock;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Tells a client that codes are not really sent.
 const MODE: HeaderName = HeaderName::from_static("countersign-mode");
-/// What a developer is told whose page may not call.
-const PREFLIGHT: &str = "The page's origin is not in server.allowed_origins, or it wants to send a method or a header that \
-    is not allowed.";
+/// The detail of a failed CORS preflight.
+const PREFLIGHT: &str = "The origin of the page, the method or a header is not allowed. Add the origin to \
+    server.allowed_origins, or leave out the method or header.";
 /// Longest id of a request that is kept.
 const MAX_REQUEST_ID: usize = 128;
 
@@ -185,7 +185,10 @@ fn as_problem(mut response: HttpResponse, method: &Method, request_id: &str) -> 
         415 => Problem::new(ErrorCode::UnsupportedMediaType),
         // A browser asks so before it sends a request (CORS); nothing else has such an answer.
         400 if method == Method::OPTIONS => Problem::with_detail(ErrorCode::MalformedRequest, PREFLIGHT),
-        400..=499 => Problem::with_detail(ErrorCode::MalformedRequest, "The request could not be read."),
+        400..=499 => Problem::with_detail(
+            ErrorCode::MalformedRequest,
+            "The request could not be parsed. Check its syntax.",
+        ),
         _ => Problem::internal(format!("the framework answered {status}")),
     });
     if let Some(cause) = &problem.cause {

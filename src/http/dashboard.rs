@@ -14,62 +14,62 @@ use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{self, Auth};
 use storage::activities;
 
-/// A user's own page.
+/// The dashboard of a user.
 #[derive(Serialize, ToSchema)]
 pub struct Dashboard {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// The session that asks.
+    /// The session of the access token that was sent.
     pub session: Session,
-    /// What happened last, the newest first.
+    /// The latest activities, newest first.
     #[schema(max_items = 10)]
     pub recent_activity: Vec<Activity>,
 }
 
-/// Something that happened to the user's account.
+/// Something that happened to the user.
 #[derive(Serialize, ToSchema)]
 pub struct Activity {
     /// What happened.
     pub kind: ActivityKind,
-    /// When.
+    /// When it happened.
     pub occurred_at: DateTime<Utc>,
-    /// What the client said that it is.
+    /// The `User-Agent` header of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 256)]
     pub user_agent: Option<String>,
-    /// Where the client came from.
+    /// The IP address of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 45)]
     pub ip_address: Option<String>,
 }
 
-/// The kinds of activity.
+/// The kind of an activity.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityKind {
     /// The user signed up.
     SignedUp,
-    /// The password was right and a code was sent.
+    /// The user entered the right password and was sent a code.
     LoggedIn,
-    /// Somebody tried to log in with a wrong password. At most ten an hour are recorded.
+    /// A log-in with a wrong password failed. At most ten per hour are recorded.
     LogInFailed,
-    /// The code was right.
+    /// The user verified a code.
     Verified,
     /// The user logged out.
     LoggedOut,
-    /// The user ended another session of theirs.
+    /// The user ended one of their sessions.
     SessionEnded,
-    /// A refresh token was used that had been replaced long ago; its session was ended.
+    /// A refresh token was used again after it had been replaced, so its session was ended.
     RefreshReused,
     /// The user changed their name or their username.
     ProfileChanged,
     /// The user changed their password.
     PasswordChanged,
-    /// The user replaced a forgotten password, with a code from their mailbox.
+    /// The user reset a forgotten password with a code sent by email.
     PasswordReset,
-    /// The user has another phone number.
+    /// The user changed their phone number.
     PhoneChanged,
-    /// The user has another email address.
+    /// The user changed their email address.
     EmailChanged,
 }
 
@@ -112,13 +112,13 @@ impl From<auth::Dashboard> for Dashboard {
     }
 }
 
-/// The dashboard
+/// Get the dashboard
 ///
-/// What only a verified user sees: the user, the session, and what happened last.
+/// Returns the user, the current session and the latest activities.
 #[utoipa::path(
     operation_id = "getDashboard",
     tag = "Account",
-    responses((status = 200, description = "The user's own page.", body = Dashboard)),
+    responses((status = 200, description = "The dashboard.", body = Dashboard)),
 )]
 #[get("/v1/users/dashboard")]
 pub async fn dashboard(

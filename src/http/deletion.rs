@@ -10,10 +10,10 @@ use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Password};
 
-/// The password once more.
+/// The password, to confirm the deletion.
 #[derive(ToSchema)]
 pub struct DeleteMeRequest {
-    /// The password that one logs in with.
+    /// The user's current password.
     #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
     pub password: String,
 }
@@ -29,13 +29,13 @@ impl FromFields for Confirmation {
 
 /// Delete the account
 ///
-/// The user, their sessions and all that was recorded about them are gone at once, and there is no way back. Takes the
-/// password again. Email address, username and phone number are free from then on.
+/// Deletes the user, their sessions and all recorded activities immediately and permanently. Requires the password.
+/// The email address, the username and the phone number can then be used to sign up again.
 #[utoipa::path(
     operation_id = "deleteMe",
     tag = "Account",
     request_body = DeleteMeRequest,
-    responses((status = 204, description = "The account is gone.")),
+    responses((status = 204, description = "The account is deleted.")),
 )]
 #[delete("/v1/users/me")]
 pub async fn delete_me(

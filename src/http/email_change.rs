@@ -13,13 +13,13 @@ use super::verify::VerifyRequest;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Code, ContactChange, ContactKind, Delivery, Email, NewContact, Password};
 
-/// Another email address, and the password once more.
+/// The new email address, and the password to confirm the change.
 #[derive(ToSchema)]
 pub struct ChangeEmailRequest {
-    /// The code is sent to it.
+    /// The new email address, to which the code is sent.
     #[schema(format = Email, min_length = 5, max_length = 254)]
     pub email: String,
-    /// The password that one logs in with.
+    /// The user's current password.
     #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
     pub password: String,
 }
@@ -38,14 +38,15 @@ impl FromFields for EmailChange {
 
 /// Change the email address
 ///
-/// Takes the password again and sends a code to the new address; until that code comes back nothing changes. Called
-/// again it sends again, to the same or another address, after the same waits as resend. An address that somebody
-/// else has gets 409 `user_exists` and no code. 404 where this deployment sends no codes by email.
+/// Sends a code to the new address. Requires the password. The email address does not change until the code is verified.
+/// Call this operation again to send another code, to the same or another address; the waiting times are those of
+/// resend. If the address belongs to another user, the request fails with 409 `user_exists` and no code is sent. If this
+/// server does not send codes by email, the request fails with 404.
 #[utoipa::path(
     operation_id = "changeEmail",
     tag = "Account",
     request_body = ChangeEmailRequest,
-    responses((status = 202, description = "A code is on its way to the new address.", body = Challenge)),
+    responses((status = 202, description = "A code was sent to the new address.", body = Challenge)),
 )]
 #[post("/v1/users/me/email")]
 pub async fn change_email(
@@ -58,14 +59,14 @@ pub async fn change_email(
 
 /// Verify the new email address
 ///
-/// With the code that came to the new address it becomes the user's. Every other session ends (reason `email_changed`),
-/// and so does every log-in that still waits for its code; the session that asks goes on. 404 where this deployment
-/// sends no codes by email.
+/// Checks the code sent to the new address and changes the email address. All other sessions and pending log-ins of the
+/// user end (reason `email_changed`); the current session continues. If this server does not send codes by email, the
+/// request fails with 404.
 #[utoipa::path(
     operation_id = "verifyEmail",
     tag = "Account",
     request_body = VerifyRequest,
-    responses((status = 200, description = "The address is the user's now.", body = User)),
+    responses((status = 200, description = "The email address is changed.", body = User)),
 )]
 #[post("/v1/users/me/email/verify")]
 pub async fn verify_email(

@@ -26,33 +26,33 @@ impl Stopping {
     }
 }
 
-/// The server is well.
+/// The health of the server.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    /// How it is.
+    /// The status of the server.
     pub status: HealthStatus,
-    /// The server's version.
+    /// The version of the server.
     #[schema(max_length = 50)]
     pub version: &'static str,
-    /// How it was started.
+    /// The mode of the server.
     pub mode: ServerMode,
 }
 
-/// How the server is.
+/// The status of a healthy server.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
-    /// Well.
+    /// The server is healthy.
     Ok,
 }
 
-/// How the server was started.
+/// The mode in which the server was started.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerMode {
-    /// `countersign dev`: codes go to virtual phones.
+    /// Started with `countersign dev`: codes go to virtual phones.
     Dev,
-    /// `countersign serve`.
+    /// Started with `countersign serve`.
     Production,
 }
 
@@ -64,26 +64,26 @@ fn well(auth: &Auth) -> web::Json<Health> {
     web::Json(Health { status: HealthStatus::Ok, version: env!("CARGO_PKG_VERSION"), mode })
 }
 
-/// Is the process alive
+/// Check liveness
 ///
-/// Never asks the database: a restart would not mend it.
+/// Reports whether the process is running. Does not check the database, because a restart would not repair it.
 #[utoipa::path(
     operation_id = "getLiveness",
     tag = "Operations",
-    responses((status = 200, description = "The process answers.", body = Health)),
+    responses((status = 200, description = "The process is running.", body = Health)),
 )]
 #[get("/health/live")]
 pub async fn live(auth: Data<Auth>) -> web::Json<Health> {
     well(&auth)
 }
 
-/// Are requests welcome
+/// Check readiness
 ///
-/// Asks the database. Says no from the moment the server begins to stop.
+/// Reports whether the server can handle requests. Checks the database. Fails with 503 while the server shuts down.
 #[utoipa::path(
     operation_id = "getReadiness",
     tag = "Operations",
-    responses((status = 200, description = "The server and its database answer.", body = Health)),
+    responses((status = 200, description = "The server is ready.", body = Health)),
 )]
 #[get("/health/ready")]
 pub async fn ready(auth: Data<Auth>, stopping: Data<Stopping>) -> Result<web::Json<Health>, Problem> {

@@ -12,7 +12,7 @@ use crate::auth::{Auth, PublicKey};
 /// A JWK Set (RFC 7517, section 5).
 #[derive(Serialize, ToSchema)]
 pub struct JwkSet {
-    /// Every key that a living token may bear.
+    /// The keys of all tokens that have not expired.
     #[schema(max_items = 100)]
     pub keys: Vec<Jwk>,
 }
@@ -20,16 +20,16 @@ pub struct JwkSet {
 /// An Ed25519 public key (RFC 8037, section 2).
 #[derive(Serialize, ToSchema)]
 pub struct Jwk {
-    /// `OKP`: an octet key pair.
+    /// The key type: an octet key pair.
     #[schema(max_length = 3, pattern = "^OKP$")]
     pub kty: &'static str,
     /// The curve.
     #[schema(max_length = 7, pattern = "^Ed25519$")]
     pub crv: &'static str,
-    /// Names the key in a token's header.
+    /// The id of the key, as in the header of a token.
     #[schema(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
     pub kid: String,
-    /// What the key is for: signatures.
+    /// The intended use of the key: signatures.
     #[serde(rename = "use")]
     #[schema(max_length = 3, pattern = "^sig$")]
     pub key_use: &'static str,
@@ -47,10 +47,10 @@ impl From<PublicKey> for Jwk {
     }
 }
 
-/// The public keys
+/// Get the public keys
 ///
-/// With these a resource server checks an access token on its own. Fetch them again when `Cache-Control` says so, and
-/// when a token bears a `kid` that is not among them.
+/// Returns the keys with which a resource server verifies access tokens. Fetch them again when `Cache-Control` says that
+/// they are stale, and when a token has a `kid` that is not among them.
 #[utoipa::path(
     operation_id = "getJwks",
     tag = "Operations",

@@ -14,19 +14,19 @@ use super::request::call::{Call, Context, FromFields, Guest, Json};
 use super::request::fields::Fields;
 use crate::auth::{Auth, Email, Login, Password, PasswordOkGrant};
 
-/// Who wants to log in, and how the code shall travel.
+/// The credentials, and how to deliver the code.
 #[derive(ToSchema)]
 pub struct LoginRequest {
-    /// The email address of a user, without regard to case.
+    /// The email address of the user. Case is ignored.
     #[schema(format = Email, min_length = 5, max_length = 254)]
     pub email: String,
-    /// The user's password.
+    /// The password of the user.
     #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
     pub password: String,
-    /// How the code shall travel; by default `sms`, or the first channel that this deployment allows.
+    /// How to deliver the code. Default: `sms`, or the first channel that this server allows.
     #[schema(nullable = false)]
     pub channel: Option<PhoneChannel>,
-    /// The language of the message, a BCP 47 tag; by default that of the header `Accept-Language`.
+    /// The language of the message, as a BCP 47 tag. Default: the language of the header `Accept-Language`.
     #[schema(
         nullable = false,
         min_length = 2,
@@ -34,8 +34,8 @@ pub struct LoginRequest {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub locale: Option<String>,
-    /// The hash of an Android app of this deployment, which may then read the code from the text message by
-    /// itself (SMS Retriever).
+    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one that this
+    /// server allows.
     #[schema(nullable = false, min_length = 11, max_length = 11, pattern = "^[A-Za-z0-9+/]{11}$")]
     pub app_hash: Option<String>,
 }
@@ -49,18 +49,18 @@ impl FromFields for Login {
     }
 }
 
-/// The password was right.
+/// The result of a log-in with the right password.
 #[derive(Serialize, ToSchema)]
 pub struct PasswordOk {
-    /// Opens verify, resend and logout, and nothing else.
+    /// The password-ok token (a JWT). Only verify, resend and logout accept it.
     #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$")]
     pub password_ok_token: String,
-    /// How to send it.
+    /// How to send the password-ok token.
     pub token_type: TokenType,
-    /// Seconds that it lives.
+    /// Seconds until the password-ok token expires.
     #[schema(minimum = 1, maximum = 86400)]
     pub expires_in: u32,
-    /// What has to be answered with it.
+    /// The challenge to complete with verify.
     pub challenge: Challenge,
 }
 
@@ -77,13 +77,13 @@ impl From<PasswordOkGrant> for PasswordOk {
 
 /// Log in
 ///
-/// Checks the password, has a code sent to the user's phone, and answers with a password-ok token for the
-/// next step. An unknown email address and a wrong password get the same answer.
+/// Checks the password, sends a code to the user's phone and returns a password-ok token for the next step. The
+/// response does not reveal whether the email address or the password is wrong.
 #[utoipa::path(
     operation_id = "login",
     tag = "Log in",
     request_body = LoginRequest,
-    responses((status = 200, description = "The password was right and a code is on its way.", body = PasswordOk)),
+    responses((status = 200, description = "The password is right and a code was sent.", body = PasswordOk)),
 )]
 #[post("/v1/users/login")]
 pub async fn login(

@@ -11,23 +11,23 @@ use super::request::fields::Fields;
 use crate::auth::proof::Caller;
 use crate::auth::{Auth, Invalid, InvalidKind, Scope};
 
-/// What ends. The body may be left out.
+/// Which sessions to end. The body is optional.
 #[derive(ToSchema)]
 pub struct LogoutRequest {
-    /// By default `current`. `others` and `all` need an access token.
+    /// Which sessions to end. Default: `current`. `others` and `all` require an access token.
     #[schema(nullable = false)]
     pub scope: Option<LogoutScope>,
 }
 
-/// Which sessions end.
+/// Which sessions to end.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LogoutScope {
-    /// The caller's own.
+    /// The current session.
     Current,
-    /// Every other one.
+    /// All sessions except the current one.
     Others,
-    /// Every one.
+    /// All sessions.
     All,
 }
 
@@ -41,7 +41,7 @@ impl FromFields for Scope {
             "all" => Ok(Self::All),
             _ => Err(Invalid {
                 kind: InvalidKind::NotAllowed,
-                detail: "A scope is one of: current, others, all.".into(),
+                detail: "The scope must be one of: current, others, all.".into(),
             }),
         });
         Some(scope.unwrap_or_default())
@@ -50,9 +50,8 @@ impl FromFields for Scope {
 
 /// Log out
 ///
-/// With an access token, sessions end, and their tokens open nothing from then on. With a password-ok token,
-/// the challenge is cancelled; `scope` is then `current`, or left out: a password alone ends no sessions
-/// (`otp_required`).
+/// Ends sessions and revokes their tokens. With a password-ok token, cancels the pending log-in instead; any `scope` other
+/// than `current` then fails with `otp_required`, because a password alone cannot end sessions.
 #[utoipa::path(
     operation_id = "logout",
     tag = "Log in",

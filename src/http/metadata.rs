@@ -13,32 +13,33 @@ use crate::auth::Auth;
 /// Where the public keys stand.
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 
-/// Where a resource server finds what it needs (RFC 8414, section 2). There are no OAuth flows here, so there are no
-/// endpoints, response types or grants of OAuth.
+/// The metadata of this server (RFC 8414, section 2). The server supports no OAuth flows, so it lists no endpoints,
+/// response types or grant types.
 #[derive(Serialize, ToSchema)]
 pub struct ServerMetadata {
-    /// `iss` of the tokens.
+    /// The issuer: the claim `iss` of the tokens.
     #[schema(max_length = 500)]
     pub issuer: String,
-    /// The JWK Set.
+    /// The URL of the JWK Set.
     #[schema(format = "uri", max_length = 600)]
     pub jwks_uri: String,
-    /// Required by the RFC; none.
+    /// Always empty. The RFC requires this field.
     #[schema(max_items = 0)]
     pub response_types_supported: Vec<OAuthName>,
-    /// Left out it would mean "authorization_code" and "implicit"; none.
+    /// Always empty. If it were absent, clients would assume `authorization_code` and `implicit`.
     #[schema(max_items = 0)]
     pub grant_types_supported: Vec<OAuthName>,
 }
 
-/// A name of OAuth's.
+/// An OAuth identifier.
 #[derive(Serialize, ToSchema)]
 #[schema(max_length = 50)]
 pub struct OAuthName(String);
 
-/// About this server
+/// Get the server metadata
 ///
-/// The issuer and where its public keys stand, for libraries that discover them. 404 where `tokens.issuer` is no URL.
+/// Returns the issuer and the URL of its public keys, for libraries that support discovery. If the setting
+/// `tokens.issuer` is not a URL, the request fails with 404.
 #[utoipa::path(
     operation_id = "getServerMetadata",
     tag = "Operations",
@@ -49,7 +50,7 @@ pub async fn metadata(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
     let issuer = auth.issuer();
     // Never from a header of the request: whoever sent it would choose the keys that others trust.
     if !issuer.starts_with("https://") && !issuer.starts_with("http://") {
-        let detail = "The issuer of this server's tokens (tokens.issuer) is a name and no URL.";
+        let detail = "This server has no metadata, because tokens.issuer is not a URL. Set it to the URL of this server.";
         return Err(Problem::with_detail(ErrorCode::NotFound, detail));
     }
     let metadata = ServerMetadata {

@@ -10,13 +10,13 @@ use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Invalid, InvalidKind, Password, PasswordChange};
 
-/// A new password for an old one.
+/// The current and the new password.
 #[derive(ToSchema)]
 pub struct ChangePasswordRequest {
-    /// The password that one logs in with now.
+    /// The user's current password.
     #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
     pub current_password: String,
-    /// Another one, judged as at sign-up.
+    /// The new password. The rules are those of sign-up.
     #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
     pub new_password: String,
 }
@@ -27,7 +27,7 @@ impl FromFields for PasswordChange {
         let new = fields.required("new_password", Password::parse_new);
         let (current, new) = (current?, new?);
         if new.is_same(&current) {
-            let detail = "The new password is the current one.".into();
+            let detail = "The new password is the same as the current one. Choose another one.".into();
             fields.refuse("new_password", Invalid { kind: InvalidKind::NotAllowed, detail });
         }
         Some(Self { current, new })
@@ -36,13 +36,13 @@ impl FromFields for PasswordChange {
 
 /// Change the password
 ///
-/// Takes the current password again: an access token that was stolen is not enough. Every other session ends, and every
-/// password-ok token with it (reason `password_changed`); the session that asks goes on.
+/// Replaces the password. Requires the current password, so a stolen access token is not enough. All other sessions and
+/// pending log-ins of the user end (reason `password_changed`); the current session continues.
 #[utoipa::path(
     operation_id = "changePassword",
     tag = "Account",
     request_body = ChangePasswordRequest,
-    responses((status = 204, description = "The new password counts.")),
+    responses((status = 204, description = "The password is changed.")),
 )]
 #[put("/v1/users/me/password")]
 pub async fn change_password(

@@ -12,10 +12,10 @@ use super::request::call::{Anyone, Call, Context, FromFields, Json, WithEmail};
 use super::request::fields::Fields;
 use crate::auth::{Auth, Code, Email, NewPassword, Password, ResetToken};
 
-/// Whose password was forgotten.
+/// The user who forgot their password.
 #[derive(ToSchema)]
 pub struct ForgotPasswordRequest {
-    /// The address that one logs in with.
+    /// The email address that the user logs in with.
     #[schema(format = Email, min_length = 5, max_length = 254)]
     pub email: String,
 }
@@ -26,30 +26,30 @@ impl FromFields for Email {
     }
 }
 
-/// A reset has begun; the same for an address that is nobody's.
+/// A password reset that has begun. The response is the same if no user has this email address.
 #[derive(Serialize, ToSchema)]
 pub struct PasswordForgotten {
-    /// Names the reset: send it along with the code.
+    /// Identifies the reset. Send it together with the code.
     #[schema(max_length = 100, pattern = "^[A-Za-z0-9_-]+$")]
     pub reset_token: String,
-    /// Seconds that the code can be checked.
+    /// Seconds until the code expires.
     #[schema(minimum = 0, maximum = 600)]
     pub expires_in: u32,
-    /// How many digits a code has.
+    /// The number of digits in the code.
     #[schema(minimum = 4, maximum = 10)]
     pub code_length: u8,
 }
 
-/// A new password, with the code from the mailbox.
+/// The new password, and the code sent by email.
 #[derive(ToSchema)]
 pub struct ResetPasswordRequest {
-    /// What forgot answered with.
+    /// The `reset_token` from forgotPassword.
     #[schema(min_length = 1, max_length = 200, write_only)]
     pub reset_token: String,
-    /// The digits; spaces and hyphens between them do no harm.
+    /// The code. Spaces and hyphens between the digits are ignored.
     #[schema(min_length = 4, max_length = 32, pattern = r"^[0-9 \-]+$", write_only)]
     pub code: String,
-    /// Another password, judged as at sign-up.
+    /// The new password. The rules are those of sign-up.
     #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
     pub new_password: String,
 }
@@ -69,15 +69,15 @@ impl FromFields for NewPassword {
     }
 }
 
-/// Forgot the password
+/// Request a password reset
 ///
-/// Sends a code to the email address, if it is a user's. The answer is the same, and comes as soon, if it is nobody's.
-/// 404 where this deployment sends no codes by email.
+/// Sends a code to the email address if it belongs to a user. The content and the timing of the response do not reveal
+/// whether it does. If this server does not send codes by email, the request fails with 404.
 #[utoipa::path(
     operation_id = "forgotPassword",
     tag = "Log in",
     request_body = ForgotPasswordRequest,
-    responses((status = 202, description = "Whoever reads that mailbox can go on.", body = PasswordForgotten)),
+    responses((status = 202, description = "A code was sent if the address belongs to a user.", body = PasswordForgotten)),
 )]
 #[post("/v1/users/password/forgot")]
 pub async fn forgot_password(
@@ -94,14 +94,15 @@ pub async fn forgot_password(
 
 /// Reset the password
 ///
-/// Takes the code from the mailbox; five tries. Every session ends (reason `password_changed`). Nobody is logged in by
-/// it: log in next, with the new password and a code to the phone. Where the code was right and the password too easily
-/// guessed, send the same token and code with another password. 404 where this deployment sends no codes by email.
+/// Checks the code sent by email and replaces the password. The code can be tried five times. All sessions of the user end
+/// (reason `password_changed`). The response contains no tokens: log in with the new password next. If the new password
+/// is rejected because it is easily guessed, the same token and code can be used again with another password. If this
+/// server does not send codes by email, the request fails with 404.
 #[utoipa::path(
     operation_id = "resetPassword",
     tag = "Log in",
     request_body = ResetPasswordRequest,
-    responses((status = 204, description = "The new password counts.")),
+    responses((status = 204, description = "The password is changed.")),
 )]
 #[post("/v1/users/password/reset")]
 pub async fn reset_password(

@@ -14,20 +14,20 @@ use super::verify::VerifyRequest;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Code, ContactChange, ContactKind, NewContact, Password};
 
-/// Another phone number, and the password once more.
+/// The new phone number, and the password to confirm the change.
 #[derive(ToSchema)]
 pub struct ChangePhoneRequest {
-    /// Any common way of writing an international number, of a country or region that this deployment serves. The code
-    /// is sent to it.
+    /// The new phone number, to which the code is sent. Any common international format is accepted, if this server
+    /// sends codes to the number's country or region.
     #[schema(min_length = 5, max_length = 40)]
     pub phone_number: String,
-    /// The password that one logs in with.
+    /// The user's current password.
     #[schema(format = Password, min_length = 1, max_length = 1024, write_only)]
     pub password: String,
-    /// How the code shall travel; by default `sms`, or the first channel that this deployment allows.
+    /// How to deliver the code. Default: `sms`, or the first channel that this server allows.
     #[schema(nullable = false)]
     pub channel: Option<PhoneChannel>,
-    /// The language of the message, a BCP 47 tag; by default that of the header `Accept-Language`.
+    /// The language of the message, as a BCP 47 tag. Default: the language of the header `Accept-Language`.
     #[schema(
         nullable = false,
         min_length = 2,
@@ -35,8 +35,8 @@ pub struct ChangePhoneRequest {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub locale: Option<String>,
-    /// The hash of an Android app of this deployment, which may then read the code from the text message by
-    /// itself (SMS Retriever).
+    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one that this
+    /// server allows.
     #[schema(nullable = false, min_length = 11, max_length = 11, pattern = "^[A-Za-z0-9+/]{11}$")]
     pub app_hash: Option<String>,
 }
@@ -57,14 +57,14 @@ impl FromFields for PhoneChange {
 
 /// Change the phone number
 ///
-/// Takes the password again and sends a code to the new number; until that code comes back nothing changes. Called
-/// again it sends again, to the same or another number, after the same waits as resend. A number that somebody
-/// else has gets 409 `user_exists` and no code.
+/// Sends a code to the new number. Requires the password. The phone number does not change until the code is verified.
+/// Call this operation again to send another code, to the same or another number; the waiting times are those of resend.
+/// If the number belongs to another user, the request fails with 409 `user_exists` and no code is sent.
 #[utoipa::path(
     operation_id = "changePhone",
     tag = "Account",
     request_body = ChangePhoneRequest,
-    responses((status = 202, description = "A code is on its way to the new number.", body = Challenge)),
+    responses((status = 202, description = "A code was sent to the new number.", body = Challenge)),
 )]
 #[post("/v1/users/me/phone")]
 pub async fn change_phone(
@@ -77,13 +77,13 @@ pub async fn change_phone(
 
 /// Verify the new phone number
 ///
-/// With the code that came to the new number it becomes the user's. Every other session ends (reason `phone_changed`),
-/// and so does every log-in whose code went to the old number; the session that asks goes on.
+/// Checks the code sent to the new number and changes the phone number. All other sessions of the user, and pending
+/// log-ins whose code went to the old number, end (reason `phone_changed`); the current session continues.
 #[utoipa::path(
     operation_id = "verifyPhone",
     tag = "Account",
     request_body = VerifyRequest,
-    responses((status = 200, description = "The number is the user's now.", body = User)),
+    responses((status = 200, description = "The phone number is changed.", body = User)),
 )]
 #[post("/v1/users/me/phone/verify")]
 pub async fn verify_phone(

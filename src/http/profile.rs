@@ -11,25 +11,22 @@ use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Name, ProfileChange, Username};
 
-/// What shall be different. What is left out stays.
+/// The fields to change. Absent fields keep their value.
 #[derive(ToSchema)]
 pub struct UpdateMeRequest {
-    /// The person's name, without control characters.
+    /// The name of the person. Must not contain control characters.
     #[schema(nullable = false, min_length = 1, max_length = 100)]
     pub name: Option<String>,
-    /// Public and unique, without regard to case.
+    /// The public username. Unique, ignoring case.
     #[schema(nullable = false, min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
     pub username: Option<String>,
 }
 
-/// What one logs in with is not changed in passing.
+/// Fields that other operations change, because they require the password or a code.
 const ELSEWHERE: [(&str, &str); 3] = [
-    ("password", "A password is changed by PUT /v1/users/me/password."),
-    ("email", "An email address is changed by an operation of its own, which proves that it is the user's."),
-    (
-        "phone_number",
-        "A phone number is changed by an operation of its own, which proves that it is the user's.",
-    ),
+    ("password", "This operation does not change the password. Use PUT /v1/users/me/password."),
+    ("email", "This operation does not change the email address. Use POST /v1/users/me/email."),
+    ("phone_number", "This operation does not change the phone number. Use POST /v1/users/me/phone."),
 ];
 
 impl FromFields for ProfileChange {
@@ -43,9 +40,9 @@ impl FromFields for ProfileChange {
     }
 }
 
-/// Who am I
+/// Get the current user
 ///
-/// The user that the access token belongs to.
+/// Returns the user of the access token.
 #[utoipa::path(
     operation_id = "getMe",
     tag = "Account",
@@ -58,13 +55,13 @@ pub async fn me(call: Call<Verified<FullAccess>>) -> Result<web::Json<User>, Pro
 
 /// Change the profile
 ///
-/// Name and username; what is left out stays. Where nothing is different from before, `updated_at` stays too. Password,
-/// email address and phone number have operations of their own.
+/// Changes the name, the username or both. If nothing changes, `updated_at` stays the same. The password, the email address
+/// and the phone number have their own operations.
 #[utoipa::path(
     operation_id = "updateMe",
     tag = "Account",
     request_body = UpdateMeRequest,
-    responses((status = 200, description = "The user as they are now.", body = User)),
+    responses((status = 200, description = "The updated user.", body = User)),
 )]
 #[patch("/v1/users/me")]
 pub async fn update_me(

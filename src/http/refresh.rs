@@ -10,10 +10,10 @@ use super::request::call::{Anyone, Call, Context, FromFields, Json};
 use super::request::fields::Fields;
 use crate::auth::{Auth, RefreshToken};
 
-/// The refresh token that came last.
+/// The latest refresh token.
 #[derive(ToSchema)]
 pub struct RefreshRequest {
-    /// As verify or the last refresh answered with it.
+    /// The `refresh_token` from verify or from the last refresh.
     #[schema(max_length = 200, write_only)]
     pub refresh_token: String,
 }
@@ -26,15 +26,15 @@ impl FromFields for RefreshToken {
 
 /// Refresh the tokens
 ///
-/// Swaps a refresh token for the next access token and the next refresh token. Keep the new refresh token: the
-/// old one still gets the same answer for 30 seconds, so that a lost answer or two tabs at once log nobody out;
-/// used after that, it ends the session, since somebody has a copy. No access token is needed, and one that is
-/// sent along is not looked at.
+/// Exchanges a refresh token for a new access token and a new refresh token. Store the new refresh token. The old one
+/// returns the same tokens for another 30 seconds, so a lost response or two parallel requests do not log the user out.
+/// If it is used after that, it may have been stolen, and the session ends. This operation needs no access token and
+/// ignores one that is sent.
 #[utoipa::path(
     operation_id = "refresh",
     tag = "Log in",
     request_body = RefreshRequest,
-    responses((status = 200, description = "The next tokens of the session.", body = Tokens)),
+    responses((status = 200, description = "The new tokens of the session.", body = Tokens)),
 )]
 #[post("/v1/users/refresh")]
 pub async fn refresh(

@@ -12,13 +12,13 @@ use super::request::fields::Fields;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Delivery};
 
-/// How the next code shall travel. Every field may be left out, and so may the body.
+/// How to deliver the code. All fields and the body itself are optional.
 #[derive(ToSchema)]
 pub struct ResendRequest {
-    /// How the code shall travel; by default `sms`, or the first channel that this deployment allows.
+    /// How to deliver the code. Default: `sms`, or the first channel that this server allows.
     #[schema(nullable = false)]
     pub channel: Option<PhoneChannel>,
-    /// The language of the message, a BCP 47 tag; by default that of the header `Accept-Language`.
+    /// The language of the message, as a BCP 47 tag. Default: the language of the header `Accept-Language`.
     #[schema(
         nullable = false,
         min_length = 2,
@@ -26,8 +26,8 @@ pub struct ResendRequest {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub locale: Option<String>,
-    /// The hash of an Android app of this deployment, which may then read the code from the text message by
-    /// itself (SMS Retriever).
+    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one that this
+    /// server allows.
     #[schema(nullable = false, min_length = 11, max_length = 11, pattern = "^[A-Za-z0-9+/]{11}$")]
     pub app_hash: Option<String>,
 }
@@ -42,13 +42,13 @@ impl FromFields for Delivery {
 
 /// Send the code again
 ///
-/// The same code goes out once more, by the same or another channel: 30 seconds after the first send, then
-/// 40, 60 and 90. Wrong codes that were tried stay counted.
+/// Sends the same code again, by the same or another channel. The first resend is possible 30 seconds after the code was
+/// sent, the next ones after another 40, 60 and 90 seconds. A resend does not reset the number of attempts left.
 #[utoipa::path(
     operation_id = "resend",
     tag = "Log in",
     request_body = ResendRequest,
-    responses((status = 202, description = "A code is on its way.", body = Challenge)),
+    responses((status = 202, description = "The code was sent.", body = Challenge)),
 )]
 #[post("/v1/users/resend")]
 pub async fn resend(

@@ -11,28 +11,29 @@ use super::request::call::Call;
 use crate::auth::Auth;
 use crate::auth::proof::{FullAccess, Verified};
 
-/// The caller's living sessions.
+/// The active sessions of the user.
 #[derive(Serialize, ToSchema)]
 pub struct SessionList {
-    /// The one that was used last first.
+    /// The sessions, most recently used first.
     #[schema(max_items = 100)]
     pub sessions: Vec<Session>,
 }
 
-/// Names a session.
+/// Identifies a session.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct SessionPath {
-    /// The session's `id`.
-    // Any text is taken: what is no UUID names no session, and a stranger is told to log in first.
+    /// The `id` of the session.
+    // A string, not a UUID: a request without a token must get 401 whatever the path says. The rules answer 404 if it is not
+    // a UUID.
     #[param(value_type = uuid::Uuid)]
     pub id: String,
 }
 
 /// List sessions
 ///
-/// Every device that is logged in. `user_agent` and `ip_address` are what the client said and where it came from
-/// when its code was right: a help for the user's memory, no proof of anything.
+/// Returns the active sessions, one for each device that is logged in. `user_agent` and `ip_address` were recorded when the
+/// session began. They help the user to recognize a device; they do not prove its identity.
 #[utoipa::path(
     operation_id = "listSessions",
     tag = "Account",
@@ -51,13 +52,12 @@ pub async fn list_sessions(
 
 /// End a session
 ///
-/// Its access token and its refresh token open nothing from then on. The session that asks may end itself, which is
-/// the same as to log out.
+/// Ends a session and revokes its tokens. Ending the current session is the same as logging out.
 #[utoipa::path(
     operation_id = "endSession",
     tag = "Account",
     params(SessionPath),
-    responses((status = 204, description = "The session is over.")),
+    responses((status = 204, description = "The session has ended.")),
 )]
 #[delete("/v1/users/me/sessions/{id}")]
 pub async fn end_session(

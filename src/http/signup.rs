@@ -11,24 +11,24 @@ use super::request::call::{Call, Context, FromFields, Guest, Json};
 use super::request::fields::Fields;
 use crate::auth::{Auth, Email, Name, Password, PhoneNumber, SignUp, Username};
 
-/// Who wants to sign up.
+/// The new user.
 #[derive(ToSchema)]
 pub struct SignupRequest {
-    /// The person's name, without control characters.
+    /// The name of the person. Must not contain control characters.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
-    /// Public and unique, without regard to case.
+    /// The public username. Unique, ignoring case.
     #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
     pub username: String,
-    /// Anything is allowed inside. Refused when easily guessed: a few uncommon words are better than one
-    /// word with a digit.
+    /// The password. May contain any characters. Passwords that are easily guessed are rejected; several uncommon words
+    /// are better than one word with a digit.
     #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
     pub password: String,
-    /// Any common way of writing an international number, of a country or region that this deployment serves. Codes are
-    /// sent to it; premium-rate, satellite and other numbers that cost much or are nobody's are refused.
+    /// The phone number, to which codes are sent. Any common international format is accepted, if this server sends codes
+    /// to the number's country or region. Premium-rate, satellite and unassigned numbers are rejected.
     #[schema(min_length = 5, max_length = 40)]
     pub phone_number: String,
-    /// One logs in with it. Unique, without regard to case.
+    /// The email address that the user logs in with. Unique, ignoring case.
     #[schema(format = Email, min_length = 5, max_length = 254)]
     pub email: String,
 }
@@ -67,8 +67,8 @@ impl FromFields for SignUp {
 
 /// Sign up
 ///
-/// Makes a user. Nobody is logged in by it and no code is sent: log in next. Until the first code was right, the email
-/// address, the number and the username are kept for a day; then the next sign-up with one of them takes them over.
+/// Creates a user. Does not log in and does not send a code: log in next. If the user does not verify a code within a day,
+/// another sign-up can take over the email address, the phone number and the username.
 #[utoipa::path(
     operation_id = "signup",
     tag = "Log in",

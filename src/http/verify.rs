@@ -11,10 +11,10 @@ use super::request::fields::Fields;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Code};
 
-/// The code that came.
+/// The code that the user received.
 #[derive(ToSchema)]
 pub struct VerifyRequest {
-    /// The digits; spaces and hyphens between them do no harm.
+    /// The code. Spaces and hyphens between the digits are ignored.
     #[schema(min_length = 4, max_length = 32, pattern = r"^[0-9 \-]+$", write_only)]
     pub code: String,
 }
@@ -27,12 +27,13 @@ impl FromFields for Code {
 
 /// Verify the code
 ///
-/// Swaps the password-ok token and the right code for an access token, once. A challenge takes five tries.
+/// Checks the code and exchanges the password-ok token for an access token and a refresh token. The code can be tried five
+/// times. Each password-ok token can be exchanged once.
 #[utoipa::path(
     operation_id = "verify",
     tag = "Log in",
     request_body = VerifyRequest,
-    responses((status = 200, description = "The code was right; a session has begun.", body = Tokens)),
+    responses((status = 200, description = "The code is right and a session has begun.", body = Tokens)),
 )]
 #[post("/v1/users/verify")]
 pub async fn verify(

@@ -1,13 +1,13 @@
-//! Why a value that a caller sent cannot be taken.
+//! Why a value that a caller sent is not valid.
 
 use std::borrow::Cow;
 
-/// A value was refused when it was parsed. The text is for people and never repeats the value.
+/// The error of a value that cannot be parsed. Its text never contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     /// What is wrong, for programs.
     pub kind: InvalidKind,
-    /// What is wrong, for people.
+    /// What is wrong and what to do, for people.
     pub detail: Cow<'static, str>,
 }
 
@@ -18,9 +18,9 @@ pub enum InvalidKind {
     TooShort,
     /// Longer than allowed.
     TooLong,
-    /// Not of the form that this field has.
+    /// Has the wrong format.
     InvalidFormat,
-    /// Well-formed, but not among what this deployment allows.
+    /// Well-formed, but not allowed by this server or not valid for this user.
     NotAllowed,
     /// A password that is easily guessed.
     EasilyGuessed,

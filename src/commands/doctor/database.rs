@@ -104,7 +104,7 @@ fn mode(owner: Option<&str>) -> Check {
         Some(owner) => Check::problem(
             NAME,
             format!(
-                "this database was made by `countersign {owner}` and holds its keys and users: use another database"
+                "this database was created by `countersign {owner}` and holds its keys and users: use another database"
             ),
         ),
     }

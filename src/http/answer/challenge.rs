@@ -1,4 +1,4 @@
-//! The challenge, as it is sent.
+//! The challenge of a response.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -6,17 +6,17 @@ use utoipa::ToSchema;
 
 use crate::auth::ChallengeView;
 
-/// How a code travels.
+/// How a code is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// A text message.
+    /// By text message.
     Sms,
-    /// A call: a voice says the code.
+    /// By voice call.
     Call,
-    /// A WhatsApp message.
+    /// By WhatsApp message.
     Whatsapp,
-    /// An email: to a new address, never for a log-in.
+    /// By email. Used to verify a new email address, never to log in.
     Email,
 }
 
@@ -31,39 +31,39 @@ impl From<twilio_verify::Channel> for Channel {
     }
 }
 
-/// The outstanding demand for a code: what a client needs to show the next step. The seconds are for clients
-/// with a wrong clock.
+/// A pending request for a code: everything a client needs to show the next step. Each time also comes as a number of
+/// seconds, for clients whose clock may be wrong.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Challenge {
-    /// How the last code travelled.
+    /// The channel of the last code.
     pub channel: Channel,
-    /// The channels that one may choose.
+    /// The channels that the user can choose from when the code is sent again.
     #[schema(max_items = 3)]
     pub channels: Vec<Channel>,
-    /// Where codes go: of a number the country code and the last four digits, of an address the first letter and the
-    /// domain.
+    /// The masked phone number or email address that receives the code. Shows the country code and the last four
+    /// digits of a number, or the first letter and the domain of an address.
     #[schema(max_length = 257, pattern = "^[!-~]+$")]
     pub destination: String,
-    /// How many digits a code has.
+    /// The number of digits in a code.
     #[schema(minimum = 4, maximum = 10)]
     pub code_length: u8,
-    /// Until when the code can be checked.
+    /// When the code expires.
     pub expires_at: DateTime<Utc>,
-    /// Seconds until then.
+    /// Seconds until the code expires.
     #[schema(minimum = 0, maximum = 600)]
     pub expires_in: u32,
-    /// When another code can be asked for; left out when all have been.
+    /// When the code can be sent again. Absent if no resends are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub resend_available_at: Option<DateTime<Utc>>,
-    /// Seconds until then.
+    /// Seconds until the code can be sent again. Absent if no resends are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 90)]
     pub resend_in: Option<u32>,
-    /// How many more codes can be asked for.
+    /// How many more times the code can be sent.
     #[schema(minimum = 0, maximum = 4)]
     pub resends_left: u32,
-    /// How many more codes can be tried.
+    /// How many attempts to enter the code are left.
     #[schema(minimum = 0, maximum = 5)]
     pub attempts_left: u32,
 }
@@ -85,7 +85,7 @@ impl From<ChallengeView> for Challenge {
     }
 }
 
-/// Seconds as they are sent: never negative.
+/// Converts a number of seconds; a negative number becomes 0.
 pub(crate) fn seconds(seconds: i64) -> u32 {
     u32::try_from(seconds).unwrap_or(0)
 }

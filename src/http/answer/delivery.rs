@@ -7,16 +7,16 @@ use crate::http::request::call::Context;
 use crate::http::request::fields::Fields;
 use twilio_verify::Channel;
 
-/// How a code travels to a phone. The deployment says which of them it allows; a challenge lists them.
+/// How a code is delivered to a phone. The server decides which channels are allowed; `channels` of a challenge lists them.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "for the document: the field is read by `delivery`")]
 pub enum PhoneChannel {
-    /// A text message.
+    /// By text message.
     Sms,
-    /// A call: a voice says the code.
+    /// By voice call.
     Call,
-    /// A WhatsApp message.
+    /// By WhatsApp message.
     Whatsapp,
 }
 
@@ -38,6 +38,6 @@ fn parse_channel(text: &str, policy: &Policy) -> Result<Channel, Invalid> {
     let channel = text.parse().ok().filter(|channel| policy.channels.contains(channel));
     channel.ok_or_else(|| Invalid {
         kind: InvalidKind::NotAllowed,
-        detail: format!("A channel is one of: {}.", names.join(", ")).into(),
+        detail: format!("The channel must be one of: {}.", names.join(", ")).into(),
     })
 }

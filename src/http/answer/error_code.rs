@@ -4,59 +4,59 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Names a kind of problem. The list is closed, and frozen for each operation within v1.
+/// Identifies a kind of error. The list is closed: within v1, no operation returns codes that are not documented for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// 400: the body is not a JSON object.
+    /// 400: the request or its body is malformed.
     MalformedRequest,
     /// 401: no token was sent.
     MissingToken,
-    /// 401: the token opens nothing; `reason` says why.
+    /// 401: the token is invalid, expired or revoked; `reason` says why.
     InvalidToken,
-    /// 401: this needs an access token; a password-ok token was sent.
+    /// 401: the operation needs an access token, but a password-ok token was sent.
     OtpRequired,
-    /// 401: unknown email address or wrong password; where one is logged in, wrong password.
+    /// 401: the email address is unknown or the password is wrong. With an access token: the password is wrong.
     InvalidCredentials,
-    /// 401: the refresh token gets nothing; `reason` says why.
+    /// 401: the refresh token is no longer valid; `reason` says why.
     InvalidRefreshToken,
-    /// 404: no such path, or nothing of that name that is the caller's.
+    /// 404: the path does not exist, or the caller owns no such object.
     NotFound,
-    /// 405: no such method on this path.
+    /// 405: the path does not support this method.
     MethodNotAllowed,
-    /// 409: the email address or the phone number is taken.
+    /// 409: the email address or the phone number is in use.
     UserExists,
-    /// 409: the username is taken.
+    /// 409: the username is in use.
     UsernameTaken,
-    /// 409: log out first.
+    /// 409: a valid token was sent to an operation that logs in or signs up.
     AlreadyAuthenticated,
-    /// 409: the code was right already.
+    /// 409: an access token was sent where a password-ok token is expected.
     AlreadyVerified,
-    /// 410: the code can no longer be checked; resend starts a new one.
+    /// 410: the code has expired; resend sends a new one.
     ChallengeExpired,
-    /// 413: the body is too long.
+    /// 413: the body is too large.
     PayloadTooLarge,
     /// 415: the body is not `application/json`.
     UnsupportedMediaType,
-    /// 422: see `errors`.
+    /// 422: fields are missing or invalid; see `errors`.
     ValidationFailed,
     /// 422: the code is wrong; see `attempts_left`.
     IncorrectCode,
-    /// 422: a code cannot get there by this channel; try another, where there is one.
+    /// 422: this channel cannot deliver a code to this destination.
     OtpUndeliverable,
-    /// 429: no more codes can be tried or sent for now; begin again, where `retry_after` is given after that time.
+    /// 429: no attempts or resends are left; log in again, after `retry_after` seconds if present.
     TooManyAttempts,
-    /// 429: see `retry_after`.
+    /// 429: the code cannot be sent again yet; see `retry_after`.
     ResendTooSoon,
-    /// 429: see `retry_after`.
+    /// 429: a rate limit is exceeded; see `retry_after`.
     RateLimited,
-    /// 500: the cause is in the server's log under `request_id`.
+    /// 500: an unexpected error, logged under `request_id`.
     Internal,
-    /// 503: the provider failed or timed out; see `retry_after`.
+    /// 503: the provider of codes failed or timed out; see `retry_after`.
     OtpUnavailable,
-    /// 503: too many log-ins at once; see `retry_after`.
+    /// 503: too many passwords are being checked; see `retry_after`.
     Overloaded,
-    /// 503: the database does not answer, or the server stops; see `retry_after`.
+    /// 503: the database does not respond, or the server is shutting down; see `retry_after`.
     NotReady,
 }
 
@@ -90,27 +90,33 @@ impl ErrorCode {
         Self::NotReady,
     ];
 
-    /// The word, its status, its title and what it means: the table.
+    /// Returns the row of the table: code, status, title, default detail.
     const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::MalformedRequest => {
-                ("malformed_request", S::BAD_REQUEST, "Malformed request", "The body must be a JSON object.")
-            }
+            Self::MalformedRequest => (
+                "malformed_request",
+                S::BAD_REQUEST,
+                "Malformed request",
+                "The request is malformed. Send a JSON object as the body.",
+            ),
             Self::MissingToken => (
                 "missing_token",
                 S::UNAUTHORIZED,
                 "Missing token",
-                "Send a token as `Authorization: Bearer …`.",
+                "No token was sent. Send one in the header `Authorization: Bearer …`.",
             ),
-            Self::InvalidToken => {
-                ("invalid_token", S::UNAUTHORIZED, "Invalid token", "This token opens nothing (any more).")
-            }
+            Self::InvalidToken => (
+                "invalid_token",
+                S::UNAUTHORIZED,
+                "Invalid token",
+                "This token is invalid, expired or revoked. Log in again.",
+            ),
             Self::OtpRequired => (
                 "otp_required",
                 S::UNAUTHORIZED,
                 "One-time code required",
-                "This needs an access token: send the code to /v1/users/verify first.",
+                "This operation needs an access token. Send the code to /v1/users/verify first.",
             ),
             Self::InvalidCredentials => (
                 "invalid_credentials",
@@ -122,128 +128,139 @@ impl ErrorCode {
                 "invalid_refresh_token",
                 S::UNAUTHORIZED,
                 "Invalid refresh token",
-                "This refresh token gets nothing (any more): log in again.",
+                "This refresh token is no longer valid. Log in again.",
             ),
-            Self::NotFound => ("not_found", S::NOT_FOUND, "Not found", "There is nothing at this path."),
+            Self::NotFound => {
+                ("not_found", S::NOT_FOUND, "Not found", "This resource does not exist. Check the path.")
+            }
             Self::MethodNotAllowed => (
                 "method_not_allowed",
                 S::METHOD_NOT_ALLOWED,
                 "Method not allowed",
-                "This path takes other methods; see the header Allow.",
+                "This path does not support this method. Use one of those in the header Allow.",
             ),
             Self::UserExists => (
                 "user_exists",
                 S::CONFLICT,
-                "User exists",
-                "A user with this email address or this phone number exists.",
+                "User already exists",
+                "A user with this email address or phone number already exists. Log in, or use another.",
             ),
-            Self::UsernameTaken => {
-                ("username_taken", S::CONFLICT, "Username taken", "Choose another username.")
-            }
+            Self::UsernameTaken => (
+                "username_taken",
+                S::CONFLICT,
+                "Username taken",
+                "This username is in use. Choose another one.",
+            ),
             Self::AlreadyAuthenticated => (
                 "already_authenticated",
                 S::CONFLICT,
                 "Already authenticated",
-                "A valid token was sent along: log out first, or send no token.",
+                "A valid token was sent. Log out first, or send the request without a token.",
             ),
             Self::AlreadyVerified => (
                 "already_verified",
                 S::CONFLICT,
                 "Already verified",
-                "This takes a password-ok token; an access token was sent.",
+                "An access token was sent, so the code is already verified. Send a password-ok token.",
             ),
             Self::ChallengeExpired => (
                 "challenge_expired",
                 S::GONE,
                 "Challenge expired",
-                "The code can no longer be checked. Have a new one sent.",
+                "The code has expired. Request a new one.",
             ),
-            Self::PayloadTooLarge => {
-                ("payload_too_large", S::PAYLOAD_TOO_LARGE, "Payload too large", "A body has at most 16 KiB.")
-            }
+            Self::PayloadTooLarge => (
+                "payload_too_large",
+                S::PAYLOAD_TOO_LARGE,
+                "Payload too large",
+                "The body is larger than 16 KiB. Send a smaller one.",
+            ),
             Self::UnsupportedMediaType => (
                 "unsupported_media_type",
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "Unsupported media type",
-                "Send the body as application/json.",
+                "The content type is not supported. Send the body as application/json.",
             ),
             Self::ValidationFailed => (
                 "validation_failed",
                 S::UNPROCESSABLE_ENTITY,
                 "Validation failed",
-                "Some fields are missing or wrong; see errors.",
+                "Some fields are missing or invalid. Correct those listed in errors.",
             ),
-            Self::IncorrectCode => {
-                ("incorrect_code", S::UNPROCESSABLE_ENTITY, "Incorrect code", "The code is wrong.")
-            }
+            Self::IncorrectCode => (
+                "incorrect_code",
+                S::UNPROCESSABLE_ENTITY,
+                "Incorrect code",
+                "The code is wrong. Check it and try again.",
+            ),
             Self::OtpUndeliverable => (
                 "otp_undeliverable",
                 S::UNPROCESSABLE_ENTITY,
-                "Code undeliverable",
-                "A code cannot get there by this channel. Try another channel, where there is one.",
+                "Code not deliverable",
+                "The code cannot be delivered by this channel. Try another channel if there is one.",
             ),
             Self::TooManyAttempts => (
                 "too_many_attempts",
                 S::TOO_MANY_REQUESTS,
                 "Too many attempts",
-                "No more codes can be tried or sent for now. Begin again, after retry_after seconds where given.",
+                "No attempts or resends are left. Start again, after retry_after seconds if that is present.",
             ),
             Self::ResendTooSoon => (
                 "resend_too_soon",
                 S::TOO_MANY_REQUESTS,
                 "Resend too soon",
-                "A code is on its way. Another can be sent after retry_after seconds.",
+                "A code was sent a moment ago. Try again after retry_after seconds.",
             ),
             Self::RateLimited => (
                 "rate_limited",
                 S::TOO_MANY_REQUESTS,
                 "Rate limited",
-                "This was tried too often. Try again after retry_after seconds.",
+                "Too many requests. Try again after retry_after seconds.",
             ),
             Self::Internal => (
                 "internal",
                 S::INTERNAL_SERVER_ERROR,
                 "Internal error",
-                "Something went wrong here. The request_id finds the cause in the log.",
+                "An unexpected error occurred. The server logged it under this request_id.",
             ),
             Self::OtpUnavailable => (
                 "otp_unavailable",
                 S::SERVICE_UNAVAILABLE,
-                "Codes unavailable",
-                "Codes cannot be sent or checked right now. Try again after retry_after seconds.",
+                "Codes temporarily unavailable",
+                "Codes cannot be sent or checked at the moment. Try again after retry_after seconds.",
             ),
             Self::Overloaded => (
                 "overloaded",
                 S::SERVICE_UNAVAILABLE,
                 "Overloaded",
-                "Too many people log in right now. Try again after retry_after seconds.",
+                "The server is overloaded. Try again after retry_after seconds.",
             ),
             Self::NotReady => (
                 "not_ready",
                 S::SERVICE_UNAVAILABLE,
                 "Not ready",
-                "The server's database does not answer, or the server is stopping. Try again after retry_after seconds.",
+                "The database does not respond, or the server is shutting down. Try again after retry_after seconds.",
             ),
         }
     }
 
-    /// The word that clients branch on.
+    /// Returns the code as clients see it.
     pub const fn as_str(self) -> &'static str {
         self.row().0
     }
 
-    /// The HTTP status, always the same for one code.
+    /// Returns the HTTP status, which depends on the code alone.
     pub const fn status(self) -> StatusCode {
         self.row().1
     }
 
-    /// A few words in English.
+    /// Returns a short title in English.
     pub const fn title(self) -> &'static str {
         self.row().2
     }
 
-    /// A sentence in English.
-    pub const fn explanation(self) -> &'static str {
+    /// Returns the default detail in English: what is wrong, then what to do.
+    pub const fn detail(self) -> &'static str {
         self.row().3
     }
 }
@@ -253,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_stands_in_the_list_once_and_is_spelled_as_it_is_sent() {
+    fn every_code_is_listed_once_and_spelled_as_on_the_wire() {
         for code in ErrorCode::ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
             assert_eq!(ErrorCode::ALL.iter().filter(|other| **other == code).count(), 1);

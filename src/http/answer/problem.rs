@@ -12,46 +12,46 @@ use super::error_code::ErrorCode;
 use crate::auth;
 use crate::http::request::fields::FieldError;
 
-/// An error, as RFC 9457 has it. Clients branch on `code` and never on `detail`.
+/// An error (RFC 9457). Base decisions on `code`, never on `title` or `detail`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
-    /// A URI that names the kind of problem; it holds the code.
+    /// A URI that identifies the kind of error. It ends with the code.
     #[serde(rename = "type")]
     #[schema(format = "uri", max_length = 100)]
     pub kind: String,
-    /// The kind of problem in English, the same for every problem of one code.
+    /// A short summary in English, the same for all errors with this code.
     #[schema(max_length = 200)]
     pub title: &'static str,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
-    /// This very problem in English, for developers.
+    /// What is wrong and what to do, in English. For developers, not for end users.
     #[schema(max_length = 1000)]
     pub detail: String,
-    /// The kind of problem, for programs.
+    /// The kind of error, for programs.
     pub code: ErrorCode,
-    /// Names the request in the server's log; the same as the header `X-Request-Id`.
+    /// The id of the request in the server's log, as in the header `X-Request-Id`.
     #[schema(max_length = 128, pattern = "^[A-Za-z0-9._-]{1,128}$")]
     pub request_id: String,
-    /// What is wrong with the fields of the body: all of it at once.
+    /// All invalid fields of the body. Present if `code` is `validation_failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 50)]
     pub errors: Option<Vec<FieldError>>,
-    /// Whole seconds after which it makes sense to try again; the same as the header `Retry-After`.
+    /// Seconds to wait before the next attempt, as in the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
-    /// Why a token is not valid. An open list: `malformed`, `not_yet_valid`, `expired`, `spent`, `logged_out`, `session_ended`,
-    /// `reuse_detected`, `password_changed`, `phone_changed`, `email_changed`.
+    /// Why the token is not valid. New values may be added to this list: `malformed`, `not_yet_valid`, `expired`, `spent`,
+    /// `logged_out`, `session_ended`, `reuse_detected`, `password_changed`, `phone_changed`, `email_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
     pub reason: Option<&'static str>,
-    /// How many more codes can be tried.
+    /// How many attempts to enter the code are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 5)]
     pub attempts_left: Option<u32>,
-    /// What is still possible with the challenge.
+    /// The current state of the challenge.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub challenge: Option<Box<Challenge>>,
@@ -80,7 +80,7 @@ const INSUFFICIENT: &str = "Bearer error=\"insufficient_user_authentication\", \
 impl Problem {
     /// A problem that says no more than its code.
     pub fn new(code: ErrorCode) -> Self {
-        Self::with_detail(code, code.explanation())
+        Self::with_detail(code, code.detail())
     }
 
     /// A problem with a sentence of its own.
@@ -137,7 +137,7 @@ impl From<auth::Error> for Problem {
         match error {
             Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
             Error::WrongPassword => {
-                Self::with_detail(ErrorCode::InvalidCredentials, "The password is wrong.")
+                Self::with_detail(ErrorCode::InvalidCredentials, "The password is wrong. Try again.")
             }
             Error::InvalidField { field, invalid } => Self::validation_failed(vec![FieldError::new(
                 field,

@@ -1,4 +1,4 @@
-//! A session, as its user sees it.
+//! The session of a response.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -8,37 +8,37 @@ use uuid::Uuid;
 use storage::Id;
 use storage::sessions;
 
-/// A session: from verify to log out.
+/// A session. It begins when the user verifies a code and ends when they log out.
 #[derive(Serialize, ToSchema)]
 pub struct Session {
-    /// The same as `sid` of the access token.
+    /// The id of the session, as in the claim `sid` of its access tokens.
     pub id: Uuid,
-    /// When the code was right.
+    /// When the session began.
     pub created_at: DateTime<Utc>,
-    /// When tokens were last made for it.
+    /// When the tokens of the session were last refreshed.
     pub last_used_at: DateTime<Utc>,
-    /// When it ends, whatever is done.
+    /// When the session ends at the latest.
     pub expires_at: DateTime<Utc>,
-    /// What the client said that it is.
+    /// The `User-Agent` header of the client that began the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 256)]
     pub user_agent: Option<String>,
-    /// Where the client came from.
+    /// The IP address of the client that began the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 45)]
     pub ip_address: Option<String>,
-    /// Whether it is the session that asks.
+    /// Whether this is the session of the access token that was sent.
     pub current: bool,
 }
 
 impl Session {
-    /// The session that asks.
+    /// Shows the caller's own session.
     pub fn own(session: sessions::Session) -> Self {
         let id = session.id;
         Self::seen_from(session, id)
     }
 
-    /// A session, as the session `asking` sees it.
+    /// Shows a session to a caller whose own session is `asking`.
     pub fn seen_from(session: sessions::Session, asking: Id) -> Self {
         Self {
             id: session.id.0,

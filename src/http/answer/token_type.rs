@@ -1,11 +1,11 @@
-//! How a token is sent back.
+//! The token type of a response.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How to send a token: `Authorization: Bearer …` (RFC 6750).
+/// How to send the token: `Authorization: Bearer …` (RFC 6750).
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub enum TokenType {
-    /// The one way there is.
+    /// A bearer token.
     Bearer,
 }

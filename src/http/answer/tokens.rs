@@ -1,4 +1,4 @@
-//! What verify and refresh answer with.
+//! The tokens of a response, shared by verify and refresh.
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -12,21 +12,21 @@ use crate::auth;
 /// The tokens of a session.
 #[derive(Serialize, ToSchema)]
 pub struct Tokens {
-    /// Opens everything else.
+    /// The access token (a JWT). Send it to every operation that needs a verified user.
     #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$")]
     pub access_token: String,
-    /// How to send it.
+    /// How to send the access token.
     pub token_type: TokenType,
-    /// Seconds that the access token lives.
+    /// Seconds until the access token expires.
     #[schema(minimum = 1, maximum = 86400)]
     pub expires_in: u32,
-    /// Gets the next access token. Opaque.
+    /// The refresh token. Opaque; exchange it for the next pair of tokens.
     #[schema(max_length = 200, pattern = "^[A-Za-z0-9_-]+$")]
     pub refresh_token: String,
-    /// Seconds until the session ends, whatever is done.
+    /// Seconds until the session ends at the latest.
     #[schema(minimum = 1, maximum = 31536000)]
     pub refresh_expires_in: u32,
-    /// Who it is.
+    /// The user.
     pub user: User,
 }
 

@@ -1,4 +1,4 @@
-//! The user, as it is sent.
+//! The user of a response.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -11,26 +11,26 @@ use storage::users;
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct User {
-    /// Never changes; the same as `sub` of the tokens.
+    /// The id of the user, as in the claim `sub` of the tokens. It never changes.
     pub id: Uuid,
-    /// The person's name.
+    /// The name of the person.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
-    /// Public and unique, without regard to case.
+    /// The public username. Unique, ignoring case.
     #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
     pub username: String,
-    /// Unique, without regard to case.
+    /// The email address that the user logs in with. Unique, ignoring case.
     #[schema(format = Email, max_length = 254)]
     pub email: String,
-    /// In E.164 form.
+    /// The phone number in E.164 format.
     #[schema(max_length = 16, pattern = r"^\+[1-9][0-9]{1,14}$")]
     pub phone_number: String,
-    /// Whether a code sent to this number was right once.
+    /// Whether the user has verified a code sent to this number.
     pub phone_number_verified: bool,
     /// When the user signed up.
     #[serde(serialize_with = "rfc3339")]
     pub created_at: DateTime<Utc>,
-    /// When any of these last changed.
+    /// When the user last changed.
     #[serde(serialize_with = "rfc3339")]
     pub updated_at: DateTime<Utc>,
 }

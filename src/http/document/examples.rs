@@ -1,4 +1,4 @@
-//! The examples of the OpenAPI document. Answers are made from the very types that are sent.
+//! The examples of the OpenAPI document. Those of responses are serialized from the types that the handlers use.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -17,20 +17,20 @@ use crate::http::metadata::ServerMetadata;
 use crate::http::password_reset::PasswordForgotten;
 use crate::http::sessions::SessionList;
 
-/// Stands for a token: not one that any server takes.
+/// An example of a token. It is not valid.
 const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTk5In0.c2lnbmF0dXJl";
 
-/// Stands for a refresh token, likewise.
+/// An example of a refresh token. It is not valid.
 const REFRESH_TOKEN: &str = "csrt_AZ0mXl3gcAC5Yk2j";
 
-/// Stands for a reset token, likewise.
+/// An example of a reset token. It is not valid.
 const RESET_TOKEN: &str = "cspr_AZ0mXl3gcAC5Yk2j";
 
-/// The examples of an operation's request.
+/// Returns the examples of an operation's request.
 pub(crate) fn of_request(operation: &str) -> Value {
     match operation {
         "signup" => one(
-            "Ada signs up",
+            "New user",
             json!({
                 "name": "Ada Lovelace",
                 "username": "ada",
@@ -45,7 +45,7 @@ pub(crate) fn of_request(operation: &str) -> Value {
                 "value": { "email": "ada@example.com", "password": "correct horse battery staple" },
             },
             "call": {
-                "summary": "Code by a call, in German",
+                "summary": "Code by voice call, in German",
                 "value": {
                     "email": "ada@example.com",
                     "password": "correct horse battery staple",
@@ -55,58 +55,58 @@ pub(crate) fn of_request(operation: &str) -> Value {
             },
         }),
         "resend" => json!({
-            "same": { "summary": "By the default channel", "value": {} },
-            "call": { "summary": "By a call this time", "value": { "channel": "call" } },
+            "same": { "summary": "Default channel", "value": {} },
+            "call": { "summary": "Voice call", "value": { "channel": "call" } },
         }),
-        "verify" => one("As the person typed it", json!({ "code": "123 456" })),
-        "refresh" => one("The last one", json!({ "refresh_token": REFRESH_TOKEN })),
-        "updateMe" => one("Another username", json!({ "username": "countess" })),
+        "verify" => one("Code with a space", json!({ "code": "123 456" })),
+        "refresh" => one("Latest refresh token", json!({ "refresh_token": REFRESH_TOKEN })),
+        "updateMe" => one("New username", json!({ "username": "countess" })),
         "changePassword" => one(
-            "A longer one",
+            "New password",
             json!({
                 "current_password": "correct horse battery staple",
                 "new_password": "an engine that weaves algebraic patterns",
             }),
         ),
         "changePhone" => one(
-            "A new phone",
+            "New phone number",
             json!({ "phone_number": "+1 201 555 0124", "password": "correct horse battery staple" }),
         ),
-        "verifyPhone" | "verifyEmail" => one("As the person typed it", json!({ "code": "123 456" })),
+        "verifyPhone" | "verifyEmail" => one("Code with a space", json!({ "code": "123 456" })),
         "changeEmail" => one(
-            "A new address",
+            "New email address",
             json!({ "email": "ada@lovelace.example", "password": "correct horse battery staple" }),
         ),
-        "forgotPassword" => one("Ada", json!({ "email": "ada@example.com" })),
+        "forgotPassword" => one("Email address", json!({ "email": "ada@example.com" })),
         "resetPassword" => one(
-            "A new one",
+            "Code and new password",
             json!({
                 "reset_token": RESET_TOKEN,
                 "code": "123 456",
                 "new_password": "an engine that weaves algebraic patterns",
             }),
         ),
-        "deleteMe" => one("Farewell", json!({ "password": "correct horse battery staple" })),
+        "deleteMe" => one("Password", json!({ "password": "correct horse battery staple" })),
         "logout" => json!({
-            "current": { "summary": "This session", "value": {} },
-            "all": { "summary": "Every session", "value": { "scope": "all" } },
+            "current": { "summary": "Current session", "value": {} },
+            "all": { "summary": "All sessions", "value": { "scope": "all" } },
         }),
         _ => json!({}),
     }
 }
 
-/// The examples of an operation's success.
+/// Returns the examples of an operation's successful response.
 pub(crate) fn of_answer(operation: &str) -> Value {
     let sent = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     match operation {
-        "signup" | "getMe" | "updateMe" => one("Ada", sent(serde_json::to_value(user()))),
+        "signup" | "getMe" | "updateMe" => one("User", sent(serde_json::to_value(user()))),
         "verifyPhone" => {
             let user = User { phone_number: "+12015550124".into(), ..user() };
-            one("With her new number", sent(serde_json::to_value(user)))
+            one("User with the new phone number", sent(serde_json::to_value(user)))
         }
         "verifyEmail" => {
             let user = User { email: "ada@lovelace.example".into(), ..user() };
-            one("With her new address", sent(serde_json::to_value(user)))
+            one("User with the new email address", sent(serde_json::to_value(user)))
         }
         "login" => {
             let answer = PasswordOk {
@@ -115,15 +115,15 @@ pub(crate) fn of_answer(operation: &str) -> Value {
                 expires_in: 600,
                 challenge: challenge(),
             };
-            one("A code is on its way", sent(serde_json::to_value(answer)))
+            one("Code sent", sent(serde_json::to_value(answer)))
         }
-        "resend" => one("A code is on its way", sent(serde_json::to_value(challenge()))),
-        "changePhone" => one("A code is on its way", sent(serde_json::to_value(of_new_phone(challenge())))),
-        "changeEmail" => one("A code is on its way", sent(serde_json::to_value(of_email(challenge())))),
+        "resend" => one("Code sent", sent(serde_json::to_value(challenge()))),
+        "changePhone" => one("Code sent", sent(serde_json::to_value(of_new_phone(challenge())))),
+        "changeEmail" => one("Code sent", sent(serde_json::to_value(of_email(challenge())))),
         "forgotPassword" => {
             let answer =
                 PasswordForgotten { reset_token: RESET_TOKEN.into(), expires_in: 600, code_length: 6 };
-            one("Whether or not there is such a user", sent(serde_json::to_value(answer)))
+            one("Reset token", sent(serde_json::to_value(answer)))
         }
         "verify" | "refresh" => {
             let answer = Tokens {
@@ -134,11 +134,11 @@ pub(crate) fn of_answer(operation: &str) -> Value {
                 refresh_expires_in: 7_776_000,
                 user: user(),
             };
-            one("A session's tokens", sent(serde_json::to_value(answer)))
+            one("Tokens of a session", sent(serde_json::to_value(answer)))
         }
-        "getDashboard" => one("Ada's dashboard", sent(serde_json::to_value(dashboard()))),
+        "getDashboard" => one("Dashboard", sent(serde_json::to_value(dashboard()))),
         "listSessions" => {
-            one("One device", sent(serde_json::to_value(SessionList { sessions: vec![session()] })))
+            one("One session", sent(serde_json::to_value(SessionList { sessions: vec![session()] })))
         }
         "getLiveness" | "getReadiness" => {
             let answer = Health {
@@ -146,7 +146,7 @@ pub(crate) fn of_answer(operation: &str) -> Value {
                 version: env!("CARGO_PKG_VERSION"),
                 mode: ServerMode::Production,
             };
-            one("Well", sent(serde_json::to_value(answer)))
+            one("Healthy server", sent(serde_json::to_value(answer)))
         }
         "getJwks" => {
             let key = Jwk {
@@ -167,7 +167,7 @@ pub(crate) fn of_answer(operation: &str) -> Value {
                 response_types_supported: vec![],
                 grant_types_supported: vec![],
             };
-            one("A server", sent(serde_json::to_value(answer)))
+            one("Server metadata", sent(serde_json::to_value(answer)))
         }
         _ => json!({}),
     }
@@ -210,13 +210,13 @@ pub(crate) fn challenge() -> Challenge {
     }
 }
 
-/// A challenge as it is where the code went to Ada's new address.
+/// Turns a challenge into one whose code went to a new email address.
 pub(crate) fn of_email(challenge: Challenge) -> Challenge {
     let destination = "a***@lovelace.example".into();
     Challenge { channel: Channel::Email, channels: vec![Channel::Email], destination, ..challenge }
 }
 
-/// A challenge as it is where the code went to Ada's new phone.
+/// Turns a challenge into one whose code went to a new phone number.
 pub(crate) fn of_new_phone(challenge: Challenge) -> Challenge {
     Challenge { destination: "+1******0124".into(), ..challenge }
 }

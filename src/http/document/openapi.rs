@@ -26,9 +26,9 @@ use crate::http::routes::{Access, Operation};
     ),
     servers((url = "/", description = "This server.")),
     tags(
-        (name = "Log in", description = "Sign up, log in, verify (resend first where no code came), log out."),
-        (name = "Account", description = "What a verified user sees. Takes an access token."),
-        (name = "Operations", description = "For load balancers and resource servers."),
+        (name = "Log in", description = "Sign up, log in, verify, refresh and log out."),
+        (name = "Account", description = "Manage the user, their contact data and their sessions. Requires an access token."),
+        (name = "Operations", description = "Health checks for load balancers, and keys for resource servers."),
     ),
     components(schemas(
         ProblemBody, ErrorCode, FieldError, FieldErrorCode, challenge::Channel, delivery::PhoneChannel, logout::LogoutScope,
@@ -88,8 +88,8 @@ fn add_components(document: &mut Value) {
         components,
         "securitySchemes",
         json!({
-            "password_ok": bearer("The password-ok token that log in answers with. A JWT, used as RFC8725 advises."),
-            "access": bearer("The access token that verify answers with. A JWT after RFC 9068, used as RFC8725 advises."),
+            "password_ok": bearer("The password-ok token from log in. A JWT, used as RFC8725 advises."),
+            "access": bearer("The access token from verify or refresh. A JWT (RFC 9068), used as RFC8725 advises."),
         }),
     );
     let text = |about: &str, pattern: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 1000, "pattern": pattern } });
@@ -97,24 +97,34 @@ fn add_components(document: &mut Value) {
         components,
         "headers",
         json!({
-            "RequestId": text("Names the request in the server's log. A valid one that was sent is kept.", "^[A-Za-z0-9._-]{1,128}$"),
+            "RequestId": text("The id of the request in the server's log. If the request has a valid id, the server uses that one.", "^[A-Za-z0-9._-]{1,128}$"),
             "WwwAuthenticate": text("How to authenticate (RFC 6750, RFC 9470).", "^Bearer"),
-            "Location": text("Where the new user can be read, once they have logged in and verified the code.", "^/"),
-            "RateLimitPolicy": text("The limits that this request was counted against: their names, attempts and seconds (draft-ietf-httpapi-ratelimit-headers-10). Left out where none was.", "^\"[a-z_]+/[0-9]*[a-z]\";q=[0-9]+;w=[0-9]+"),
-            "RateLimit": text("What is left of them, and in how many seconds there is more. Those that count what others do too are named when they refuse.", "^\"[a-z_]+/[0-9]*[a-z]\";r=[0-9]+"),
+            "Location": text("The path of the new user. Reading it requires an access token.", "^/"),
+            "RateLimitPolicy": text("The rate limits that apply to this request: name, quota `q` and window `w` in seconds (draft-ietf-httpapi-ratelimit-headers-10). Absent if no limit applies.", "^\"[a-z_]+/[0-9]*[a-z]\";q=[0-9]+;w=[0-9]+"),
+            "RateLimit": text("For each limit, the remaining quota `r` and the seconds `t` until more becomes available. A limit that is shared with other clients is listed only when it rejects a request.", "^\"[a-z_]+/[0-9]*[a-z]\";r=[0-9]+"),
             "RetryAfter": {
-                "description": "Whole seconds after which it makes sense to try again; the same as `retry_after`.",
+                "description": "Seconds to wait before the next attempt, as in `retry_after`.",
                 "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": 86400 },
             },
         }),
     );
     let schemas = components.pointer_mut("/schemas").and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
-        // A request with a field that does not exist is refused; an answer may grow.
+        // Unknown fields of a request are rejected. Responses may gain fields.
         if name.ends_with("Request") {
             set(schema, "additionalProperties", json!(false));
         }
     }
+    if let Some(description) = components.pointer_mut("/schemas/ErrorCode/description") {
+        *description = json!(format!("{}\n\n{}", description.as_str().unwrap_or_default(), list_of_codes()));
+    }
+}
+
+/// Returns a Markdown list of all error codes, each with its status and default detail.
+fn list_of_codes() -> String {
+    let item =
+        |code: ErrorCode| format!("- `{}` ({}): {}", code.as_str(), code.status().as_u16(), code.detail());
+    ErrorCode::ALL.map(item).join("\n")
 }
 
 fn complete(target: &mut Value, operation: &Operation) {
@@ -184,7 +194,7 @@ fn problem_response(code: ErrorCode) -> Value {
     }
     let reason = code.status().canonical_reason().unwrap_or_default();
     json!({
-        "description": format!("{reason}. `code` says which; see the examples."),
+        "description": format!("{reason}. The field `code` identifies the error; see the examples."),
         "headers": headers,
         "content": { "application/problem+json": {
             "schema": { "$ref": "#/components/schemas/Problem" },

@@ -1,4 +1,4 @@
-//! The examples of problems in the OpenAPI document.
+//! The examples of errors in the OpenAPI document.
 
 use super::examples::{challenge, of_email, of_new_phone, signed_up_at};
 use crate::http::answer::challenge::Challenge;
@@ -6,11 +6,11 @@ use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::{Problem, ProblemBody};
 use crate::http::request::fields::{FieldError, FieldErrorCode};
 
-/// The example of a problem that an operation answers.
+/// Returns an example of an error that an operation can return.
 pub(crate) fn problem(operation: &str, code: ErrorCode) -> ProblemBody {
     let mut body = *Problem::new(code).body;
     body.request_id = "0f8fad5bd9cb469fa16570867728950e".into();
-    // A reset tells nothing but whether the code was right.
+    // A password reset must not reveal the challenge: the email address may belong to no user.
     let shown = |about: Challenge| {
         let about = match operation {
             "changeEmail" | "verifyEmail" => of_email(about),
@@ -20,9 +20,9 @@ pub(crate) fn problem(operation: &str, code: ErrorCode) -> ProblemBody {
         (operation != "resetPassword").then(|| Box::new(about))
     };
     match code {
-        // Whoever is logged in has named nobody.
+        // These operations take a password, but no email address.
         ErrorCode::InvalidCredentials if operation != "login" => {
-            body.detail = "The password is wrong.".into()
+            body.detail = "The password is wrong. Try again.".into()
         }
         ErrorCode::InvalidToken => body.reason = Some("expired"),
         ErrorCode::InvalidRefreshToken => body.reason = Some("reuse_detected"),
@@ -53,11 +53,11 @@ pub(crate) fn problem(operation: &str, code: ErrorCode) -> ProblemBody {
     body
 }
 
-/// What can be wrong with an operation's own fields.
+/// Returns examples of errors in an operation's own fields.
 fn field_errors(operation: &str) -> Vec<FieldError> {
     use FieldErrorCode::{EasilyGuessed, InvalidFormat, Missing, NotAllowed, TooShort};
     let error = |name: &str, code, detail: &str| FieldError::new(name, code, detail.to_owned());
-    let missing = |name| error(name, Missing, "This field is required.");
+    let missing = |name| error(name, Missing, "This field is required. Add it.");
     let guessed =
         |name| error(name, EasilyGuessed, "This password is easily guessed. Use several uncommon words.");
     match operation {
@@ -65,14 +65,16 @@ fn field_errors(operation: &str) -> Vec<FieldError> {
         "login" => vec![missing("email"), error("password", TooShort, "A password is needed.")],
         "verify" => vec![error("code", TooShort, "A code has at least 4 digits.")],
         "resend" => vec![
-            error("channel", NotAllowed, "A channel is one of: sms, call."),
+            error("channel", NotAllowed, "The channel must be one of: sms, call."),
             error("locale", InvalidFormat, "A locale is a language tag such as de or pt-BR."),
         ],
         "refresh" => vec![missing("refresh_token")],
-        "logout" => vec![error("scope", NotAllowed, "A scope is one of: current, others, all.")],
+        "logout" => vec![error("scope", NotAllowed, "The scope must be one of: current, others, all.")],
         "updateMe" => vec![error("username", TooShort, "A username has at least 3 characters.")],
         "deleteMe" => vec![missing("password")],
-        "changePhone" => vec![error("phone_number", NotAllowed, "This is yours already.")],
+        "changePhone" => {
+            vec![error("phone_number", NotAllowed, "This is already your phone number. Use another one.")]
+        }
         "changeEmail" => vec![error("email", InvalidFormat, "An email address looks like ada@example.com.")],
         "verifyPhone" | "verifyEmail" => vec![error("code", TooShort, "A code has at least 4 digits.")],
         "forgotPassword" => vec![missing("email")],

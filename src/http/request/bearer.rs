@@ -18,7 +18,7 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(AUTHORIZATION);
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        let detail = "The header Authorization stands there more than once.";
+        let detail = "The header Authorization occurs more than once. Send it once.";
         return Err(Problem::with_detail(ErrorCode::MalformedRequest, detail));
     }
     // The scheme's name has no case (RFC 9110, section 11.1). Another scheme is no token of ours.

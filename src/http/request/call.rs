@@ -140,7 +140,7 @@ impl<T: FromFields + Send + 'static> Body for Json<T> {
         let bytes = match tokio::time::timeout(BODY_TIMEOUT, collect(request, payload)).await {
             Ok(bytes) => bytes?,
             Err(_) => {
-                let detail = "The body did not arrive within 10 seconds.";
+                let detail = "The body did not arrive within 10 seconds. Try again.";
                 return Err(Problem::with_detail(ErrorCode::MalformedRequest, detail));
             }
         };
@@ -149,7 +149,7 @@ impl<T: FromFields + Send + 'static> Body for Json<T> {
             (false, false) => return Err(Problem::new(ErrorCode::UnsupportedMediaType)),
             (false, true) => Fields::parse(&bytes).map_err(|error| {
                 let detail = format!(
-                    "The body is not a JSON object with unique names (line {}, column {}).",
+                    "The body is not a JSON object with unique names (line {}, column {}). Correct it.",
                     error.line(),
                     error.column()
                 );
@@ -211,7 +211,10 @@ async fn collect(request: &HttpRequest, payload: Payload) -> Result<web::BytesMu
     let (mut payload, mut body) = (payload, web::BytesMut::new());
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
-            Problem::with_detail(ErrorCode::MalformedRequest, "The body did not arrive whole.")
+            Problem::with_detail(
+                ErrorCode::MalformedRequest,
+                "The body did not arrive completely. Try again.",
+            )
         })?;
         if body.len() + chunk.len() > MAX_BODY {
             return Err(Problem::new(ErrorCode::PayloadTooLarge));

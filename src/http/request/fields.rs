@@ -11,15 +11,15 @@ use crate::http::answer::problem::Problem;
 /// Most errors that one answer lists: a body of 16 KiB can hold thousands of unknown fields.
 const MAX_ERRORS: usize = 50;
 
-/// Something that is wrong with a field.
+/// An error in one field of the body.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where in the body, as a JSON Pointer (RFC 6901).
+    /// The location of the field in the body, as a JSON Pointer (RFC 6901).
     #[schema(max_length = 100, pattern = "^(/[^/]*)*$")]
     pub pointer: String,
-    /// What is wrong, for programs.
+    /// The kind of error, for programs.
     pub code: FieldErrorCode,
-    /// What is wrong, in English.
+    /// What is wrong and what to do, in English.
     #[schema(max_length = 300)]
     pub detail: String,
 }
@@ -34,23 +34,23 @@ impl FieldError {
     }
 }
 
-/// Names what is wrong with a field. The list is closed.
+/// Identifies what is wrong with a field. The list is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldErrorCode {
     /// The field is required.
     Missing,
-    /// The value is of another JSON type.
+    /// The value has the wrong JSON type.
     WrongType,
-    /// There is no such field.
+    /// The operation does not have this field.
     UnknownField,
     /// The value is too short.
     TooShort,
     /// The value is too long.
     TooLong,
-    /// The value has not the form that this field has.
+    /// The value has the wrong format.
     InvalidFormat,
-    /// The value is not one of those that are allowed here.
+    /// The value is not allowed here.
     NotAllowed,
     /// The password is easily guessed.
     EasilyGuessed,
@@ -109,7 +109,7 @@ impl Fields {
     ) -> Option<T> {
         match self.object.remove(name) {
             None => {
-                self.note(name, FieldErrorCode::Missing, "This field is required.".into());
+                self.note(name, FieldErrorCode::Missing, "This field is required. Add it.".into());
                 None
             }
             Some(value) => self.parse_string(name, &value, parse),
@@ -161,7 +161,7 @@ impl Fields {
     pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
         let unknown: Vec<String> = self.object.keys().cloned().collect();
         for name in unknown {
-            self.note(&name, FieldErrorCode::UnknownField, "There is no such field.".into());
+            self.note(&name, FieldErrorCode::UnknownField, "This field does not exist. Remove it.".into());
         }
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),

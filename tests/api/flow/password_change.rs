@@ -55,7 +55,7 @@ async fn a12_a_wrong_current_password_changes_nothing() {
     for wrong in ["x", "Correct horse battery staple", "correct horse battery staple "] {
         let answer = access.change_password(wrong, NEW).await;
         let answer = answer.expect_problem(401, "invalid_credentials");
-        assert_eq!(answer.body["detail"], "The password is wrong.");
+        assert_eq!(answer.body["detail"], "The password is wrong. Try again.");
     }
     other.me().await.expect(200);
     server.log_in(&ada).await;

@@ -136,7 +136,7 @@ async fn another_secret_does_not_open_the_database() {
     assert!(
         log.contains(
             "
-countersign: the signing keys in this database were sealed with another"
+countersign: the signing keys in this database are encrypted with another"
         ),
         "{log}"
     );
