@@ -83,7 +83,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_024, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_sequence_wins_a_guess(steps in steps(1)) {
+    fn no_sequence_of_requests_gains_an_extra_guess(steps in steps(1)) {
         play(&mut Played::default(), &steps);
     }
 }

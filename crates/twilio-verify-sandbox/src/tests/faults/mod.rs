@@ -1,0 +1,5 @@
+//! Faults, test numbers and delayed messages: their effect on requests.
+
+mod delayed_delivery;
+mod effects;
+mod numbers;
