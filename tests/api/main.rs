@@ -7,7 +7,8 @@
 //! | `limits` | rate limits, abuse, and what codes cost |
 //! | `twilio` | failures of the provider, the sandbox, and test mode |
 //! | `http` | the protocol, tokens, access rules, and the OpenAPI document |
-//! | `ops` | configuration, databases, keys, logs, metrics, webhooks, and the project itself |
+//! | `ops` | configuration, databases, keys, logs, metrics and webhooks |
+//! | `project` | the structure of the source and the generated pages |
 //! | `harness` | nothing: what the tests are built from |
 //!
 //! A test that covers threats of `docs/threats.md` names them in a line of its doc comment: `Threats: a30, b29.`
@@ -21,4 +22,5 @@ mod flow;
 mod http;
 mod limits;
 mod ops;
+mod project;
 mod twilio;

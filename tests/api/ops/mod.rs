@@ -1,10 +1,8 @@
-//! Operation: configuration, databases, keys, logs, metrics, webhooks, and the project itself.
+//! Operation: configuration, databases, keys, logs, metrics, webhooks.
 
-mod architecture;
 mod clock;
 mod command_line;
 mod configuration;
-mod configuration_page;
 mod database_full;
 mod database_outage;
 mod database_restart;

@@ -1,0 +1,5 @@
+//! The project itself: its structure and its generated pages.
+
+mod architecture;
+mod configuration_page;
+mod import_cycles;
