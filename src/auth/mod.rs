@@ -250,7 +250,7 @@ impl Auth {
         &self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Error> {
-        self.hasher.run(move |_| work()).await
+        self.hasher.run(work).await
     }
 
     /// Whether the database answers.

@@ -1,64 +1,63 @@
-//! Hashing runs on threads of its own: one per core, each with one buffer that it keeps, behind a queue with
-//! an end. A flood of log-ins fills the queue and is told so; it starves nothing else. On Linux the threads also have a
-//! lower priority than the rest of the process, so that a request that takes a millisecond need not wait for one that
-//! takes twenty.
+//! Hashes passwords on a bounded pool of threads.
 //!
-//! Allocating the 19 MiB anew for each hash would cost up to half of the throughput.
+//! There is one thread per core, each with a [`HashEngine`] of its own, behind a bounded queue. If the queue is full,
+//! the server answers 503, so a flood of log-ins starves nothing else. On Linux the threads also have a lower priority
+//! than the rest of the process: a request that takes a millisecond does not wait for one that takes twenty.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use argon2id_simd::Argon2id;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::password_hash;
+use super::engine::HashEngine;
 use super::password_hash::{HashParameters, PasswordHash};
 use crate::auth::error::Error;
 use crate::auth::values::password::Password;
 use crate::metrics::Metrics;
-use argon2id_simd::{Argon2id, Block};
 
-/// Seconds after which a client may try again when the queue is full: by then it has been worked off.
+/// `Retry-After` in seconds if the queue is full: by then it has been worked off.
 const OVERLOADED_RETRY_AFTER: u32 = 1;
 
-/// How much nicer than the rest of the process the hashing threads are (`nice(2)`): where both want a core, hashing gets
-/// a tenth of it; where nobody else does, all of it.
+/// How much the hashing threads raise their nice value (`nice(2)`). If other threads need the core as well, hashing
+/// gets a tenth of it; otherwise it gets all of it.
 #[cfg(target_os = "linux")]
-const NICER: i32 = 10;
+const NICE_INCREMENT: i32 = 10;
 
-/// How much work a hash is, and how many may wait.
+/// The cost of a hash and the size of the pool.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Of new hashes. Older ones are replaced at the next log-in.
+    /// The parameters of new hashes. Older hashes are replaced at the next log-in.
     pub parameters: HashParameters,
-    /// Whether the CPU's vectors are used where that is faster ([`Argon2id::fastest`]).
+    /// Whether to use the CPU's vectors if that is faster ([`Argon2id::fastest`]).
     pub simd: bool,
     /// Threads; 0 means one per core.
     pub threads: usize,
-    /// Hashes that may wait for a thread.
+    /// The most hashes that wait for a thread.
     pub queue: usize,
 }
 
-/// What came of comparing a password.
+/// The result of comparing a password.
 pub enum Compared {
-    /// It is wrong, or there was nothing to compare with.
+    /// The password is wrong, or there was no hash to compare it with.
     Wrong,
-    /// It is right.
+    /// The password is right.
     Right {
-        /// A new hash to store, where the stored one was made with other parameters.
+        /// A new hash to store, if the stored one was made with other parameters.
         rehashed: Option<PasswordHash>,
     },
 }
 
-type Job = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+type Job = Box<dyn FnOnce(&mut HashEngine) + Send>;
 
 /// A handle to the hashing threads, which end with the last handle.
 #[derive(Clone)]
 pub struct Hasher {
     jobs: SyncSender<Job>,
-    argon2id: Argon2id,
+    kernel: Argon2id,
     parameters: HashParameters,
     metrics: Metrics,
 }
@@ -67,25 +66,26 @@ impl Hasher {
     /// Starts the threads.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system cannot create a thread.
     pub fn start(settings: Settings, metrics: Metrics) -> std::io::Result<Self> {
         let threads = match settings.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        let argon2id = if settings.simd { Argon2id::fastest() } else { Argon2id::plain() };
+        let kernel = if settings.simd { Argon2id::fastest() } else { Argon2id::plain() };
         let (jobs, queue) = sync_channel(settings.queue);
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..threads {
             let queue = queue.clone();
-            std::thread::Builder::new().name(format!("hashing-{number}")).spawn(move || work(&queue))?;
+            let thread = std::thread::Builder::new().name(format!("hashing-{number}"));
+            thread.spawn(move || run_jobs(&queue, kernel))?;
         }
-        Ok(Self { jobs, argon2id, parameters: settings.parameters, metrics })
+        Ok(Self { jobs, kernel, parameters: settings.parameters, metrics })
     }
 
-    /// What computes Argon2id.
+    /// The implementation of Argon2id that the threads use.
     pub fn argon2id(&self) -> Argon2id {
-        self.argon2id
+        self.kernel
     }
 
     /// Hashes a new password.
@@ -93,48 +93,55 @@ impl Hasher {
     /// # Errors
     /// [`Error::Overloaded`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
-        let (argon2id, parameters) = (self.argon2id, self.parameters);
-        self.run(move |memory| password_hash::hash(argon2id, &password, parameters, memory)).await?
+        let parameters = self.parameters;
+        self.run_with_engine(move |engine| engine.hash(&password, parameters)).await?
     }
 
-    /// Compares a password with a stored hash. Where there is none (no such user), the same work is done.
+    /// Compares a password with a stored hash. Without a hash (no such user), the same work is done.
     ///
     /// # Errors
     /// [`Error::Overloaded`].
     pub async fn compare(&self, password: Password, stored: Option<PasswordHash>) -> Result<Compared, Error> {
-        let (argon2id, parameters) = (self.argon2id, self.parameters);
-        self.run(move |memory| {
+        let parameters = self.parameters;
+        self.run_with_engine(move |engine| {
             let Some(stored) = stored else {
-                password_hash::hash(argon2id, &password, parameters, memory)?;
+                engine.hash(&password, parameters)?;
                 return Ok(Compared::Wrong);
             };
-            if !password_hash::matches(argon2id, &password, &stored, memory)? {
+            if !engine.matches(&password, &stored)? {
                 return Ok(Compared::Wrong);
             }
-            let rehashed = match password_hash::is_current(&stored, parameters) {
-                true => None,
-                false => Some(password_hash::hash(argon2id, &password, parameters, memory)?),
-            };
+            let rehashed =
+                if stored.is_current(parameters) { None } else { Some(engine.hash(&password, parameters)?) };
             Ok(Compared::Right { rehashed })
         })
         .await?
     }
 
-    /// Does work on one of the threads.
+    /// Runs other slow work on one of the threads.
     ///
     /// # Errors
     /// [`Error::Overloaded`].
     pub(crate) async fn run<R: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Vec<Block>) -> R + Send + 'static,
+        work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Error> {
-        let (answer, answered) = oneshot::channel();
-        let (request, metrics, began) = (tracing::Span::current(), self.metrics.clone(), Instant::now());
-        let job: Job = Box::new(move |memory| {
+        self.run_with_engine(|_| work()).await
+    }
+
+    async fn run_with_engine<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut HashEngine) -> R + Send + 'static,
+    ) -> Result<R, Error> {
+        let (sender, result) = oneshot::channel();
+        let request = tracing::Span::current();
+        let metrics = self.metrics.clone();
+        let began = Instant::now();
+        let job: Job = Box::new(move |engine| {
             metrics.hash_waited(began.elapsed());
-            // Whoever hung up while waiting costs nothing more.
-            if !answer.is_closed() {
-                let _ = answer.send(request.in_scope(|| work(memory)));
+            // The client may have closed its connection while the job waited.
+            if !sender.is_closed() {
+                let _ = sender.send(request.in_scope(|| work(engine)));
             }
         });
         self.metrics.hash_waits();
@@ -146,31 +153,27 @@ impl Hasher {
             TrySendError::Disconnected(_) => Error::internal("the hashing threads have stopped"),
         })?;
         let span = tracing::info_span!(target: "traces", "hashing");
-        answered.instrument(span).await.map_err(|_| Error::internal("a hashing thread has stopped"))
+        result.instrument(span).await.map_err(|_| Error::internal("a hashing thread has stopped"))
     }
 }
 
-/// Lowers the priority of the thread that calls it. Elsewhere than on Linux it would be the whole process's.
-fn give_way() {
+/// Lowers the priority of the calling thread. Only on Linux: elsewhere `nice` would affect the whole process.
+fn lower_priority() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(NICER) {
+    if let Err(error) = rustix::process::nice(NICE_INCREMENT) {
         tracing::debug!(%error, "the hashing threads keep their priority");
     }
 }
 
-fn work(queue: &Mutex<Receiver<Job>>) {
-    give_way();
-    let mut memory = Vec::new();
+fn run_jobs(queue: &Mutex<Receiver<Job>>, kernel: Argon2id) {
+    lower_priority();
+    let mut engine = HashEngine::new(kernel);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => {
-                // Whoever waits for it is told that it failed; the thread goes on, or a few odd inputs would end them all.
-                if catch_unwind(AssertUnwindSafe(|| job(&mut memory))).is_err() {
-                    memory = Vec::new();
-                }
-            }
-            Err(_) => return,
+        let Ok(job) = job else { return };
+        // A panic fails its own request. The thread goes on, or a few odd inputs would end them all.
+        if catch_unwind(AssertUnwindSafe(|| job(&mut engine))).is_err() {
+            engine = HashEngine::new(kernel);
         }
     }
 }
@@ -186,26 +189,28 @@ mod tests {
         Hasher::start(Settings { parameters, simd: false, threads: 1, queue }, Metrics::default()).unwrap()
     }
 
+    /// Threats: a65, c18.
     #[tokio::test]
-    async fn a65_c18_work_that_panics_takes_no_thread_with_it() {
+    async fn a_panic_ends_no_thread() {
         let hasher = one_thread(1);
         for _ in 0..3 {
-            let failed = hasher.run(|_| panic!("on purpose")).await;
+            let failed = hasher.run(|| panic!("on purpose")).await;
             assert!(matches!(failed, Err(Error::Internal(_))));
-            assert_eq!(hasher.run(|_| 42).await.ok(), Some(42));
+            assert_eq!(hasher.run(|| 42).await.ok(), Some(42));
         }
     }
 
+    /// Threats: b36.
     #[tokio::test]
-    async fn b36_what_nobody_waits_for_any_more_is_not_done() {
+    async fn a_job_is_skipped_if_its_client_is_gone() {
         let hasher = one_thread(8);
         let (release, held) = std::sync::mpsc::channel::<()>();
         let (done, results) = std::sync::mpsc::channel();
-        let mut busy = Box::pin(hasher.run(move |_| held.recv()));
+        let mut busy = Box::pin(hasher.run(move || held.recv()));
         assert!((&mut busy).now_or_never().is_none());
         let queued = |number: u32| {
             let done = done.clone();
-            let mut waiting = Box::pin(hasher.run(move |_| done.send(number)));
+            let mut waiting = Box::pin(hasher.run(move || done.send(number)));
             assert!((&mut waiting).now_or_never().is_none());
             waiting
         };
