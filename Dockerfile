@@ -1,10 +1,9 @@
-# The builder: Rust and the C compiler that its image brings (for SQLite and aws-lc), nothing else.
+# The builder: Rust, and the image's C compiler for SQLite and aws-lc.
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 
-# The dependencies are a layer of their own, made from the manifests and an empty program: it is built again when
-# Cargo.toml or Cargo.lock change, not when the sources do. rust-toolchain.toml stays outside, since the image has
-# chosen the toolchain.
+# The dependencies are a separate layer, built from the manifests and an empty program. It is rebuilt when Cargo.toml or
+# Cargo.lock change, not when the sources do. rust-toolchain.toml is left out, because the image chooses the toolchain.
 COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 COPY crates/argon2id/Cargo.toml crates/argon2id/
@@ -19,8 +18,8 @@ RUN mkdir src crates/argon2id/src crates/clock/src crates/storage/src crates/twi
         crates/twilio-verify/src/lib.rs crates/twilio-verify-sandbox/src/lib.rs \
     && cargo build --release --locked --bin countersign
 
-# Compiled in: the defaults and the migrations. `touch`, because Cargo compares times and the
-# empty program is younger than the sources.
+# config and migrations are compiled in. `touch` is needed because Cargo compares times, and the empty program is newer
+# than the sources.
 COPY config config
 COPY migrations migrations
 COPY crates crates
@@ -29,17 +28,17 @@ RUN touch src/main.rs src/lib.rs crates/*/src/lib.rs \
     && cargo build --release --locked --bin countersign \
     && mkdir /data
 
-# The image: the C library, root certificates (for Twilio, and for PostgreSQL with sslmode=verify-full), the program.
+# The image: the C library, root certificates (for Twilio, and for PostgreSQL with sslmode=verify-full) and the program.
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="countersign" \
       org.opencontainers.image.description="A self-hosted authentication server: a password, then a one-time code sent by Twilio Verify" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /build/target/release/countersign /usr/local/bin/countersign
-# Where a SQLite file may lie; put a volume there.
+# A folder for an SQLite file. Mount a volume there.
 COPY --from=build --chown=65532:65532 /data /data
 WORKDIR /data
-# Nobody's number: neither root nor a user of the host.
+# A user id that is neither root's nor a user's of the host.
 USER 65532:65532
 ENV COUNTERSIGN__SERVER__LISTEN=0.0.0.0:3000
 EXPOSE 3000

@@ -1,9 +1,9 @@
-"""A thousand people, one after another: sign up, log in, read the code, verify, open the dashboard.
+"""Runs a thousand flows in a row: sign up, log in, read the code, verify, open the dashboard.
 
 python3 .ci/flows.py BINARY
 
-On `countersign dev` with its own settings and a database in memory; one connection to the API and one to the sandbox,
-both kept alive. Fails where it takes longer than LIMIT_SECONDS.
+Uses `countersign dev` with its default settings and a database in memory, and one kept-alive connection each to the API
+and the sandbox. Fails if it takes longer than LIMIT_SECONDS.
 """
 
 import http.client
@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.parse
 
-from server import PASSWORD, Server, somebody
+from server import PASSWORD, Server, sign_up_body
 
 PEOPLE = 1000
 LIMIT_SECONDS = 20
@@ -21,13 +21,13 @@ STEPS = ("sign up", "log in", "read the code", "verify", "dashboard")
 
 
 class Connection:
-    """One connection that is kept."""
+    """A kept-alive connection."""
 
     def __init__(self, url):
         self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=15)
 
     def ask(self, method, path, status, body=None, token=None):
-        """The body of the answer, which must have this status."""
+        """Returns the body of the answer, which must have this status."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if body is not None:
             headers["Content-Type"], body = "application/json", json.dumps(body)
@@ -42,8 +42,8 @@ class Connection:
 
 
 def flow(api, sandbox, seconds):
-    """One person's way; adds to `seconds` what each step took."""
-    person, times = somebody(), [time.perf_counter()]
+    """Runs the flow of one person and adds the time of each step to `seconds`."""
+    person, times = sign_up_body(), [time.perf_counter()]
 
     def done(answer):
         times.append(time.perf_counter())
@@ -57,7 +57,7 @@ def flow(api, sandbox, seconds):
     tokens = json.loads(done(api.ask("POST", "/v1/users/verify", 200, {"code": code}, token)))
     dashboard = json.loads(done(api.ask("GET", "/v1/users/dashboard", 200, token=tokens["access_token"])))
     if dashboard["user"]["email"] != person["email"]:
-        raise SystemExit("the dashboard is somebody else's")
+        raise SystemExit("the dashboard shows another user")
     for index, step in enumerate(STEPS):
         seconds[step] += times[index + 1] - times[index]
 

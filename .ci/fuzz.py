@@ -1,10 +1,9 @@
-"""Runs schemathesis against `countersign dev`: without a token, with a password-ok token, with an
-access token.
+"""Runs schemathesis against `countersign dev`: without a token, then with each kind of token.
 
-python3 .ci/fuzz.py BINARY SECONDS      (in an environment that holds .ci/requirements.txt)
+python3 .ci/fuzz.py BINARY SECONDS      (in an environment with .ci/requirements.txt)
 
-It fails on a status of 500 and above, on a status, media type or body that the OpenAPI document does not have, where
-the server does not live to the end, and where an operation never succeeded: then it has not been tested.
+Fails if an answer has a status of 500 or above, or a status, media type or body that the OpenAPI document does not
+describe; if the server dies; and if an operation never succeeds, because then it was not tested.
 """
 
 import collections
@@ -31,7 +30,7 @@ def main():
         server = Server(
             binary, "dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0",
             "--database-url", "sqlite://countersign.db", folder=folder,
-            # A URL: the server's metadata exist with nothing else.
+            # The issuer must be a URL, otherwise the server has no metadata.
             environment={"COUNTERSIGN__TOKENS__ISSUER": "https://auth.example.com"},
         )
         with server:
@@ -76,7 +75,7 @@ def one_pass(server, seconds, environment, folder):
 
 
 def show_answers(file):
-    """Prints how often which operation answered what; returns those that never answered with success."""
+    """Prints the number of answers per operation and status. Returns the operations that never succeeded."""
     answers = collections.defaultdict(collections.Counter)
     with open(file) as lines:
         for line in lines:

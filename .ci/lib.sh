@@ -1,17 +1,17 @@
-# What the steps share. Sourced, never run.
+# Functions that the steps share. Source this file; do not run it.
 
-shopt -s inherit_errexit # or a failure inside $(…) goes unseen
+shopt -s inherit_errexit # otherwise a failure inside $(…) is ignored
 
-SKIP_STATUS=77 # a step's exit status where it could not be tried and that is no fault
+SKIP_STATUS=77 # the exit status of a step that cannot run here
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/countersign-ci
 TARGET=${CARGO_TARGET_DIR:-target}
-TEST_THREADS=$((2 * $(nproc))) # a test waits half of its time: for a server, a disk, a clock
+TEST_THREADS=$((2 * $(nproc))) # tests spend half of their time waiting
 
-# need COMMAND PACKAGE: installs a Debian package where COMMAND is missing and one may.
+# need COMMAND PACKAGE: installs a Debian package if COMMAND is missing and apt-get can be used.
 need() {
     if command -v "$1" >/dev/null; then return; fi
     install_debian_package "$2" || {
-        echo "$1 is missing: install it (Debian: $2), or run as root where apt-get is" >&2
+        echo "$1 is missing: install it (Debian: $2), or run as root on a system with apt-get" >&2
         return 1
     }
 }
@@ -22,13 +22,13 @@ install_debian_package() {
     apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1"
 }
 
-# cache_folder NAME KEY: prints the folder for the tools NAME in the versions that KEY spells out. Whoever fills it
-# makes a file `complete` in it last, since a run may be stopped half-way.
+# cache_folder NAME KEY: prints the folder for the tools NAME in the versions of KEY. The caller fills the folder and then
+# creates a file `complete` in it, because a run can be interrupted.
 cache_folder() {
     printf '%s/%s-%s' "$CACHE" "$1" "$(printf '%s' "$2" | cksum | cut -d' ' -f1)"
 }
 
-# python_with REQUIREMENTS: prints the folder of the programs in a virtual environment that holds them.
+# python_with REQUIREMENTS: prints the folder of the programs of a virtual environment with these packages.
 python_with() {
     need python3 python3 >&2
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_debian_package python3-venv >&2
@@ -47,16 +47,16 @@ node_new_enough() {
     node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || major == 20 && minor >= 19 ? 0 : 1)' 2>/dev/null
 }
 
-# use_node: puts a node and an npm into PATH.
+# use_node: puts node and npm into PATH.
 use_node() {
     if node_new_enough && command -v npm >/dev/null; then return; fi
-    # Debian 12 has Node 18, too old for Redocly; the package holds the program itself.
+    # Debian 12 has Node 18, which is too old for Redocly. The Python package contains the program.
     local node
     node=$(python_with .ci/requirements-node.txt)
     PATH=$node:$PATH
 }
 
-# node_modules FOLDER: prints the node_modules of the package in FOLDER, as its lock file has it.
+# node_modules FOLDER: prints the node_modules folder for the package and lock file in FOLDER.
 node_modules() {
     local folder
     folder=$(cache_folder "$(basename "$1")" "$(cat "$1/package-lock.json")")
@@ -70,7 +70,7 @@ node_modules() {
     printf '%s/node_modules' "$folder"
 }
 
-# The server programs of PostgreSQL: Debian keeps them out of PATH.
+# Prints the folder of PostgreSQL's server programs, which Debian keeps out of PATH.
 postgres_bin() {
     local folder
     for folder in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /nowhere/initdb)")"; do
@@ -82,7 +82,7 @@ postgres_bin() {
     return 1
 }
 
-# PostgreSQL refuses to run as root.
+# Runs a command as another user if this is root, because PostgreSQL refuses to run as root.
 as_postgres_user() {
     if [ "$(id -u)" != 0 ]; then
         "$@"
@@ -93,7 +93,7 @@ as_postgres_user() {
     fi
 }
 
-# postgres_url: prints the URL of a PostgreSQL server to test on: the given one, or one started for this run.
+# postgres_url: prints the URL of a PostgreSQL server to test on. Starts one unless TEST_DATABASE_URL is set.
 postgres_url() {
     if [ -n "${TEST_DATABASE_URL:-}" ]; then
         printf '%s' "$TEST_DATABASE_URL"
@@ -116,8 +116,8 @@ start_postgres() {
     as_postgres_user "$bin/initdb" --pgdata "$data" --username postgres --auth trust --encoding UTF8 \
         --locale C --no-sync >/dev/null
     make_certificates "$data"
-    # A thrown-away database needs no fsync; each test has a pool of its own, hence the connections.
-    # The options are one word each, as pg_ctl passes them through a shell.
+    # A temporary database needs no fsync. Each test has its own pool, hence the connections.
+    # pg_ctl passes the options through a shell, so each is one word.
     as_postgres_user "$bin/pg_ctl" start --silent --wait --pgdata "$data" --log "$data/log" --options \
         "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400 \
          -c ssl=on -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -125,7 +125,7 @@ start_postgres() {
     echo "PostgreSQL of this run: port $port"
 }
 
-# An authority of this run, and a certificate of its for the name localhost.
+# Creates a certificate authority for this run, and a certificate for localhost.
 make_certificates() {
     local data=$1 key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
     openssl req -x509 "${key[@]}" -days 2 -subj '/CN=countersign CI' -addext 'keyUsage=critical,keyCertSign' \

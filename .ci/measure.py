@@ -1,10 +1,9 @@
-"""Measures `countersign dev` from exec to the line `ready`, and its memory when idle: on a database in memory, as
-suites start it, and on an SQLite file that is there already.
+"""Measures the start time of `countersign dev`, from exec to the line `ready`, and its memory when idle.
 
 python3 .ci/measure.py BINARY
 
-Fails where the best of three rounds is over a limit. Other programs on the machine make a round slower, never
-faster, hence the best one.
+Runs on a database in memory, as test suites do, and on an existing SQLite file. Fails if the best of three rounds is
+over a limit: other programs make a round slower, but never faster.
 """
 
 import statistics

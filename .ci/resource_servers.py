@@ -1,4 +1,4 @@
-"""Runs the programs of docs/resource-servers.md against a server, before and after a rotation of its keys.
+"""Runs the programs of docs/resource-servers.md against a server, before and after a key rotation.
 
 python3 .ci/resource_servers.py BINARY PYTHON NODE_MODULES
 """
@@ -57,7 +57,7 @@ def main():
                     assert done.returncode != 0 and not done.stdout.strip(), f"{language} took a token: {name}"
             rotate = [binary, "keys", "rotate", "--now", "--dev", "--database-url", "sqlite://a.db"]
             subprocess.run(rotate, cwd=folder, env={**os.environ, **SECRET}, check=True, stdout=subprocess.DEVNULL)
-            # A replica that starts now signs with the new key; the set of either has both.
+            # A replica that starts now signs with the new key. Both replicas publish both keys.
             with serve() as replica:
                 new = ask(f"{replica.sandbox}/sandbox/users", {"stage": "full"})
                 assert kid(new["access_token"]) != kid(old["access_token"])

@@ -1,9 +1,11 @@
-"""Lets schemathesis get past the door: puts a living token into each request, and now and then what no generator
-guesses - a right password, a right code - so that the answers to success are checked too.
+"""Hooks for schemathesis: they add a valid token to each request and sometimes values that no generator guesses.
 
-FUZZ_SANDBOX is the sandbox's address; FUZZ_TOKEN what to send: none, password_ok or access; FUZZ_RESEND_TOKEN a
-password-ok token that is old enough for a code to be sent again; FUZZ_ANSWERS the file to count the answers in, a line
-for each kind: operation, status, how many.
+Correct passwords and codes make requests succeed, so that successful answers are checked too. Environment variables:
+
+FUZZ_SANDBOX       the sandbox's address
+FUZZ_TOKEN         the kind of token: none, password_ok or access
+FUZZ_RESEND_TOKEN  a password-ok token old enough for a code to be sent again
+FUZZ_ANSWERS       the file for the counts of answers; a line has operation, status and count
 """
 
 import atexit
@@ -13,18 +15,18 @@ import zlib
 
 import schemathesis
 
-from server import PASSWORD, Person, somebody
+from server import PASSWORD, Person, sign_up_body
 
 SANDBOX = os.environ["FUZZ_SANDBOX"]
 KIND = os.environ["FUZZ_TOKEN"]
 RESEND_TOKEN = os.environ["FUZZ_RESEND_TOKEN"]
-KNOWN_EVERY = 2  # one of so many bodies gets known values
+KNOWN_EVERY = 2  # one in this many bodies gets known values
 answers = collections.Counter()
 caller = None
 
 
 class Caller:
-    """Whose token is sent."""
+    """The user whose token is sent."""
 
     def __init__(self, api):
         self.person = Person(api, SANDBOX)
@@ -35,7 +37,7 @@ class Caller:
 
 
     def code_of_a_change(self, path):
-        """Somebody else begins a change of their own, so that no wait stands in the way, and goes on in this one's stead."""
+        """Switches to a new user, for whom no wait applies, and starts a change. Returns its code."""
         self.__init__(self.person.api)
         return self.person.change(path.split("/")[-2], self.tokens["access"])
 
@@ -44,11 +46,11 @@ class Caller:
 def before_call(context, case, kwargs):
     global caller
     caller = caller or Caller(case.operation.base_url.rstrip("/"))
-    # Chosen by the body, not by chance: the same request is the same when schemathesis repeats it.
+    # Chosen by the body, not at random, so that a request stays the same when schemathesis repeats it.
     if isinstance(case.body, dict) and zlib.crc32(repr(case.body).encode()) % KNOWN_EVERY == 0:
         known = known_values(case.operation.path)
         case.body.update((field, known[field]) for field in known if field in case.body)
-    # Only now: whoever has just begun a change goes on with it.
+    # After known_values, because a change has switched to a new user.
     token = caller.tokens.get(KIND)
     if case.operation.path == "/v1/users/resend" and KIND == "password_ok" and not answers["resend", 202]:
         token = RESEND_TOKEN
@@ -58,17 +60,17 @@ def before_call(context, case, kwargs):
 
 def known_values(path):
     if path == "/v1/users/signup":
-        return somebody()
+        return sign_up_body()
     if path == "/v1/users/verify":
         return {"code": caller.person.code()} if KIND == "password_ok" else {}
     if path == "/v1/users/me/phone":
-        return {"phone_number": somebody()["phone_number"], "password": PASSWORD}
+        return {"phone_number": sign_up_body()["phone_number"], "password": PASSWORD}
     if path == "/v1/users/me/email":
-        return {"email": somebody()["email"], "password": PASSWORD}
+        return {"email": sign_up_body()["email"], "password": PASSWORD}
     if path.endswith(("/me/phone/verify", "/me/email/verify")):
         return {"code": caller.code_of_a_change(path)} if KIND == "access" else {}
     if path == "/v1/users/password/reset":
-        # Somebody new each time: a person may forget their password four times a day.
+        # A new user each time, because a user has four resets a day.
         return Person(caller.person.api, SANDBOX).forget() if KIND == "none" else {}
     return {
         "email": caller.person.email,

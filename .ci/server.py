@@ -1,4 +1,4 @@
-"""Starts a countersign for a check, and speaks to it as a client does."""
+"""Starts countersign for a check, and calls it as a client does."""
 
 import json
 import os
@@ -10,12 +10,12 @@ import urllib.parse
 import urllib.request
 
 PASSWORD = "correct horse battery staple"
-# Of the system: schemathesis seeds the ordinary one again and again, and people would come out the same.
+# The system's generator: schemathesis seeds the default one repeatedly, which would repeat users.
 RANDOM = random.SystemRandom()
 
 
 class Server:
-    """`countersign ARGUMENTS…` from exec to its end; use it with `with`."""
+    """A running `countersign ARGUMENTS…`. Use it in a `with` statement."""
 
     def __init__(self, binary, *arguments, folder, environment=None):
         self.log = open(os.path.join(folder, "server.log"), "a+b")
@@ -60,7 +60,7 @@ class Server:
 
 
 def ask(url, body=None, token=None):
-    """The body of a 2xx answer: decoded JSON, or text. Anything else is an error that shows the answer."""
+    """Returns the body of a 2xx answer as decoded JSON or text. Other answers raise an error that shows them."""
     headers = {"Content-Type": "application/json"} if body is not None else {}
     if token:
         headers["Authorization"] = f"Bearer {token}"
@@ -73,47 +73,47 @@ def ask(url, body=None, token=None):
         raise RuntimeError(f"{url}: {error.code} {error.read().decode()}") from None
 
 
-def somebody():
-    """What a person who is new to every server types to sign up."""
+def sign_up_body():
+    """Returns the body of a sign-up with values that no server has seen."""
     name = f"p{RANDOM.getrandbits(60):x}"
     return {
         "name": "Ada Lovelace",
         "username": name,
         "password": PASSWORD,
-        # German mobile phones: numbers enough that no two people get the same one. Those that make the sandbox
-        # play a fault are North American.
+        # German mobile numbers: there are enough to be unique, and the sandbox's magic numbers are North
+        # American.
         "phone_number": f"+49151{RANDOM.randrange(10**8):08}",
         "email": f"{name}@example.com",
     }
 
 
 class Person:
-    """Signs up on creation."""
+    """A user. Creating one signs up."""
 
     def __init__(self, api, sandbox):
         self.api, self.sandbox = api, sandbox
-        typed = somebody()
+        typed = sign_up_body()
         self.email, self.phone_number = typed["email"], typed["phone_number"]
         ask(f"{api}/v1/users/signup", typed)
 
     def log_in(self):
-        """A password-ok token."""
+        """Logs in and returns the password-ok token."""
         body = {"email": self.email, "password": PASSWORD}
         return ask(f"{self.api}/v1/users/login", body)["password_ok_token"]
 
     def code(self):
-        """The newest code on the virtual phone."""
+        """Returns the newest code on the virtual phone."""
         return self.code_at(self.phone_number)
 
     def change(self, what, access_token):
-        """Begins a change of the phone or the email; the code that came to the new one."""
+        """Starts a change of phone or email. Returns the code that went to the new one."""
         field = {"phone": "phone_number", "email": "email"}[what]
-        new = somebody()[field]
+        new = sign_up_body()[field]
         ask(f"{self.api}/v1/users/me/{what}", {field: new, "password": PASSWORD}, access_token)
         return self.code_at(new)
 
     def forget(self):
-        """Begins a password reset; what the reset wants."""
+        """Starts a password reset. Returns the body that completes it."""
         token = ask(f"{self.api}/v1/users/password/forgot", {"email": self.email})["reset_token"]
         return {"reset_token": token, "code": self.code_at(self.email), "new_password": PASSWORD}
 
@@ -122,5 +122,5 @@ class Person:
         return ask(f"{self.sandbox}/sandbox/code?{query}").strip()
 
     def verify(self, password_ok_token):
-        """What verify answers with: access token, refresh token, user."""
+        """Returns the answer of verify: access token, refresh token and user."""
         return ask(f"{self.api}/v1/users/verify", {"code": self.code()}, password_ok_token)

@@ -1,9 +1,9 @@
-"""Does what docs/testing.md tells its reader to do, and checks that the reader sees what the page shows.
+"""Runs the commands of docs/testing.md and checks that they print what the page shows.
 
 python3 .ci/testing_page.py BINARY [PROGRAM…]
 
-The fenced `sh` blocks are pasted into one bash, in their order; a `text` block behind one is what it prints, where `…`
-stands for anything. Each PROGRAM is `LANGUAGE=COMMAND`: it runs the blocks of that language, with the addresses in the
+The fenced `sh` blocks run in one bash, in their order. A `text` block after one is its expected output, where `…` stands
+for anything. Each PROGRAM is `LANGUAGE=COMMAND`: it runs the blocks of that language, with the addresses in the
 environment.
 """
 
@@ -18,7 +18,7 @@ from server import Server
 SECONDS = 120  # for all blocks of a language
 END = "-- end of block --"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```\n(?:\n*^```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
-# What is in a block that nobody runs: other people's machines, and what the reader writes down.
+# The languages of blocks that are not run.
 NOT_RUN = {"yaml", "text", "toml", "json"}
 
 
@@ -42,7 +42,7 @@ def main():
     for (_, block, expected), output in zip(shell, outputs, strict=True):
         compare(block, output, expected)
     if forgotten := {language for language, _, _ in blocks} - NOT_RUN - {"sh", *programs}:
-        sys.exit(f"nobody runs the blocks of {', '.join(sorted(forgotten))}")
+        sys.exit(f"no program runs the blocks of {', '.join(sorted(forgotten))}")
     print(f"docs/testing.md: {len(shell)} blocks of sh and those of {', '.join(programs) or 'nothing else'} do what they say")
 
 

@@ -1,10 +1,9 @@
-"""Does what the README's walk-through tells its reader to do, and checks that the reader arrives.
+"""Runs the walk-through of the README and checks that it ends at the dashboard.
 
 python3 .ci/walkthrough.py BINARY [POSTGRES_URL DATABASE]
 
-The fenced `sh` blocks between `<!-- walkthrough:start -->` and `<!-- walkthrough:end -->` are pasted, as they are
-written, into one shell, while `countersign dev` runs on its usual ports from an empty folder. The output must hold
-the dashboard.
+The fenced `sh` blocks between `<!-- walkthrough:start -->` and `<!-- walkthrough:end -->` run unchanged in one shell,
+while `countersign dev` listens on its default ports in an empty folder. The output must contain the dashboard.
 """
 
 import os
@@ -59,7 +58,7 @@ def with_database(url, database):
 
 
 def paste(script, folder):
-    """What the shell printed, or None where it failed."""
+    """Returns the output of the shell, or None if it failed."""
     shell = subprocess.run(
         ["bash", "-eu"], input=script, cwd=folder, timeout=SECONDS,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

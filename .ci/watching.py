@@ -1,6 +1,7 @@
-"""A whole log-in, watched: every webhook of it verifies, every figure parses, and neither tells who it was.
+"""Checks the webhooks and metrics of a log-in: signatures verify, metrics parse, and neither contains personal data.
 
-Usage: watching.py COUNTERSIGN"""
+python3 .ci/watching.py BINARY
+"""
 
 import base64
 import http.server
@@ -52,7 +53,7 @@ def main(binary):
             events[event["type"]] = event
         try:
             Webhook(SECRET).verify(body.replace("user_id", "user_ix"), headers)
-            raise SystemExit("a body that was meddled with verifies")
+            raise SystemExit("a body that was changed verifies")
         except Exception as error:
             assert type(error).__name__ == "WebhookVerificationError", error
         text = urllib.request.urlopen(f"{server.addresses['metrics']}/metrics", timeout=15).read().decode()
@@ -63,7 +64,7 @@ def main(binary):
     sent = [sample for family in families for sample in family.samples if sample.name == "countersign_codes_sent_total"]
     assert [(sample.labels, sample.value) for sample in sent] == [({"channel": "sms", "country": "DE"}, 1.0)], sent
     assert ada.email not in text and ada.phone_number[1:] not in text
-    print(f"{len(events)} webhooks verified, {len(families)} families of figures parsed")
+    print(f"{len(events)} webhooks verified, {len(families)} metric families parsed")
 
 
 main(*sys.argv[1:])

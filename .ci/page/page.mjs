@@ -1,5 +1,4 @@
-// The page of the virtual phones in a real browser: what a person does with it, with the mouse and without, on a wide
-// screen and on a narrow one. Usage: node page.mjs SANDBOX API CHROMIUM [FOLDER FOR PICTURES]
+// Tests the page of the virtual phones in a real browser, with and without a mouse, on wide and narrow screens. Usage: node page.mjs SANDBOX API CHROMIUM [FOLDER FOR PICTURES]
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -22,7 +21,7 @@ async function post(path, body) {
   assert.ok(answer.ok, `${path}: ${answer.status}`);
   return answer;
 }
-// Asks the double for a code, as a program does. The answer's status.
+// Requests a code from the sandbox. Returns the status of the answer.
 async function start(to, more = {}) {
   const body = new URLSearchParams({ To: to, Channel: "sms", ...more });
   const answer = await fetch(`${sandbox}/v2/Services/${SERVICE}/Verifications`, { method: "POST", headers: { Authorization: AUTH }, body });
@@ -30,7 +29,7 @@ async function start(to, more = {}) {
 }
 const codeOf = async (to) => (await fetch(`${sandbox}/sandbox/code?to=${encodeURIComponent(to)}`)).text();
 
-// A page whose complaints are collected, and whose requests all stay at home.
+// Opens a page, collects its errors, and checks that it requests nothing from other hosts.
 async function open(options = {}, path = "/") {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"], ...options });
   const page = await context.newPage();
@@ -60,7 +59,7 @@ const tests = {
     await page.getByRole("button", { name: `Copy the code ${code}` }).click();
     assert.equal(await clipboard(page), code);
     await page.getByRole("status").filter({ hasText: `Copied ${code}` }).waitFor();
-    // The next one comes into the open thread, and nothing is lost or doubled.
+    // The next message appears in the open thread, and none is lost or repeated.
     await start("+12015550100", { Channel: "call" });
     await page.locator(".bubble[data-channel=call]").waitFor();
     assert.equal(await page.locator(".bubble").count(), 2);

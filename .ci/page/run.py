@@ -11,7 +11,7 @@ from server import Server  # noqa: E402
 
 binary, modules, chromium, *pictures = sys.argv[1:]
 with tempfile.TemporaryDirectory() as folder:
-    # Beside its modules: a script finds them from where it stands.
+    # A script finds its modules from its own folder.
     shutil.copy(os.path.join(os.path.dirname(__file__), "page.mjs"), folder)
     os.symlink(modules, os.path.join(folder, "node_modules"))
     listen = ["--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0"]

@@ -1,4 +1,4 @@
-# The committed OpenAPI document is what the program prints, and two independent linters find nothing in it.
+# Checks that the committed OpenAPI document is fresh and passes two linters.
 source .ci/lib.sh
 document=openapi/openapi.json
 cargo run --quiet --locked -- openapi >"$CI_WORK/openapi.json"

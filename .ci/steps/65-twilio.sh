@@ -2,7 +2,7 @@
 source .ci/lib.sh
 description=../shared/reference/twilio_verify_v2.json
 if [ ! -e "$description" ]; then
-    echo "Twilio's description of Verify v2 is not at $description"
+    echo "Twilio's description of Verify v2 is missing: $description"
     exit "$SKIP_STATUS"
 fi
 cargo build --quiet --locked

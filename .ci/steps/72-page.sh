@@ -1,4 +1,4 @@
-# The sandbox's page in a real browser.
+# Tests the sandbox's page in a real browser.
 source .ci/lib.sh
 need python3 python3
 need chromium chromium

@@ -1,4 +1,4 @@
-# The README's walk-through, pasted into a shell, ends with the dashboard: on SQLite, then on PostgreSQL.
+# Runs the README's walk-through in a shell, on SQLite and on PostgreSQL.
 source .ci/lib.sh
 need python3 python3
 need curl curl

@@ -1,4 +1,4 @@
-# Every command of docs/testing.md does what the page says.
+# Runs the commands of docs/testing.md and compares their output with the page.
 source .ci/lib.sh
 need curl curl
 cargo build --quiet --locked

@@ -1,4 +1,4 @@
-# What others' libraries make of the figures and of the webhooks: Prometheus' own parser, Standard Webhooks' own check.
+# Reads metrics with Prometheus' parser and checks webhooks with the library of Standard Webhooks.
 source .ci/lib.sh
 cargo build --quiet --locked
 tools=$(python_with .ci/watching/requirements.txt)

@@ -1,4 +1,4 @@
-# The programs of docs/resource-servers.md check real access tokens with PyJWT and jose, across a key rotation.
+# Runs the programs of docs/resource-servers.md (PyJWT, jose) on real access tokens, across a key rotation.
 source .ci/lib.sh
 cargo build --quiet --locked
 tools=$(python_with .ci/resource-servers/requirements.txt)

@@ -1,10 +1,10 @@
-# Each recipe of examples/ passes: with a server of its own, then eight at once on one server.
+# Runs the recipes of examples/: each with its own server, then eight at once on one server.
 source .ci/lib.sh
 need python3 python3
 need curl curl
 need chromium chromium
 
-# A recipe is short, or nobody copies it.
+# A recipe must be short enough to copy.
 for recipe in examples/{pytest/test_login.py,playwright/login.spec.js,rust/tests/login.rs,shell/login.sh}; do
     if [ "$(wc -l <"$recipe")" -ge 60 ]; then
         echo "$recipe has 60 lines or more" >&2
@@ -17,7 +17,7 @@ COUNTERSIGN_BIN=$(realpath "$TARGET/debug/countersign")
 CHROMIUM=$(command -v chromium)
 export COUNTERSIGN_BIN CHROMIUM
 
-# What the recipes need is made ready first: 40 seconds of compiling are no part of a test.
+# Installs and compiles first, so that the recipes' own timeouts do not include it.
 tools=$(python_with examples/pytest/requirements.txt)
 use_node
 modules=$(node_modules examples/playwright)
@@ -42,7 +42,7 @@ recipe() {
     esac
 }
 
-# all_at_once LABEL RECIPE…: their output is shown where one fails.
+# all_at_once LABEL RECIPE…: runs the recipes in parallel and shows the output of those that fail.
 all_at_once() {
     local label=$1 names=("${@:2}") jobs=() status=0 index output
     for index in "${!names[@]}"; do
@@ -62,10 +62,10 @@ all_at_once() {
     return "$status"
 }
 
-# One after another, each with a server of its own.
+# One after the other, each with its own server.
 for name in pytest playwright rust shell; do all_at_once "alone-$name" "$name"; done
 
-# Two of each, on one server that all of them share.
+# Two of each, on one shared server.
 coproc SERVER {
     exec "$COUNTERSIGN_BIN" dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 \
         --database-url sqlite::memory: --exit-with-stdin 2>"$CI_WORK/recipes.log"

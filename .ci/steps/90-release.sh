@@ -1,8 +1,7 @@
-# The release binary keeps its promises: quick to start, small when idle, quick for suites; test mode does not leak
-# from it, no instance outlives its suite, and a pumping attack costs little.
+# Tests the release binary: start time, memory, a thousand flows, test mode, leftover instances, and toll fraud.
 source .ci/lib.sh
 need python3 python3
-# Optimised, but not across crates: that doubles the time, and the promises are kept without it.
+# Without link-time optimisation, which doubles the build time and is not needed for the limits.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 cargo build --release --locked
 binary=$(realpath "$TARGET/release/countersign")

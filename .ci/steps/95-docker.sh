@@ -1,4 +1,4 @@
-# The image, where an engine runs; the client alone cannot build.
+# Builds the image if a Docker engine is running.
 source .ci/lib.sh
 if ! docker info >/dev/null 2>&1; then
     echo 'no docker engine is running'

@@ -1,9 +1,9 @@
-"""Walks through everything that the double of Twilio Verify offers, and holds its answers against Twilio's description.
+"""Calls all operations of the sandbox with Twilio's SDK and checks the answers against Twilio's description.
 
 python3 .ci/twilio/check.py BINARY DESCRIPTION
 
-Fails where an answer is not as Twilio describes it, where an operation that is offered was never asked, where one bears
-a name or a path that Twilio does not know, and where one that is not offered answers with anything but an error.
+Fails if an answer differs from the description, if an offered operation was never called or has a name or path that
+Twilio does not know, and if an operation that is not offered answers anything but an error.
 """
 
 import json
@@ -29,7 +29,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         with Server(binary, "sandbox", "--sandbox-listen", "127.0.0.1:0", folder=folder) as server:
             offered = ask(f"{server.sandbox}/sandbox/operations")["operations"]
-            # Twilio's other APIs have descriptions of their own; tests of the crate ask those.
+            # Twilio's other APIs have their own descriptions. Tests of the crate cover them.
             offered = [one for one in offered if one["api"] == "verify"]
             misspelt(description, offered)
             recorder = Recorder(server.sandbox, description)
@@ -42,10 +42,10 @@ def main():
     if missed := double.offered - recorder.succeeded.keys():
         recorder.wrong["offered, and never answered with success", ", ".join(sorted(missed))] = ""
     if recorder.wrong:
-        # What is wrong with an answer comes first: it may be why a walk stopped.
+        # Complaints come first, because one may be why a walk stopped.
         for (about, wrong), answer in recorder.wrong.items():
             print(f"{about}: {wrong}\n    {answer}", file=sys.stderr)
-        sys.exit("the double is not as Twilio describes itself")
+        sys.exit("the sandbox differs from Twilio's description")
     print(f"as Twilio: {recorder.answers} answers of {len(recorder.succeeded)} operations; {recorder.spoilt} times an")
     print(f"answer was spoilt, and the validator saw it. Errors seen: {', '.join(map(str, sorted(recorder.codes)))}")
 
@@ -58,7 +58,7 @@ def misspelt(description, offered):
 
 
 def not_offered(double):
-    """What is not offered is unknown, as at Twilio: 404 and 20404; where its path has other methods, 405 and 20004."""
+    """Checks that an operation that is not offered answers 404 and 20404, or 405 and 20004 if its path has others."""
     description = double.recorder.description
     service = double.v2.services.create(friendly_name="not offered").sid
     paths = {description.operations[name].path for name in double.offered}
@@ -68,7 +68,7 @@ def not_offered(double):
         path = operation.path.replace("{ServiceSid}", service)
         for parameter in operation.parameters:
             pattern = parameter["schema"].get("pattern")
-            value = f"{pattern[1:3]}{'0' * 32}" if pattern else "somebody-or-other"
+            value = f"{pattern[1:3]}{'0' * 32}" if pattern else "unknown"
             path = path.replace(f"{{{parameter['name']}}}", value)
         response = double.ask(operation.method, path.removeprefix("/v2"))
         known = (405, 20004) if operation.path in paths else (404, 20404)

@@ -1,8 +1,8 @@
-"""Twilio's OpenAPI description of Verify v2: its operations, and its schemas as JSON Schema that skips nothing.
+"""Twilio's OpenAPI description of Verify v2: its operations, and its schemas as strict JSON Schema.
 
-OpenAPI 3.0 is not JSON Schema: `nullable` means nothing to a validator, a schema with `nullable` and no `type` allows
-everything, and a format is asserted only where somebody does. Where a schema says nothing about a property, Twilio's
-own examples speak: the JSON types and members that they show.
+OpenAPI 3.0 is not JSON Schema: validators ignore `nullable`, a schema with `nullable` and no `type` allows everything,
+and formats are not asserted by default. If a schema says nothing about a property, Twilio's examples decide: the JSON
+types and members that they show.
 """
 
 import json
@@ -14,12 +14,12 @@ from formats import CHECKER
 METHODS = ("get", "post", "put", "patch", "delete")
 UNDERSTOOD = {"type", "nullable", "properties", "items", "enum", "pattern", "minLength", "maxLength", "format"}
 SAYS_NOTHING = {"description", "x-twilio", "title", "default"}
-# Whose members are the caller's own.
+# Properties whose members the caller chooses.
 FREE = {"metadata", "hidden_details"}
-# Whose keys are data, each with a value of one shape.
+# Properties whose keys are data, with values of one schema.
 KEYED = {"translations"}
 
-# Enums that the description defines and no schema uses: their names tell which members are meant.
+# Enums that the description defines but no schema uses. Their names tell which members they are for.
 MEMBERS = {
     "channel_data": {
         "status": "verification_attempt_enum_attempt_status",
@@ -40,7 +40,7 @@ class Operation:
         }
 
     def matches(self, path):
-        """How well: the literal segments of the path, or None."""
+        """Returns the number of literal segments that match, or None."""
         mine, asked = self.path.split("/"), path.split("/")
         if len(mine) != len(asked):
             return None
@@ -66,13 +66,13 @@ class Description:
                     self.sample(content["schema"], example["value"])
 
     def find(self, method, path):
-        """The operation that a request asks for."""
+        """Returns the operation of a request."""
         fitting = [(operation.matches(path), operation) for operation in self.operations.values()]
         fitting = [one for one in fitting if one[0] is not None and one[1].method == method]
         return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
     def sample(self, schema, value):
-        """Keeps an example's value with the named schema that it belongs to, and so on inside it."""
+        """Stores an example's value with its named schema, recursively."""
         if "$ref" in schema:
             self.samples.setdefault(schema["$ref"], []).append(value)
             schema = self.resolve(schema["$ref"])
@@ -84,7 +84,7 @@ class Description:
                 self.sample(schema.get("items", {}), item)
 
     def resolve(self, reference):
-        """The schema that a `$ref` names."""
+        """Returns the schema that a `$ref` names."""
         return self.document["components"]["schemas"][reference.removeprefix("#/components/schemas/")]
 
     def examples(self, operation, status):
@@ -94,7 +94,7 @@ class Description:
         return self.convert(operation.contents[status]["schema"], self.examples(operation, status))
 
     def convert(self, schema, values, name=None):
-        """JSON Schema 2020-12 for a schema of which `values` are examples."""
+        """Returns JSON Schema 2020-12 for a schema with the examples `values`."""
         if "$ref" in schema:
             values = self.samples.get(schema["$ref"], [])
             return self.convert(self.resolve(schema["$ref"]), values, name)
@@ -109,7 +109,7 @@ class Description:
                 found["properties"][member] = nullable(self.convert(self.resolve(enum), []), schema)
             return found
         kind = schema["type"]
-        # An empty list or object says nothing of what is in it; the examples may.
+        # An empty list or object does not show its members. The examples may.
         if kind == "array" and not schema["items"] or kind == "object" and schema.keys() <= {"type"} | SAYS_NOTHING:
             return nullable(infer(values, name, kind), schema)
         found = {"type": kind} | {key: schema[key] for key in ("pattern", "minLength", "maxLength", "enum") if key in schema}
@@ -134,7 +134,7 @@ class Description:
 
 
 def stated(description, schema, path="$"):
-    """Pairs of place and keyword: each rule that Twilio's schema itself states."""
+    """Returns pairs of place and keyword: the rules in Twilio's schema itself."""
     if "$ref" in schema:
         schema = description.resolve(schema["$ref"])
     mapped = schema.get("format") == "uri-map"
@@ -148,7 +148,7 @@ def stated(description, schema, path="$"):
 
 
 def closed(properties, examples):
-    """No other member than these, and every member that all examples have."""
+    """Requires the members that all examples have, and allows only known ones."""
     required = [name for name in properties if examples and all(name in example for example in examples)]
     return {"properties": properties, "required": required, "additionalProperties": False}
 
@@ -163,7 +163,7 @@ def nullable(found, schema):
 
 
 def infer(values, name=None, kind=None):
-    """What examples show: their JSON types, or null; the members that they have, and no others."""
+    """Returns a schema for what examples show: their JSON types or null, and their members."""
     values = [value for value in values if value is not None]
     kinds = sorted({kind_of(value) for value in values} | ({kind} if kind else set()))
     if not kinds:
@@ -193,5 +193,5 @@ def validator(schema):
 
 
 def complaints(schema, value):
-    """What is wrong with a value, a line each. Values are not shown whole: an answer can be long."""
+    """Returns the complaints about a value, one per line. Values are shortened."""
     return [f"{error.json_path}: {error.message[:200]}" for error in validator(schema).iter_errors(value)]

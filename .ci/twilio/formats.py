@@ -1,4 +1,4 @@
-"""The formats of Twilio's description, asserted."""
+"""The formats of Twilio's description, as assertions."""
 
 import re
 from datetime import datetime
@@ -11,7 +11,7 @@ CHECKER = FormatChecker(formats=[])
 
 @CHECKER.checks("date-time", raises=ValueError)
 def date_time(value):
-    """As all of Twilio's examples are written: UTC, and no fraction, which its Python SDK would not parse."""
+    """Accepts UTC without a fraction, as in all of Twilio's examples. Its Python SDK parses nothing else."""
     if isinstance(value, str):
         datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
     return True

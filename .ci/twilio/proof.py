@@ -1,11 +1,11 @@
-"""Proof that a validator skips nothing: a good answer is spoilt in every way that its schema forbids, one at a time."""
+"""Breaks a good answer in every way that its schema forbids, one at a time, to prove that the validator is strict."""
 
-# A value of each JSON type that is no value of any other.
+# One value of each JSON type.
 OF_KIND = {"null": None, "boolean": True, "integer": 7, "string": "?", "array": [[]], "object": {"?": {}}}
 
 
 def spoilt(schema, value, path="$"):
-    """Place, the keyword that is broken there, and the bad value: each breaks one rule of the schema."""
+    """Yields place, keyword and bad value. Each bad value breaks one rule of the schema."""
     kinds = schema.get("type")
     if kinds is None:
         return
@@ -44,7 +44,7 @@ def spoilt_members(schema, value, path):
 
 
 def silent(schema, path):
-    """The places of which neither Twilio's schema nor its examples say anything."""
+    """Returns the places that neither Twilio's schema nor its examples describe."""
     if "type" not in schema:
         yield path
     for name, shape in schema.get("properties", {}).items():
@@ -55,7 +55,7 @@ def silent(schema, path):
 
 
 def fullest(examples):
-    """The examples as one: the first one, what is empty in it filled from the others."""
+    """Merges the examples: the first one, with its empty parts filled from the others."""
     first, *others = [example for example in examples if example is not None] or [None]
     if isinstance(first, dict):
         alike = [example for example in (first, *others) if isinstance(example, dict)]

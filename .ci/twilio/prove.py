@@ -1,4 +1,4 @@
-"""Shows that the validator, on Twilio's own schemas and examples, takes every good answer and catches every bad one.
+"""Proves that the validator accepts Twilio's examples and rejects every broken variant of them.
 
 python3 .ci/twilio/prove.py DESCRIPTION
 """
@@ -9,7 +9,7 @@ from description import Description, complaints, stated, validator
 from proof import fullest, silent, spoilt
 
 
-# Whose examples break their own schema: members that are shorter than their pattern, or empty.
+# Schemas whose examples break them: members are empty, or shorter than their pattern.
 TWILIOS_SLIPS = {"CreateChallengePasskeys", "UpdateChallengePasskeys"}
 
 
@@ -24,30 +24,31 @@ def main():
             for example in examples:
                 wrong = complaints(schema, example)
                 if bool(wrong) != (operation.id in TWILIOS_SLIPS):
-                    sys.exit(f"{label}: Twilio's own example: {wrong or 'it is no slip any more'}")
+                    complaint = wrong or "it is correct now; remove it from TWILIOS_SLIPS"
+                    sys.exit(f"{label}: Twilio's own example: {complaint}")
                 for name in [name for name in example if any(line.startswith(f"$.{name}:") for line in wrong)]:
                     example[name] = None
             broken = prove(label, schema, fullest(examples))
-            # Asked of Twilio's schema itself: what was lost in the conversion would be missed by nobody else.
+            # Taken from Twilio's schema itself, to notice rules that the conversion lost.
             said = set(stated(description, operation.contents[status]["schema"]))
             if lost := said - set(broken):
-                sys.exit(f"{label}: rules of Twilio's that nothing asserts: {sorted(lost)}")
+                sys.exit(f"{label}: rules of Twilio that nothing asserts: {sorted(lost)}")
             caught, rules = caught + len(broken), rules + len(said)
             places.update(silent(schema, operation.id))
-    print(f"the validator: {rules} rules of Twilio's schemas, {caught} spoilt answers, all caught")
+    print(f"the validator: {rules} rules of Twilio's schemas, {caught} broken answers, all caught")
     if places:
-        print(f"of these neither Twilio's schemas nor its examples say anything: {', '.join(sorted(places))}")
+        print(f"neither Twilio's schemas nor its examples describe: {', '.join(sorted(places))}")
 
 
 def prove(label, schema, good):
-    """Place and keyword of each rule that was broken and caught; one that is not caught ends the program."""
+    """Returns place and keyword of each broken rule that was caught. A rule that is not caught ends the program."""
     check = validator(schema)
     if not check.is_valid(good):
-        sys.exit(f"{label}: a good answer is refused: {complaints(schema, good)}")
+        sys.exit(f"{label}: a good answer is rejected: {complaints(schema, good)}")
     broken = []
     for place, keyword, bad in spoilt(schema, good):
         if check.is_valid(bad):
-            sys.exit(f"{label}: the validator lets pass: {place} breaks {keyword}")
+            sys.exit(f"{label}: the validator accepts: {place} breaks {keyword}")
         broken.append((place, keyword))
     return broken
 

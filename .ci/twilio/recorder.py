@@ -1,4 +1,4 @@
-"""Twilio's Python SDK pointed at the double, every answer of which is kept and judged."""
+"""Twilio's Python SDK, pointed at the sandbox. Every answer is recorded and checked."""
 
 import json
 import random
@@ -25,12 +25,12 @@ ERROR = {
 
 
 class Recorder(TwilioHttpClient):
-    """Sends what is meant for Twilio to the double. Pages name the double's own address and go there."""
+    """Sends requests for Twilio to the sandbox. Links to pages already have the sandbox's address."""
 
     def __init__(self, sandbox, description):
         super().__init__(timeout=30)
         self.sandbox, self.description = sandbox, description
-        # By operation and complaint: the first answer that deserved it.
+        # The first answer per operation and complaint.
         self.wrong = {}
         self.succeeded, self.codes, self.answers, self.spoilt = {}, {}, 0, 0
         self.last = None
@@ -46,7 +46,7 @@ class Recorder(TwilioHttpClient):
         return response
 
     def judge(self, operation, response):
-        """What is wrong with an answer, by Twilio's description."""
+        """Returns the complaints about an answer, by Twilio's description."""
         self.answers += 1
         status = response.status_code
         if status == 204:
@@ -80,7 +80,7 @@ class Recorder(TwilioHttpClient):
         if wrong := complaints(schema, body):
             yield from wrong
             return
-        # Whether this very answer would have been caught, had it been bad.
+        # Checks that the validator would catch a broken variant of this answer.
         check = validator(schema)
         for place, keyword, bad in spoilt(schema, body):
             self.spoilt += 1
@@ -89,7 +89,7 @@ class Recorder(TwilioHttpClient):
 
 
 class Double:
-    """What a walk needs: the SDK's client, and what the double offers."""
+    """What a walk needs: the SDK's client, and the operations that the sandbox offers."""
 
     def __init__(self, sandbox, recorder, offered):
         self.sandbox, self.recorder, self.offered = sandbox, recorder, offered
@@ -104,7 +104,7 @@ class Double:
         return set(ids) <= self.offered
 
     def ask(self, method, path, **form):
-        """A request that the SDK would not send; whatever the answer."""
+        """Sends a request that the SDK would not send, and accepts any answer."""
         return self.client.request(method, f"{TWILIO}/v2{path}", data=form)
 
     def code(self, to):
@@ -113,12 +113,12 @@ class Double:
 
 
 def phone():
-    """A number without a meaning."""
+    """Returns a number that is not magic."""
     return f"+49151{random.randrange(10**8):08}"
 
 
 def refused(code, call):
-    """Calls, and wants this error of Twilio's."""
+    """Calls and expects this error of Twilio."""
     try:
         call()
     except TwilioRestException as error:
@@ -134,7 +134,7 @@ def want(one, other):
 
 
 def dated(*resources):
-    """The SDK understood the dates: one that it cannot parse stays text."""
+    """Checks that the SDK parsed the dates. It leaves others as text."""
     for resource in resources:
         for name, value in vars(resource).items():
             if name.startswith("date_") and isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Services, verifications, checks, safe list, attempts, templates: what carries codes."""
+"""Services, verifications, checks, safe list, attempts and templates."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Entities, TOTP factors and challenges; and, where the double comes to offer them, webhooks and messaging."""
+"""Entities, TOTP factors and challenges; webhooks and messaging if the sandbox offers them."""
 
 import base64
 import hashlib
@@ -26,18 +26,18 @@ def walk(double):
 
 
 def entities(service):
-    identity = somebody()
+    identity = new_identity()
     entity = service.entities.create(identity=identity)
     dated(entity, service.entities(identity).fetch())
-    service.entities.create(identity=somebody())
+    service.entities.create(identity=new_identity())
     want(len(service.entities.list(page_size=1)) >= 2, True)
-    refused(20404, lambda: service.entities(somebody()).fetch())
+    refused(20404, lambda: service.entities(new_identity()).fetch())
     want(service.entities(identity).delete(), True)
     refused(20404, lambda: service.entities(identity).delete())
 
 
 def factors(double, service):
-    entity = service.entities(somebody())
+    entity = service.entities(new_identity())
     made = entity.new_factors.create(friendly_name="phone", factor_type="totp")
     secret = made.binding["secret"]
     want(made.status, "unverified")
@@ -57,7 +57,7 @@ def factors(double, service):
 
 
 def challenges(double, entity, factor, secret):
-    # The code that verified the factor may be spent: the next one is a time step away, and within the skew.
+    # The code that verified the factor may be used up. The next one is a time step away, within the skew.
     code = totp(secret, 30)
     approved = entity.challenges.create(factor_sid=factor, auth_payload=code)
     want(approved.status, "approved")
@@ -89,12 +89,12 @@ def messaging(service):
     want(service.messaging_configurations("DE").delete(), True)
 
 
-def somebody():
+def new_identity():
     return f"identity-{random.getrandbits(64):016x}"
 
 
 def totp(secret, later=0):
-    """RFC 6238 with Twilio's defaults: SHA-1, six digits, half a minute."""
+    """Returns a code by RFC 6238 with Twilio's defaults: SHA-1, six digits, 30 seconds."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
     digest = hmac.new(key, struct.pack(">Q", int(time.time() + later) // 30), hashlib.sha1).digest()
     start = digest[-1] & 15

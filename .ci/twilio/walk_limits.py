@@ -1,11 +1,11 @@
-"""Programmable rate limits and their buckets, and the numbers with a meaning."""
+"""Programmable rate limits with their buckets, and the magic numbers."""
 
 import random
 
 from recorder import dated, phone, refused, want
 
 UNKNOWN = "0" * 32
-# Last two digits, channel, what Twilio would say.
+# Last two digits, channel, expected answer of Twilio.
 MEANINGS = ((50, "sms", 60205), (55, "sms", 60605), (60, "sms", 60410), (65, "sms", 60203), (70, "sms", 20429), (75, "sms", 20503))
 
 
@@ -37,7 +37,7 @@ def rate_limits(double):
     limited = {"to": phone(), "channel": "sms", "rate_limits": {"end_user_ip": "127.0.0.1"}}
     service.verifications.create(**limited)
     refused(20429, lambda: service.verifications.create(**limited))
-    # The two headers that Twilio's description declares for this answer, without saying what is in them.
+    # Twilio's description declares these two headers without their values.
     for header in ("Retry-After", "Twilio-Reached-Rate-Limit"):
         want(header in double.recorder.last.headers, True)
     refused(20404, lambda: buckets(f"BL{UNKNOWN}").fetch())
@@ -49,7 +49,7 @@ def rate_limits(double):
 
 
 def number_has_a_meaning(double):
-    """Whether this double knows them: 40 to 49 get the code 424242."""
+    """Returns whether this sandbox has magic numbers: 40 to 49 get the code 424242."""
     service = double.v2.services.create(friendly_name="meanings")
     double.v2.services(service.sid).verifications.create(to=number(40), channel="sms")
     return double.code(number(40)) == "424242"
@@ -69,5 +69,5 @@ def number(last):
     return f"+1{AREA}55501{last:02}"
 
 
-# One account is alone with its numbers anyhow; any valid area code will do.
+# Any valid area code works, because no other account shares the numbers.
 AREA = random.choice((201, 212, 305, 415, 617))

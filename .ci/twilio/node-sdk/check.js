@@ -1,4 +1,4 @@
-// Twilio's official SDK for Node against the double: start, check, and what is refused.
+// Calls the sandbox with Twilio's SDK for Node: start, check, and errors.
 //
 // SANDBOX=http://… node check.js
 
@@ -8,7 +8,7 @@ const twilio = require("twilio");
 
 const { SANDBOX } = process.env;
 
-/** Sends what is meant for Twilio to the double. */
+/** Sends requests for Twilio to the sandbox. */
 class ToTheDouble extends twilio.RequestClient {
   request(options) {
     return super.request({ ...options, uri: options.uri.replace("https://verify.twilio.com", SANDBOX) });

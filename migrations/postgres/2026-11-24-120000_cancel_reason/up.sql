@@ -1,2 +1,3 @@
--- Why a challenge was cancelled: the `reason` that its token is refused with. Absent: the person logged out.
+-- Why a challenge was cancelled: the `reason` in the rejection of its token. NULL means that the user logged
+-- out.
 ALTER TABLE challenges ADD COLUMN cancel_reason TEXT;

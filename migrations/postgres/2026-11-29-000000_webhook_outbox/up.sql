@@ -1,14 +1,15 @@
--- Security events that a webhook is to tell of, written with what they tell of. There is no reference to users: that one
--- was deleted is told too.
+-- Webhook messages about security events, written in the transaction of the event. There is no foreign key to
+-- users, because deletions are reported too.
 CREATE TABLE webhook_outbox (
     id UUID PRIMARY KEY,
     event TEXT NOT NULL,
-    -- What is sent, as it is signed.
+    -- The body exactly as it is signed and sent.
     body TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    -- Deliveries begun.
+    -- Delivery attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
-    -- When it is tried next, or when a replica that is at it is given up on. Absent: delivered, or given up.
+    -- When the next attempt is due, or when the lease of the current one expires. NULL after delivery or
+    -- giving up.
     due_at TIMESTAMPTZ,
     delivered_at TIMESTAMPTZ
 );

@@ -1,4 +1,5 @@
--- How often a right code has opened a session. That a challenge opens one, and none once it is cancelled, is the
--- database's to refuse: so all that a right code changes can be sent, and committed, at once.
+-- How often a correct code has opened a session. The constraint ensures that a challenge opens at most one
+-- session, and none once it is cancelled. So all changes of a correct code can be sent and committed
+-- together.
 ALTER TABLE challenges ADD COLUMN uses INTEGER NOT NULL DEFAULT 0
     CHECK (uses <= 1 AND (uses = 0 OR cancelled_at IS NULL));

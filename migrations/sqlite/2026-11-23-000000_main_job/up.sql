@@ -1,13 +1,14 @@
--- Times are microseconds since 1970, identifiers the 16 bytes of the UUID.
+-- Times are microseconds since 1970. Ids are the 16 bytes of a UUID.
 
--- Which of `dev` and `serve` made this database; the other refuses it. One row.
+-- One row: whether `dev` or `serve` created this database. The other one rejects it.
 CREATE TABLE deployment (
     id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
     mode TEXT NOT NULL CHECK (mode IN ('dev', 'production')),
     created_at INTEGER NOT NULL
 ) STRICT;
 
--- Ed25519 keys that sign tokens. The private half is sealed with a key derived from the deployment's secret.
+-- The Ed25519 keys that sign tokens. Private keys are encrypted with a key derived from the deployment's
+-- secret.
 CREATE TABLE signing_keys (
     kid TEXT PRIMARY KEY NOT NULL,
     public_key BLOB NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE users (
     phone_number TEXT NOT NULL,
     phone_number_verified_at INTEGER,
     password_hash TEXT NOT NULL,
-    -- Checks of a code begun since the last one that was right, over all challenges.
+    -- Code checks since the last correct code, over all challenges.
     failed_checks INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
@@ -32,20 +33,20 @@ CREATE UNIQUE INDEX users_email_key ON users (lower(email));
 CREATE UNIQUE INDEX users_username_key ON users (lower(username));
 CREATE UNIQUE INDEX users_phone_number_key ON users (phone_number);
 
--- One row per log-in: the outstanding demand for a code.
+-- One row per log-in: the pending request for a code.
 CREATE TABLE challenges (
     id BLOB PRIMARY KEY NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Where codes go: the user's number when the challenge began.
+    -- The destination of codes: the user's number when the challenge was created.
     phone_number TEXT NOT NULL,
     channel TEXT NOT NULL,
-    -- Twilio's; absent until the first code was sent, and once Twilio no longer knows it.
+    -- Twilio's SID. NULL until the first code is sent, and after Twilio has deleted the verification.
     verification_sid TEXT,
     sends INTEGER NOT NULL,
     last_sent_at INTEGER NOT NULL,
     failed_checks INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
-    -- Until when the code can be checked.
+    -- When the code expires.
     expires_at INTEGER NOT NULL,
     spent_at INTEGER,
     cancelled_at INTEGER
@@ -54,14 +55,14 @@ CREATE INDEX challenges_user_id_idx ON challenges (user_id);
 CREATE INDEX challenges_phone_number_idx ON challenges (phone_number);
 CREATE INDEX challenges_verification_sid_idx ON challenges (verification_sid);
 
--- From verify to log out. The refresh token is recomputed from the salt and the generation, never stored.
+-- One row per session. Refresh tokens are computed from the salt and the generation, and are never stored.
 CREATE TABLE sessions (
     id BLOB PRIMARY KEY NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     salt BLOB NOT NULL,
     generation INTEGER NOT NULL DEFAULT 0,
     rotated_at INTEGER NOT NULL,
-    -- How the user proved who they are (RFC 8176), separated by spaces.
+    -- Authentication methods (RFC 8176), separated by spaces.
     amr TEXT NOT NULL,
     auth_time INTEGER NOT NULL,
     user_agent TEXT,
@@ -74,7 +75,7 @@ CREATE TABLE sessions (
 ) STRICT;
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 
--- What happened to a user and when.
+-- A user's activities.
 CREATE TABLE activities (
     id BLOB PRIMARY KEY NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
--- From when on a key signs: a new one is published for a while before it does. The default is for replicas of the
--- version before, which do not name the column.
+-- When a key starts to sign: a new key is published for a while first. The default is for replicas of the
+-- previous version, which do not know the column.
 ALTER TABLE signing_keys ADD COLUMN signs_from INTEGER NOT NULL DEFAULT 0;
 UPDATE signing_keys SET signs_from = created_at;

@@ -1,14 +1,14 @@
--- Which replica deletes what nobody needs any more: whoever claims this one row.
+-- One row: the lease of the replica that deletes expired rows.
 CREATE TABLE housekeeping (
     id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
-    -- Until then somebody is at it. Moved on with each batch, so that a replica that crashed is followed soon.
+    -- When the lease expires. Each batch renews it, so another replica soon takes over after a crash.
     claimed_until INTEGER NOT NULL,
-    -- When the last run began that did all there was to do.
+    -- When the last complete run began.
     last_run_at INTEGER NOT NULL
 ) STRICT;
 INSERT INTO housekeeping (id, claimed_until, last_run_at) VALUES (1, 0, 0);
 
--- What is old is found without looking at what is not.
+-- Indexes that find expired rows without a scan.
 CREATE INDEX challenges_expires_at_idx ON challenges (expires_at);
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
 CREATE INDEX sessions_ended_at_idx ON sessions (ended_at) WHERE ended_at IS NOT NULL;

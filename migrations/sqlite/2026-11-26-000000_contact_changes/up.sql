@@ -1,29 +1,30 @@
--- Codes go to a new number or address too, before it is the user's.
+-- Codes can now also go to a new number or address, before it becomes the user's.
 ALTER TABLE challenges RENAME COLUMN phone_number TO destination;
 DROP INDEX challenges_phone_number_idx;
 CREATE INDEX challenges_destination_idx ON challenges (destination);
--- What the code is for: log_in, phone_change, email_change.
+-- The purpose of the code: log_in, phone_change or email_change.
 ALTER TABLE challenges ADD COLUMN purpose TEXT NOT NULL DEFAULT 'log_in';
--- One change of each kind at a time.
+-- A user has at most one open change of each kind.
 CREATE UNIQUE INDEX challenges_user_id_purpose_key ON challenges (user_id, purpose)
     WHERE purpose <> 'log_in' AND spent_at IS NULL AND cancelled_at IS NULL;
 
--- One row for each time that somebody forgot a password, or said so: nothing tells from outside whether there is a user.
+-- One row per password reset. Unknown addresses have rows too, so that a caller cannot tell whether there is
+-- a user.
 CREATE TABLE password_resets (
     id BLOB PRIMARY KEY NOT NULL,
-    -- Absent: the address is nobody's. The same work is done.
+    -- NULL for an unknown address.
     user_id BLOB REFERENCES users (id) ON DELETE CASCADE,
-    -- Where the code went: a user who has another address by now does not get a password by it.
+    -- The destination of the code. If the user's address has changed since, the reset is invalid.
     email TEXT,
-    -- Twilio's; absent until the code was sent.
+    -- Twilio's SID. NULL until the code is sent.
     verification_sid TEXT,
     failed_checks INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
-    -- Until when the code can be checked.
+    -- When the code expires.
     expires_at INTEGER NOT NULL,
-    -- When the code was right. What is left to do can then be tried again without it.
+    -- When the code was correct. The rest of the reset can then be retried without another check.
     approved_at INTEGER,
-    -- When the password was replaced, or the reset was ended otherwise.
+    -- When the reset ended, with a new password or without.
     spent_at INTEGER
 ) STRICT;
 CREATE INDEX password_resets_user_id_idx ON password_resets (user_id);

@@ -1,13 +1,14 @@
--- What has been counted against limits, a row for each limit and whom it is about.
+-- Counts of the limits: one row per limit and subject.
 CREATE TABLE throttles (
-    -- An HMAC under a key of the deployment's secret: no address, no number, no email address stands here.
+    -- An HMAC under a key derived from the deployment's secret, so no address or number is stored.
     key BLOB PRIMARY KEY NOT NULL,
-    -- The theoretical arrival time of GCRA, in microseconds since 1970: a number, so that one statement reckons with it.
+    -- GCRA's theoretical arrival time in microseconds since 1970. A number, so that SQL can calculate with it
+    -- on both databases.
     arrival INTEGER NOT NULL,
-    -- How often the limit was used up without having been whole again for a period in between.
+    -- How often the limit was exhausted without a full period of recovery in between.
     strikes INTEGER NOT NULL,
-    -- The limit as it was when this was last counted, in microseconds: how long one attempt takes to come back, how far
-    -- ahead the arrival may lie, and the longest that one attempt takes after many strikes.
+    -- The limit at the last count, in microseconds: the time until one attempt is available again, how far
+    -- the arrival time may be ahead, and the longest wait for one attempt.
     pace INTEGER NOT NULL,
     slack INTEGER NOT NULL,
     longest INTEGER NOT NULL

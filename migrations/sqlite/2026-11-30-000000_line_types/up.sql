@@ -1,8 +1,8 @@
--- What kind of line a number was when Twilio Lookup was asked: each number is paid for once.
+-- Line types from Twilio Lookup, kept so that each number is paid for once.
 CREATE TABLE line_types (
-    -- An HMAC under a key of the deployment's secret: no number stands here.
+    -- An HMAC under a key derived from the deployment's secret, so no number is stored.
     number BLOB PRIMARY KEY NOT NULL,
-    -- Twilio's word: mobile, landline, nonFixedVoip and so on.
+    -- Twilio's name of the line type: mobile, landline, nonFixedVoip and so on.
     line_type TEXT NOT NULL,
     looked_up_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
