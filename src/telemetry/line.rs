@@ -183,8 +183,9 @@ mod tests {
         assert_eq!(ours.len(), 5);
     }
 
+    /// Threats: a64, b48.
     #[test]
-    fn a64_b48_no_value_begins_a_line_or_moves_the_cursor() {
+    fn no_value_starts_a_line_or_moves_the_cursor() {
         let nasty = "x\n2026-01-01T00:00:00Z  INFO forged\r\u{1b}[2J\u{7f}\u{9b}ä\u{a0}";
         let (ours, _) = both(|| {
             tracing::info!(display = %nasty, debug = ?nasty, "said {nasty}");

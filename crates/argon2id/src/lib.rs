@@ -171,8 +171,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
 
+        /// Threats: a42.
         #[test]
-        fn a42_whatever_is_hashed_comes_to_what_the_crate_comes_to(
+        fn any_hash_equals_the_one_of_the_crate_argon2(
             password in prop::collection::vec(any::<u8>(), 0..200),
             salt in prop::collection::vec(any::<u8>(), 8..64),
             memory_kib in 8..300_u32,
@@ -188,8 +189,9 @@ mod tests {
     }
 
     /// From the tests of the reference implementation.
+    /// Threats: a42.
     #[test]
-    fn a42_known_answers_come_out() {
+    fn known_answers_are_reproduced() {
         for level in levels().into_iter().map(Some).chain([None]) {
             let hash = by(level, b"password", b"somesalt", &params(256, 2, 1));
             let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -249,8 +249,9 @@ mod tests {
         assert!(breaker.admit(at(2)).is_err());
     }
 
+    /// Threats: c8.
     #[test]
-    fn c8_a_clock_that_was_set_back_keeps_nobody_waiting() {
+    fn a_clock_that_was_set_back_delays_no_call() {
         assert!(opened(3600).admit(at(0)).is_ok());
     }
 }

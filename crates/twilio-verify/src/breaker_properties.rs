@@ -85,8 +85,9 @@ impl Model {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// Threats: c5b.
     #[test]
-    fn c5b_it_does_what_the_naive_model_does(steps in prop::collection::vec(step(), 0..300)) {
+    fn it_behaves_like_the_naive_model(steps in prop::collection::vec(step(), 0..300)) {
         let (mut breaker, mut model) = (Breaker::closed(), Model::default());
         let (mut now, mut under_way) = (1_800_000_000_000_i64, Vec::<(Pass, usize)>::new());
         for step in steps {

@@ -97,8 +97,9 @@ mod tests {
         }
     }
 
+    /// Threats: a40.
     #[test]
-    fn a40_easy_guesses_are_refused() {
+    fn easy_guesses_are_rejected() {
         let known = ["Ada Lovelace", "ada.lovelace", "ada@example.com", "+12015550123"];
         for easy in [
             "password",

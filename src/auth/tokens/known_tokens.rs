@@ -102,8 +102,9 @@ mod tests {
         assert_eq!(exp(&tokens, "a.b.d"), None);
     }
 
+    /// Threats: c15.
     #[test]
-    fn c15_the_number_is_bounded_and_what_is_used_stays() {
+    fn the_number_of_tokens_is_bounded_and_used_ones_stay() {
         let tokens = KnownTokens::new();
         for number in 0..20_000 {
             tokens.remember(&number.to_string(), access(number));

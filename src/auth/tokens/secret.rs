@@ -62,8 +62,9 @@ impl DeploymentSecret {
 mod tests {
     use super::*;
 
+    /// Threats: a24.
     #[test]
-    fn a24_weak_secrets_are_refused() {
+    fn weak_secrets_are_rejected() {
         for weak in ["", "changeme", "changeme-changeme-changeme-chang", &"a".repeat(64)] {
             assert!(DeploymentSecret::parse(weak.into()).is_err(), "{weak}");
         }

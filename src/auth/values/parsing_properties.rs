@@ -61,8 +61,9 @@ fn changed(token: &str, at: usize, by: char, how: u8) -> String {
 }
 
 proptest! {
+    /// Threats: b44, c18.
     #[test]
-    fn b44_c18_numbers_are_e164_and_stay_what_they_are(text in text()) {
+    fn parsed_numbers_are_e164_and_parse_to_themselves(text in text()) {
         if let Ok(number) = PhoneNumber::parse(&text) {
             let stored = number.as_str();
             let digits = stored.strip_prefix('+').unwrap();
@@ -72,8 +73,9 @@ proptest! {
         }
     }
 
+    /// Threats: a53, c18.
     #[test]
-    fn a53_c18_addresses_are_plain_and_stay_what_they_are(text in text()) {
+    fn parsed_addresses_are_plain_and_parse_to_themselves(text in text()) {
         if let Ok(email) = Email::parse(&text) {
             let stored = email.as_str();
             prop_assert!(stored.is_ascii() && stored.len() <= 254 && !stored.contains(char::is_whitespace));

@@ -57,8 +57,9 @@ mod tests {
         proxies.walk(peer.parse().unwrap(), forwarded.iter().map(|ip| ip.parse().ok()).collect()).to_string()
     }
 
+    /// Threats: a33.
     #[test]
-    fn a33_a_header_counts_only_as_far_as_proxies_are_trusted() {
+    fn a_header_counts_only_as_far_as_proxies_are_trusted() {
         assert_eq!(client(&[], "10.0.0.1", &["1.2.3.4"]), "10.0.0.1");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
         assert_eq!(client(&["10.0.0.0/8"], "10.0.0.1", &["6.6.6.6", "1.2.3.4", "10.0.0.9"]), "1.2.3.4");
@@ -67,8 +68,9 @@ mod tests {
         assert_eq!(client(&["::1/128"], "::1", &["2001:db8::7"]), "2001:db8::7");
     }
 
+    /// Threats: a33.
     #[test]
-    fn a33_an_entry_is_read_as_proxies_write_it() {
+    fn an_entry_is_read_as_proxies_write_it() {
         let read = |entry: &str| address(entry.as_bytes()).map(|address| address.to_string());
         for (entry, expected) in [
             (" 192.0.2.1 ", "192.0.2.1"),

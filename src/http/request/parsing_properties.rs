@@ -40,8 +40,9 @@ proptest! {
         prop_assert!(bearer(&headers).is_err());
     }
 
+    /// Threats: c18.
     #[test]
-    fn c18_bodies_are_objects_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), json in json()) {
+    fn bodies_are_objects_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..200), json in json()) {
         prop_assert!(Fields::parse(&bytes).is_err() || serde_json::from_slice::<Value>(&bytes).unwrap().is_object());
         let mut fields = match (Fields::parse(json.to_string().as_bytes()), json.is_object()) {
             (Ok(fields), true) => fields,

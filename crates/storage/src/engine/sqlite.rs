@@ -139,8 +139,9 @@ fn create_owner_only(path: &Path) -> Result<(), Error> {
 mod tests {
     use super::*;
 
+    /// Threats: c14.
     #[test]
-    fn c14_a_new_file_can_be_opened_by_many_at_once() {
+    fn a_new_file_can_be_opened_by_many_threads_at_once() {
         for round in 0..20 {
             let path =
                 std::env::temp_dir().join(format!("countersign-open-{}-{round}.db", std::process::id()));

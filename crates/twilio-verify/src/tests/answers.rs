@@ -13,8 +13,9 @@ async fn check_said(status: u16, body: &str) -> Result<Checked, Failure> {
     check_answered(json(status, "", &body.replace("VE?", VERIFICATION))).await
 }
 
+/// Threats: a68, b47.
 #[tokio::test]
-async fn a68_b47_approved_is_a_status_of_the_verification_that_was_asked_about() {
+async fn approved_is_the_status_of_the_verification_that_was_checked() {
     for http_status in [200, 201] {
         let body = r#"{"sid":"VE?","status":"approved","valid":false,"new":[{"field":1}]}"#;
         let Ok(Checked::Approved(approved)) = check_said(http_status, body).await else {
@@ -32,8 +33,9 @@ async fn pending_is_a_wrong_code_whatever_valid_says() {
     }
 }
 
+/// Threats: a68, b47.
 #[tokio::test]
-async fn a68_b47_nothing_else_is_ever_approved() {
+async fn no_other_answer_is_approved() {
     use FailureKind::{Misconfigured, TooManyChecks, Unavailable, VerificationGone};
     let other = "VEcccccccccccccccccccccccccccccccc";
     for (http_status, body, kind) in [

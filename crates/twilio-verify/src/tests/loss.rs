@@ -24,8 +24,9 @@ async fn a_refused_connection_certainly_sent_nothing() {
     assert!(failure.certainly_not_processed());
 }
 
+/// Threats: a67.
 #[tokio::test]
-async fn a67_a_tls_handshake_that_fails_certainly_sent_nothing() {
+async fn a_failed_tls_handshake_certainly_sent_nothing() {
     let server = Server::playing([Reply::Last(b"not TLS\r\n".to_vec())]).await;
     let base_url = server.base_url().replace("http:", "https:");
     let short = super::Settings { connect_timeout: Duration::from_millis(200), ..settings(base_url) };
@@ -34,8 +35,9 @@ async fn a67_a_tls_handshake_that_fails_certainly_sent_nothing() {
     assert!(server.requests().is_empty());
 }
 
+/// Threats: c5.
 #[tokio::test]
-async fn c5_a_dropped_connection_leaves_it_open_and_is_not_repeated() {
+async fn a_call_on_a_dropped_connection_is_ambiguous_and_not_retried() {
     let server = Server::playing([Reply::Last(Vec::new())]).await;
     assert_in_doubt(&start(&client(&server)).await.unwrap_err());
     assert_eq!(server.requests().len(), 1);
@@ -62,8 +64,9 @@ async fn a_check_that_got_lost_is_no_yes_and_is_not_repeated() {
     }
 }
 
+/// Threats: a66, c5.
 #[tokio::test]
-async fn a66_c5_the_total_time_covers_silence_a_body_that_drips_and_one_that_stops() {
+async fn the_total_timeout_covers_silence_a_slow_body_and_one_that_stops() {
     let head = b"HTTP/1.1 201 Created\r\nContent-Length: 60000\r\n\r\n{".to_vec();
     let replies = [
         Reply::Silence(Vec::new()),
@@ -90,8 +93,9 @@ async fn an_error_whose_body_never_ends_is_judged_by_its_status() {
     assert_eq!((failure.kind(), failure.http_status()), (FailureKind::Misconfigured, Some(401)));
 }
 
+/// Threats: c5.
 #[tokio::test]
-async fn c5_ten_megabytes_are_not_read() {
+async fn a_body_of_ten_megabytes_is_not_read() {
     let whole = format!(r#"{{"sid":"{VERIFICATION}","status":"approved","x":"{}"}}"#, "x".repeat(10 << 20));
     let server = Server::answering(json(200, "", &whole)).await;
     assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
@@ -105,8 +109,9 @@ async fn c5_ten_megabytes_are_not_read() {
     assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
 }
 
+/// Threats: c5.
 #[tokio::test]
-async fn c5_a_body_without_end_is_cut_before_the_time_is_up() {
+async fn an_endless_body_is_cut_before_the_timeout() {
     // Chunked, so that no length gives it away.
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(1 << 16));
     let bytes = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}").into_bytes();
@@ -114,8 +119,9 @@ async fn c5_a_body_without_end_is_cut_before_the_time_is_up() {
     assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
 }
 
+/// Threats: a67.
 #[tokio::test]
-async fn a67_a_redirect_is_not_followed_and_its_target_learns_nothing() {
+async fn a_redirect_is_not_followed_and_its_target_gets_no_request() {
     let target = Server::answering(started()).await;
     for status in [301, 302, 303, 307, 308] {
         let location = format!("Location: {}/v2/elsewhere\r\n", target.base_url());

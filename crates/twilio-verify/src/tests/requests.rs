@@ -64,8 +64,9 @@ async fn what_twilio_refuses_on_a_channel_is_left_out_there() {
     }
 }
 
+/// Threats: b11.
 #[tokio::test]
-async fn b11_a_check_goes_by_sid_and_never_by_number() {
+async fn a_check_names_the_sid_and_never_the_number() {
     let answer = format!(r#"{{"sid":"{VERIFICATION}","status":"pending"}}"#);
     let server = Server::answering(json(200, "", &answer)).await;
     client(&server).check(&sid(), "12 3&Code=4").await.map(|_| ()).unwrap();
