@@ -4,8 +4,9 @@
 
 use super::Auth;
 use super::client::Client;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::events::transaction::Transaction;
+use storage::EventKind;
 use storage::unverified;
 use storage::unverified::Claim;
 use storage::{Error as StorageError, Timestamp};
@@ -62,7 +63,8 @@ impl Auth {
                 return Err(StorageError::Unique { index });
             }
             for user_id in gone {
-                c.record(EventKind::UserDeleted.of(user_id, &client, now).because("unverified")).await?;
+                c.record(Event::new(EventKind::UserDeleted, user_id, &client, now).with_reason("unverified"))
+                    .await?;
             }
             work(&mut c).await
         })

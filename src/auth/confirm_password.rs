@@ -2,11 +2,12 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::passwords::hashing::Compared;
 use super::passwords::password_hash::PasswordHash;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Password};
+use storage::EventKind;
 
 impl Auth {
     /// Compares a password with the user's. Whatever is done then says in its UPDATE that the hash is still the one
@@ -29,7 +30,7 @@ impl Auth {
             Ok(Compared::Right { .. }) => self.give_back(counted, client).await,
             Ok(Compared::Wrong) => {
                 let now = self.clock.now();
-                self.report(otherwise.of(user.id, client, now).because("wrong_password")).await;
+                self.report(Event::new(otherwise, user.id, client, now).with_reason("wrong_password")).await;
                 Err(Error::WrongPassword)
             }
             // Counted and never compared.

@@ -7,13 +7,14 @@ use super::codes::challenge::{
     CODE_LIFETIME_SECONDS, dead, ended, is_exhausted, resend_available_at, retry_after,
 };
 use super::codes::challenge_view::ChallengeView;
+use super::codes::channel::stored_channel;
 use super::codes::send_code::Delivery;
 use super::error::Error;
-use super::events::event::EventKind;
 use super::limits::send::SendPermit;
 use super::proof::{FullAccess, Verified};
 use super::values::contact::NewContact;
 use super::{Auth, Invalid, InvalidKind, Password, to_the_end};
+use storage::EventKind;
 use storage::challenges;
 use storage::challenges::Challenge;
 use storage::contact_changes;
@@ -218,7 +219,7 @@ fn first_send(user_id: Id, contact: &NewContact, delivery: &Delivery, now: DateT
         id: Id::new(now),
         user_id,
         destination: contact.as_str().to_owned(),
-        channel: delivery.channel.as_str().into(),
+        channel: stored_channel(delivery.channel),
         verification_sid: None,
         sends: 1,
         last_sent_at: Timestamp(now),
@@ -228,7 +229,7 @@ fn first_send(user_id: Id, contact: &NewContact, delivery: &Delivery, now: DateT
         spent_at: None,
         cancelled_at: None,
         cancel_reason: None,
-        purpose: contact.purpose().as_str().into(),
+        purpose: contact.purpose(),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
-use super::reason::Reason;
 use super::values::code::Code;
 use super::{Auth, to_the_end};
+use storage::ActivityKind;
+use storage::EndReason;
+use storage::EventKind;
 use storage::challenges;
 use storage::challenges::Challenge;
 use storage::unverified::Claim;
@@ -41,10 +42,10 @@ impl ContactKind {
         }
     }
 
-    fn reason(self) -> Reason {
+    fn reason(self) -> EndReason {
         match self {
-            Self::Phone => Reason::PhoneChanged,
-            Self::Email => Reason::EmailChanged,
+            Self::Phone => EndReason::PhoneChanged,
+            Self::Email => EndReason::EmailChanged,
         }
     }
 }
@@ -101,13 +102,13 @@ impl Auth {
         client: Client,
     ) -> Result<User, Error> {
         let (id, time) = (checked.user_id, self.clock.now());
-        let (now, reason) = (Timestamp(time), kind.reason().as_str());
+        let (now, reason) = (Timestamp(time), kind.reason());
         let destination = Some(checked.destination.clone());
         let claim = match kind {
             ContactKind::Phone => Claim { phone_number: destination, ..Claim::default() },
             ContactKind::Email => Claim { email: destination, ..Claim::default() },
         };
-        let event = kind.activity().of(id, &client, time);
+        let event = Event::of_activity(kind.activity(), id, &client, time);
         let watched = self.limits.watch(&checked.destination);
         let changed = self.write_claim(claim, &client, || {
             let (checked, event, watched) = (checked.clone(), event.clone(), watched.clone());

@@ -1,9 +1,10 @@
 //! The end of an account, at its owner's wish.
 
 use super::client::Client;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Error, Password};
+use storage::EventKind;
 use storage::users;
 use storage::users::User;
 
@@ -35,7 +36,7 @@ impl Auth {
 
     async fn delete_once(&self, user: &User, client: &Client) -> Result<(), Error> {
         let (id, hash) = (user.id, user.password_hash.clone());
-        let event = EventKind::UserDeleted.of(id, client, self.clock.now());
+        let event = Event::new(EventKind::UserDeleted, id, client, self.clock.now());
         self.write(async move |mut c| -> Result<(), Error> {
             if users::delete(&mut c, id, &hash).await? {
                 c.record(event).await?;

@@ -7,14 +7,16 @@ use secrecy::SecretString;
 use super::client::Client;
 use super::codes::challenge::CODE_LIFETIME_SECONDS;
 use super::codes::challenge_view::ChallengeView;
+use super::codes::channel::stored_channel;
 use super::codes::send_code::Delivery;
 use super::error::Error;
-use super::events::activity::ActivityKind;
+use super::events::event::Event;
 use super::limits::Share;
 use super::limits::admission::Counted;
 use super::passwords::hashing::Compared;
 use super::passwords::password_hash::PasswordHash;
 use super::{Auth, Email, Password, to_the_end};
+use storage::ActivityKind;
 use storage::challenges;
 use storage::challenges::Challenge;
 use storage::users;
@@ -183,7 +185,7 @@ impl Auth {
                 return Err(self.told(&failure, &counted).await?);
             }
         };
-        let event = ActivityKind::LoggedIn.of(right.user.id, &client, now);
+        let event = Event::of_activity(ActivityKind::LoggedIn, right.user.id, &client, now);
         let challenge = self.record_send(sent, now, Some(event)).await?;
         let keys = self.keyring.of(&self.db, now).await;
         Ok(PasswordOkGrant {
@@ -199,7 +201,7 @@ fn new_challenge(user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Challe
         id: Id::new(now),
         user_id: user.id,
         destination: user.phone_number.clone(),
-        channel: delivery.channel.as_str().into(),
+        channel: stored_channel(delivery.channel),
         verification_sid: None,
         sends: 1,
         last_sent_at: Timestamp(now),
@@ -209,6 +211,6 @@ fn new_challenge(user: &User, delivery: &Delivery, now: DateTime<Utc>) -> Challe
         spent_at: None,
         cancelled_at: None,
         cancel_reason: None,
-        purpose: Purpose::LogIn.as_str().into(),
+        purpose: Purpose::LogIn,
     }
 }

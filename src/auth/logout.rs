@@ -2,11 +2,11 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::proof::{Caller, FullAccess, PasswordOk, Verified};
-use super::reason::Reason;
 use super::{Auth, to_the_end};
+use storage::ActivityKind;
+use storage::{EndReason, EventKind};
 use storage::{Error as StorageError, Timestamp, challenges, sessions};
 use twilio_verify::VerificationSid;
 
@@ -46,7 +46,7 @@ impl Auth {
         client: Client,
     ) -> Result<(), Error> {
         let (own, user_id, now) = (caller.session().id, caller.user().id, self.clock.now());
-        let reason = Reason::LoggedOut.as_str();
+        let reason = EndReason::LoggedOut;
         self.write(async move |mut c| -> Result<(), StorageError> {
             // Of parallel requests one ends the session, and one is recorded.
             sessions::lock_open(&mut c, user_id).await?;
@@ -55,7 +55,7 @@ impl Auth {
                 sessions::end_others(&mut c, user_id, own, reason, Timestamp(now)).await?;
             }
             match first {
-                true => c.record(ActivityKind::LoggedOut.of(user_id, &client, now)).await,
+                true => c.record(Event::of_activity(ActivityKind::LoggedOut, user_id, &client, now)).await,
                 false => Ok(()),
             }
         })
@@ -72,7 +72,10 @@ impl Auth {
         let idle = self
             .write(async move |mut c| -> Result<_, StorageError> {
                 challenges::cancel(&mut c, id, Timestamp(now)).await?;
-                c.record(EventKind::TokenRevoked.of(user_id, &client, now).because("logged_out")).await?;
+                c.record(
+                    Event::new(EventKind::TokenRevoked, user_id, &client, now).with_reason("logged_out"),
+                )
+                .await?;
                 let Some(sid) = sid else { return Ok(None) };
                 let waiting = challenges::count_waiting(&mut c, &sid, Timestamp(now)).await?;
                 let untouched = storage::users::find(&mut c, user_id).await?.failed_checks == 0;

@@ -2,13 +2,14 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
 use super::reason::Reason;
 use super::{Auth, Password};
+use storage::ActivityKind;
 use storage::users;
 use storage::users::User;
+use storage::{EndReason, EventKind};
 use storage::{Timestamp, challenges, password_resets, sessions};
 
 /// A new password for an old one.
@@ -53,7 +54,7 @@ impl Auth {
         self.confirm_password(caller, current, EventKind::PasswordChangeFail, &client).await?;
         let new = self.hasher.hash(new).await?;
         let (id, old, kept) = (user.id, user.password_hash.clone(), caller.session().id);
-        let (now, reason) = (self.clock.now(), Reason::PasswordChanged.as_str());
+        let (now, reason) = (self.clock.now(), EndReason::PasswordChanged);
         self.write(async move |mut c| -> Result<(), Error> {
             // Challenges before users, as verify does: who locks in one order does not wait for each other.
             challenges::cancel_all(&mut c, id, reason, Timestamp(now)).await?;
@@ -68,7 +69,7 @@ impl Auth {
             if !sessions::is_open(&mut c, kept).await? {
                 return Err(Error::InvalidToken(Reason::SessionEnded));
             }
-            c.record(ActivityKind::PasswordChanged.of(id, &client, now)).await?;
+            c.record(Event::of_activity(ActivityKind::PasswordChanged, id, &client, now)).await?;
             Ok(())
         })
         .await

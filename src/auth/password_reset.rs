@@ -8,19 +8,19 @@ use secrecy::SecretString;
 use super::client::Client;
 use super::codes::challenge::{CODE_LIFETIME_SECONDS, retry_after};
 use super::error::Error;
-use super::events::activity::ActivityKind;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::limits::Share;
 use super::limits::send::SendPermit;
-use super::reason::Reason;
 use super::tokens::reset_token::ResetToken;
 use super::values::code::Code;
 use super::{Auth, Email, Password, to_the_end};
 use crate::telemetry::carried;
+use storage::ActivityKind;
 use storage::password_resets;
 use storage::password_resets::{MAX_CHECKS, PasswordReset};
 use storage::users;
 use storage::users::User;
+use storage::{EndReason, EventKind};
 use storage::{Error as StorageError, Id, Timestamp, challenges, sessions};
 use twilio_verify::{Channel, Checked, Failure, FailureKind, VerificationSid};
 
@@ -169,8 +169,8 @@ impl Auth {
             // Twilio's word about a verification is not passed on: there is none for an address that is nobody's.
             _ => {
                 // The line alone, and for an address that is nobody's too: a row would take its time.
-                let event = EventKind::PasswordChangeFail.of(reset.user_id, client, now.0);
-                self.tell(&event.because("incorrect_code"));
+                let event = Event::new(EventKind::PasswordChangeFail, reset.user_id, client, now.0);
+                self.tell(&event.with_reason("incorrect_code"));
                 if reset.failed_checks >= MAX_CHECKS {
                     self.end_used_up(&reset);
                 }
@@ -222,7 +222,7 @@ impl Auth {
         let user = user.map_err(|_| Error::ChallengeExpired(None))?;
         let password = self.strong_for(&user, password, "new_password").await?;
         let hash = self.hasher.hash(password).await?;
-        let (time, reason) = (self.clock.now(), Reason::PasswordChanged.as_str());
+        let (time, reason) = (self.clock.now(), EndReason::PasswordChanged);
         let now = Timestamp(time);
         self.write(async move |mut c| -> Result<(), Error> {
             // Challenges, resets, users, sessions: in this order everywhere.
@@ -237,7 +237,7 @@ impl Auth {
             // And those of log-ins that came with the old password until this moment.
             challenges::cancel_all(&mut c, user_id, reason, now).await?;
             sessions::end_all(&mut c, user_id, reason, now).await?;
-            c.record(ActivityKind::PasswordReset.of(user_id, &client, time)).await?;
+            c.record(Event::of_activity(ActivityKind::PasswordReset, user_id, &client, time)).await?;
             Ok(())
         })
         .await

@@ -2,10 +2,11 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
+use super::events::event::Event;
 use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Name, Username};
+use storage::ActivityKind;
 use storage::unverified::Claim;
 use storage::users;
 use storage::users::{Profile, User};
@@ -40,7 +41,7 @@ impl Auth {
         }
         let claim = Claim { username: username.clone(), ..Claim::default() };
         let (id, profile) = (user.id, Profile { name, username, updated_at: Timestamp(now) });
-        let event = ActivityKind::ProfileChanged.of(id, &client, now);
+        let event = Event::of_activity(ActivityKind::ProfileChanged, id, &client, now);
         let changed = self.write_claim(claim, &client, || {
             let (profile, event) = (profile.clone(), event.clone());
             async move |c: &mut Transaction<'_>| {

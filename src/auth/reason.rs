@@ -1,5 +1,7 @@
 //! Why a token is rejected.
 
+use storage::EndReason;
+
 /// Why a token is not valid. Tells clients no more than the holder of a genuine token may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
@@ -26,7 +28,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the value that clients see, and that `sessions.end_reason` and `challenges.cancel_reason` hold.
+    /// Returns the value that clients see.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
@@ -41,17 +43,17 @@ impl Reason {
             Self::EmailChanged => "email_changed",
         }
     }
+}
 
-    /// Parses the reason of a row. Returns `otherwise` if it has none, or one that a newer replica wrote.
-    pub(super) fn stored(word: Option<&str>, otherwise: Self) -> Self {
-        let known = [
-            Self::LoggedOut,
-            Self::SessionEnded,
-            Self::ReuseDetected,
-            Self::PasswordChanged,
-            Self::PhoneChanged,
-            Self::EmailChanged,
-        ];
-        known.into_iter().find(|reason| word == Some(reason.as_str())).unwrap_or(otherwise)
+impl From<EndReason> for Reason {
+    fn from(reason: EndReason) -> Self {
+        match reason {
+            EndReason::LoggedOut => Self::LoggedOut,
+            EndReason::SessionEnded => Self::SessionEnded,
+            EndReason::ReuseDetected => Self::ReuseDetected,
+            EndReason::PasswordChanged => Self::PasswordChanged,
+            EndReason::PhoneChanged => Self::PhoneChanged,
+            EndReason::EmailChanged => Self::EmailChanged,
+        }
     }
 }

@@ -3,15 +3,16 @@
 use super::Auth;
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
-use super::events::event::EventKind;
+use super::events::event::Event;
 use super::reason::Reason;
 use super::tokens::refresh_token::{Genuine, RefreshToken};
 use super::tokens::session::Standing;
 use super::tokens::{LiveSession, Tokens};
+use storage::ActivityKind;
 use storage::sessions;
 use storage::sessions::Session;
 use storage::users::User;
+use storage::{EndReason, EventKind};
 use storage::{Error as StorageError, Id, Timestamp};
 
 impl Auth {
@@ -66,7 +67,7 @@ impl Auth {
                     sessions::rotate(&mut c, id, token.generation(), idle_since, Timestamp(now)).await?;
                 let found = sessions::find_with_user(&mut c, id).await?;
                 if let Some((session, _)) = found.as_ref().filter(|_| rotated) {
-                    c.record(EventKind::SessionRenewed.of(session.user_id, &client, now)).await?;
+                    c.record(Event::new(EventKind::SessionRenewed, session.user_id, &client, now)).await?;
                 }
                 Ok((rotated, found))
             })
@@ -79,9 +80,9 @@ impl Auth {
     /// Two people hold this session's tokens, and nobody can tell which of them is the user.
     async fn end_reused(&self, session: &Session, client: &Client) -> Result<Error, Error> {
         let (id, now, reason) = (session.id, self.clock.now(), Reason::ReuseDetected);
-        let event = ActivityKind::RefreshReused.of(session.user_id, client, now);
+        let event = Event::of_activity(ActivityKind::RefreshReused, session.user_id, client, now);
         self.write(async move |mut c| -> Result<(), StorageError> {
-            match sessions::end(&mut c, id, reason.as_str(), Timestamp(now)).await? {
+            match sessions::end(&mut c, id, EndReason::ReuseDetected, Timestamp(now)).await? {
                 true => c.record(event).await,
                 false => Ok(()),
             }

@@ -5,11 +5,11 @@ use uuid::Uuid;
 use super::Auth;
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
+use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
-use super::reason::Reason;
 use storage::sessions;
 use storage::sessions::Session;
+use storage::{ActivityKind, EndReason};
 use storage::{Error as StorageError, Id, Timestamp};
 
 /// Most sessions in one answer: more than anybody has devices.
@@ -40,12 +40,12 @@ impl Auth {
         client: Client,
     ) -> Result<(), Error> {
         let (id, user_id) = (Id(Uuid::try_parse(id).map_err(|_| Error::NotFound)?), caller.user().id);
-        let (now, reason) = (self.clock.now(), Reason::SessionEnded.as_str());
+        let (now, reason) = (self.clock.now(), EndReason::SessionEnded);
         let ended = self
             .write(async move |mut c| -> Result<bool, StorageError> {
                 let ended = sessions::end_own(&mut c, user_id, id, reason, Timestamp(now)).await?;
                 if ended {
-                    c.record(ActivityKind::SessionEnded.of(user_id, &client, now)).await?;
+                    c.record(Event::of_activity(ActivityKind::SessionEnded, user_id, &client, now)).await?;
                 }
                 Ok(ended)
             })

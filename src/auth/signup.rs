@@ -2,9 +2,10 @@
 
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
+use super::events::event::Event;
 use super::events::transaction::Transaction;
 use super::{Auth, Email, Name, Password, PhoneNumber, Username};
+use storage::ActivityKind;
 use storage::unverified::Claim;
 use storage::users;
 use storage::users::User;
@@ -58,7 +59,7 @@ impl Auth {
             phone_number: Some(user.phone_number.clone()),
             username: Some(user.username.clone()),
         };
-        let signed_up = ActivityKind::SignedUp.of(user.id, &client, now);
+        let signed_up = Event::of_activity(ActivityKind::SignedUp, user.id, &client, now);
         let inserted = self.write_claim(claim, &client, || {
             let (new, signed_up) = (user.clone(), signed_up.clone());
             async move |c: &mut Transaction<'_>| {

@@ -9,8 +9,7 @@ use futures_util::future::{join, join5};
 
 use super::client::Client;
 use super::error::Error;
-use super::events::activity::ActivityKind;
-use super::events::event::{Event, EventKind};
+use super::events::event::Event;
 use super::events::transaction::Transaction;
 use super::limits::admission::Counted;
 use super::proof::{PasswordOk, Verified};
@@ -20,11 +19,14 @@ use super::tokens::{LiveSession, Tokens};
 use super::values::code::Code;
 use super::values::phone_number::country;
 use super::{Auth, to_the_end};
+use storage::ActivityKind;
+use storage::EventKind;
 use storage::challenges;
 use storage::challenges::Challenge;
 use storage::sessions;
 use storage::sessions::Session;
 use storage::users;
+use storage::{Amr, EndReason};
 use storage::{Error as StorageError, Id, Timestamp};
 use twilio_verify::{Approved, Checked};
 
@@ -66,12 +68,12 @@ impl Auth {
 
     /// Counts a code that was right.
     pub(super) fn count_verified(&self, challenge: &Challenge) {
-        self.metrics.code_verified(&challenge.channel, &country(&challenge.destination));
+        self.metrics.code_verified(challenge.channel.as_str(), &country(&challenge.destination));
     }
 
     /// A wrong code, as an event.
     pub(super) fn wrong(&self, kind: EventKind, challenge: &Challenge, client: &Client) -> Event {
-        kind.of(challenge.user_id, client, self.clock.now()).because("incorrect_code")
+        Event::new(kind, challenge.user_id, client, self.clock.now()).with_reason("incorrect_code")
     }
 
     pub(super) fn wrong_code(&self, reserved: &Challenge) -> Error {
@@ -95,8 +97,8 @@ impl Auth {
         // One round trip: that a challenge opens one session, and none once it is cancelled, is the database's to refuse.
         let settled = self.write_at_once(async move |c| -> Result<_, StorageError> {
             let record = async |c: Transaction<'_>| {
-                let verified = ActivityKind::Verified.of(challenge.user_id, &client, now);
-                let created = EventKind::SessionCreated.of(challenge.user_id, &client, now);
+                let verified = Event::of_activity(ActivityKind::Verified, challenge.user_id, &client, now);
+                let created = Event::new(EventKind::SessionCreated, challenge.user_id, &client, now);
                 // Neither waits for the other: what is sent later than COMMIT is not of the transaction.
                 let (verified, created) = join(c.again().record(verified), c.again().record(created)).await;
                 verified.and(created)
@@ -128,12 +130,12 @@ impl Auth {
                 // never seen, and opens nothing if it ever is.
                 let (id, reason) = (session.id, Reason::PhoneChanged);
                 let end = self.db.write(async move |mut c| {
-                    sessions::end(&mut c, id, reason.as_str(), Timestamp(now)).await
+                    sessions::end(&mut c, id, EndReason::PhoneChanged, Timestamp(now)).await
                 });
                 end.await?;
                 return Err(Error::InvalidToken(reason));
             }
-            Err(StorageError::Over | StorageError::NotFound) => {
+            Err(StorageError::AlreadyEnded | StorageError::NotFound) => {
                 // Another request was faster. This one's code was right all the same.
                 self.give_back(was_right, &same_client).await?;
                 return Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent)));
@@ -163,7 +165,7 @@ impl Auth {
             salt,
             generation: 0,
             rotated_at: Timestamp(now),
-            amr: format!("pwd otp {}", challenge.channel),
+            amr: Amr::password_and_code(challenge.channel),
             auth_time: Timestamp(now),
             user_agent: client.user_agent.clone(),
             ip_address: client.ip_address.map(|address| address.to_string()),

@@ -9,7 +9,7 @@ use super::Settings;
 use super::settings::Webhooks;
 use crate::auth::{
     EventKind, HashParameters, HashingSettings, HousekeepingSettings, LimitSettings, LineTypes, Policy,
-    Regions, SessionPolicy, TokenSettings,
+    Regions, SessionPolicy, TokenSettings, default_webhook_events,
 };
 use crate::http::request::client_ip::TrustedProxies;
 use crate::server;
@@ -105,7 +105,7 @@ impl Settings {
     pub fn webhook_events(&self) -> Vec<EventKind> {
         match (self.webhooks.url.expose_secret().is_empty(), self.webhooks.events.is_empty()) {
             (true, _) => vec![],
-            (false, true) => EventKind::usually_sent(),
+            (false, true) => default_webhook_events(),
             (false, false) => self.webhooks.events.clone(),
         }
     }

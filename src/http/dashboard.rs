@@ -92,14 +92,15 @@ impl From<auth::ActivityKind> for ActivityKind {
     }
 }
 
-/// A kind that a newer replica wrote is not shown.
-fn shown(row: activities::Activity) -> Option<Activity> {
-    Some(Activity {
-        kind: auth::ActivityKind::parse(&row.kind)?.into(),
-        occurred_at: row.occurred_at.0,
-        user_agent: row.user_agent,
-        ip_address: row.ip_address,
-    })
+impl From<activities::Activity> for Activity {
+    fn from(row: activities::Activity) -> Self {
+        Self {
+            kind: row.kind.into(),
+            occurred_at: row.occurred_at.0,
+            user_agent: row.user_agent,
+            ip_address: row.ip_address,
+        }
+    }
 }
 
 impl From<auth::Dashboard> for Dashboard {
@@ -107,7 +108,7 @@ impl From<auth::Dashboard> for Dashboard {
         Self {
             user: page.user.into(),
             session: Session::own(page.session),
-            recent_activity: page.recent_activity.into_iter().filter_map(shown).collect(),
+            recent_activity: page.recent_activity.into_iter().map(Activity::from).collect(),
         }
     }
 }

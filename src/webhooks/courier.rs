@@ -93,7 +93,7 @@ impl Courier {
             webhook_outbox::settle(&mut c, message.id, claim, again, delivered).await
         });
         settled.await?;
-        let event = message.event;
+        let event = message.event.as_str();
         match (outcome, again) {
             (Ok(()), _) => {
                 self.metrics.webhook("delivered");

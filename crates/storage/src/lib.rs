@@ -10,29 +10,28 @@
 
 #[macro_use]
 mod engine;
-mod purpose;
+mod inspect;
 mod schema;
-
-pub mod activities;
-pub mod challenges;
-pub mod contact_changes;
-pub mod conversions;
-pub mod deployment;
-pub mod housekeeping;
-pub mod line_types;
-pub mod password_resets;
-pub mod sessions;
-pub mod signing_keys;
-pub mod throttles;
-pub mod unverified;
-pub mod users;
-pub mod webhook_outbox;
+mod session_batcher;
+mod tables;
+mod values;
 
 use engine::connection::found;
 pub use engine::connection::{Committed, Conn};
-pub use engine::db::{Db, PoolState, Settings};
+pub use engine::db::{Db, Settings};
 pub use engine::error::Error;
-pub use engine::inspect::{Inspection, inspect};
-pub use engine::sql_types::{Id, Timestamp};
+pub use engine::postgres::PoolState;
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
-pub use purpose::Purpose;
+pub use inspect::{Inspection, inspect};
+pub use tables::{
+    activities, challenges, contact_changes, conversions, deployment, housekeeping, line_types,
+    password_resets, sessions, signing_keys, throttles, unverified, users, webhook_outbox,
+};
+pub use values::activity_kind::ActivityKind;
+pub use values::amr::{Amr, AuthMethod};
+pub use values::channel::Channel;
+pub use values::end_reason::EndReason;
+pub use values::event_kind::{EventKind, UnknownEvent};
+pub use values::mode::Mode;
+pub use values::purpose::Purpose;
+pub use values::sql_types::{Id, Timestamp};

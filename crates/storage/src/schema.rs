@@ -1,7 +1,7 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     activities (id) {
         id -> Uuid,
@@ -14,7 +14,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     challenges (id) {
         id -> Uuid,
@@ -36,7 +36,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     conversions (numbers, hour) {
         numbers -> Text,
@@ -47,7 +47,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     deployment (id) {
         id -> Int4,
@@ -57,7 +57,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     housekeeping (id) {
         id -> Int4,
@@ -67,7 +67,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     line_types (number) {
         number -> Bytea,
@@ -77,7 +77,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     password_resets (id) {
         id -> Uuid,
@@ -93,7 +93,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     sessions (id) {
         id -> Uuid,
@@ -114,7 +114,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     signing_keys (kid) {
         kid -> Text,
@@ -126,7 +126,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     throttles (key) {
         key -> Bytea,
@@ -139,7 +139,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     users (id) {
         id -> Uuid,
@@ -156,7 +156,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::engine::sql_types::sql::*;
+    use crate::values::sql_types::sql::*;
 
     webhook_outbox (id) {
         id -> Uuid,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::challenge_view::ChallengeView;
+use super::channel::twilio_channel;
 use super::line_type::LineTypes;
 use crate::auth::error::Error;
 use crate::auth::reason::Reason;
@@ -44,10 +45,10 @@ impl Policy {
         // Where the checks are used up a code would be of no use, and none is sent.
         let resends_left = if is_exhausted(challenge) { 0 } else { sends_left(challenge) };
         let resend_available_at = resend_available_at(challenge).filter(|_| resends_left > 0);
-        let by_email = challenge.purpose == Purpose::EmailChange.as_str();
+        let by_email = challenge.purpose == Purpose::EmailChange;
         let expires_at = challenge.expires_at.0;
         ChallengeView {
-            channel: challenge.channel.parse().unwrap_or(Channel::Sms),
+            channel: twilio_channel(challenge.channel),
             channels: match by_email {
                 true => vec![Channel::Email],
                 false => self.channels.clone(),
@@ -99,7 +100,7 @@ pub(crate) fn is_exhausted(challenge: &Challenge) -> bool {
 pub(crate) fn ended(challenge: &Challenge) -> Option<Reason> {
     match (challenge.spent_at, challenge.cancelled_at) {
         (Some(_), _) => Some(Reason::Spent),
-        (None, Some(_)) => Some(Reason::stored(challenge.cancel_reason.as_deref(), Reason::LoggedOut)),
+        (None, Some(_)) => Some(challenge.cancel_reason.map_or(Reason::LoggedOut, Reason::from)),
         (None, None) => None,
     }
 }
@@ -140,7 +141,7 @@ mod tests {
             user_id: Id::new(now),
             destination: "+12015550123".into(),
             verification_sid: None,
-            channel: "call".into(),
+            channel: storage::Channel::Call,
             sends: 1,
             last_sent_at: Timestamp(now),
             failed_checks: 0,
@@ -149,7 +150,7 @@ mod tests {
             spent_at: None,
             cancelled_at: None,
             cancel_reason: None,
-            purpose: "log_in".into(),
+            purpose: Purpose::LogIn,
         }
     }
 

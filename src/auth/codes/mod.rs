@@ -2,6 +2,7 @@
 
 pub(crate) mod challenge;
 pub(crate) mod challenge_view;
+pub(crate) mod channel;
 pub(crate) mod check_count;
 pub(crate) mod line_lookup;
 pub(crate) mod line_type;

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join;
 
 use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
+use super::channel::stored_channel;
 use super::line_lookup::Line;
 use crate::auth::client::Client;
 use crate::auth::error::Error;
@@ -131,7 +132,7 @@ impl Auth {
         let sid = self.send_code(permit, &challenge.destination, delivery, client).await?;
         Ok(Challenge {
             verification_sid: Some(sid.as_str().to_owned()),
-            channel: delivery.channel.as_str().to_owned(),
+            channel: stored_channel(delivery.channel),
             ..challenge.clone()
         })
     }
@@ -155,7 +156,7 @@ impl Auth {
                 None => Ok(()),
             };
             let (challenge, recorded) = join(
-                challenges::sent(&mut c.again(), sent.id, &sid, &sent.channel, &sent.destination, expires_at),
+                challenges::sent(&mut c.again(), sent.id, &sid, sent.channel, &sent.destination, expires_at),
                 record(c.again()),
             )
             .await;

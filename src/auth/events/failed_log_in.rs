@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 
-use super::activity::ActivityKind;
-use super::event::EventKind;
+use super::event::Event;
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::telemetry::carried;
+use storage::ActivityKind;
+use storage::EventKind;
 use storage::users::User;
 use storage::{Error as StorageError, Timestamp, activities};
 
@@ -23,14 +24,15 @@ impl Auth {
     pub(crate) fn record_failed_log_in(&self, user: Option<&User>, client: &Client) {
         let (auth, now) = (self.clone(), self.clock.now());
         let Some(User { id: user_id, .. }) = user.cloned() else {
-            return self.tell(&EventKind::LoginFail.of(None, client, now).because("unknown_email"));
+            return self
+                .tell(&Event::new(EventKind::LoginFail, None, client, now).with_reason("unknown_email"));
         };
         let (kind, since) = (ActivityKind::LogInFailed, Timestamp(now - WITHIN));
-        let event = kind.of(user_id, client, now);
+        let event = Event::of_activity(kind, user_id, client, now);
         self.tell(&event);
         let work = async move {
             let recorded = auth.write(async move |mut c| -> Result<(), StorageError> {
-                if activities::count_since(&mut c, user_id, kind.as_str(), since).await? < MOST {
+                if activities::count_since(&mut c, user_id, kind, since).await? < MOST {
                     c.record_logged(&event).await?;
                 }
                 Ok(())

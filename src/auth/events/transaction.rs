@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join;
 
-use super::event::{Event, EventKind};
+use super::event::Event;
 use crate::auth::Auth;
+use storage::EventKind;
 use storage::{Committed, Conn, Error as StorageError, activities, webhook_outbox};
 
 /// A connection inside a transaction. It goes wherever a [`Conn`] goes.

@@ -2,7 +2,8 @@
 
 use crate::auth::Auth;
 use crate::auth::client::Client;
-use crate::auth::events::event::EventKind;
+use crate::auth::events::event::Event;
+use storage::EventKind;
 
 impl Auth {
     /// Counts what the limits decided about a request, and tells the audit log of those that refused it. Once, when it
@@ -12,8 +13,8 @@ impl Auth {
             let limit = standing.kind.as_str();
             self.metrics.throttled(limit, !standing.refused);
             if standing.refused {
-                let event = EventKind::RateLimitExceeded.of(None, client, self.clock.now());
-                self.tell(&event.because(limit));
+                let event = Event::new(EventKind::RateLimitExceeded, None, client, self.clock.now());
+                self.tell(&event.with_reason(limit));
             }
         }
     }

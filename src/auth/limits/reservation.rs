@@ -7,7 +7,7 @@ use super::network::host;
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::auth::error::Error;
-use crate::auth::events::activity::ActivityKind;
+use storage::ActivityKind;
 
 /// Addresses of an account that are looked at.
 const MOST_ADDRESSES: i64 = 100;
@@ -49,10 +49,9 @@ impl Auth {
             return Ok(false);
         }
         let user_id = user_id.unwrap_or(Id(uuid::Uuid::nil()));
-        let kinds = PROOFS.map(ActivityKind::as_str);
         let addresses = self
             .db
-            .read(async move |mut c| activities::addresses(&mut c, user_id, &kinds, MOST_ADDRESSES).await)
+            .read(async move |mut c| activities::addresses(&mut c, user_id, &PROOFS, MOST_ADDRESSES).await)
             .await?;
         let here = host(client.ip_address);
         Ok(addresses.iter().any(|address| address.parse().is_ok_and(|address| host(Some(address)) == here)))

@@ -180,7 +180,7 @@ impl Jwt {
             exp: expires_at.timestamp(),
             jti: token_id,
             sid: session.id.0,
-            amr: session.amr.split(' ').map(str::to_owned).collect(),
+            amr: session.amr.methods().iter().map(ToString::to_string).collect(),
             auth_time: session.auth_time.0.timestamp(),
             client_id: self.settings.client_id.clone(),
         };

@@ -6,7 +6,6 @@ use super::jwt::Settings;
 use super::key_schedule::Schedule;
 use super::keys;
 use super::secret::DeploymentSecret;
-use crate::auth::deployment::Mode;
 use crate::auth::error::Error;
 use storage::signing_keys;
 use storage::signing_keys::SigningKey;
@@ -79,8 +78,7 @@ pub async fn rotate_keys(
         let owner = deployment::owner(&mut c).await?;
         let unused =
             || Error::internal("this database has no keys yet: the first server that uses it makes one");
-        let mode =
-            if owner.ok_or_else(unused)? == Mode::Dev.to_string() { Mode::Dev } else { Mode::Production };
+        let mode = owner.ok_or_else(unused)?;
         // A key sealed with another secret than the others would keep every server from starting.
         keys::load(&mut c, &secret, mode).await?;
         forget_keys(&mut c, &settings, now).await?;

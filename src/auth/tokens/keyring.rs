@@ -13,9 +13,8 @@ use super::jwt::{Jwt, Settings};
 use super::keys;
 use super::keys::Key;
 use super::secret::DeploymentSecret;
-use crate::auth::deployment::Mode;
 use crate::auth::error::Error;
-use storage::{Db, signing_keys};
+use storage::{Db, Mode, signing_keys};
 
 /// How old the keys may be, in microseconds: 10 seconds, a fraction of any lead time that makes sense.
 const MAX_AGE: i64 = 10_000_000;

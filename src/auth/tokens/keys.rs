@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretSlice};
 
 use super::secret::DeploymentSecret;
-use crate::auth::deployment::Mode;
 use crate::auth::error::Error;
+use storage::Mode;
 use storage::signing_keys::SigningKey;
 use storage::{Conn, Timestamp, signing_keys};
 

@@ -24,7 +24,7 @@ impl SessionPolicy {
     /// Why a session is over, if it is.
     pub(crate) fn ended(&self, session: &SessionState, now: DateTime<Utc>) -> Option<Reason> {
         if session.ended_at.is_some() {
-            return Some(Reason::stored(session.end_reason.as_deref(), Reason::SessionEnded));
+            return Some(session.end_reason.map_or(Reason::SessionEnded, Reason::from));
         }
         let alive = now < session.expires_at.0 && self.idle_since(now) < session.last_used_at.0;
         (!alive).then_some(Reason::Expired)

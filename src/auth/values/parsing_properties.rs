@@ -37,7 +37,7 @@ fn session() -> Session {
         salt: vec![7; SALT_LENGTH],
         generation: 3,
         rotated_at: now,
-        amr: "pwd otp sms".into(),
+        amr: storage::Amr::password_and_code(storage::Channel::Sms),
         auth_time: now,
         user_agent: None,
         ip_address: None,

@@ -24,7 +24,7 @@ pub(super) fn judge(
     };
     let mut checks = vec![Check::ok(NAME, "reachable"), schema(&inspection, migrates)];
     if inspection.pending.is_empty() {
-        let owner = inspection.mode.as_deref();
+        let owner = inspection.mode;
         checks.push(mode(owner));
         // In another mode's database there is no key that this secret should open.
         let secret = secret.filter(|_| may_serve(owner));
@@ -92,15 +92,15 @@ fn schema(inspection: &Inspection, migrates: bool) -> Check {
     }
 }
 
-fn may_serve(owner: Option<&str>) -> bool {
-    owner.is_none_or(|owner| owner == Mode::Production.to_string())
+fn may_serve(owner: Option<Mode>) -> bool {
+    owner.is_none_or(|owner| owner == Mode::Production)
 }
 
-fn mode(owner: Option<&str>) -> Check {
+fn mode(owner: Option<Mode>) -> Check {
     const NAME: &str = "mode";
     match owner {
         None => Check::ok(NAME, "nobody's yet; `serve` claims the database when it first starts"),
-        Some(owner) if may_serve(Some(owner)) => Check::ok(NAME, owner),
+        Some(owner) if may_serve(Some(owner)) => Check::ok(NAME, owner.to_string()),
         Some(owner) => Check::problem(
             NAME,
             format!(
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_database_of_serve() {
-        let mode = Some("production".to_owned());
+        let mode = Some(Mode::Production);
         let server_time = Some(DateTime::UNIX_EPOCH);
         let checks = judged(Ok(Some(Inspection { mode, server_time, ..Inspection::default() })), false);
         for name in ["database", "schema", "mode", "keys"] {
@@ -165,14 +165,14 @@ mod tests {
 
     #[test]
     fn a_database_of_dev_and_keys_of_another_secret() {
-        let inspection = |mode: &str, kid: &str| Inspection {
-            mode: Some(mode.to_owned()),
+        let inspection = |mode, kid: &str| Inspection {
+            mode: Some(mode),
             signing_keys: vec![foreign_key(kid)],
             ..Inspection::default()
         };
-        let dev = judged(Ok(Some(inspection("dev", "dev-1"))), true);
+        let dev = judged(Ok(Some(inspection(Mode::Dev, "dev-1"))), true);
         assert_eq!((of(&dev, "mode"), of(&dev, "keys")), (Some(Status::Problem), None));
-        let other = judged(Ok(Some(inspection("production", "1"))), true);
+        let other = judged(Ok(Some(inspection(Mode::Production, "1"))), true);
         assert_eq!((of(&other, "mode"), of(&other, "keys")), (Some(Status::Ok), Some(Status::Problem)));
     }
 

@@ -193,9 +193,9 @@ fn the_document_lists_every_event_and_every_reason() {
     assert_eq!(listed, EventKind::ALL.map(EventKind::as_str));
     let sources = Source::below("src/auth");
     let said = |source: &Source| -> Vec<String> {
-        let named = source.text.split("because(\"").skip(1);
+        let named = source.text.split("with_reason(\"").skip(1);
         let of_activities =
-            source.text.split("Some(\"").skip(1).filter(|_| source.path.ends_with("/activity_event.rs"));
+            source.text.split("Some(\"").skip(1).filter(|_| source.path.ends_with("/activity.rs"));
         named.chain(of_activities).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     };
     let reasons: BTreeSet<String> = sources.iter().flat_map(said).collect();

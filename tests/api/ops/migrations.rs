@@ -203,7 +203,7 @@ async fn foreign_keys_are_enforced() {
     let orphan = activities::Activity {
         id: Id::new(now),
         user_id: Id::new(now),
-        kind: "signed_up".into(),
+        kind: storage::ActivityKind::SignedUp,
         user_agent: None,
         ip_address: None,
         occurred_at: Timestamp(now),

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use super::connection::Committed;
-use super::{gathered, postgres, sqlite};
-use crate::sessions::SessionState;
-use crate::users::User;
-use crate::{Conn, DatabaseUrl, Error, Id};
+use super::postgres::PoolState;
+use super::{postgres, sqlite};
+use crate::{Conn, DatabaseUrl, Error};
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -23,22 +22,11 @@ pub struct Settings {
 
 /// A database. Clones share it.
 #[derive(Clone)]
-pub struct Db(Arc<Backend>);
+pub struct Db(pub(crate) Arc<Backend>);
 
 pub(crate) enum Backend {
     Sqlite(sqlite::Database),
     Postgres(Box<postgres::Database>),
-}
-
-/// What a pool of connections is at.
-#[derive(Debug, Clone, Copy)]
-pub struct PoolState {
-    /// Connections that somebody uses.
-    pub used: usize,
-    /// Connections that wait for somebody.
-    pub idle: usize,
-    /// Requests that wait for a connection.
-    pub waiting: usize,
 }
 
 impl Backend {
@@ -92,15 +80,6 @@ impl Db {
     {
         let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
         self.0.read(f).instrument(span).await
-    }
-
-    /// The state of a session and its user, whether or not the session is still alive: what every protected request asks.
-    ///
-    /// # Errors
-    /// Those of the database, and [`Error::Unavailable`].
-    pub async fn session_with_user(&self, id: Id) -> Result<Option<Box<(SessionState, User)>>, Error> {
-        let span = tracing::info_span!(target: "traces", "database read", otel.kind = "client");
-        gathered::session_with_user(&self.0, id).instrument(span).await
     }
 
     /// Runs `f` in one transaction: committed when it answers `Ok`, rolled back otherwise. `f` waits for

@@ -14,9 +14,9 @@ pub enum Error {
     /// No row where one must be, or where another is to hang on one: it was deleted meanwhile.
     #[error("no such row")]
     NotFound,
-    /// A row is over, and stays as it is.
-    #[error("what is over stays as it is")]
-    Over,
+    /// The row was ended before: a CHECK of the table rejects the update.
+    #[error("the row has already ended")]
+    AlreadyEnded,
     /// The database cannot be reached, or is too busy to answer in time.
     #[error("the database is not available: {0}")]
     Unavailable(String),
@@ -41,7 +41,7 @@ impl From<DieselError> for Error {
                 };
                 Self::Unique { index }
             }
-            DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, _) => Self::Over,
+            DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, _) => Self::AlreadyEnded,
             DieselError::DatabaseError(kind, ref information) if is_passing(kind, information.message()) => {
                 Self::Unavailable(information.message().to_owned())
             }

@@ -4,14 +4,11 @@
 pub(crate) mod connection;
 pub(crate) mod db;
 pub(crate) mod error;
-pub(crate) mod gathered;
-pub(crate) mod inspect;
 pub(crate) mod migrations;
 pub(crate) mod postgres;
 pub(crate) mod postgres_tls;
 pub(crate) mod postgres_url;
 pub(crate) mod prepared;
-pub(crate) mod sql_types;
 pub(crate) mod sqlite;
 pub(crate) mod sqlite_writer;
 pub(crate) mod url;

@@ -17,9 +17,9 @@ use tokio::time::timeout;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connection::Committed;
-use super::sql_types::sql::Uuid;
 use super::{migrations, postgres_tls, postgres_url};
-use crate::{Conn, Error, Id, PoolState};
+use crate::values::sql_types::sql::Uuid;
+use crate::{Conn, Error, Id};
 
 /// How long a request waits for a connection of the pool. A transaction takes milliseconds: where none ends for a second,
 /// something is wrong, and whoever waits on would only find others waiting too.
@@ -36,6 +36,17 @@ type Shared = Arc<OnceCell<AsyncPgConnection>>;
 thread_local! {
     /// This thread's shared connections, by [`Database::id`].
     static SHARED: RefCell<HashMap<u64, Shared>> = RefCell::default();
+}
+
+/// The state of a pool of connections.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolState {
+    /// Connections in use.
+    pub used: usize,
+    /// Idle connections.
+    pub idle: usize,
+    /// Requests that wait for a connection.
+    pub waiting: usize,
 }
 
 /// A PostgreSQL database, or one that speaks its protocol.

@@ -12,7 +12,7 @@ use diesel::{Connection, SqliteConnection};
 use futures_util::FutureExt;
 
 use super::migrations;
-use super::sqlite_writer::Writer;
+use super::sqlite_writer::{Writer, waited};
 use crate::{Conn, Error};
 
 /// In this order: without the busy timeout first, opening a second connection under write load fails.
@@ -78,11 +78,6 @@ impl Database {
     {
         self.writer.run(f).await
     }
-}
-
-/// A closure waited for something other than the database, inside a transaction.
-pub(crate) fn waited() -> Error {
-    Error::Refused("a transaction must wait for nothing but the database".into())
 }
 
 /// The first connection of a process. Where several open a new file at once, one of them turns on the

@@ -14,7 +14,6 @@ use diesel::connection::SimpleConnection;
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
 
-use super::sqlite::waited;
 use crate::{Conn, Error};
 
 /// Jobs in one commit: enough to share an fsync, few enough that the first does not wait long.
@@ -78,6 +77,11 @@ impl Writer {
         self.jobs.try_send(job).map_err(busy)?;
         answered.await.map_err(|_| E::from(Error::Unavailable("the writer has stopped".into())))?
     }
+}
+
+/// Builds the error of a closure that waited for something other than the database, inside a transaction.
+pub(crate) fn waited() -> Error {
+    Error::Refused("a transaction must wait for nothing but the database".into())
 }
 
 fn run(connection: SqliteConnection, queue: &Receiver<Job>) {

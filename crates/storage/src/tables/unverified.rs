@@ -1,9 +1,9 @@
 //! Users who signed up and never proved their phone. After a while they stand in nobody's way.
 
-use super::engine::postgres;
-use super::schema::{challenges, password_resets, sessions, users};
-use super::users::lower;
-use super::{Conn, Error, Id, Timestamp};
+use crate::engine::postgres;
+use crate::schema::{challenges, password_resets, sessions, users};
+use crate::tables::users::lower;
+use crate::{Conn, Error, Id, Timestamp};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
 /// What somebody wants that is one user's alone. What is left out is not asked for.

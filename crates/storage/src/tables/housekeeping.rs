@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
-use super::engine::prepared::prepared;
-use super::schema::{
+use crate::engine::prepared::prepared;
+use crate::schema::{
     activities, challenges, housekeeping, line_types, password_resets, sessions, throttles, webhook_outbox,
 };
-use super::{Conn, Error, Id, Timestamp, conversions};
+use crate::tables::conversions;
+use crate::{Conn, Error, Id, Timestamp};
 
 /// Claims the work for `lease`. `None`: somebody is at it, or has been within `interval`. A claim that lies further ahead
 /// than any can was made by a clock that has been put back since, and does not count.

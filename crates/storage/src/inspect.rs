@@ -7,9 +7,11 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::SimpleAsyncConnection;
 
-use super::{migrations, postgres, sql_types, sqlite};
-use crate::signing_keys::SigningKey;
-use crate::{Conn, DatabaseUrl, Error, Timestamp, deployment, signing_keys};
+use crate::engine::{migrations, postgres, sqlite};
+use crate::tables::signing_keys::SigningKey;
+use crate::tables::{deployment, signing_keys};
+use crate::values::sql_types::sql::Timestamptz;
+use crate::{Conn, DatabaseUrl, Error, Mode, Timestamp};
 
 /// What stands in a database.
 #[derive(Default)]
@@ -21,7 +23,7 @@ pub struct Inspection {
     /// Versions that the database has and this program does not know: a newer one has been here.
     pub unknown: Vec<String>,
     /// The mode for which the database is claimed. Not read while migrations are pending.
-    pub mode: Option<String>,
+    pub mode: Option<Mode>,
     /// The keys that sign tokens. Not read while migrations are pending.
     pub signing_keys: Vec<SigningKey>,
     /// The server's clock, read last. SQLite has none of its own.
@@ -47,7 +49,7 @@ pub async fn inspect(url: &DatabaseUrl) -> Result<Option<Inspection>, Error> {
             let inspection = look(Conn::Postgres(&connection)).await?;
             connection.batch_execute("COMMIT").await?;
             // The one statement of this program that asks the database for the time: to compare it.
-            let now = diesel::select(sql::<sql_types::sql::Timestamptz>("now()"));
+            let now = diesel::select(sql::<Timestamptz>("now()"));
             let Timestamp(server_time) = diesel_async::RunQueryDsl::get_result(now, &mut connection).await?;
             Ok(Some(Inspection { server_time: Some(server_time), ..inspection }))
         }

@@ -2,8 +2,8 @@
 
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::schema::line_types;
-use super::{Conn, Error, Timestamp, found};
+use crate::schema::line_types;
+use crate::{Conn, Error, Timestamp, found};
 
 /// What was said of a number after a time. `number`: the key that stands for it.
 ///

@@ -6,10 +6,10 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper,
 };
 
-use super::engine::prepared::prepared;
-use super::schema::webhook_outbox;
-use super::schema::webhook_outbox::dsl;
-use super::{Conn, Error, Id, Timestamp};
+use crate::engine::prepared::prepared;
+use crate::schema::webhook_outbox;
+use crate::schema::webhook_outbox::dsl;
+use crate::{Conn, Error, EventKind, Id, Timestamp};
 
 /// A message's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -19,7 +19,7 @@ pub struct Message {
     /// The event's; the receiver tells by it what it has seen already.
     pub id: Id,
     /// The kind of event.
-    pub event: String,
+    pub event: EventKind,
     /// What is sent.
     pub body: String,
     /// When it happened.

@@ -1,10 +1,10 @@
 //! Challenges: one row for each demand for a code. Whatever may race is one conditional UPDATE whose row count tells who won.
 
-use super::engine::postgres;
-use super::engine::prepared::prepared;
-use super::schema::{challenges, users};
-use super::users::User;
-use super::{Conn, Error, Id, Purpose, Timestamp, found};
+use crate::engine::postgres;
+use crate::engine::prepared::prepared;
+use crate::schema::{challenges, users};
+use crate::tables::users::User;
+use crate::{Channel, Conn, EndReason, Error, Id, Purpose, Timestamp, found};
 use diesel::dsl::{max, min};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
@@ -20,7 +20,7 @@ pub struct Challenge {
     /// Where codes go: the user's number when a log-in began, or what shall be the user's.
     pub destination: String,
     /// How the last code travelled.
-    pub channel: String,
+    pub channel: Channel,
     /// Twilio's verification; absent before the first code and once Twilio has forgotten it.
     pub verification_sid: Option<String>,
     /// Codes asked for, the first included.
@@ -38,9 +38,9 @@ pub struct Challenge {
     /// When it was ended otherwise.
     pub cancelled_at: Option<Timestamp>,
     /// Why: the `reason` that its token is refused with. Absent: the person logged out.
-    pub cancel_reason: Option<String>,
-    /// What the code is for: a [`Purpose`]'s word.
-    pub purpose: String,
+    pub cancel_reason: Option<EndReason>,
+    /// What the code is for.
+    pub purpose: Purpose,
 }
 
 /// Adds a challenge.
@@ -60,7 +60,7 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Chall
     found(on!(conn, c => challenges::table
         .inner_join(users::table.on(users::id.eq(challenges::user_id)))
         .filter(challenges::id.eq(id))
-        .filter(challenges::purpose.eq(Purpose::LogIn.as_str()))
+        .filter(challenges::purpose.eq(Purpose::LogIn))
         .select((Challenge::as_select(), User::as_select()))
         .get_result(c)))
 }
@@ -149,7 +149,7 @@ pub async fn sent(
     conn: &mut Conn<'_>,
     id: Id,
     verification_sid: &str,
-    channel: &str,
+    channel: Channel,
     destination: &str,
     expires_at: Timestamp,
 ) -> Result<Challenge, Error> {
@@ -222,7 +222,7 @@ pub async fn forget_verification(
 /// failure. `false`: there is no such challenge any more.
 ///
 /// # Errors
-/// [`Error::Over`] where it was spent or cancelled before: of any number of callers one gets by.
+/// [`Error::AlreadyEnded`] where it was spent or cancelled before: of any number of callers one gets by.
 pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let spent = on!(conn, c => prepared(
         diesel::update(challenges::table.find(id)).set((
@@ -258,7 +258,12 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn cancel_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+pub async fn cancel_all(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
     on!(conn, c => prepared(
         diesel::update(challenges::table)

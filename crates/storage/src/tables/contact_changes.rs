@@ -1,9 +1,9 @@
 //! Challenges that shall give a user another number or address: at most one open one of each kind, by a unique index.
 
-use super::challenges::Challenge;
-use super::engine::prepared::prepared;
-use super::schema::challenges;
-use super::{Conn, Error, Id, Purpose, Timestamp, found};
+use crate::engine::prepared::prepared;
+use crate::schema::challenges;
+use crate::tables::challenges::Challenge;
+use crate::{Conn, Error, Id, Purpose, Timestamp, found};
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 
 /// The unique index over what is open.
@@ -20,7 +20,7 @@ pub async fn find_open(
 ) -> Result<Option<Challenge>, Error> {
     found(on!(conn, c => challenges::table
         .filter(challenges::user_id.eq(user_id))
-        .filter(challenges::purpose.eq(purpose.as_str()))
+        .filter(challenges::purpose.eq(purpose))
         .filter(challenges::spent_at.is_null())
         .filter(challenges::cancelled_at.is_null())
         .select(Challenge::as_select())

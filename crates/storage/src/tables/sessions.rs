@@ -1,11 +1,11 @@
 //! Sessions: from verify to log out.
 
-use super::engine::postgres;
-use super::engine::prepared::prepared;
-use super::engine::prepared::{FoundBy, fixed};
-use super::schema::{sessions, users};
-use super::users::User;
-use super::{Conn, Error, Id, Timestamp, found};
+use crate::engine::postgres;
+use crate::engine::prepared::prepared;
+use crate::engine::prepared::{FoundBy, fixed};
+use crate::schema::{sessions, users};
+use crate::tables::users::User;
+use crate::{Amr, Conn, EndReason, Error, Id, Timestamp, found};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// A session's row.
@@ -23,8 +23,8 @@ pub struct Session {
     pub generation: i32,
     /// When the refresh counter last moved.
     pub rotated_at: Timestamp,
-    /// How the user proved who they are (RFC 8176), separated by spaces.
-    pub amr: String,
+    /// How the user proved who they are.
+    pub amr: Amr,
     /// When the user proved it.
     pub auth_time: Timestamp,
     /// What the client said that it is. Data, never trusted.
@@ -40,7 +40,7 @@ pub struct Session {
     /// When it ended early.
     pub ended_at: Option<Timestamp>,
     /// Why it ended early: the `reason` that its tokens are refused with.
-    pub end_reason: Option<String>,
+    pub end_reason: Option<EndReason>,
 }
 
 /// What tells whether a session is over: all that a request needs of it.
@@ -57,14 +57,14 @@ pub struct SessionState {
     /// As in [`Session`].
     pub ended_at: Option<Timestamp>,
     /// As in [`Session`].
-    pub end_reason: Option<String>,
+    pub end_reason: Option<EndReason>,
 }
 
 impl Session {
     /// What tells whether it is over.
     pub fn state(&self) -> SessionState {
         let Self { id, last_used_at, expires_at, ended_at, .. } = *self;
-        SessionState { id, last_used_at, expires_at, ended_at, end_reason: self.end_reason.clone() }
+        SessionState { id, last_used_at, expires_at, ended_at, end_reason: self.end_reason }
     }
 }
 
@@ -101,7 +101,7 @@ pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<Session>, Error>
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn state_with_user(
+pub(crate) async fn state_with_user(
     conn: &mut Conn<'_>,
     id: Id,
 ) -> Result<Option<(SessionState, User)>, Error> {
@@ -114,15 +114,15 @@ pub(super) async fn state_with_user(
 
 /// How many sessions are asked for at once, always: one statement, of one text. PostgreSQL plans a statement anew for each
 /// list that is shorter than the ten that its general plan assumes.
-pub(super) const AT_ONCE: usize = 16;
+pub(crate) const BATCH_SIZE: usize = 16;
 
 /// The states of several sessions, and their users, in no order. Who wants fewer names one several times.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn states_with_users(
+pub(crate) async fn states_with_users(
     conn: &mut Conn<'_>,
-    ids: &[Id; AT_ONCE],
+    ids: &[Id; BATCH_SIZE],
 ) -> Result<Vec<(SessionState, User)>, Error> {
     enum StatesWithUsers {}
     impl FoundBy for StatesWithUsers {}
@@ -213,7 +213,7 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn end(conn: &mut Conn<'_>, id: Id, reason: &str, now: Timestamp) -> Result<bool, Error> {
+pub async fn end(conn: &mut Conn<'_>, id: Id, reason: EndReason, now: Timestamp) -> Result<bool, Error> {
     let ended = on!(conn, c => prepared(
         diesel::update(sessions::table.find(id))
             .filter(sessions::ended_at.is_null())
@@ -230,7 +230,7 @@ pub async fn end_own(
     conn: &mut Conn<'_>,
     user_id: Id,
     id: Id,
-    reason: &str,
+    reason: EndReason,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let ended = on!(conn, c => prepared(
@@ -246,7 +246,12 @@ pub async fn end_own(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, reason: &str, now: Timestamp) -> Result<(), Error> {
+pub async fn end_all(
+    conn: &mut Conn<'_>,
+    user_id: Id,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<(), Error> {
     lock_open(conn, user_id).await?;
     on!(conn, c => prepared(
         diesel::update(sessions::table)
@@ -265,7 +270,7 @@ pub async fn end_others(
     conn: &mut Conn<'_>,
     user_id: Id,
     kept: Id,
-    reason: &str,
+    reason: EndReason,
     now: Timestamp,
 ) -> Result<(), Error> {
     lock_open(conn, user_id).await?;

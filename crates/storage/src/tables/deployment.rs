@@ -2,16 +2,16 @@
 
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::engine::prepared::prepared;
-use super::schema::deployment;
-use super::{Conn, Error, Timestamp, found};
+use crate::engine::prepared::prepared;
+use crate::schema::deployment;
+use crate::{Conn, Error, Mode, Timestamp, found};
 
 /// Claims the database for a mode unless it is claimed, and answers whose it is. Until the transaction ends,
 /// nobody else gets past this: what is made once per deployment is made after it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim(conn: &mut Conn<'_>, mode: &str, now: Timestamp) -> Result<String, Error> {
+pub async fn claim(conn: &mut Conn<'_>, mode: Mode, now: Timestamp) -> Result<Mode, Error> {
     let row = (deployment::id.eq(1), deployment::mode.eq(mode), deployment::created_at.eq(now));
     on!(conn, c => diesel::insert_into(deployment::table)
         .values(row)
@@ -29,7 +29,7 @@ pub async fn claim(conn: &mut Conn<'_>, mode: &str, now: Timestamp) -> Result<St
 ///
 /// # Errors
 /// Those of the database.
-pub async fn owner(conn: &mut Conn<'_>) -> Result<Option<String>, Error> {
+pub async fn owner(conn: &mut Conn<'_>) -> Result<Option<Mode>, Error> {
     found(on!(conn, c => deployment::table
         .find(1)
         .select(deployment::mode)

@@ -1,8 +1,8 @@
 //! What happened to a user and when.
 
-use super::engine::prepared::prepared;
-use super::schema::activities;
-use super::{Conn, Error, Id, Timestamp};
+use crate::engine::prepared::prepared;
+use crate::schema::activities;
+use crate::{ActivityKind, Conn, Error, Id, Timestamp};
 use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, QueryDsl, Queryable, Selectable,
     SelectableHelper,
@@ -17,8 +17,8 @@ pub struct Activity {
     pub id: Id,
     /// To whom.
     pub user_id: Id,
-    /// What: one of the words of the API's `ActivityKind`.
-    pub kind: String,
+    /// What happened.
+    pub kind: ActivityKind,
     /// What the client said that it is. Data, never trusted.
     pub user_agent: Option<String>,
     /// Where the client came from. Data, never trusted.
@@ -43,7 +43,7 @@ pub async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Erro
 pub async fn count_since(
     conn: &mut Conn<'_>,
     user_id: Id,
-    kind: &str,
+    kind: ActivityKind,
     since: Timestamp,
 ) -> Result<i64, Error> {
     on!(conn, c => activities::table
@@ -61,7 +61,7 @@ pub async fn count_since(
 pub async fn addresses(
     conn: &mut Conn<'_>,
     user_id: Id,
-    kinds: &[&'static str],
+    kinds: &[ActivityKind],
     limit: i64,
 ) -> Result<Vec<String>, Error> {
     on!(conn, c => activities::table

@@ -8,9 +8,9 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Integer, Text};
 use diesel::{ExpressionMethods, QueryDsl, Queryable, Selectable, SelectableHelper};
 
-use super::engine::sql_types::sql::Timestamptz;
-use super::schema::conversions;
-use super::{Conn, Error, Timestamp};
+use crate::schema::conversions;
+use crate::values::sql_types::sql::Timestamptz;
+use crate::{Conn, Error, Timestamp};
 
 /// What is counted of a range of numbers in an hour, or what shall be added to that.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -59,7 +59,7 @@ pub async fn since(
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn delete_oldest(
+pub(crate) async fn delete_oldest(
     conn: &mut Conn<'_>,
     before: Timestamp,
     limit: i64,

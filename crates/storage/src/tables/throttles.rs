@@ -9,8 +9,8 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer};
 use diesel::{ExpressionMethods, QueryDsl, Queryable};
 
-use super::schema::throttles;
-use super::{Conn, Error};
+use crate::schema::throttles;
+use crate::{Conn, Error};
 
 /// Most doublings of what the last attempt takes to come back: a day's worth of microseconds, doubled as often, still
 /// fits.

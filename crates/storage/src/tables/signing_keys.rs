@@ -2,9 +2,9 @@
 
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 
-use super::engine::prepared::prepared;
-use super::schema::signing_keys;
-use super::{Conn, Error, Timestamp};
+use crate::engine::prepared::prepared;
+use crate::schema::signing_keys;
+use crate::{Conn, Error, Timestamp};
 
 /// A key's row. The private half is sealed.
 #[derive(Clone, Queryable, Selectable, Insertable)]

@@ -1,10 +1,10 @@
 //! Users. Three unique indexes decide who may sign up; nobody looks first.
 
-use super::engine::postgres;
-use super::engine::prepared::prepared;
-use super::engine::sql_types::sql::{Nullable, Timestamptz};
-use super::schema::{challenges, sessions, users};
-use super::{Conn, Error, Id, Timestamp, found};
+use crate::engine::postgres;
+use crate::engine::prepared::prepared;
+use crate::schema::{challenges, sessions, users};
+use crate::values::sql_types::sql::{Nullable, Timestamptz};
+use crate::{Conn, Error, Id, Timestamp, found};
 use diesel::dsl::case_when;
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, QueryDsl, Queryable,

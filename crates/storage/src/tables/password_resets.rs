@@ -1,8 +1,8 @@
 //! Password resets: a row for each, whether or not the address is a user's.
 
-use super::engine::prepared::prepared;
-use super::schema::password_resets;
-use super::{Conn, Error, Id, Timestamp, found};
+use crate::engine::prepared::prepared;
+use crate::schema::password_resets;
+use crate::{Conn, Error, Id, Timestamp, found};
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// Checks that a reset takes, as many as a challenge.
