@@ -187,7 +187,7 @@ impl Auth {
         };
         let event = Event::of_activity(ActivityKind::LoggedIn, right.user.id, &client, now);
         let challenge = self.record_send(sent, now, Some(event)).await?;
-        let keys = self.keyring.of(&self.db, now).await;
+        let keys = self.keyring.current(&self.db, now).await;
         Ok(PasswordOkGrant {
             token: keys.password_ok(right.user.id.0, challenge.id.0, now)?,
             expires_in: keys.settings().password_ok_lifetime.num_seconds(),

@@ -227,7 +227,7 @@ impl Auth {
     /// The public keys that a living token may bear.
     pub async fn public_keys(&self) -> Vec<PublicKey> {
         let now = self.clock.now();
-        self.keyring.of(&self.db, now).await.public_keys(now).cloned().collect()
+        self.keyring.current(&self.db, now).await.public_keys(now).cloned().collect()
     }
 
     /// How long a resource server may keep the public keys, in seconds: when a new key begins to sign, every copy

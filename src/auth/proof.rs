@@ -32,7 +32,7 @@ use super::codes::challenge::{ended, is_exhausted};
 use super::error::Error;
 use super::reason::Reason;
 use super::tokens::claims::{Access, Claims, PasswordOkClaims};
-use super::tokens::jwt::Unread;
+use super::tokens::jwt::TokenError;
 use storage::challenges::Challenge;
 use storage::sessions::SessionState;
 use storage::users::User;
@@ -121,15 +121,15 @@ impl Auth {
     /// keys are read again, once.
     async fn read(&self, token: &str) -> Result<Claims, Error> {
         let now = self.clock.now();
-        let claims = match self.keyring.of(&self.db, now).await.read(token, now) {
-            Err(Unread::UnknownKey) => {
-                Box::pin(self.keyring.read_again(&self.db, now)).await.read(token, now)
+        let claims = match self.keyring.current(&self.db, now).await.read(token, now) {
+            Err(TokenError::UnknownKey) => {
+                Box::pin(self.keyring.reloaded(&self.db, now)).await.read(token, now)
             }
             read => read,
         };
         claims.map_err(|unread| match unread {
-            Unread::UnknownKey => Error::InvalidToken(Reason::Malformed),
-            Unread::Refused(reason) => Error::InvalidToken(reason),
+            TokenError::UnknownKey => Error::InvalidToken(Reason::Malformed),
+            TokenError::Rejected(reason) => Error::InvalidToken(reason),
         })
     }
 

@@ -6,7 +6,7 @@ use super::error::Error;
 use super::events::event::Event;
 use super::reason::Reason;
 use super::tokens::refresh_token::{Genuine, RefreshToken};
-use super::tokens::session::Standing;
+use super::tokens::session::RefreshTokenStatus;
 use super::tokens::{LiveSession, Tokens};
 use storage::ActivityKind;
 use storage::sessions;
@@ -29,8 +29,8 @@ impl Auth {
         let found = self.db.read(async move |mut c| sessions::find_with_user(&mut c, id).await).await?;
         let (session, user) = found.ok_or_else(malformed)?;
         let token = self.refresh_tokens.check(&claim, &session).ok_or_else(malformed)?;
-        let found = match self.standing(token, &session)? {
-            Standing::Current => {
+        let found = match self.status(token, &session)? {
+            RefreshTokenStatus::Current => {
                 let (rotated, session, user) = self.rotate(token, id, &client).await?;
                 if rotated {
                     return self.mint(LiveSession::continued(token, session, user)).await;
@@ -38,22 +38,22 @@ impl Auth {
                 // Another request was faster: this one has the previous token now.
                 (session, user)
             }
-            Standing::Previous | Standing::Reused => (session, user),
+            RefreshTokenStatus::Previous | RefreshTokenStatus::Reused => (session, user),
         };
         let (session, user) = found;
-        match self.standing(token, &session)? {
-            Standing::Current | Standing::Previous => {
+        match self.status(token, &session)? {
+            RefreshTokenStatus::Current | RefreshTokenStatus::Previous => {
                 self.mint(LiveSession::continued(token, session, user)).await
             }
-            Standing::Reused => Err(self.end_reused(&session, &client).await?),
+            RefreshTokenStatus::Reused => Err(self.end_reused(&session, &client).await?),
         }
     }
 
-    fn standing(&self, token: Genuine, session: &Session) -> Result<Standing, Error> {
+    fn status(&self, token: Genuine, session: &Session) -> Result<RefreshTokenStatus, Error> {
         let now = self.clock.now();
         match self.sessions.ended(&session.state(), now) {
             Some(reason) => Err(Error::InvalidRefreshToken(reason)),
-            None => Ok(self.sessions.standing(token, session, now)),
+            None => Ok(self.sessions.status(token, session, now)),
         }
     }
 

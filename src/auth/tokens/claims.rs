@@ -1,4 +1,4 @@
-//! What the two kinds of token say.
+//! The claims of the two kinds of JWT.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,13 +7,13 @@ use uuid::Uuid;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PasswordOkClaims {
     pub(crate) iss: String,
-    /// The user.
+    /// The user's id.
     pub(crate) sub: Uuid,
     pub(crate) aud: String,
     pub(crate) iat: i64,
     pub(crate) nbf: i64,
     pub(crate) exp: i64,
-    /// The challenge.
+    /// The challenge's id.
     pub(crate) jti: Uuid,
     pub(crate) amr: Vec<String>,
 }
@@ -22,21 +22,21 @@ pub(crate) struct PasswordOkClaims {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AccessClaims {
     pub(crate) iss: String,
-    /// The user.
+    /// The user's id.
     pub(crate) sub: Uuid,
     pub(crate) aud: String,
     pub(crate) iat: i64,
     pub(crate) nbf: i64,
     pub(crate) exp: i64,
     pub(crate) jti: Uuid,
-    /// The session.
+    /// The session's id.
     pub(crate) sid: Uuid,
     pub(crate) amr: Vec<String>,
     pub(crate) auth_time: i64,
     pub(crate) client_id: String,
 }
 
-/// What is asked of a verified access token.
+/// The part of a verified access token that requests need.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Access {
     pub(crate) user_id: Uuid,
@@ -44,12 +44,12 @@ pub(crate) struct Access {
     /// The later of `nbf` and `iat`.
     pub(crate) valid_from: i64,
     pub(crate) exp: i64,
-    /// Which of the keys has signed it.
+    /// The index of the key that signed it.
     pub(crate) key: usize,
 }
 
-/// A token whose signature and claims hold. Whether its user, challenge or session still live is another
-/// question, which the database answers.
+/// A token with a valid signature and valid claims. Whether its user, challenge or session still exists is a question
+/// for the database.
 pub(crate) enum Claims {
     PasswordOk(PasswordOkClaims),
     Access(Access),

@@ -1,8 +1,8 @@
-//! The two kinds of JWT; the only user of jsonwebtoken.
+//! Signs and verifies the two kinds of JWT. The only file that uses jsonwebtoken.
 //!
-//! The rules of the kinds exclude each other (RFC 8725, section 3.12): another `typ`, another `aud`. What
-//! jsonwebtoken leaves open is decided here: the header holds `alg`, `typ` and `kid` and nothing else, so a
-//! token can bring no key and no `crit`; every claim is required and of its exact type; time is an argument.
+//! The kinds exclude each other by `typ` and `aud` (RFC 8725, section 3.12). The header holds exactly `alg`, `typ` and
+//! `kid`, so a token cannot bring a key or a `crit` of its own. Every claim is required and has an exact type. Time is
+//! an argument.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,12 +25,12 @@ use storage::sessions::Session;
 pub(crate) const PASSWORD_OK_TYP: &str = "password-ok+jwt";
 /// `typ` of an access token (RFC 9068, section 2.1).
 pub(crate) const ACCESS_TYP: &str = "at+jwt";
-/// How far the clocks of replicas may differ, in seconds.
+/// The tolerated difference between the clocks of replicas, in seconds.
 const LEEWAY_SECONDS: i64 = 5;
-/// Longest token that is looked at, in bytes. Ours have about 700.
+/// The longest accepted token, in bytes. Ours have about 700.
 const MAX_LENGTH: usize = 4096;
 
-/// Who the tokens come from and whom they are for.
+/// Issuer, audience and lifetimes of the tokens.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `iss`.
@@ -39,27 +39,27 @@ pub struct Settings {
     pub audience: String,
     /// `client_id` of access tokens (RFC 9068, section 2.2).
     pub client_id: String,
-    /// How long a password-ok token lives.
+    /// The lifetime of a password-ok token.
     pub password_ok_lifetime: TimeDelta,
-    /// How long an access token lives.
+    /// The lifetime of an access token.
     pub access_lifetime: TimeDelta,
     /// How long a new key is published before it signs.
     pub key_lead: TimeDelta,
 }
 
 impl Settings {
-    /// How long a key is needed after it has signed its last token.
+    /// How long a key is needed after it signed its last token.
     pub(crate) fn longest_token(&self) -> TimeDelta {
         self.password_ok_lifetime.max(self.access_lifetime) + TimeDelta::seconds(LEEWAY_SECONDS)
     }
 
-    /// `aud` of password-ok tokens: this server alone.
+    /// `aud` of password-ok tokens: only this server accepts them.
     fn password_ok_audience(&self) -> String {
         format!("{}/password-ok", self.issuer)
     }
 }
 
-/// What a token's header may hold, and must.
+/// The header of a token: all of these members and no others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StrictHeader {
@@ -68,41 +68,41 @@ struct StrictHeader {
     kid: String,
 }
 
-/// Why a token was not read.
-pub(crate) enum Unread {
-    /// No key here bears its `kid`; one that was made a moment ago may.
+/// The error of a token that is not accepted.
+pub(crate) enum TokenError {
+    /// No known key has its `kid`. A key that was created a moment ago may have it.
     UnknownKey,
-    /// It opens nothing.
-    Refused(Reason),
+    /// The token is rejected.
+    Rejected(Reason),
 }
 
-impl From<Reason> for Unread {
+impl From<Reason> for TokenError {
     fn from(reason: Reason) -> Self {
-        Self::Refused(reason)
+        Self::Rejected(reason)
     }
 }
 
-/// A key, ready for use.
+/// A key in the forms that signing and verifying need.
 struct LoadedKey {
     public: PublicKey,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
 
-/// Makes and reads the tokens.
+/// Signs and verifies tokens with one set of keys.
 pub(crate) struct Jwt {
     settings: Settings,
     password_ok_audience: String,
-    /// In the order of the schedule.
+    /// In the order of the schedule: the key that signs last comes first.
     keys: Vec<LoadedKey>,
     schedule: Schedule,
     validation: Validation,
-    /// Of these keys: other keys make another `Jwt`, which knows no token yet.
+    /// Tokens verified with these keys. Other keys make another `Jwt`, with an empty cache.
     known: KnownTokens,
 }
 
 impl Jwt {
-    /// `keys`: the one that signs last first.
+    /// Prepares a set of keys. The key that signs last comes first.
     pub(crate) fn new(settings: Settings, keys: &[Key]) -> Result<Self, Error> {
         let starts = keys.iter().map(|key| key.signs_from).collect();
         let schedule = Schedule::new(starts, settings.longest_token());
@@ -120,7 +120,7 @@ impl Jwt {
             settings,
             keys,
             schedule,
-            validation: signature_alone(),
+            validation: signature_only(),
             known: KnownTokens::new(),
         })
     }
@@ -129,18 +129,19 @@ impl Jwt {
         &self.settings
     }
 
-    /// The keys that a living token may bear, now or soon.
+    /// Returns the keys that an unexpired token may name, now or soon.
     pub(crate) fn public_keys(&self, now: DateTime<Utc>) -> impl Iterator<Item = &PublicKey> {
         let needed = move |(index, _): &(usize, &LoadedKey)| self.schedule.is_needed(*index, now);
         self.keys.iter().enumerate().filter(needed).map(|(_, key)| &key.public)
     }
 
-    /// Whether these are the keys that this set was made of.
+    /// Whether this was made from these keys.
     pub(crate) fn is_of(&self, keys: &[Key]) -> bool {
         let ours = self.keys.iter().map(|key| &key.public.kid);
         ours.eq(keys.iter().map(|key| &key.kid))
     }
 
+    /// Signs a password-ok token for a challenge.
     pub(crate) fn password_ok(
         &self,
         user_id: Uuid,
@@ -161,7 +162,7 @@ impl Jwt {
         self.sign(PASSWORD_OK_TYP, &claims, now)
     }
 
-    /// The access token of a session's current generation, and when it expires.
+    /// Signs the access token of a session's current generation. Returns it with its expiry.
     pub(crate) fn access(
         &self,
         session: &Session,
@@ -196,20 +197,20 @@ impl Jwt {
         Ok(jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)?.into())
     }
 
-    /// Reads a token of either kind. Whatever is wrong with a token that we did not sign is `Malformed`; only
-    /// a genuine one is told that it has expired.
-    pub(crate) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Unread> {
+    /// Verifies a token of either kind. A token that we did not sign is always `Malformed`; only a genuine token gets
+    /// the reason that it has expired.
+    pub(crate) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenError> {
         if token.len() > MAX_LENGTH {
             return Err(Reason::Malformed.into());
         }
         if let Some(access) = self.known.get(token) {
-            // Whoever has stolen a key can write any end into a token.
+            // A thief of a key can write any expiry into a token, so its key must still be in use.
             check(self.schedule.is_needed(access.key, now), access.valid_from, access.exp, now)?;
             return Ok(Claims::Access(access));
         }
         let header = strict_header(token).ok_or(Reason::Malformed)?;
         let index = self.keys.iter().position(|key| key.public.kid == header.kid);
-        let index = index.ok_or(Unread::UnknownKey)?;
+        let index = index.ok_or(TokenError::UnknownKey)?;
         if !self.schedule.is_needed(index, now) {
             return Err(Reason::Malformed.into());
         }
@@ -217,19 +218,19 @@ impl Jwt {
         match header.typ.as_str() {
             PASSWORD_OK_TYP => {
                 let claims: PasswordOkClaims = self.verified(token, key)?;
-                let ours = claims.iss == self.settings.issuer && claims.aud == self.password_ok_audience;
-                check(ours, claims.nbf.max(claims.iat), claims.exp, now)?;
+                let is_ours = claims.iss == self.settings.issuer && claims.aud == self.password_ok_audience;
+                check(is_ours, claims.nbf.max(claims.iat), claims.exp, now)?;
                 Ok(Claims::PasswordOk(claims))
             }
             ACCESS_TYP => {
                 let claims: AccessClaims = self.verified(token, key)?;
-                let ours = claims.iss == self.settings.issuer && claims.aud == self.settings.audience;
-                // Issued in the future is not yet issued, whatever `nbf` says.
+                let is_ours = claims.iss == self.settings.issuer && claims.aud == self.settings.audience;
+                // A token issued in the future is not valid yet, even if `nbf` says so.
                 let valid_from = claims.nbf.max(claims.iat);
-                check(ours, valid_from, claims.exp, now)?;
+                check(is_ours, valid_from, claims.exp, now)?;
                 let AccessClaims { sub: user_id, sid: session_id, exp, .. } = claims;
                 let access = Access { user_id, session_id, valid_from, exp, key: index };
-                self.known.remember(token, access);
+                self.known.insert(token, access);
                 Ok(Claims::Access(access))
             }
             _ => Err(Reason::Malformed.into()),
@@ -243,10 +244,10 @@ impl Jwt {
     }
 }
 
-/// jsonwebtoken checks the algorithm and the signature; its rules for claims are looser than ours and ask the
+/// Has jsonwebtoken check only the algorithm and the signature: its rules for claims are looser than ours and read the
 /// wall clock.
 #[allow(clippy::disallowed_methods)]
-fn signature_alone() -> Validation {
+fn signature_only() -> Validation {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
@@ -260,9 +261,9 @@ fn strict_header(token: &str) -> Option<StrictHeader> {
     (header.alg == "EdDSA").then_some(header)
 }
 
-fn check(ours: bool, valid_from: i64, exp: i64, now: DateTime<Utc>) -> Result<(), Reason> {
+fn check(is_ours: bool, valid_from: i64, exp: i64, now: DateTime<Utc>) -> Result<(), Reason> {
     let now = now.timestamp();
-    if !ours {
+    if !is_ours {
         return Err(Reason::Malformed);
     }
     if valid_from > now.saturating_add(LEEWAY_SECONDS) {

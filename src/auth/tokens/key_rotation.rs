@@ -1,4 +1,4 @@
-//! Rotation, as the command line asks for it. Servers learn of a new key by themselves.
+//! Lists and rotates signing keys for the command line. Running servers load a new key by themselves.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,29 +13,26 @@ use storage::{Conn, Db, deployment};
 
 pub use super::key_schedule::KeyState;
 
-/// A key, as an operator sees it.
+/// A key as operators see it.
 #[derive(Debug, Clone)]
 pub struct ListedKey {
-    /// Names it in a token's header.
+    /// Identifies the key in a token's header.
     pub kid: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// From when on it signs.
+    /// When it begins to sign.
     pub signs_from: DateTime<Utc>,
-    /// What it is there for.
+    /// Its state.
     pub state: KeyState,
 }
 
-/// A database's keys, the one that signs last first.
-///
-/// # Errors
-/// Those of the database.
+/// Lists the keys of a database. The key that signs last comes first.
 pub async fn list_keys(db: &Db, settings: &Settings, now: DateTime<Utc>) -> Result<Vec<ListedKey>, Error> {
     let rows = db.read(async move |mut c| signing_keys::all(&mut c).await).await?;
     Ok(listed(rows, settings, now))
 }
 
-/// `rows`: the one that signs last first.
+/// `rows`: the key that signs last comes first.
 fn listed(rows: Vec<SigningKey>, settings: &Settings, now: DateTime<Utc>) -> Vec<ListedKey> {
     let starts = rows.iter().map(|row| row.signs_from.0).collect();
     let schedule = Schedule::new(starts, settings.longest_token());
@@ -48,7 +45,7 @@ fn listed(rows: Vec<SigningKey>, settings: &Settings, now: DateTime<Utc>) -> Vec
     listed.collect()
 }
 
-/// Deletes the keys that no living token bears: how many it were.
+/// Deletes the keys that no unexpired token names. Returns the number of keys deleted.
 pub(crate) async fn forget_keys(
     conn: &mut Conn<'_>,
     settings: &Settings,
@@ -62,10 +59,11 @@ pub(crate) async fn forget_keys(
     Ok(forgotten.len())
 }
 
-/// Makes a key that signs after `lead`, and forgets those that no living token bears. Answers with its `kid`.
+/// Creates a key that signs after `lead`, and deletes the keys that no unexpired token names. Returns its `kid`.
 ///
 /// # Errors
-/// When no server has used this database yet, or its keys were sealed with another secret.
+/// [`Error::Internal`] if no server has used this database yet, [`Error::OtherSecret`] if its keys were sealed with
+/// another secret.
 pub async fn rotate_keys(
     db: &Db,
     secret: &DeploymentSecret,
@@ -77,9 +75,9 @@ pub async fn rotate_keys(
     db.write(async move |mut c| -> Result<String, Error> {
         let owner = deployment::owner(&mut c).await?;
         let unused =
-            || Error::internal("this database has no keys yet: the first server that uses it makes one");
+            || Error::internal("this database has no keys yet: the first server that uses it creates one");
         let mode = owner.ok_or_else(unused)?;
-        // A key sealed with another secret than the others would keep every server from starting.
+        // A key sealed with another secret would keep every server from starting.
         keys::load(&mut c, &secret, mode).await?;
         forget_keys(&mut c, &settings, now).await?;
         Ok(keys::add(&mut c, &secret, mode, now + lead, now).await?.kid)

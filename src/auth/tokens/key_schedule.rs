@@ -1,43 +1,43 @@
-//! Which key signs when, and until when a key is needed. Pure; time is an argument.
+//! Decides which key signs and until when a key is needed. Pure functions of the time.
 //!
 //! ```text
-//! made ──lead time──▶ signs ──the next key signs──▶ checks ──its last token expires──▶ forgotten
-//! └──────────────── in the JWK Set ─────────────────────────────────────────────────┘
+//! created ──lead time──▶ signs ──the next key signs──▶ verifies ──its last token expires──▶ forgotten
+//! └──────────────── in the JWK Set ───────────────────────────────────────────────────────┘
 //! ```
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// What a key is there for.
+/// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
-    /// Published, so that resource servers know it when it begins to sign.
+    /// Published, so that resource servers know it before it begins to sign.
     Waiting,
-    /// Signs.
+    /// Signs new tokens.
     Signing,
-    /// Signs no more; tokens that it has signed are alive.
+    /// Signs no new tokens; tokens that it signed have not expired.
     Checking,
-    /// No living token bears it.
+    /// No unexpired token names it.
     Forgotten,
 }
 
-/// When each of a deployment's keys begins to sign, the last first.
+/// The times at which a deployment's keys begin to sign, the latest first.
 pub(crate) struct Schedule {
     starts: Vec<DateTime<Utc>>,
     longest_token: TimeDelta,
 }
 
 impl Schedule {
-    /// `longest_token`: how long a token lives at most.
+    /// `longest_token`: the longest lifetime of a token.
     pub(crate) fn new(starts: Vec<DateTime<Utc>>, longest_token: TimeDelta) -> Self {
         Self { starts, longest_token }
     }
 
-    /// The key that signs at a time. Before the first one begins it is the first one.
+    /// Returns the index of the key that signs at a time. Before the first key begins, it is the first key.
     pub(crate) fn signing(&self, at: DateTime<Utc>) -> Option<usize> {
         self.starts.iter().position(|start| *start <= at).or(self.starts.len().checked_sub(1))
     }
 
-    /// What a key is there for.
+    /// Returns the state of a key.
     pub(crate) fn state(&self, index: usize, now: DateTime<Utc>) -> KeyState {
         match self.signing(now) {
             Some(signing) if index < signing => KeyState::Waiting,
@@ -49,12 +49,12 @@ impl Schedule {
         }
     }
 
-    /// Whether a living token may bear the key, now or soon.
+    /// Whether an unexpired token may name the key, now or soon.
     pub(crate) fn is_needed(&self, index: usize, now: DateTime<Utc>) -> bool {
         self.state(index, now) != KeyState::Forgotten
     }
 
-    /// When the next key begins to sign.
+    /// Returns when the next key begins to sign.
     fn successor(&self, index: usize) -> Option<DateTime<Utc>> {
         self.starts.get(index.checked_sub(1)?).copied()
     }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_waits_signs_checks_and_is_forgotten() {
+    fn a_key_waits_signs_verifies_and_is_forgotten() {
         use KeyState::*;
         let schedule = Schedule::new(vec![at(2000), at(1000), at(0)], TimeDelta::seconds(100));
         for (now, states) in [

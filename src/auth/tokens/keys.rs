@@ -1,4 +1,4 @@
-//! The keys that sign tokens: Ed25519, kept in the database, the private half sealed.
+//! The Ed25519 keys that sign tokens. The database holds them, with the private half sealed.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -15,14 +15,14 @@ use storage::Mode;
 use storage::signing_keys::SigningKey;
 use storage::{Conn, Timestamp, signing_keys};
 
-/// What a key's `kid` begins with when `dev` made it. `serve` never loads such a key.
+/// The prefix of the `kid` of a key that `dev` created. `serve` never loads such a key.
 pub const DEV_KID_PREFIX: &str = "dev-";
-/// What the key that seals the others is derived for.
+/// The purpose of the derived key that seals the signing keys.
 const SEALING_PURPOSE: &str = "countersign/signing-key/v1";
-/// Bytes of a nonce of AES-256-GCM, which stands before the sealed key.
+/// Bytes of the AES-256-GCM nonce in front of the sealed key.
 const NONCE_LENGTH: usize = 12;
 
-/// A key with both halves.
+/// A key pair.
 pub(crate) struct Key {
     pub(crate) kid: String,
     pub(crate) signs_from: DateTime<Utc>,
@@ -31,10 +31,10 @@ pub(crate) struct Key {
     pub(crate) private_key: SecretSlice<u8>,
 }
 
-/// A public key, as the JWK Set shows it.
+/// A public key as the JWK Set lists it.
 #[derive(Debug, Clone)]
 pub struct PublicKey {
-    /// Names the key in a token's header.
+    /// Identifies the key in a token's header.
     pub kid: String,
     /// The 32 bytes of an Ed25519 public key in base64url (RFC 8037, section 2).
     pub x: String,
@@ -46,7 +46,7 @@ impl From<&Key> for PublicKey {
     }
 }
 
-/// The keys that a deployment may use, the one that signs last first.
+/// Loads the keys that a deployment may use. The key that signs last comes first.
 pub(crate) async fn load(
     conn: &mut Conn<'_>,
     secret: &DeploymentSecret,
@@ -55,8 +55,8 @@ pub(crate) async fn load(
     unseal_all(secret, mode, signing_keys::all(conn).await?)
 }
 
-/// The same; makes the first key where there is none. Runs after `deployment::claim`, in its transaction, so that
-/// replicas that start at once make one key.
+/// Loads the keys and creates the first one if there is none. It runs after `deployment::claim` in the same
+/// transaction, so replicas that start at the same time create only one key.
 pub(crate) async fn load_or_create(
     conn: &mut Conn<'_>,
     secret: &DeploymentSecret,
@@ -70,7 +70,7 @@ pub(crate) async fn load_or_create(
     Ok(keys)
 }
 
-/// Makes a key that signs from `signs_from` on.
+/// Creates a key that signs from `signs_from` on.
 pub(crate) async fn add(
     conn: &mut Conn<'_>,
     secret: &DeploymentSecret,
@@ -83,15 +83,15 @@ pub(crate) async fn add(
     Ok(key)
 }
 
-/// How many of a database's keys `serve` would use with this secret. Zero: it will make one.
+/// Counts the keys of a database that `serve` would use with this secret. If there are none, it creates one.
 ///
 /// # Errors
-/// When one of them was sealed with another secret.
+/// [`Error::OtherSecret`] if a key was sealed with another secret.
 pub fn count_usable_keys(secret: &DeploymentSecret, rows: Vec<SigningKey>) -> Result<usize, Error> {
     Ok(unseal_all(secret, Mode::Production, rows)?.len())
 }
 
-/// The keys of these rows that a deployment may use.
+/// Unseals the keys that a deployment may use.
 pub(crate) fn unseal_all(
     secret: &DeploymentSecret,
     mode: Mode,
@@ -121,7 +121,7 @@ fn generate(mode: Mode, signs_from: DateTime<Utc>) -> Result<Key, Error> {
     })
 }
 
-/// AES-256-GCM under a key derived from the deployment's secret, bound to the `kid`.
+/// Seals a private key with AES-256-GCM under a key derived from the deployment's secret, bound to the `kid`.
 fn seal(sealing_key: &SecretSlice<u8>, key: &Key, now: DateTime<Utc>) -> Result<SigningKey, Error> {
     let cipher =
         RandomizedNonceKey::new(&AES_256_GCM, sealing_key.expose_secret()).map_err(Error::internal)?;
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_key_opens_with_the_same_secret_and_kid_alone() {
+    fn a_sealed_key_opens_only_with_the_same_secret_and_kid() {
         let (ours, other) = (
             sealing_key("0123456789abcdefghijklmnopqrstuvwxyz"),
             sealing_key("zyxwvutsrqponmlkjihgfedcba9876543210"),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn usable_are_the_keys_that_serve_made_with_this_secret() {
+    fn keys_of_dev_or_of_another_secret_are_not_usable() {
         let secret = |text: &str| DeploymentSecret::parse(text.into()).unwrap();
         let ours = "0123456789abcdefghijklmnopqrstuvwxyz";
         let epoch = DateTime::UNIX_EPOCH;

@@ -1,8 +1,8 @@
-//! Access tokens that have been verified before. Checking an Ed25519 signature costs more than all the rest of
-//! a small request; a token that comes again, byte for byte, is as genuine as it was the first time.
+//! A cache of verified access tokens. Verifying an Ed25519 signature costs more than the rest of a small request, and a
+//! token that comes again byte for byte is as genuine as the first time.
 //!
-//! What can change is not kept here: the caller looks at the times of a token and whether its key is still good, and asks
-//! the database about its session, each time. An instance belongs to one set of keys and ends with it.
+//! The cache holds nothing that can change. For each request the caller checks the token's times and its key, and asks
+//! the database about its session. An instance belongs to one set of keys and ends with it.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -11,19 +11,19 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::claims::Access;
 
-/// Parts with a lock each, so that workers seldom wait for one another.
+/// The number of shards. Each has its own lock, so workers seldom wait for each other.
 const SHARDS: usize = 16;
-/// Most tokens in one half of a part: 4096 in all, less than a megabyte.
+/// The most tokens in one half of a shard: 4096 in all, less than a megabyte.
 const HALF: usize = 128;
 
-/// A token's SHA-256: whoever reads this memory learns no token.
+/// The SHA-256 of a token, so that this memory reveals no token.
 type Digest = [u8; 32];
 
-/// The tokens that were used lately.
+/// Recently used tokens.
 pub(crate) struct KnownTokens([RwLock<Shard>; SHARDS]);
 
-/// Two halves: when the young one is full it becomes the old one, and the old one is forgotten. What is used
-/// moves to the young one, so about the least recently used go.
+/// Two generations. If the young one is full, it becomes the old one, and the previous old one is dropped. A token that
+/// is used moves to the young one, so approximately the least recently used tokens are evicted.
 #[derive(Default)]
 struct Shard {
     young: HashMap<Digest, Access>,
@@ -35,17 +35,17 @@ impl KnownTokens {
         Self(std::array::from_fn(|_| RwLock::default()))
     }
 
-    /// What a token says, if it was remembered and has not been pushed out since.
+    /// Returns what a token says, if the cache holds it.
     pub(crate) fn get(&self, token: &str) -> Option<Access> {
         let key = digest_of(token);
         let shard = self.shard(&key)?;
         let young = shard.read().unwrap_or_else(PoisonError::into_inner).young.get(&key).copied();
-        young.or_else(|| shard.write().unwrap_or_else(PoisonError::into_inner).rejuvenate(&key))
+        young.or_else(|| shard.write().unwrap_or_else(PoisonError::into_inner).promote(&key))
     }
 
-    /// Remembers a token whose signature, issuer and audience hold. Others are not remembered: whoever sends
-    /// garbage shall push out nobody.
-    pub(crate) fn remember(&self, token: &str, access: Access) {
+    /// Caches a token with a valid signature, issuer and audience. Other tokens must not be cached: they could evict
+    /// genuine ones.
+    pub(crate) fn insert(&self, token: &str, access: Access) {
         let key = digest_of(token);
         if let Some(shard) = self.shard(&key) {
             shard.write().unwrap_or_else(PoisonError::into_inner).insert(key, access);
@@ -65,8 +65,8 @@ fn digest_of(token: &str) -> Digest {
 }
 
 impl Shard {
-    /// An old one is used again.
-    fn rejuvenate(&mut self, key: &Digest) -> Option<Access> {
+    /// Moves a token of the old generation to the young one.
+    fn promote(&mut self, key: &Digest) -> Option<Access> {
         let access = self.old.remove(key)?;
         self.insert(*key, access);
         Some(access)
@@ -94,20 +94,20 @@ mod tests {
     }
 
     #[test]
-    fn a_remembered_token_is_known_and_no_other() {
+    fn only_cached_tokens_are_found() {
         let tokens = KnownTokens::new();
         assert_eq!(exp(&tokens, "a.b.c"), None);
-        tokens.remember("a.b.c", access(7));
+        tokens.insert("a.b.c", access(7));
         assert_eq!(exp(&tokens, "a.b.c"), Some(7));
         assert_eq!(exp(&tokens, "a.b.d"), None);
     }
 
     /// Threats: c15.
     #[test]
-    fn the_number_of_tokens_is_bounded_and_used_ones_stay() {
+    fn the_size_is_bounded_and_used_tokens_stay() {
         let tokens = KnownTokens::new();
         for number in 0..20_000 {
-            tokens.remember(&number.to_string(), access(number));
+            tokens.insert(&number.to_string(), access(number));
             assert_eq!(exp(&tokens, "0"), Some(0), "after {number}");
         }
         let kept = |shard: &RwLock<Shard>| {

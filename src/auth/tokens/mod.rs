@@ -1,7 +1,6 @@
-//! The tokens of a session, and what they are minted from.
+//! The tokens of a session, and the proof that they are minted from.
 //!
-//! They are a function of the session's row: whoever asks again for the tokens of a generation gets the very
-//! same ones, whichever replica answers.
+//! Tokens are a function of the session's row: every replica returns the same tokens for the same generation.
 
 pub(crate) mod claims;
 pub(crate) mod jwt;
@@ -25,44 +24,45 @@ use storage::sessions::Session;
 use storage::users::User;
 use twilio_verify::Approved;
 
-/// What a right code and a current refresh token get.
+/// The tokens that a correct code or a current refresh token is exchanged for.
 pub struct Tokens {
-    /// Opens everything else.
+    /// The access token.
     pub access_token: SecretString,
-    /// Seconds that it lives.
+    /// Seconds until it expires.
     pub expires_in: i64,
-    /// Gets the next access token.
+    /// The refresh token, which is exchanged for the next tokens.
     pub refresh_token: SecretString,
     /// Seconds until the session's fixed end.
     pub refresh_expires_in: i64,
-    /// Who it is.
+    /// The session's user.
     pub user: User,
 }
 
-/// A living session and its user: the one thing that an access token is minted from. There are two ways to one,
-/// and each takes its evidence.
+/// A live session and its user. Access tokens are minted from nothing else. It is created in two ways, and each takes a
+/// proof.
 pub(super) struct LiveSession {
     session: Session,
     user: User,
 }
 
 impl LiveSession {
-    /// A right code has opened it.
+    /// A correct code opened the session.
     pub(super) fn opened(_: Approved, session: Session, user: User) -> Self {
         Self { session, user }
     }
 
-    /// A refresh token of its own has continued it.
+    /// A genuine refresh token continued the session.
     pub(super) fn continued(_: Genuine, session: Session, user: User) -> Self {
         Self { session, user }
     }
 }
 
 impl Auth {
+    /// Signs the tokens of a live session.
     pub(super) async fn mint(&self, live: LiveSession) -> Result<Tokens, Error> {
         let LiveSession { session, user } = live;
         let now = self.clock.now();
-        let keys = self.keyring.of(&self.db, now).await;
+        let keys = self.keyring.current(&self.db, now).await;
         let (access_token, expires_at) = keys.access(&session, self.refresh_tokens.jti(&session))?;
         Ok(Tokens {
             access_token,

@@ -1,6 +1,6 @@
-//! The refresh token: opaque, never stored. It names its session and a generation; an HMAC over both and the
-//! session's salt, under a key derived from the deployment's secret, makes it ours. A leaked database holds
-//! the salt and the generation, and neither makes a token.
+//! The refresh token: opaque and never stored. It names its session and a generation. An HMAC over both and the
+//! session's salt, under a key derived from the deployment's secret, proves that it is genuine. A leaked database holds
+//! the salt and the generation, which are not enough to make a token.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -13,7 +13,7 @@ use crate::auth::error::Error;
 use storage::Id;
 use storage::sessions::Session;
 
-/// What every refresh token begins with, so that scanners for leaked secrets can know it.
+/// The prefix of every refresh token, so that scanners for leaked secrets recognize it.
 pub const PREFIX: &str = "csrt_";
 /// Bytes of a session's salt.
 pub(crate) const SALT_LENGTH: usize = 16;
@@ -22,16 +22,16 @@ const ID_LENGTH: usize = 16;
 /// Bytes of a generation.
 const GENERATION_LENGTH: usize = 4;
 
-/// What somebody sent as a refresh token. Nothing is known of it yet.
+/// A text that a client sent as a refresh token. It is not checked yet.
 pub struct RefreshToken(SecretString);
 
 impl RefreshToken {
-    /// Any text: what is wrong with it is told as `invalid_refresh_token`, not as a field error.
+    /// Accepts any text: a malformed token gets the error `invalid_refresh_token`, not a field error.
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 
-    /// The session and the generation that it claims to be of, and the tag that must prove it.
+    /// Parses the session and the generation that the token claims, and the tag that must prove them.
     pub(crate) fn claim(&self) -> Option<Claim> {
         let bytes = URL_SAFE_NO_PAD.decode(self.0.expose_secret().strip_prefix(PREFIX)?).ok()?;
         let (id, rest) = bytes.split_first_chunk::<ID_LENGTH>()?;
@@ -44,14 +44,14 @@ impl RefreshToken {
     }
 }
 
-/// What a refresh token claims.
+/// The claim of a refresh token, not checked yet.
 pub(crate) struct Claim {
     pub(crate) session_id: Id,
     generation: i32,
     tag: Vec<u8>,
 }
 
-/// The generation that a genuine token is of: made by [`RefreshTokens::check`] alone.
+/// Proof that a refresh token is genuine, with its generation. Only [`RefreshTokens::check`] creates it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Genuine {
     generation: i32,
@@ -63,7 +63,7 @@ impl Genuine {
     }
 }
 
-/// Makes and checks refresh tokens.
+/// Creates and checks refresh tokens.
 pub(crate) struct RefreshTokens {
     key: hmac::Key,
     jti_key: hmac::Key,
@@ -77,22 +77,22 @@ impl RefreshTokens {
         Ok(Self { key: derived("countersign/refresh-token/v1")?, jti_key: derived("countersign/jti/v1")? })
     }
 
-    /// The `jti` of the access token of a session's current generation: unique, and the same each time it is
-    /// asked for (UUIDv8: RFC 9562, section 5.8).
+    /// Returns the `jti` of the access token of a session's current generation: unique, and always the same for one
+    /// generation (UUIDv8: RFC 9562, section 5.8).
     pub(crate) fn jti(&self, session: &Session) -> Uuid {
         let tag = hmac::sign(&self.jti_key, &salted(&name(session, session.generation), session));
         let bytes = tag.as_ref().first_chunk().copied().unwrap_or_default();
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    /// The token of a session's current generation: the same each time it is asked for.
+    /// Returns the token of a session's current generation, which is always the same.
     pub(crate) fn current(&self, session: &Session) -> SecretString {
         let name = name(session, session.generation);
         let tag = hmac::sign(&self.key, &salted(&name, session));
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode([&name, tag.as_ref()].concat())).into()
     }
 
-    /// Whether we made this token for this session; compared in constant time.
+    /// Checks that this deployment created the token for this session. Compares in constant time.
     pub(crate) fn check(&self, claim: &Claim, session: &Session) -> Option<Genuine> {
         let generation = claim.generation;
         let name = name(session, generation);

@@ -1,5 +1,5 @@
-//! The reset token: opaque, never stored. It names a password reset; an HMAC under a key derived from the deployment's
-//! secret makes it ours, so that nobody can guess at resets that others have asked for.
+//! The reset token: opaque and never stored. It names a password reset. An HMAC under a key derived from the
+//! deployment's secret proves that it is genuine, so resets of other users cannot be guessed.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -11,22 +11,22 @@ use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
 use storage::Id;
 
-/// What every reset token begins with, so that scanners for leaked secrets can know it.
+/// The prefix of every reset token, so that scanners for leaked secrets recognize it.
 pub const PREFIX: &str = "cspr_";
 /// Bytes of a reset's identifier.
 const ID_LENGTH: usize = 16;
 
-/// What somebody sent as a reset token. Nothing is known of it yet.
+/// A text that a client sent as a reset token. It is not checked yet.
 pub struct ResetToken(SecretString);
 
 impl ResetToken {
-    /// Any text: one that is not ours is answered like one whose time is over.
+    /// Accepts any text: a forged token gets the same response as an expired one.
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 }
 
-/// Makes and checks reset tokens.
+/// Creates and checks reset tokens.
 pub(crate) struct ResetTokens {
     key: hmac::Key,
 }
@@ -37,13 +37,13 @@ impl ResetTokens {
         Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()) })
     }
 
-    /// The token of a reset.
+    /// Returns the token of a reset.
     pub(crate) fn of(&self, id: Id) -> SecretString {
         let tag = hmac::sign(&self.key, id.0.as_bytes());
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode([id.0.as_bytes(), tag.as_ref()].concat())).into()
     }
 
-    /// The reset that a token of ours names; compared in constant time.
+    /// Returns the reset that a genuine token names. Compares in constant time.
     pub(crate) fn check(&self, token: &ResetToken) -> Option<Id> {
         let bytes = URL_SAFE_NO_PAD.decode(token.0.expose_secret().strip_prefix(PREFIX)?).ok()?;
         let (id, tag) = bytes.split_first_chunk::<ID_LENGTH>()?;
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_names_its_reset_and_nobody_elses_counts() {
+    fn a_genuine_token_names_its_reset_and_others_are_rejected() {
         let ours = tokens("0123456789abcdefghijklmnopqrstuvwxyz");
         let id = Id::new(DateTime::UNIX_EPOCH);
         let token = ours.of(id).expose_secret().to_owned();

@@ -1,4 +1,4 @@
-//! The deployment's secret: what the database alone must not be enough for.
+//! The deployment's secret, without which the database is not enough to forge anything.
 
 use aws_lc_rs::{hkdf, rand};
 use base64::Engine;
@@ -7,25 +7,25 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::auth::error::Error;
 
-/// Fewest characters of a secret: 32 random bytes have 43 in base 64, 64 in hexadecimal.
+/// The fewest characters of a secret. 32 random bytes have 43 characters in base 64 and 64 in hexadecimal.
 const MIN_CHARACTERS: usize = 32;
-/// Fewest different characters: a word that was typed over and over is no secret.
+/// The fewest different characters: a repeated word is not a secret.
 const MIN_DIFFERENT: usize = 10;
 
-/// From this every other key is derived.
+/// The secret from which every other key is derived.
 #[derive(Clone, Debug)]
 pub struct DeploymentSecret(SecretString);
 
-/// The secret cannot protect anything.
+/// The error of a secret that is too weak.
 #[derive(Debug, thiserror::Error)]
 #[error("must be at least 32 random characters, such as the output of `openssl rand -base64 32`")]
 pub struct WeakSecret;
 
 impl DeploymentSecret {
-    /// Takes a secret from the configuration.
+    /// Accepts a secret from the configuration.
     ///
     /// # Errors
-    /// When it is too short, or plainly not random.
+    /// When it is too short or clearly not random.
     pub fn parse(secret: SecretString) -> Result<Self, WeakSecret> {
         let text = secret.expose_secret().trim().to_owned();
         let different = text.chars().collect::<std::collections::HashSet<_>>().len();
@@ -35,17 +35,17 @@ impl DeploymentSecret {
         Ok(Self(text.into()))
     }
 
-    /// A new random secret, as text to be kept in a file.
+    /// Generates a random secret, as text for a file.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// When the system provides no randomness.
     pub fn generate() -> Result<SecretString, Error> {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes).map_err(Error::internal)?;
         Ok(URL_SAFE_NO_PAD.encode(bytes).into())
     }
 
-    /// A key of 32 bytes for one purpose (HKDF-SHA256, RFC 5869). Keys of different purposes tell nothing
+    /// Derives a key of 32 bytes for one purpose (HKDF-SHA256, RFC 5869). Keys of different purposes reveal nothing
     /// about each other.
     pub(crate) fn derive(&self, purpose: &'static str) -> Result<SecretSlice<u8>, Error> {
         let mut key = vec![0; 32];

@@ -1,5 +1,4 @@
-//! The rules of a session: how long it lives, and which generation of its refresh token still counts. Pure; time
-//! is an argument.
+//! The rules of a session: its lifetime, and the generation of its refresh token. Pure functions of the time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,21 +6,21 @@ use super::refresh_token::Genuine;
 use crate::auth::reason::Reason;
 use storage::sessions::{Session, SessionState};
 
-/// How long sessions live.
+/// The lifetimes of sessions.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionPolicy {
-    /// From verify to the session's fixed end.
+    /// The time from verify to the session's fixed end.
     pub lifetime: TimeDelta,
-    /// A session whose tokens are not refreshed for this long ends.
+    /// A session ends if its tokens are not refreshed for this long.
     pub idle_lifetime: TimeDelta,
-    /// How long the previous refresh token still gets the current one. A deliberate deviation from the strictest
-    /// reading of RFC 9700, section 4.14.2: without it an answer that is lost on a mobile network, or two tabs
-    /// that refresh at once, would log an honest user out.
+    /// How long the previous refresh token is still exchanged for the current tokens. This deviates from the strictest
+    /// reading of RFC 9700, section 4.14.2: otherwise a response lost on a mobile network, or two tabs that refresh at
+    /// once, would log the user out.
     pub refresh_grace: TimeDelta,
 }
 
 impl SessionPolicy {
-    /// Why a session is over, if it is.
+    /// Returns why a session has ended; `None` if it is live.
     pub(crate) fn ended(&self, session: &SessionState, now: DateTime<Utc>) -> Option<Reason> {
         if session.ended_at.is_some() {
             return Some(session.end_reason.map_or(Reason::SessionEnded, Reason::from));
@@ -30,32 +29,33 @@ impl SessionPolicy {
         (!alive).then_some(Reason::Expired)
     }
 
-    /// Sessions last used then or earlier are over.
+    /// Returns the time since which a live session must have been used.
     pub(crate) fn idle_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         now - self.idle_lifetime
     }
 
-    /// What a genuine refresh token of a living session is worth.
-    pub(crate) fn standing(&self, token: Genuine, session: &Session, now: DateTime<Utc>) -> Standing {
+    /// Returns the status of a genuine refresh token of a live session.
+    pub(crate) fn status(&self, token: Genuine, session: &Session, now: DateTime<Utc>) -> RefreshTokenStatus {
         if token.generation() == session.generation {
-            return Standing::Current;
+            return RefreshTokenStatus::Current;
         }
         let previous = token.generation().checked_add(1) == Some(session.generation);
-        // The clocks of replicas may differ: a rotation in the future is a recent one.
-        match previous && now <= session.rotated_at.0 + self.refresh_grace {
-            true => Standing::Previous,
-            false => Standing::Reused,
+        // The clocks of replicas may differ, so a rotation in the future counts as recent.
+        if previous && now <= session.rotated_at.0 + self.refresh_grace {
+            RefreshTokenStatus::Previous
+        } else {
+            RefreshTokenStatus::Reused
         }
     }
 }
 
-/// What a genuine refresh token is worth.
+/// The status of a genuine refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Moves the session to the next generation.
+pub(crate) enum RefreshTokenStatus {
+    /// It is exchanged for the tokens of the next generation.
     Current,
-    /// Its answer may have been lost: it gets the current one again.
+    /// The response to it may have been lost, so it is exchanged for the current tokens again.
     Previous,
-    /// It was replaced long ago: somebody has a copy.
+    /// It was replaced long ago, so a copy of it exists.
     Reused,
 }

@@ -8,11 +8,10 @@ use super::invalid::{Invalid, InvalidKind};
 pub struct AppHash(String);
 
 impl AppHash {
-    /// Reads a hash and looks it up: a hash that is not the deployment's would hand the message to a stranger's
-    /// app.
+    /// Parses a hash and looks it up in `allowed`: another app's hash would hand the message to that app.
     ///
     /// # Errors
-    /// When it is no such hash, or not one of `allowed`.
+    /// [`InvalidKind::InvalidFormat`], or [`InvalidKind::NotAllowed`] if the hash is not in `allowed`.
     pub fn parse(text: &str, allowed: &[String]) -> Result<Self, Invalid> {
         if text.len() != 11 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/') {
             return Err(Invalid::new(
@@ -21,10 +20,7 @@ impl AppHash {
             ));
         }
         if !allowed.iter().any(|known| known == text) {
-            return Err(Invalid::new(
-                InvalidKind::NotAllowed,
-                "This app hash is not one of this deployment's.",
-            ));
+            return Err(Invalid::new(InvalidKind::NotAllowed, "This server does not know this app hash."));
         }
         Ok(Self(text.to_owned()))
     }
@@ -40,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_known_hashes_pass() {
+    fn only_known_hashes_are_accepted() {
         let allowed = ["FA+9qCX9VSu".to_owned()];
         assert_eq!(AppHash::parse("FA+9qCX9VSu", &allowed).unwrap().as_str(), "FA+9qCX9VSu");
         assert_eq!(AppHash::parse("FA+9qCX9VSv", &allowed).unwrap_err().kind, InvalidKind::NotAllowed);

@@ -1,22 +1,21 @@
-//! A code, as a person typed it.
+//! A one-time code as the user typed it.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// How many digits a Verify service's codes may have
-/// (<https://www.twilio.com/docs/verify/api/service>, `CodeLength`).
+/// How many digits the codes of a Verify service have (<https://www.twilio.com/docs/verify/api/service>, `CodeLength`).
 pub const LENGTH: std::ops::RangeInclusive<usize> = 4..=10;
 
-/// 4 to 10 digits. Spaces and hyphens that people type between them are dropped.
+/// A code of 4 to 10 digits. Spaces and hyphens between the digits are dropped.
 #[derive(Clone, Debug)]
 pub struct Code(SecretString);
 
 impl Code {
-    /// Reads what a person typed. What is no code is refused here and costs no check.
+    /// Parses a code. A text that cannot be a code is rejected here and does not count as a check.
     ///
     /// # Errors
-    /// When it has too few or too many digits, or anything else in it.
+    /// [`InvalidKind::TooShort`], [`InvalidKind::TooLong`], or [`InvalidKind::InvalidFormat`] if it is not all digits.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -33,7 +32,7 @@ impl Code {
         }
     }
 
-    /// The digits, for Twilio alone.
+    /// The digits, for Twilio only.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -1,21 +1,21 @@
-//! The number or the address by which a user shall be reached from now on.
+//! A new phone number or email address of a user.
 
 use crate::auth::{Email, PhoneNumber};
 use storage::Purpose;
 use storage::unverified::Claim;
 use storage::users::User;
 
-/// Not the user's yet: a code that goes there has to come back first.
+/// A phone number or email address that the user has not proved yet: a code is sent there first.
 #[derive(Clone)]
 pub enum NewContact {
-    /// Codes at log-in go there.
+    /// Receives the codes at log-in.
     PhoneNumber(PhoneNumber),
-    /// One logs in with it.
+    /// Identifies the user at log-in.
     Email(Email),
 }
 
 impl NewContact {
-    /// As it is stored, and as Twilio takes it.
+    /// The text that is stored and sent to Twilio.
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::PhoneNumber(number) => number.as_str(),
@@ -23,7 +23,7 @@ impl NewContact {
         }
     }
 
-    /// What a code that proves it is for.
+    /// The purpose of the challenge that proves it.
     pub(crate) fn purpose(&self) -> Purpose {
         match self {
             Self::PhoneNumber(_) => Purpose::PhoneChange,
@@ -31,7 +31,7 @@ impl NewContact {
         }
     }
 
-    /// What the change claims.
+    /// The value that the change claims for the user.
     pub(crate) fn claim(&self) -> Claim {
         match self {
             Self::PhoneNumber(number) => {
@@ -41,7 +41,7 @@ impl NewContact {
         }
     }
 
-    /// The field of a request that holds it.
+    /// The name of the request's field that holds it.
     pub(crate) fn field(&self) -> &'static str {
         match self {
             Self::PhoneNumber(_) => "phone_number",
@@ -49,7 +49,7 @@ impl NewContact {
         }
     }
 
-    /// Whether it is the user's already; an address without regard to case, as it is unique.
+    /// Whether the user has it already. Email addresses are compared without regard to case, as their index does.
     pub(crate) fn is_of(&self, user: &User) -> bool {
         match self {
             Self::PhoneNumber(number) => user.phone_number == number.as_str(),

@@ -2,24 +2,25 @@
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// Most characters of an address: what fits SMTP's path (RFC 5321, section 4.5.3.1.3).
+/// The most characters of an address: what fits into an SMTP path (RFC 5321, section 4.5.3.1.3).
 pub const MAX_CHARACTERS: usize = 254;
-/// Most characters before the `@` (RFC 5321, section 4.5.3.1.1).
+/// The most characters before the `@` (RFC 5321, section 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
-/// Most characters of a label of the domain (RFC 1035, section 2.3.4).
+/// The most characters of one label of the domain (RFC 1035, section 2.3.4).
 const MAX_LABEL: usize = 63;
 
-/// An address as mail is really sent to it: unquoted, ASCII, with a domain of two labels or more. Unique
-/// without regard to case. ASCII alone, because letters that look alike would make two accounts for one
-/// mailbox, or one for two; an international domain is written in its `xn--` form.
+/// An email address: unquoted, ASCII, with a domain of at least two labels. It is unique without regard to case.
+///
+/// Only ASCII, because letters that look alike could make two users for one mailbox. An international domain is
+/// written in its `xn--` form.
 #[derive(Clone)]
 pub struct Email(String);
 
 impl Email {
-    /// Reads what a person typed; space around it is dropped.
+    /// Parses an address. Surrounding white space is dropped.
     ///
     /// # Errors
-    /// When it is too long or no such address.
+    /// [`InvalidKind::TooLong`] or [`InvalidKind::InvalidFormat`].
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.len() > MAX_CHARACTERS {
@@ -33,14 +34,14 @@ impl Email {
         }
     }
 
-    /// The address, in the case it was typed in.
+    /// The address as it was typed, in its original case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// An address as it may be shown to whoever typed it: the first letter and the domain, `a***@example.com`. What is no
-/// address is hidden whole. Where there was one letter, what is shown has three characters more than the address.
+/// Masks an address: the first letter and the domain remain, as in `a***@example.com`. A text that is not an address is
+/// masked completely.
 pub(crate) fn masked(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((local, domain)) => format!("{}***@{domain}", local.get(..1).unwrap_or_default()),
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_addresses_that_mail_is_sent_to() {
+    fn common_addresses_are_accepted() {
         for good in ["a@b.co", "Ada.Lovelace+x@Example.COM", "o'neil@xn--bcher-kva.example", "a_b@a-b.c.org"]
         {
             assert_eq!(Email::parse(&format!("  {good}\n")).unwrap().as_str(), good);
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_everything_else() {
+    fn everything_else_is_rejected() {
         let long = format!("{}@example.com", "a".repeat(243));
         let long_local = format!("{}@example.com", "a".repeat(65));
         for bad in [

@@ -1,11 +1,11 @@
-//! The language of a code's message.
+//! The language of the message that carries a code.
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// Most characters of a language tag that are looked at (RFC 5646, section 4.4.1: 35 suffice).
+/// The most characters of a language tag (RFC 5646, section 4.4.1, says that 35 suffice).
 pub const MAX_CHARACTERS: usize = 35;
 
-/// The languages that Verify writes in (<https://www.twilio.com/docs/verify/supported-languages>).
+/// The languages that Twilio Verify supports (<https://www.twilio.com/docs/verify/supported-languages>).
 const SUPPORTED: [&str; 44] = [
     "af", "ar", "ca", "zh", "zh-CN", "zh-HK", "hr", "cs", "da", "nl", "en", "en-GB", "et", "fi", "fr", "de",
     "el", "he", "hi", "hu", "id", "it", "ja", "kn", "ko", "lt", "ms", "mr", "nb", "pl", "pt", "pt-BR", "ro",
@@ -17,10 +17,10 @@ const SUPPORTED: [&str; 44] = [
 pub struct Locale(String);
 
 impl Locale {
-    /// Reads a language tag.
+    /// Parses a language tag.
     ///
     /// # Errors
-    /// When it is not one.
+    /// [`InvalidKind::InvalidFormat`].
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut subtags = text.split('-');
         let language = subtags.next().unwrap_or_default();
@@ -37,8 +37,8 @@ impl Locale {
         Ok(Self(text.to_owned()))
     }
 
-    /// The preferred language of an `Accept-Language` header that Verify writes in (RFC 9110, section 12.5.4).
-    /// A header that cannot be read states no preference.
+    /// Returns the most preferred language of an `Accept-Language` header that Verify supports (RFC 9110, section
+    /// 12.5.4). A malformed header counts as no preference.
     pub fn from_accept_language(header: &str) -> Option<Self> {
         let weighted = header.split(',').take(20).filter_map(|entry| {
             let (tag, parameter) = entry.split_once(';').unwrap_or((entry, ""));
@@ -50,12 +50,12 @@ impl Locale {
             (weight > 0.0).then_some((weight, locale))
         });
         let mut preferences: Vec<_> = weighted.filter(|(_, locale)| locale.supported().is_some()).collect();
-        // Stable: of equal weights the first counts.
+        // The sort is stable: of equal weights, the first wins.
         preferences.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         preferences.into_iter().next().map(|(_, locale)| locale)
     }
 
-    /// The language of Verify's that is nearest; where there is none, Twilio decides by the number's country.
+    /// Returns the nearest language that Verify supports. Without one, Twilio decides by the number's country.
     pub fn supported(&self) -> Option<&'static str> {
         let language = self.0.split('-').next().unwrap_or_default();
         let find = |tag: &str| SUPPORTED.into_iter().find(|known| known.eq_ignore_ascii_case(tag));
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn maps_to_what_verify_writes() {
+    fn a_tag_maps_to_the_nearest_supported_language() {
         for (tag, verify) in [
             ("de", Some("de")),
             ("de-AT", Some("de")),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn accept_language_is_weighed() {
+    fn the_weights_of_accept_language_decide() {
         let preferred = |header| Locale::from_accept_language(header).and_then(|locale| locale.supported());
         assert_eq!(preferred("fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5"), Some("fr"));
         assert_eq!(preferred("eo, de;q=0.3, hi;q=0.7"), Some("hi"));

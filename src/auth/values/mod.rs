@@ -1,4 +1,4 @@
-//! The values of requests: each parses itself and has private fields.
+//! The values in requests. Each type parses itself and has private fields, so a value that exists is valid.
 
 pub(crate) mod app_hash;
 pub(crate) mod code;

@@ -2,25 +2,23 @@
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// Most characters of a name.
+/// The most characters of a name.
 pub const MAX_CHARACTERS: usize = 100;
 
-/// 1 to 100 characters without control characters, trimmed.
+/// A name of 1 to 100 characters, trimmed and without control characters.
 #[derive(Clone)]
 pub struct Name(String);
 
 impl Name {
-    /// Reads what a person typed.
+    /// Parses a name.
     ///
     /// # Errors
-    /// When it is empty, too long, or holds characters that no name has.
+    /// [`InvalidKind::TooShort`] if nothing of it is visible, [`InvalidKind::TooLong`], or
+    /// [`InvalidKind::InvalidFormat`] if it contains control characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if text.chars().all(is_invisible) {
-            return Err(Invalid::new(
-                InvalidKind::TooShort,
-                "A name has at least 1 character that can be seen.",
-            ));
+            return Err(Invalid::new(InvalidKind::TooShort, "A name has at least 1 visible character."));
         }
         if text.chars().count() > MAX_CHARACTERS {
             return Err(Invalid::new(InvalidKind::TooLong, "A name has at most 100 characters."));
@@ -37,15 +35,15 @@ impl Name {
     }
 }
 
-/// Control characters, line and paragraph separators, and the marks that turn the direction of writing:
-/// shown in a list of users they make other text lie (<https://www.unicode.org/reports/tr36/>, section 2.10).
+/// Control characters, line and paragraph separators, and marks that change the direction of writing. In a list of
+/// users they could falsify other text (<https://www.unicode.org/reports/tr36/>, section 2.10).
 fn is_forbidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Characters that leave no trace by themselves: most of Unicode's `Default_Ignorable_Code_Point`
-/// (<https://www.unicode.org/reports/tr44/>), and spaces.
+/// Characters that are invisible alone: most of Unicode's `Default_Ignorable_Code_Point`
+/// (<https://www.unicode.org/reports/tr44/>), and white space.
 fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || matches!(
@@ -61,14 +59,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_names_of_people() {
+    fn names_of_people_are_accepted() {
         for name in ["Ada", "Ngũgĩ wa Thiong'o", "李小龍", "O", "👩‍🚀", &"é".repeat(100)] {
             assert_eq!(Name::parse(&format!(" {name} ")).unwrap().as_str(), name);
         }
     }
 
     #[test]
-    fn refuses_what_is_no_name() {
+    fn invisible_and_misleading_names_are_rejected() {
         for name in [
             "",
             "   ",

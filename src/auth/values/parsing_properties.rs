@@ -1,5 +1,5 @@
-//! Whatever somebody sends: nothing panics, what is taken is of the form that is stored, and reading it again changes
-//! nothing.
+//! Property tests of parsing: no text causes a panic, an accepted value has the stored form, and parsing it again
+//! changes nothing.
 
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
@@ -12,7 +12,7 @@ use crate::auth::{
 use storage::sessions::Session;
 use storage::{Id, Timestamp};
 
-/// Text that is nearly right more often than chance would have it.
+/// Random text that is often nearly valid.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -49,7 +49,7 @@ fn session() -> Session {
     }
 }
 
-/// The same text with one character replaced, dropped or doubled.
+/// The text with one character replaced, dropped or inserted.
 fn changed(token: &str, at: usize, by: char, how: u8) -> String {
     let at = at % token.len();
     let (before, after) = (&token[..at], &token[at + 1..]);
@@ -63,7 +63,7 @@ fn changed(token: &str, at: usize, by: char, how: u8) -> String {
 proptest! {
     /// Threats: b44, c18.
     #[test]
-    fn parsed_numbers_are_e164_and_parse_to_themselves(text in text()) {
+    fn phone_numbers_are_e164_and_parse_to_themselves(text in text()) {
         if let Ok(number) = PhoneNumber::parse(&text) {
             let stored = number.as_str();
             let digits = stored.strip_prefix('+').unwrap();
@@ -75,7 +75,7 @@ proptest! {
 
     /// Threats: a53, c18.
     #[test]
-    fn parsed_addresses_are_plain_and_parse_to_themselves(text in text()) {
+    fn email_addresses_are_ascii_and_parse_to_themselves(text in text()) {
         if let Ok(email) = Email::parse(&text) {
             let stored = email.as_str();
             prop_assert!(stored.is_ascii() && stored.len() <= 254 && !stored.contains(char::is_whitespace));
@@ -86,7 +86,7 @@ proptest! {
     }
 
     #[test]
-    fn names_hold_no_control_characters(text in text()) {
+    fn names_contain_no_control_characters(text in text()) {
         if let Ok(name) = Name::parse(&text) {
             prop_assert!((1..=100).contains(&name.as_str().chars().count()));
             prop_assert!(!name.as_str().contains(char::is_control));
@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn codes_are_digits_for_twilio(text in text()) {
+    fn codes_are_4_to_10_digits(text in text()) {
         if let Ok(code) = Code::parse(&text) {
             prop_assert!((4..=10).contains(&code.expose().len()));
             prop_assert!(code.expose().bytes().all(|byte| byte.is_ascii_digit()));
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn what_else_is_read_is_read_or_refused(text in text()) {
+    fn other_values_are_accepted_or_rejected(text in text()) {
         let _ = Password::parse_attempt(&text);
         if let Ok(password) = Password::parse_new(&text) {
             prop_assert!((8..=128).contains(&password.expose_text().chars().count()));
@@ -121,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_a_token_of_ours_but_ours(text in text(), at in any::<usize>(), by in "[A-Za-z0-9_=+/. -]", how in any::<u8>()) {
+    fn only_tokens_of_this_deployment_are_genuine(text in text(), at in any::<usize>(), by in "[A-Za-z0-9_=+/. -]", how in any::<u8>()) {
         let (refresh, reset) = (RefreshTokens::new(&deployment()).unwrap(), ResetTokens::new(&deployment()).unwrap());
         let session = session();
         let token = refresh.current(&session).expose_secret().to_owned();

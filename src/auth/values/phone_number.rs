@@ -1,20 +1,20 @@
-//! A phone number; the only user of rlibphonenumber.
+//! A phone number. The only file of the server that uses rlibphonenumber.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// Most characters that are looked at: no common way of writing a number needs more.
+/// The most characters of a phone number: no common notation needs more.
 pub const MAX_CHARACTERS: usize = 40;
-/// Digits at the end that a masked number still shows.
+/// How many of its last digits a masked number shows.
 const SHOWN_DIGITS: usize = 4;
 
-/// A region that has phone numbers of its own.
+/// A country or region that has phone numbers of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Territory(Region);
 
 impl Territory {
-    /// The one with this ISO 3166-1 alpha-2 code, without regard to case.
+    /// Finds a territory by its ISO 3166-1 alpha-2 code, without regard to case.
     pub(crate) fn of_code(code: &str) -> Option<Self> {
         let region = Region::from_code(code).ok().filter(|region| *region != Region::World)?;
         PHONE_NUMBER_UTIL.get_supported_regions().any(|supported| supported == region).then_some(Self(region))
@@ -27,7 +27,7 @@ impl std::fmt::Display for Territory {
     }
 }
 
-/// A number in E.164 form, valid by libphonenumber's metadata, of a region, and of a kind that people have.
+/// A number in E.164 form that is valid by libphonenumber's metadata, belongs to a region, and can belong to a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber {
     e164: String,
@@ -35,10 +35,11 @@ pub struct PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// Reads any common way of writing an international number: `+44 20 7946 0958`, `0044…`, `tel:+44-…`.
+    /// Parses an international number in any common notation: `+44 20 7946 0958`, `0044…`, `tel:+44-…`.
     ///
     /// # Errors
-    /// When it has no country code, or no phone can have it; and when whoever holds it may earn by what is sent to it.
+    /// [`InvalidKind::TooLong`]; [`InvalidKind::InvalidFormat`] if it has no country code or is not a valid number;
+    /// [`InvalidKind::NotAllowed`] if it is of a kind whose holder earns from messages to it.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let invalid = || {
             Invalid::new(
@@ -77,7 +78,7 @@ impl PhoneNumber {
         })
     }
 
-    /// Where the number is from. Some country calling codes are shared by several.
+    /// The territory of the number. Several territories share some country calling codes.
     pub(crate) fn territory(&self) -> Territory {
         self.territory
     }
@@ -88,15 +89,15 @@ impl PhoneNumber {
     }
 }
 
-/// Kinds of numbers to which no code goes, wherever they are: whoever holds one shares in what messages and calls to it
-/// cost, or it is no person's. What belongs to no country (satellite and international networks: +870, +881, +882, +883,
-/// +878, +979, +808 and so on) is libphonenumber's region 001, and refused as a whole.
+/// Kinds of numbers to which no code is sent, in any region: their holder shares in the price of messages and calls, or
+/// they do not belong to a person. Numbers without a country (satellite and international networks: +870, +881, +882,
+/// +883, +878, +979, +808 and others) are libphonenumber's region 001, which is rejected as a whole.
 fn is_never_sent_to(kind: PhoneNumberType) -> bool {
     use PhoneNumberType as Kind;
     match kind {
         Kind::PremiumRate
         | Kind::SharedCost
-        // Follow-me numbers such as +44 70, which cost as much as the holder likes.
+        // Follow-me numbers such as +44 70, whose holder sets the price.
         | Kind::PersonalNumber
         | Kind::Pager
         | Kind::UAN
@@ -106,8 +107,8 @@ fn is_never_sent_to(kind: PhoneNumberType) -> bool {
     }
 }
 
-/// A number as it may be shown to somebody who has proved no more than a password: the country code and the
-/// last four digits, `+1 ••• ••• 0123` as `+1******0123`. What is not E.164 is hidden whole.
+/// Masks a number for a caller who has proved only a password: the country code and the last four digits remain, as in
+/// `+1******0123`. A text that is not in E.164 form is masked completely.
 pub fn masked(e164: &str) -> String {
     let Ok(number) = PHONE_NUMBER_UTIL.parse(e164, None) else { return "*".repeat(e164.len()) };
     let country = format!("+{}", number.country_code);
@@ -117,7 +118,7 @@ pub fn masked(e164: &str) -> String {
     format!("{country}{}{shown}", "*".repeat(hidden))
 }
 
-/// The country of a number in E.164 form, as ISO 3166-1 has it; `none` for what is no number, such as an email address.
+/// The ISO 3166-1 country code of a number in E.164 form; `none` for other texts, such as an email address.
 pub(crate) fn country(e164: &str) -> String {
     let number = PHONE_NUMBER_UTIL.parse(e164, None).ok();
     let region = number.filter(|_| e164.starts_with('+')).and_then(|number| number.get_region_code());
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_common_ways_of_writing() {
+    fn common_notations_are_accepted() {
         for (text, e164) in [
             ("+12015550123", "+12015550123"),
             (" +1 (201) 555-0123 ", "+12015550123"),
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_no_phone_has() {
+    fn numbers_that_no_phone_has_are_rejected() {
         for text in [
             "",
             "+",
@@ -160,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn what_earns_money_or_is_nobodys_gets_no_codes() {
-        // Of each kind an example of libphonenumber's metadata.
+    fn kinds_that_earn_money_or_have_no_owner_are_rejected() {
+        // One example of each kind, from libphonenumber's metadata.
         for (kind, text) in [
             ("premium rate", "+1 900 234 5678"),
             ("premium rate", "+44 909 012 3456"),

@@ -1,4 +1,4 @@
-//! The regions of the world to whose numbers codes go.
+//! The regions to whose phone numbers codes are sent.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -9,15 +9,17 @@ use super::phone_number::{PhoneNumber, Territory};
 /// A region by its ISO 3166-1 alpha-2 code, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Region {
-    /// `*`
+    /// All regions, written `*`.
     Every,
-    /// One that has numbers of its own.
+    /// One region.
     One(Territory),
 }
 
-/// What is no region.
+/// The error of a text that is not a region.
 #[derive(Debug, thiserror::Error)]
-#[error("is no region that has phone numbers: two letters of ISO 3166-1 such as US, GB or DE, or * for all")]
+#[error(
+    "is not a region with phone numbers: use two letters of ISO 3166-1 such as US, GB or DE, or * for all"
+)]
 pub struct UnknownRegion;
 
 impl FromStr for Region {
@@ -31,32 +33,33 @@ impl FromStr for Region {
     }
 }
 
-/// The regions that a deployment has chosen. None at first: codes cost money, and how much depends on where they go.
+/// The regions that the configuration allows. None by default: codes cost money, and the price depends on the region.
 #[derive(Debug, Clone, Default)]
 pub struct Regions(BTreeSet<Region>);
 
 impl Regions {
-    /// These.
+    /// Allows these regions.
     pub fn new(regions: impl IntoIterator<Item = Region>) -> Self {
         Self(regions.into_iter().collect())
     }
 
-    /// Reads a number that codes may go to.
+    /// Parses a number and checks that its region is allowed.
     ///
     /// # Errors
-    /// When it is none, of a kind that no code goes to, or of another region.
+    /// Those of [`PhoneNumber::parse`], or [`InvalidKind::NotAllowed`] for a number of another region.
     pub fn parse(&self, text: &str) -> Result<PhoneNumber, Invalid> {
         let number = PhoneNumber::parse(text)?;
-        match self.0.contains(&Region::Every) || self.0.contains(&Region::One(number.territory())) {
-            true => Ok(number),
-            false => Err(Invalid::new(
+        let is_allowed = self.0.contains(&Region::Every) || self.0.contains(&Region::One(number.territory()));
+        if !is_allowed {
+            return Err(Invalid::new(
                 InvalidKind::NotAllowed,
                 "Codes are not sent to phone numbers of this country or region.",
-            )),
+            ));
         }
+        Ok(number)
     }
 
-    /// Whether codes may go to a number that was stored: the list, or what is known of numbers, may have changed since.
+    /// Whether codes may be sent to a stored number. The configuration or the metadata may have changed since.
     pub fn allow(&self, e164: &str) -> bool {
         self.parse(e164).is_ok()
     }
@@ -71,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_code_that_several_regions_share_says_little() {
+    fn regions_that_share_a_country_code_are_told_apart() {
         let (us, ca, gb, gg) = ("+12015550123", "+16045550123", "+447400123456", "+447911123456");
         for (codes, allowed) in [
             (&["US"][..], [true, false, false, false]),
@@ -86,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_region_is_refused() {
+    fn unknown_regions_are_rejected() {
         for text in ["UK", "EU", "XX", "001", "USA", "U", "", "**", "ä", "1", "D E"] {
             assert!(text.parse::<Region>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn the_refusal_says_what_is_wrong() {
+    fn the_error_says_what_is_wrong() {
         let refused = |text| regions(&["DE"]).parse(text).err().unwrap();
         assert!(refused("+12015550123").detail.contains("country or region"));
         assert!(refused("+449090123456").detail.contains("kind"));

@@ -1,20 +1,20 @@
-//! A user's public name.
+//! A username.
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// Fewest and most characters of a username.
+/// The fewest and the most characters of a username.
 pub const LENGTH: std::ops::RangeInclusive<usize> = 3..=32;
 
-/// 3 to 32 of `[A-Za-z0-9_.-]`, unique without regard to case. ASCII alone, so that no two usernames look
-/// alike and both databases agree on what case is.
+/// A username: 3 to 32 characters of `[A-Za-z0-9_.-]`, unique without regard to case. Only ASCII, so that no two
+/// usernames look alike and both databases agree about case.
 #[derive(Clone)]
 pub struct Username(String);
 
 impl Username {
-    /// Reads what a person typed.
+    /// Parses a username.
     ///
     /// # Errors
-    /// When its length or one of its characters is not allowed.
+    /// [`InvalidKind::TooShort`], [`InvalidKind::TooLong`] or [`InvalidKind::InvalidFormat`].
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let invalid = |kind, detail: &'static str| Err(Invalid::new(kind, detail));
         match text.chars().count() {
@@ -32,7 +32,7 @@ impl Username {
         }
     }
 
-    /// The username, in the case it was typed in.
+    /// The username as it was typed, in its original case.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -62,7 +62,7 @@ fn field_errors(operation: &str) -> Vec<FieldError> {
         |name| error(name, EasilyGuessed, "This password is easily guessed. Use several uncommon words.");
     match operation {
         "signup" => vec![missing("email"), guessed("password")],
-        "login" => vec![missing("email"), error("password", TooShort, "A password is needed.")],
+        "login" => vec![missing("email"), error("password", TooShort, "The password is empty.")],
         "verify" => vec![error("code", TooShort, "A code has at least 4 digits.")],
         "resend" => vec![
             error("channel", NotAllowed, "The channel must be one of: sms, call."),

@@ -30,7 +30,10 @@ fn serve_wants_a_choice_of_regions_that_there_are() {
     // That it is missing is said together with everything else: tests/api/ops/configuration.rs.
     for (value, wrong) in [("US,UK", "UK"), ("EU", "EU"), ("US,001", "001"), ("USA", "USA")] {
         let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, value));
-        assert!(said.contains(&format!("{wrong}: is no region")) && said.contains("codes.regions"), "{said}");
+        assert!(
+            said.contains(&format!("{wrong}: is not a region")) && said.contains("codes.regions"),
+            "{said}"
+        );
     }
     let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, " , "));
     assert!(said.contains("COUNTERSIGN__CODES__REGIONS is missing"), "{said}");
