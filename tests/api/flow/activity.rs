@@ -6,8 +6,9 @@ use crate::harness::{Launch, Person, Server};
 
 const FAILED: &str = "SELECT count(*) FROM activities WHERE kind = 'log_in_failed'";
 
+/// Threats: a72.
 #[tokio::test]
-async fn a72_a_wrong_password_is_recorded_with_where_it_came_from() {
+async fn wrong_password_is_recorded_with_client_and_address() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let try_password = async |email: &str, password: &str| {
@@ -31,7 +32,7 @@ async fn a72_a_wrong_password_is_recorded_with_where_it_came_from() {
 }
 
 #[tokio::test]
-async fn whoever_goes_on_guessing_is_not_recorded_for_ever() {
+async fn repeated_guesses_are_recorded_ten_times_an_hour() {
     // More guesses than are allowed otherwise.
     let server = Launch::dev().limits(&[]).start().await;
     let (ada, bob) = (Person::ada(), Person::other(1));
@@ -54,7 +55,7 @@ async fn whoever_goes_on_guessing_is_not_recorded_for_ever() {
 }
 
 #[tokio::test]
-async fn the_dashboard_shows_the_newest_ten() {
+async fn dashboard_shows_the_ten_newest_activities() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     for number in 0..10 {

@@ -15,8 +15,9 @@ async fn rows(server: &Server) -> [i64; 4] {
     rows
 }
 
+/// Threats: a47, b19, b46.
 #[tokio::test]
-async fn a47_b19_b46_the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else() {
+async fn deletion_removes_the_user_and_nothing_of_other_users() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let bobs = server.full_access(&bob).await;
     let before = rows(&server).await;
@@ -46,8 +47,9 @@ async fn a47_b19_b46_the_user_and_all_that_hangs_on_them_is_gone_and_nobody_else
     server.log_in(&ada).await;
 }
 
+/// Threats: a12.
 #[tokio::test]
-async fn a12_without_the_password_nothing_is_deleted() {
+async fn deletion_needs_the_password() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let before = rows(&server).await;
@@ -64,8 +66,9 @@ async fn a12_without_the_password_nothing_is_deleted() {
     assert_eq!(rows(&server).await, before);
 }
 
+/// Threats: a47.
 #[tokio::test]
-async fn a47_another_replica_refuses_the_tokens_at_the_next_request() {
+async fn another_replica_rejects_tokens_of_a_deleted_user() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let first = twilio.launch().start().await;
     let second = twilio.launch().database(&first.database).start().await;
@@ -77,7 +80,7 @@ async fn a47_another_replica_refuses_the_tokens_at_the_next_request() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_deletes_and_the_others_find_nobody() {
+async fn one_of_many_parallel_deletions_succeeds() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let answers = at_once((0..8).map(|_| access.delete_account(&ada.password))).await;
@@ -87,7 +90,7 @@ async fn of_many_at_once_one_deletes_and_the_others_find_nobody() {
 
 /// Whatever the user does elsewhere at this moment is refused in an orderly way, and leaves nothing behind.
 #[tokio::test]
-async fn what_runs_at_the_same_time_leaves_nothing_behind() {
+async fn requests_during_a_deletion_leave_no_rows_behind() {
     let launch = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64");
     let server = launch.start().await;
     for number in 0..10 {

@@ -10,8 +10,9 @@ fn reached_at(person: &Person, email: &str) -> Person {
     Person { email: email.into(), ..person.clone() }
 }
 
+/// Threats: a12.
 #[tokio::test]
-async fn a12_nothing_changes_until_the_code_from_the_new_mailbox_is_right() {
+async fn email_changes_only_with_the_code_from_the_new_mailbox() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
@@ -35,8 +36,9 @@ async fn a12_nothing_changes_until_the_code_from_the_new_mailbox_is_right() {
     server.log_in(&reached_at(&ada, NEW)).await;
 }
 
+/// Threats: a12.
 #[tokio::test]
-async fn a12_the_password_is_needed_and_the_own_address_is_no_change() {
+async fn email_change_needs_the_password_and_another_address() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_email(NEW, "incorrect horse").await.expect_problem(401, "invalid_credentials");
@@ -49,7 +51,7 @@ async fn a12_the_password_is_needed_and_the_own_address_is_no_change() {
 }
 
 #[tokio::test]
-async fn an_address_that_somebody_has_gets_no_code() {
+async fn taken_email_address_gets_no_code() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     server.sign_up(&bob).await;
     let access = server.full_access(&ada).await;
@@ -62,7 +64,7 @@ async fn an_address_that_somebody_has_gets_no_code() {
 
 /// A code that was right is no wrong one.
 #[tokio::test]
-async fn a_right_code_is_not_counted() {
+async fn right_email_code_is_not_a_failed_check() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_email(NEW, &ada.password).await.expect(202);
@@ -71,7 +73,7 @@ async fn a_right_code_is_not_counted() {
 }
 
 #[tokio::test]
-async fn it_has_the_limits_of_a_log_in() {
+async fn email_change_has_the_limits_of_a_log_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let answers = at_once((0..6).map(|_| access.change_email(NEW, &ada.password))).await;
@@ -93,7 +95,7 @@ async fn it_has_the_limits_of_a_log_in() {
 }
 
 #[tokio::test]
-async fn a_number_and_an_address_change_side_by_side() {
+async fn email_change_cancels_a_pending_phone_change() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_email(NEW, &ada.password).await.expect(202);
@@ -109,7 +111,7 @@ async fn a_number_and_an_address_change_side_by_side() {
 }
 
 #[tokio::test]
-async fn without_the_email_channel_there_are_no_such_paths() {
+async fn email_paths_need_the_email_channel() {
     let server = Launch::dev().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "false").start().await;
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
@@ -123,7 +125,7 @@ async fn without_the_email_channel_there_are_no_such_paths() {
 }
 
 #[tokio::test]
-async fn the_longest_address_is_shown_as_the_document_says() {
+async fn longest_email_address_is_masked_as_documented() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let label = "a".repeat(61);

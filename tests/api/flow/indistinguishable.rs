@@ -25,8 +25,9 @@ fn header_names(answer: &Answer) -> BTreeSet<String> {
     answer.headers.keys().map(ToString::to_string).collect()
 }
 
+/// Threats: a27, b27.
 #[tokio::test]
-async fn a27_b27_unknown_email_and_wrong_password_get_the_same_answer() {
+async fn unknown_email_and_wrong_password_get_the_same_answer() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let wrong = attempt(&server, &ada.email, "incorrect horse", "wrong").await;
@@ -46,8 +47,9 @@ async fn a27_b27_unknown_email_and_wrong_password_get_the_same_answer() {
     assert_ne!(header_names(&right), header_names(&wrong));
 }
 
+/// Threats: a28, b28.
 #[tokio::test]
-async fn a28_b28_unknown_email_and_wrong_password_cost_the_same_argon2_work() {
+async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
     let launch = Launch::dev()
         .variable("COUNTERSIGN__LOG__LEVEL", "trace")
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "1536")
@@ -105,8 +107,9 @@ fn longer([one, other]: &[Vec<f64>; 2]) -> f64 {
     pairs.map(|(one, other)| f64::from(u8::from(one > other))).sum::<f64>() / (one.len() * other.len()) as f64
 }
 
+/// Threats: a28, b28.
 #[tokio::test]
-async fn a28_b28_unknown_email_and_wrong_password_take_the_same_time() {
+async fn unknown_email_and_wrong_password_take_the_same_time() {
     // So many guesses are more than are allowed otherwise. Half as much work as in production is enough to hide the rest.
     let launch = Launch::dev()
         .limits(&[])

@@ -16,8 +16,9 @@ async fn language(server: &Server, person: &Person, accept_language: &str, body:
     server.messages(&person.phone_number).await[0]["locale"].clone()
 }
 
+/// Threats: a50.
 #[tokio::test]
-async fn a50_the_answer_tells_what_the_next_step_needs() {
+async fn log_in_answer_has_what_the_next_step_needs() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let answer = server.guest().log_in(&ada).await.expect(200);
@@ -39,8 +40,9 @@ async fn a50_the_answer_tells_what_the_next_step_needs() {
     assert_eq!(message["channel"], "sms");
 }
 
+/// Threats: a30, b29.
 #[tokio::test]
-async fn a30_b29_a_wrong_password_sends_no_code_and_leaves_no_trace() {
+async fn wrong_password_sends_no_code_and_stores_no_challenge() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for password in
@@ -55,8 +57,9 @@ async fn a30_b29_a_wrong_password_sends_no_code_and_leaves_no_trace() {
     assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
 }
 
+/// Threats: a41.
 #[tokio::test]
-async fn a41_a_password_is_the_same_in_every_way_of_composing_its_letters() {
+async fn composed_and_decomposed_letters_are_the_same_password() {
     let server = Server::dev().await;
     let composed = Person { password: "zum Caf\u{e9} \u{fc}ber die Br\u{fc}cke".into(), ..Person::ada() };
     let decomposed =
@@ -67,8 +70,9 @@ async fn a41_a_password_is_the_same_in_every_way_of_composing_its_letters() {
     server.guest().log_in(&other).await.expect_problem(401, "invalid_credentials");
 }
 
+/// Threats: a37.
 #[tokio::test]
-async fn a37_a_password_too_long_for_sign_up_is_wrong_and_one_beyond_measure_invalid() {
+async fn password_of_1024_characters_is_wrong_and_of_1025_is_invalid() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let with = |length: usize| Person { password: "x".repeat(length), ..ada.clone() };
@@ -78,8 +82,9 @@ async fn a37_a_password_too_long_for_sign_up_is_wrong_and_one_beyond_measure_inv
     server.guest().log_in(&with(0)).await.expect_problem(422, "validation_failed");
 }
 
+/// Threats: a82.
 #[tokio::test]
-async fn a82_the_caller_chooses_among_the_channels_of_the_deployment() {
+async fn caller_chooses_among_the_configured_channels() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for channel in ["whatsapp", "email", "sna", "SMS", ""] {
@@ -98,7 +103,7 @@ async fn a82_the_caller_chooses_among_the_channels_of_the_deployment() {
 }
 
 #[tokio::test]
-async fn another_deployment_has_other_channels() {
+async fn configuration_chooses_the_channels() {
     let launch = Launch::dev().variable("COUNTERSIGN__CODES__CHANNELS", "whatsapp,call");
     let (server, ada) = (launch.start().await, Person::ada());
     server.sign_up(&ada).await;
@@ -110,7 +115,7 @@ async fn another_deployment_has_other_channels() {
 }
 
 #[tokio::test]
-async fn a_locale_comes_before_accept_language() {
+async fn locale_field_wins_over_accept_language() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let with = |locale: &str| {
@@ -128,7 +133,7 @@ async fn a_locale_comes_before_accept_language() {
 }
 
 #[tokio::test]
-async fn the_hash_of_a_known_android_app_stands_in_the_text_message() {
+async fn text_message_ends_with_the_hash_of_a_known_android_app() {
     let launch = Launch::dev().variable("COUNTERSIGN__CODES__ANDROID_APP_HASHES", "FA+9qCX9VSu, He42w354ol9");
     let (server, ada) = (launch.start().await, Person::ada());
     server.sign_up(&ada).await;
@@ -145,8 +150,9 @@ async fn the_hash_of_a_known_android_app_stands_in_the_text_message() {
     server.guest().log_in_with(body).await.expect(200);
 }
 
+/// Threats: b12.
 #[tokio::test]
-async fn b12_a_caller_cannot_say_where_the_code_goes() {
+async fn caller_cannot_choose_where_the_code_goes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for field in ["to", "phone_number", "phone", "user_id", "is_admin"] {
@@ -158,7 +164,7 @@ async fn b12_a_caller_cannot_say_where_the_code_goes() {
 }
 
 #[tokio::test]
-async fn whoever_is_logged_in_must_log_out_first() {
+async fn valid_token_must_log_out_before_sign_up_or_log_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let refuses = async |caller: Guest| {
@@ -180,7 +186,7 @@ async fn whoever_is_logged_in_must_log_out_first() {
 }
 
 #[tokio::test]
-async fn a_token_that_opens_nothing_is_no_obstacle() {
+async fn invalid_token_does_not_prevent_a_log_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     server.advance(595).await;
@@ -194,8 +200,9 @@ async fn a_token_that_opens_nothing_is_no_obstacle() {
     access.as_guest().sign_up(&Person::other(1)).await.expect(201);
 }
 
+/// Threats: a42.
 #[tokio::test]
-async fn a42_a_hash_made_with_other_parameters_is_replaced_at_the_next_log_in() {
+async fn hash_with_old_parameters_is_replaced_at_the_next_log_in() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let before = twilio.launch().start().await;
     before.sign_up(&ada).await;
@@ -224,8 +231,9 @@ async fn a42_a_hash_made_with_other_parameters_is_replaced_at_the_next_log_in() 
     before.log_in(&ada).await;
 }
 
+/// Threats: a43.
 #[tokio::test]
-async fn a43_a_stored_hash_cannot_ask_for_the_whole_machine() {
+async fn stored_hash_cannot_demand_four_gibibytes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     server.sign_up(&Person::other(1)).await;
@@ -241,7 +249,7 @@ async fn a43_a_stored_hash_cannot_ask_for_the_whole_machine() {
 }
 
 #[tokio::test]
-async fn of_ten_at_once_as_many_get_a_code_as_a_number_may_be_sent() {
+async fn five_of_ten_parallel_log_ins_get_a_code() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let answers = at_once((0..10).map(|_| server.guest().log_in(&ada))).await;

@@ -13,8 +13,9 @@ async fn is_logged_out(access: &Access) {
     access.as_password_ok().verify("123456").await.expect_problem(401, "invalid_token");
 }
 
+/// Threats: a9, b18.
 #[tokio::test]
-async fn a9_b18_by_default_the_callers_own_session_ends() {
+async fn log_out_ends_the_callers_session_by_default() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
@@ -26,7 +27,7 @@ async fn a9_b18_by_default_the_callers_own_session_ends() {
 }
 
 #[tokio::test]
-async fn others_ends_every_session_but_the_callers() {
+async fn scope_others_ends_every_session_except_the_callers() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
@@ -41,7 +42,7 @@ async fn others_ends_every_session_but_the_callers() {
 }
 
 #[tokio::test]
-async fn all_ends_every_session() {
+async fn scope_all_ends_every_session() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
@@ -54,7 +55,7 @@ async fn all_ends_every_session() {
 }
 
 #[tokio::test]
-async fn of_twenty_at_once_one_is_recorded() {
+async fn one_of_twenty_parallel_log_outs_is_recorded() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await;
     for answer in at_once((0..20).map(|_| access.log_out())).await {
@@ -65,7 +66,7 @@ async fn of_twenty_at_once_one_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_scope_is_one_of_three() {
+async fn unknown_scope_is_rejected() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     for body in [json!({ "scope": "everything" }), json!({ "scope": true }), json!({ "sid": "x" })] {
@@ -75,7 +76,7 @@ async fn a_scope_is_one_of_three() {
 }
 
 #[tokio::test]
-async fn a_password_alone_ends_no_sessions() {
+async fn password_ok_token_cannot_end_sessions() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
@@ -90,7 +91,7 @@ async fn a_password_alone_ends_no_sessions() {
 }
 
 #[tokio::test]
-async fn with_a_password_ok_token_the_challenge_is_cancelled() {
+async fn password_ok_token_cancels_its_challenge() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -110,7 +111,7 @@ async fn with_a_password_ok_token_the_challenge_is_cancelled() {
 }
 
 #[tokio::test]
-async fn another_log_in_of_the_same_user_keeps_its_code() {
+async fn log_out_keeps_the_code_of_another_pending_log_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
@@ -119,8 +120,9 @@ async fn another_log_in_of_the_same_user_keeps_its_code() {
     second.verify(&code).await.expect(200);
 }
 
+/// Threats: b3.
 #[tokio::test]
-async fn b3_logging_out_between_guesses_wins_none() {
+async fn log_out_between_guesses_gains_no_guesses() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     server.sign_up(&ada).await;
@@ -145,7 +147,7 @@ async fn b3_logging_out_between_guesses_wins_none() {
 }
 
 #[tokio::test]
-async fn logging_out_while_the_code_is_checked_opens_no_session() {
+async fn log_out_during_a_check_prevents_the_session() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -163,8 +165,9 @@ async fn logging_out_while_the_code_is_checked_opens_no_session() {
     server.another_session(&ada).await;
 }
 
+/// Threats: a9, b18.
 #[tokio::test]
-async fn a9_b18_no_token_of_a_session_outlives_it_not_even_by_a_restart() {
+async fn no_token_of_an_ended_session_works_after_a_restart() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let mut killed = twilio.launch().start().await;
     let pending = killed.password_ok(&ada).await;

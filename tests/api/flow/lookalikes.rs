@@ -5,8 +5,9 @@ use serde_json::json;
 use crate::harness::{Person, Server};
 
 /// One mailbox, one account: what looks like somebody's address, name or number is theirs, or nobody's.
+/// Threats: a53, b33, b34.
 #[tokio::test]
-async fn a53_b33_b34_what_looks_alike_is_the_same_or_refused() {
+async fn lookalikes_are_the_same_value_or_rejected() {
     let server = Server::dev().await;
     let kate =
         Person { email: "kate.fisk@example.com".into(), username: "kate.fisk".into(), ..Person::ada() };

@@ -11,7 +11,7 @@ fn with_password(person: &Person, password: &str) -> Person {
 }
 
 #[tokio::test]
-async fn the_new_one_counts_and_the_old_one_does_not() {
+async fn new_password_replaces_the_old_one() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let before = server.database.value("SELECT password_hash FROM users").await;
@@ -23,8 +23,9 @@ async fn the_new_one_counts_and_the_old_one_does_not() {
     assert!(access.recent_activity().await.contains(&"password_changed".to_owned()));
 }
 
+/// Threats: a11, b17.
 #[tokio::test]
-async fn a11_b17_every_other_session_and_every_password_ok_token_ends_at_once() {
+async fn password_change_ends_other_sessions_and_pending_log_ins() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let other = server.full_access(&ada).await;
     let own = server.another_session(&ada).await;
@@ -47,8 +48,9 @@ async fn a11_b17_every_other_session_and_every_password_ok_token_ends_at_once() 
     bobs.verify(&code).await.expect(200);
 }
 
+/// Threats: a12.
 #[tokio::test]
-async fn a12_a_wrong_current_password_changes_nothing() {
+async fn wrong_current_password_changes_nothing() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
@@ -62,8 +64,9 @@ async fn a12_a_wrong_current_password_changes_nothing() {
     assert_eq!(access.recent_activity().await[0], "logged_in");
 }
 
+/// Threats: a40.
 #[tokio::test]
-async fn a40_the_new_one_is_judged_as_at_sign_up() {
+async fn new_password_has_the_rules_of_sign_up() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let errors = |answer: Answer| {
@@ -90,8 +93,9 @@ async fn a40_the_new_one_is_judged_as_at_sign_up() {
     server.log_in(&ada).await;
 }
 
+/// Threats: a14.
 #[tokio::test]
-async fn a14_of_many_at_once_one_wins() {
+async fn one_of_many_parallel_password_changes_succeeds() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let new: Vec<String> = (0..8).map(|number| format!("{NEW} {number}")).collect();
@@ -103,8 +107,9 @@ async fn a14_of_many_at_once_one_wins() {
 }
 
 /// A log-in that has compared the old password must not survive the change: either it is refused, or its token is.
+/// Threats: b17.
 #[tokio::test]
-async fn b17_no_log_in_slips_through_the_change() {
+async fn log_in_during_a_password_change_gets_no_session() {
     let server = Server::dev().await;
     for number in 0..5 {
         let person = Person::other(number);
@@ -129,7 +134,7 @@ async fn b17_no_log_in_slips_through_the_change() {
 }
 
 #[tokio::test]
-async fn a_full_hashing_queue_is_said_so() {
+async fn full_hashing_queue_is_reported() {
     let launch = Launch::dev()
         .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
         .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
@@ -144,8 +149,9 @@ async fn a_full_hashing_queue_is_said_so() {
 }
 
 /// A refresh that meets the change: whatever it is answered, nothing of the other session is worth anything afterwards.
+/// Threats: b17.
 #[tokio::test]
-async fn b17_no_refresh_slips_through_the_change() {
+async fn refresh_during_a_password_change_gets_no_valid_tokens() {
     let server = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64").start().await;
     let mut slipped_in_before = 0;
     for number in 0..30 {

@@ -19,8 +19,9 @@ fn with_password(person: &Person, password: &str) -> Person {
     Person { password: password.into(), ..person.clone() }
 }
 
+/// Threats: a13, b15.
 #[tokio::test]
-async fn a13_b15_the_code_from_the_mailbox_replaces_the_password_and_logs_nobody_in() {
+async fn reset_replaces_the_password_and_does_not_log_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let tokens = server.full_access(&ada).await;
     let pending = server.log_in(&ada).await;
@@ -54,8 +55,9 @@ fn without_the_token(answer: &Answer) -> Value {
 }
 
 /// The same requests about a user and about nobody: not one answer differs.
+/// Threats: a27, a30, b27.
 #[tokio::test]
-async fn a27_a30_b27_an_address_that_is_nobodys_is_answered_like_a_users() {
+async fn unknown_email_address_is_answered_like_a_known_one() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let forgot = async |email: &str| server.guest().forgot_password(email).await.expect(202);
@@ -91,7 +93,7 @@ async fn a27_a30_b27_an_address_that_is_nobodys_is_answered_like_a_users() {
 }
 
 #[tokio::test]
-async fn twilios_limits_do_not_tell_either() {
+async fn limits_of_twilio_do_not_reveal_an_account() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     // Two resets share one verification at Twilio, and so its five checks.
@@ -112,7 +114,7 @@ async fn twilios_limits_do_not_tell_either() {
 
 /// Whoever has used up the checks of a code is not in its owner's way: the next reset brings another.
 #[tokio::test]
-async fn used_up_guesses_are_followed_by_another_code() {
+async fn next_reset_sends_another_code_if_the_guesses_are_used_up() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let strangers = server.forget(&ada.email).await;
@@ -137,8 +139,9 @@ async fn used_up_guesses_are_followed_by_another_code() {
     server.log_in(&with_password(&ada, NEW)).await;
 }
 
+/// Threats: b15.
 #[tokio::test]
-async fn b15_a_token_that_is_not_ours_is_as_good_as_none() {
+async fn foreign_or_damaged_reset_token_is_rejected() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
@@ -161,7 +164,7 @@ async fn b15_a_token_that_is_not_ours_is_as_good_as_none() {
 }
 
 #[tokio::test]
-async fn when_the_code_was_right_a_weak_password_can_be_replaced_by_a_better_one() {
+async fn weak_password_does_not_use_up_a_right_code() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
@@ -189,8 +192,9 @@ async fn when_the_code_was_right_a_weak_password_can_be_replaced_by_a_better_one
     server.log_in(&with_password(&ada, NEW)).await;
 }
 
+/// Threats: b16.
 #[tokio::test]
-async fn b16_whatever_changes_the_password_or_the_address_ends_a_reset() {
+async fn password_or_email_change_ends_a_pending_reset() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
@@ -207,8 +211,9 @@ async fn b16_whatever_changes_the_password_or_the_address_ends_a_reset() {
     access.me().await.expect(200);
 }
 
+/// Threats: a14, b9.
 #[tokio::test]
-async fn a14_b9_of_many_at_once_one_resets_and_five_are_looked_at() {
+async fn one_of_many_parallel_resets_succeeds_and_five_are_checked() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let token = server.forget(&ada.email).await;
@@ -229,7 +234,7 @@ async fn a14_b9_of_many_at_once_one_resets_and_five_are_looked_at() {
 
 /// Twilio has sent the code and its answer got lost: whoever reads the mailbox can go on all the same.
 #[tokio::test]
-async fn a_code_whose_verification_nobody_told_us_of_counts() {
+async fn reset_code_counts_if_the_answer_of_twilio_was_lost() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     server.break_twilio(json!({ "operation": "start", "fault": "sent_then_drop" })).await;
@@ -245,7 +250,7 @@ async fn a_code_whose_verification_nobody_told_us_of_counts() {
 }
 
 #[tokio::test]
-async fn a_failure_of_twilio_is_not_told_and_loses_nothing() {
+async fn failure_of_twilio_is_not_revealed_and_loses_nothing() {
     let twilio = Twilio::start().await;
     let server = twilio.launch().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "true").start().await;
     let ada = Person::ada();
@@ -260,7 +265,7 @@ async fn a_failure_of_twilio_is_not_told_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_full_hashing_queue_is_said_so() {
+async fn full_hashing_queue_is_reported() {
     let launch = Launch::dev()
         .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
         .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
@@ -274,8 +279,9 @@ async fn a_full_hashing_queue_is_said_so() {
     assert!(count(&answers, 503, Some("overloaded")) > 0, "{answers:?}");
 }
 
+/// Threats: b16.
 #[tokio::test]
-async fn b16_a_reset_lives_ten_minutes_and_ends_with_the_password() {
+async fn reset_expires_after_ten_minutes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let (token, code) = (server.forget(&ada.email).await, server.code(&ada.email).await);

@@ -40,8 +40,9 @@ const COMMON: [&str; 30] = [
     "monkey123",
 ];
 
+/// Threats: a40.
 #[tokio::test]
-async fn a40_what_everybody_tries_first_is_refused() {
+async fn common_passwords_are_rejected() {
     let server = Server::dev().await;
     let sign_up = async |password: &str| {
         let mut body = Person::ada().sign_up_body();
@@ -56,8 +57,9 @@ async fn a40_what_everybody_tries_first_is_refused() {
 }
 
 /// No character of a long one is cut off, not even the last (bcrypt looks at 72 bytes).
+/// Threats: a36, b34.
 #[tokio::test]
-async fn a36_b34_a_password_counts_to_its_last_character() {
+async fn every_character_of_a_long_password_counts() {
     let server = Server::dev().await;
     let longest = "quokka zither, ".repeat(9)[..128].to_owned();
     let same = "x".repeat(100) + "y";
@@ -78,8 +80,9 @@ async fn a36_b34_a_password_counts_to_its_last_character() {
 }
 
 /// OWASP's first choice for Argon2id, where nobody chooses anything else; and a salt for each.
+/// Threats: a42.
 #[tokio::test]
-async fn a42_production_hashes_with_19_mib_and_two_passes() {
+async fn default_hash_uses_19_mib_and_two_passes() {
     let defaults =
         documented_settings("default.toml").into_iter().filter(|(section, ..)| section == "passwords");
     let launch = defaults.fold(Launch::serve("http://127.0.0.1:1"), |launch, (section, name, value)| {

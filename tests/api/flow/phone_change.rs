@@ -11,8 +11,9 @@ fn reached_at(person: &Person, number: &str) -> Person {
     Person { phone_number: number.into(), ..person.clone() }
 }
 
+/// Threats: a12.
 #[tokio::test]
-async fn a12_nothing_changes_until_the_code_from_the_new_number_is_right() {
+async fn phone_changes_only_with_the_code_from_the_new_number() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let challenge = access.change_phone_number("+1 (201) 555-0124", &ada.password).await.expect(202).body;
@@ -38,8 +39,9 @@ async fn a12_nothing_changes_until_the_code_from_the_new_number_is_right() {
     access.verify_phone_number(&code).await.expect_problem(410, "challenge_expired");
 }
 
+/// Threats: b45.
 #[tokio::test]
-async fn b45_every_other_session_ends_and_so_does_every_log_in_by_the_old_number() {
+async fn phone_change_ends_other_sessions_and_pending_log_ins() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
@@ -53,8 +55,9 @@ async fn b45_every_other_session_ends_and_so_does_every_log_in_by_the_old_number
     access.me().await.expect(200);
 }
 
+/// Threats: a12, b13.
 #[tokio::test]
-async fn a12_b13_the_password_is_needed_and_the_own_number_is_no_change() {
+async fn phone_change_needs_the_password_and_another_number() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let wrong = access.change_phone_number(NEW, "incorrect horse").await;
@@ -76,7 +79,7 @@ async fn a12_b13_the_password_is_needed_and_the_own_number_is_no_change() {
 /// Twilio has one verification for a number: whoever could have codes sent to another user's would use up its checks and
 /// sends.
 #[tokio::test]
-async fn a_number_that_somebody_has_gets_no_code() {
+async fn taken_phone_number_gets_no_code() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     server.sign_up(&bob).await;
     let access = server.full_access(&ada).await;
@@ -91,7 +94,7 @@ async fn a_number_that_somebody_has_gets_no_code() {
 }
 
 #[tokio::test]
-async fn asking_for_other_peoples_numbers_has_a_limit() {
+async fn asking_for_taken_numbers_is_rate_limited() {
     let (server, ada) = (Launch::dev().limits(&[("codes_per_user", "4/h")]).start().await, Person::ada());
     let access = server.full_access(&ada).await;
     for number in 1..4 {
@@ -105,8 +108,9 @@ async fn asking_for_other_peoples_numbers_has_a_limit() {
     access.change_phone_number(NEW, &ada.password).await.expect_problem(429, "rate_limited");
 }
 
+/// Threats: b25.
 #[tokio::test]
-async fn b25_asked_again_it_is_a_resend_wherever_it_goes() {
+async fn second_request_is_a_resend_even_to_another_number() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);
@@ -130,7 +134,7 @@ async fn b25_asked_again_it_is_a_resend_wherever_it_goes() {
 }
 
 #[tokio::test]
-async fn five_codes_are_sent_and_five_are_tried() {
+async fn phone_change_has_five_sends_and_five_checks() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     for (number, wait) in [(NEW, 31), (OTHER, 41), (NEW, 61), (OTHER, 91), (NEW, 10)] {
@@ -157,7 +161,7 @@ async fn five_codes_are_sent_and_five_are_tried() {
 }
 
 #[tokio::test]
-async fn a_code_dies_after_ten_minutes() {
+async fn phone_change_code_expires_after_ten_minutes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);
@@ -170,7 +174,7 @@ async fn a_code_dies_after_ten_minutes() {
 }
 
 #[tokio::test]
-async fn a_send_that_twilio_refuses_is_not_counted() {
+async fn send_that_twilio_rejects_is_not_counted() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let landline = "+12015550150";
@@ -186,7 +190,7 @@ async fn a_send_that_twilio_refuses_is_not_counted() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_a_change_that_waits() {
+async fn password_change_ends_a_pending_phone_change() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);

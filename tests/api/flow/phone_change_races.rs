@@ -7,7 +7,7 @@ use crate::harness::{Fault, Operation, Person, Server, Twilio, at_once, count};
 const NEW: &str = "+12015550124";
 
 #[tokio::test]
-async fn many_requests_at_once_send_one_message_and_change_once() {
+async fn parallel_phone_changes_send_one_message_and_change_once() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let answers = at_once((0..10).map(|_| access.change_phone_number(NEW, &ada.password))).await;
@@ -25,7 +25,7 @@ async fn many_requests_at_once_send_one_message_and_change_once() {
 
 /// A log-in that has read the old number must not survive the change: either it is refused, or its token is.
 #[tokio::test]
-async fn no_log_in_slips_through_the_change() {
+async fn log_in_during_a_phone_change_gets_no_session() {
     let server = Server::dev().await;
     for number in 0..5 {
         let person = Person::other(number);
@@ -53,7 +53,7 @@ async fn no_log_in_slips_through_the_change() {
 }
 
 #[tokio::test]
-async fn a_change_goes_on_on_another_replica() {
+async fn phone_change_continues_on_another_replica() {
     let twilio = Twilio::start().await;
     let first = twilio.launch().start().await;
     let second = twilio.launch().database(&Arc::clone(&first.database)).start().await;
@@ -67,7 +67,7 @@ async fn a_change_goes_on_on_another_replica() {
 
 /// With a stolen access token and the password: the owner ends the thief's session while Twilio is asked.
 #[tokio::test]
-async fn a_session_that_was_ended_meanwhile_changes_nothing() {
+async fn session_that_ends_during_the_check_changes_nothing() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     let thiefs = server.full_access(&ada).await;
@@ -87,8 +87,9 @@ async fn a_session_that_was_ended_meanwhile_changes_nothing() {
     assert_eq!(owners.phone_number().await, ada.phone_number);
 }
 
+/// Threats: b11.
 #[tokio::test]
-async fn b11_of_two_who_want_one_number_the_index_lets_one_have_it() {
+async fn one_of_two_users_who_claim_a_number_gets_it() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (hers, his) = (server.full_access(&ada).await, server.full_access(&bob).await);
     hers.change_phone_number(NEW, &ada.password).await.expect(202);

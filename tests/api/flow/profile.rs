@@ -27,7 +27,7 @@ async fn name_and_username_change_alone_or_together() {
 }
 
 #[tokio::test]
-async fn what_is_already_so_is_no_change() {
+async fn unchanged_values_are_no_change() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let before = access.me().await.expect(200).body;
@@ -41,8 +41,9 @@ async fn what_is_already_so_is_no_change() {
     assert_eq!(access.recent_activity().await[0], "verified");
 }
 
+/// Threats: a49.
 #[tokio::test]
-async fn a49_values_are_judged_as_at_sign_up() {
+async fn profile_values_have_the_rules_of_sign_up() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     for (body, pointer, code) in [
@@ -69,7 +70,7 @@ async fn a49_values_are_judged_as_at_sign_up() {
 }
 
 #[tokio::test]
-async fn a_username_is_taken_without_regard_to_case_but_not_by_its_owner() {
+async fn username_is_unique_ignoring_case_except_for_its_owner() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let access = server.full_access(&ada).await;
     server.sign_up(&bob).await;
@@ -81,7 +82,7 @@ async fn a_username_is_taken_without_regard_to_case_but_not_by_its_owner() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_gets_the_username() {
+async fn one_of_many_parallel_claims_gets_the_username() {
     let server = Server::dev().await;
     let mut callers = Vec::new();
     for number in 0..10 {

@@ -17,8 +17,9 @@ fn refused(answer: Answer, reason: &str) {
 const GENERATION: &str = "SELECT generation FROM sessions";
 const DAY: u32 = 24 * 60 * 60;
 
+/// Threats: b20.
 #[tokio::test]
-async fn b20_a_refresh_token_gets_the_next_tokens_of_the_same_session() {
+async fn refresh_gets_new_tokens_of_the_same_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await;
     server.advance(600).await;
@@ -40,8 +41,9 @@ async fn b20_a_refresh_token_gets_the_next_tokens_of_the_same_session() {
     first.me().await.expect(200);
 }
 
+/// Threats: a45.
 #[tokio::test]
-async fn a45_a_session_is_refreshed_for_ninety_days_and_no_longer() {
+async fn session_ends_after_ninety_days() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut token = server.full_access(&ada).await.refresh_token;
     for _ in 0..3 {
@@ -58,16 +60,18 @@ async fn a45_a_session_is_refreshed_for_ninety_days_and_no_longer() {
     refused(server.guest().refresh(&last.text_of("refresh_token")).await, "expired");
 }
 
+/// Threats: a45.
 #[tokio::test]
-async fn a45_a_session_that_nobody_uses_ends_after_thirty_days() {
+async fn idle_session_ends_after_thirty_days() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.full_access(&ada).await.refresh_token;
     server.advance(30 * DAY).await;
     refused(server.guest().refresh(&token).await, "expired");
 }
 
+/// Threats: b24.
 #[tokio::test]
-async fn b24_an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
+async fn lost_answer_can_be_repeated_for_thirty_seconds() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await.refresh_token;
     let lost = server.guest().refresh(&first).await.expect(200);
@@ -82,8 +86,9 @@ async fn b24_an_answer_that_was_lost_can_be_had_again_for_half_a_minute() {
     server.session_of(&again).me().await.expect(200);
 }
 
+/// Threats: a10, b23.
 #[tokio::test]
-async fn a10_b23_after_that_the_old_token_ends_the_session() {
+async fn reuse_after_thirty_seconds_ends_the_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.full_access(&ada).await.refresh_token;
     let second = server.guest().refresh(&first).await.expect(200);
@@ -99,8 +104,9 @@ async fn a10_b23_after_that_the_old_token_ends_the_session() {
     assert_eq!(kinds.iter().filter(|kind| **kind == "refresh_reused").count(), 1, "{kinds:?}");
 }
 
+/// Threats: a10.
 #[tokio::test]
-async fn a10_a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_at_once() {
+async fn reuse_two_generations_later_ends_the_session_at_once() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let copied = server.full_access(&ada).await.refresh_token;
     let second = server.guest().refresh(&copied).await.expect(200).text_of("refresh_token");
@@ -109,8 +115,9 @@ async fn a10_a_copy_used_after_its_owners_next_refresh_but_one_ends_the_session_
     refused(server.guest().refresh(&third).await, "reuse_detected");
 }
 
+/// Threats: a14, b23.
 #[tokio::test]
-async fn a14_b23_fifty_at_once_get_the_same_successor() {
+async fn fifty_parallel_refreshes_get_the_same_tokens() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.full_access(&ada).await.refresh_token;
     let answers = futures_util::future::join_all((0..50).map(|_| server.guest().refresh(&token))).await;
@@ -125,8 +132,9 @@ async fn a14_b23_fifty_at_once_get_the_same_successor() {
 }
 
 /// Done means: a client that loses every second answer stays logged in for a thousand refreshes.
+/// Threats: b24.
 #[tokio::test]
-async fn b24_a_client_that_loses_every_second_answer_stays_logged_in() {
+async fn client_that_loses_every_second_answer_stays_logged_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut token = server.full_access(&ada).await.refresh_token;
     for round in 0..500 {
@@ -138,7 +146,7 @@ async fn b24_a_client_that_loses_every_second_answer_stays_logged_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_refresh_token_of_ours() {
+async fn malformed_or_forged_refresh_token_is_rejected() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let (tokens, other) = (server.full_access(&ada).await, server.full_access(&Person::other(1)).await);
     let token = &tokens.refresh_token;
@@ -162,8 +170,9 @@ async fn what_is_no_refresh_token_of_ours() {
     sent.expect(200);
 }
 
+/// Threats: b18.
 #[tokio::test]
-async fn b18_a_session_that_has_ended_is_not_refreshed() {
+async fn ended_session_is_not_refreshed() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.log_out().await.expect(204);
@@ -171,7 +180,7 @@ async fn b18_a_session_that_has_ended_is_not_refreshed() {
 }
 
 #[tokio::test]
-async fn a_server_with_another_secret_takes_no_token_of_ours() {
+async fn server_with_another_secret_rejects_the_refresh_token() {
     let server = Server::dev().await;
     let token = server.full_access(&Person::ada()).await.refresh_token;
     let launch =
@@ -181,8 +190,9 @@ async fn a_server_with_another_secret_takes_no_token_of_ours() {
 }
 
 /// What nobody can guess: 32 bytes that are like random ones, never twice the same.
+/// Threats: a25.
 #[tokio::test]
-async fn a25_refresh_tokens_are_like_random_numbers() {
+async fn refresh_tokens_look_random() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut token = server.full_access(&ada).await.refresh_token;
     let (mut secrets, mut ids, mut counts) = (BTreeSet::new(), BTreeSet::new(), [0_u32; 256]);

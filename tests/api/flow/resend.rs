@@ -13,7 +13,7 @@ fn between(challenge: &Value, from: &str, to: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_resend_too_soon_tells_when() {
+async fn early_resend_is_rejected_with_the_time_to_wait() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let answer = server.guest().log_in(&ada).await.expect(200);
@@ -66,7 +66,7 @@ async fn waits_grow_and_end_after_five_sends() {
 }
 
 #[tokio::test]
-async fn another_log_in_wins_no_more_sends_than_twilio_gives() {
+async fn new_log_in_gains_no_sends_beyond_the_limit_of_twilio() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for _ in 0..5 {
@@ -84,7 +84,7 @@ async fn another_log_in_wins_no_more_sends_than_twilio_gives() {
 }
 
 #[tokio::test]
-async fn the_same_code_comes_by_another_channel() {
+async fn same_code_comes_by_another_channel() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -102,8 +102,9 @@ async fn the_same_code_comes_by_another_channel() {
     assert_eq!(server.database.value("SELECT amr FROM sessions").await, "pwd otp call");
 }
 
+/// Threats: b12.
 #[tokio::test]
-async fn b12_the_body_may_be_left_out() {
+async fn resend_body_is_optional_and_names_no_recipient() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     server.advance(30).await;
@@ -115,8 +116,9 @@ async fn b12_the_body_may_be_left_out() {
     assert!(server.messages("+12025550199").await.is_empty());
 }
 
+/// Threats: a14.
 #[tokio::test]
-async fn a14_of_ten_at_once_one_sends() {
+async fn one_of_ten_parallel_resends_sends() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     server.advance(30).await;
@@ -128,7 +130,7 @@ async fn a14_of_ten_at_once_one_sends() {
 }
 
 #[tokio::test]
-async fn a_verified_caller_needs_no_code() {
+async fn access_token_cannot_resend_or_verify() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     server.advance(30).await;

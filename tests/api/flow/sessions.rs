@@ -8,8 +8,9 @@ fn id(session: &Value) -> String {
     session["id"].as_str().unwrap().to_owned()
 }
 
+/// Threats: a46.
 #[tokio::test]
-async fn a46_a_user_sees_their_living_sessions_and_nobody_elses() {
+async fn user_sees_only_their_own_active_sessions() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.full_access(&Person::other(1)).await;
     let over = server.full_access(&ada).await;
@@ -33,7 +34,7 @@ async fn a46_a_user_sees_their_living_sessions_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn an_idle_session_is_not_shown() {
+async fn idle_session_is_not_listed() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.full_access(&ada).await;
     server.advance(30 * 24 * 60 * 60).await;
@@ -42,7 +43,7 @@ async fn an_idle_session_is_not_shown() {
 }
 
 #[tokio::test]
-async fn what_the_client_says_of_itself_is_data() {
+async fn hostile_user_agent_is_stored_as_data() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -54,8 +55,9 @@ async fn what_the_client_says_of_itself_is_data() {
     assert_eq!(session["ip_address"], "127.0.0.1");
 }
 
+/// Threats: a46, b19.
 #[tokio::test]
-async fn a46_b19_another_session_can_be_ended_and_all_its_tokens_with_it() {
+async fn ending_another_session_ends_all_its_tokens() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let (lost, own) = (server.full_access(&ada).await, server.another_session(&ada).await);
     let seen = own.listed_sessions().await;
@@ -72,7 +74,7 @@ async fn a46_b19_another_session_can_be_ended_and_all_its_tokens_with_it() {
 }
 
 #[tokio::test]
-async fn the_session_that_asks_may_end_itself() {
+async fn session_can_end_itself() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     let own = id(&access.listed_sessions().await[0]);
@@ -80,8 +82,9 @@ async fn the_session_that_asks_may_end_itself() {
     access.me().await.expect_problem(401, "invalid_token");
 }
 
+/// Threats: a48, b41.
 #[tokio::test]
-async fn a48_b41_nobody_ends_a_strangers_session() {
+async fn session_of_another_user_cannot_be_ended() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let adas = server.full_access(&ada).await;
     let bobs = server.full_access(&bob).await;

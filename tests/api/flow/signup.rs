@@ -22,8 +22,9 @@ async fn sign_up(server: &Server, body: Value) -> Answer {
     server.guest().sign_up_with(body).await
 }
 
+/// Threats: a53.
 #[tokio::test]
-async fn a53_values_are_stored_in_one_form() {
+async fn values_are_stored_in_normal_form() {
     let server = Server::dev().await;
     let mut body = ada_with("phone_number", json!(" +1 (201) 555-0123 "));
     body["email"] = json!("  Ada@Example.com\n");
@@ -39,8 +40,9 @@ async fn a53_values_are_stored_in_one_form() {
     assert_eq!(server.messages("+12015550123").await.len(), 1);
 }
 
+/// Threats: a42.
 #[tokio::test]
-async fn a42_a_password_is_stored_as_argon2id_and_told_nobody() {
+async fn password_is_stored_as_argon2id_and_never_returned() {
     let server = Server::dev().await;
     let answer = server.sign_up(&Person::ada()).await;
     let hash = server.database.value("SELECT password_hash FROM users").await;
@@ -48,8 +50,9 @@ async fn a42_a_password_is_stored_as_argon2id_and_told_nobody() {
     assert!(!answer.text.contains("argon2") && !answer.text.contains(&Person::ada().password));
 }
 
+/// Threats: a29, b11, b29.
 #[tokio::test]
-async fn a29_b11_b29_email_phone_number_and_username_are_unique() {
+async fn email_phone_number_and_username_are_unique() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let bob = Person::other(1);
@@ -71,7 +74,7 @@ async fn a29_b11_b29_email_phone_number_and_username_are_unique() {
 }
 
 #[tokio::test]
-async fn of_several_collisions_the_user_is_told_before_the_username() {
+async fn existing_user_is_reported_before_a_taken_username() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     for field in ["email", "phone_number"] {
@@ -84,7 +87,7 @@ async fn of_several_collisions_the_user_is_told_before_the_username() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+async fn all_field_errors_are_reported_at_once() {
     let server = Server::dev().await;
     let answer = sign_up(&server, json!({})).await.expect_problem(422, "validation_failed");
     let missing = ["/name", "/username", "/password", "/phone_number", "/email"];
@@ -106,8 +109,9 @@ async fn everything_that_is_wrong_is_told_at_once() {
     assert_eq!(errors(&answer), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
 }
 
+/// Threats: a38, a52, b44.
 #[tokio::test]
-async fn a38_a52_b44_every_field_has_its_limits() {
+async fn every_field_has_limits() {
     let server = Server::dev().await;
     let refused = [
         ("name", json!("   "), "too_short"),
@@ -154,8 +158,9 @@ async fn a38_a52_b44_every_field_has_its_limits() {
     }
 }
 
+/// Threats: a49.
 #[tokio::test]
-async fn a49_nobody_chooses_what_is_the_servers_to_decide() {
+async fn fields_of_the_server_are_rejected() {
     let server = Server::dev().await;
     for field in ["id", "phone_number_verified", "failed_checks", "password_hash", "created_at", "role"] {
         let answer =
@@ -167,8 +172,9 @@ async fn a49_nobody_chooses_what_is_the_servers_to_decide() {
     assert_eq!(user.body["phone_number_verified"], false);
 }
 
+/// Threats: a39, a40.
 #[tokio::test]
-async fn a39_a40_easily_guessed_passwords_are_refused_whoever_knows_the_person() {
+async fn passwords_made_of_personal_data_are_rejected() {
     let server = Server::dev().await;
     for password in [
         "password1",
@@ -200,7 +206,7 @@ async fn a39_a40_easily_guessed_passwords_are_refused_whoever_knows_the_person()
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_object_is_malformed() {
+async fn body_that_is_not_a_json_object_is_malformed() {
     let server = Server::dev().await;
     let twice = r#"{"email":"ada@example.com","email":"eve@example.com"}"#;
     for body in ["", "[]", "null", "\"x\"", "{", r#"{"name":"\ud800"}"#, twice, &"[".repeat(5000)] {
@@ -211,8 +217,9 @@ async fn a_body_that_is_no_json_object_is_malformed() {
     server.sign_up(&Person::ada()).await;
 }
 
+/// Threats: a14, b25.
 #[tokio::test]
-async fn a14_b25_of_fifty_at_once_with_one_email_address_one_wins() {
+async fn one_of_fifty_parallel_sign_ups_with_one_email_succeeds() {
     let server = Server::dev().await;
     let people: Vec<Person> =
         (0..50).map(|number| Person { email: "ada@example.com".into(), ..Person::other(number) }).collect();
@@ -223,8 +230,9 @@ async fn a14_b25_of_fifty_at_once_with_one_email_address_one_wins() {
     assert_eq!(server.database.number("SELECT count(*) FROM activities").await, 1);
 }
 
+/// Threats: a14, b25.
 #[tokio::test]
-async fn a14_b25_of_fifty_at_once_that_differ_in_case_alone_one_wins() {
+async fn one_of_fifty_sign_ups_that_differ_only_in_case_succeeds() {
     let server = Server::dev().await;
     let cased = |number: u32, text: &str| {
         let letter = |(at, letter): (usize, char)| match number >> (at % 6) & 1 {

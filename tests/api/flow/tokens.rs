@@ -17,7 +17,7 @@ fn is_signed_by(key: &serde_json::Value, token: &str) -> bool {
 }
 
 #[tokio::test]
-async fn anybody_can_check_a_token_with_the_public_keys() {
+async fn tokens_can_be_checked_with_the_public_keys() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -37,8 +37,9 @@ async fn anybody_can_check_a_token_with_the_public_keys() {
     assert!(!is_signed_by(key, &format!("{message}.{signature}")));
 }
 
+/// Threats: a7, a23.
 #[tokio::test]
-async fn a7_a23_the_kinds_exclude_each_other() {
+async fn token_kinds_have_distinct_types_audiences_and_lifetimes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -66,8 +67,9 @@ async fn a7_a23_the_kinds_exclude_each_other() {
     assert!(first.get("sid").is_none(), "{first}");
 }
 
+/// Threats: a26.
 #[tokio::test]
-async fn a26_a_token_is_read_from_the_authorization_header_alone() {
+async fn token_is_read_only_from_the_authorization_header() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.token().to_owned();
     let get = |path: &str| server.request(Method::GET, path);
@@ -94,8 +96,9 @@ async fn a26_a_token_is_read_from_the_authorization_header_alone() {
     }
 }
 
+/// Threats: a26.
 #[tokio::test]
-async fn a26_two_authorization_headers_are_refused() {
+async fn two_authorization_headers_are_rejected() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await.token().to_owned();
     for second in [format!("Bearer {access}"), "Basic eDp5".to_owned(), String::new()] {
@@ -109,7 +112,7 @@ async fn a26_two_authorization_headers_are_refused() {
 }
 
 #[tokio::test]
-async fn an_access_token_expires_and_its_session_lives_on() {
+async fn access_token_expires_before_its_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     server.advance(890).await;
@@ -122,8 +125,9 @@ async fn an_access_token_expires_and_its_session_lives_on() {
     assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await, 1);
 }
 
+/// Threats: a20, b46.
 #[tokio::test]
-async fn a20_b46_a_token_dies_with_its_user() {
+async fn token_of_a_deleted_user_is_rejected() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
@@ -143,8 +147,9 @@ async fn a20_b46_a_token_dies_with_its_user() {
     newcomer.me().await.expect(200);
 }
 
+/// Threats: a45.
 #[tokio::test]
-async fn a45_a_session_has_a_fixed_end_that_no_token_outlives() {
+async fn no_token_outlives_the_end_of_its_session() {
     let launch = Forge::launch().variable("COUNTERSIGN__TOKENS__SESSION_DAYS", "1");
     let (server, ada) = (launch.start().await, Person::ada());
     let access = server.full_access(&ada).await;
@@ -159,8 +164,9 @@ async fn a45_a_session_has_a_fixed_end_that_no_token_outlives() {
     assert_eq!(answer.body["reason"], "expired");
 }
 
+/// Threats: a20.
 #[tokio::test]
-async fn a20_a_genuine_token_about_somebody_else_opens_nothing() {
+async fn signed_token_with_foreign_ids_is_rejected() {
     let (server, ada, bob) = (Forge::launch().start().await, Person::ada(), Person::other(1));
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;

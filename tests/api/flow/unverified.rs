@@ -22,8 +22,9 @@ async fn users(server: &Server) -> i64 {
     server.database.number("SELECT count(*) FROM users").await
 }
 
+/// Threats: b26.
 #[tokio::test]
-async fn b26_after_a_day_any_one_thing_can_be_claimed() {
+async fn values_of_an_unverified_user_can_be_claimed_after_a_day() {
     for what in ["email", "phone_number", "username"] {
         let (server, squatter, owner) = (Server::dev().await, Person::ada(), bob_with(what));
         server.sign_up(&squatter).await;
@@ -42,8 +43,9 @@ async fn b26_after_a_day_any_one_thing_can_be_claimed() {
     }
 }
 
+/// Threats: b26.
 #[tokio::test]
-async fn b26_nothing_that_the_squatter_holds_is_worth_anything() {
+async fn claim_invalidates_everything_the_squatter_holds() {
     let (server, squatter) = (Server::dev().await, Person::ada());
     // The owner's address, and a phone that the squatter reads.
     let owner = Person { email: squatter.email.clone(), ..Person::other(1) };
@@ -78,8 +80,9 @@ async fn b26_nothing_that_the_squatter_holds_is_worth_anything() {
     assert_eq!(activity, ["verified", "logged_in", "log_in_failed", "signed_up"]);
 }
 
+/// Threats: b26.
 #[tokio::test]
-async fn b26_logging_in_every_hour_keeps_nothing() {
+async fn hourly_log_ins_do_not_extend_the_day() {
     let (server, squatter, owner) = (Server::dev().await, Person::ada(), bob_with("phone_number"));
     server.sign_up(&squatter).await;
     for _ in 0..24 {
@@ -92,7 +95,7 @@ async fn b26_logging_in_every_hour_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn who_has_proved_the_phone_stays_for_ever() {
+async fn verified_user_is_never_replaced() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     server.advance(365 * DAY).await;
@@ -116,7 +119,7 @@ async fn who_has_proved_the_phone_stays_for_ever() {
 }
 
 #[tokio::test]
-async fn a_claim_that_somebody_else_stops_deletes_nobody() {
+async fn failed_claim_deletes_no_user() {
     let server = Server::dev().await;
     let (stale, another, verified) = (Person::ada(), Person::other(1), Person::other(2));
     server.sign_up(&stale).await;
@@ -143,7 +146,7 @@ async fn a_claim_that_somebody_else_stops_deletes_nobody() {
 }
 
 #[tokio::test]
-async fn a_user_who_changes_claims_like_one_who_signs_up() {
+async fn changes_claim_values_as_sign_up_does() {
     let server = Server::dev().await;
     let (ada, squatters) = (Person::ada(), [1, 2, 3].map(Person::other));
     server.advance(1).await;
@@ -174,7 +177,7 @@ async fn a_user_who_changes_claims_like_one_who_signs_up() {
 }
 
 #[tokio::test]
-async fn how_long_is_configured() {
+async fn claim_period_is_configurable() {
     let server = Launch::dev().variable("COUNTERSIGN__USERS__UNVERIFIED_HOURS", "2").start().await;
     server.sign_up(&Person::ada()).await;
     server.advance(2 * 60 * 60 - 30).await;
@@ -184,7 +187,7 @@ async fn how_long_is_configured() {
 }
 
 #[tokio::test]
-async fn of_many_claims_at_once_one_wins_and_the_others_are_told() {
+async fn one_of_many_parallel_claims_succeeds() {
     let server = Server::dev().await;
     server.sign_up(&Person::ada()).await;
     server.log_in(&Person::ada()).await;
@@ -198,7 +201,7 @@ async fn of_many_claims_at_once_one_wins_and_the_others_are_told() {
 
 /// The old user proves the phone at the very moment when somebody claims what they have: one of the two wins, whole.
 #[tokio::test]
-async fn a_proof_that_comes_at_the_last_moment_counts_or_comes_too_late() {
+async fn verification_during_a_claim_wins_or_loses_as_a_whole() {
     let launch = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64");
     let server = launch.start().await;
     let pairs: Vec<(Person, Person)> = (0..10)

@@ -7,8 +7,9 @@ use crate::harness::{Person, Server, at_once, count, wrong_code};
 
 const SESSIONS: &str = "SELECT count(*) FROM sessions";
 
+/// Threats: b4, b6, b8.
 #[tokio::test]
-async fn b4_b6_b8_a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_looked_at() {
+async fn wrong_code_counts_down_and_the_sixth_is_rejected() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -37,7 +38,7 @@ async fn b4_b6_b8_a_wrong_code_tells_how_many_are_left_and_the_sixth_is_not_look
 }
 
 #[tokio::test]
-async fn the_fifth_code_can_still_be_right() {
+async fn fifth_code_can_still_be_right() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -48,7 +49,7 @@ async fn the_fifth_code_can_still_be_right() {
 }
 
 #[tokio::test]
-async fn a_code_may_be_typed_with_spaces_and_hyphens() {
+async fn code_may_contain_spaces_and_hyphens() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -56,8 +57,9 @@ async fn a_code_may_be_typed_with_spaces_and_hyphens() {
     token.verify(&typed).await.expect(200);
 }
 
+/// Threats: a51.
 #[tokio::test]
-async fn a51_what_is_no_code_costs_no_check() {
+async fn malformed_code_costs_no_check() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -85,8 +87,9 @@ async fn a51_what_is_no_code_costs_no_check() {
     token.verify(&code).await.expect(200);
 }
 
+/// Threats: b2, b12.
 #[tokio::test]
-async fn b2_b12_a_caller_cannot_say_whose_code_it_is() {
+async fn caller_cannot_choose_whose_code_is_checked() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (token, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
     let code = server.code(&bob.phone_number).await;
@@ -109,8 +112,9 @@ async fn b2_b12_a_caller_cannot_say_whose_code_it_is() {
     bobs.verify(&code).await.expect(200);
 }
 
+/// Threats: a3, b11.
 #[tokio::test]
-async fn a3_b11_another_users_code_is_wrong() {
+async fn code_of_another_user_is_wrong() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (adas, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
     let (adas_code, bobs_code) = (server.code(&ada.phone_number).await, server.code(&bob.phone_number).await);
@@ -129,8 +133,9 @@ async fn a3_b11_another_users_code_is_wrong() {
     adas.verify(&adas_code).await.expect(200);
 }
 
+/// Threats: a3, b41.
 #[tokio::test]
-async fn a3_b41_a_code_opens_one_of_two_log_ins() {
+async fn code_opens_only_one_of_two_log_ins() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
@@ -149,8 +154,9 @@ async fn a3_b41_a_code_opens_one_of_two_log_ins() {
     assert_eq!(server.database.number(SESSIONS).await, 2);
 }
 
+/// Threats: a4, b10.
 #[tokio::test]
-async fn a4_b10_a_token_opens_one_session() {
+async fn password_ok_token_opens_one_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -165,8 +171,9 @@ async fn a4_b10_a_token_opens_one_session() {
     assert_eq!(server.database.number(SESSIONS).await, 1);
 }
 
+/// Threats: a7, b6.
 #[tokio::test]
-async fn a7_b6_a_token_expires_after_ten_minutes() {
+async fn password_ok_token_expires_after_ten_minutes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.password_ok(&ada).await;
     server.advance(590).await;
@@ -184,7 +191,7 @@ async fn a7_b6_a_token_expires_after_ten_minutes() {
 }
 
 #[tokio::test]
-async fn a_code_that_has_died_before_its_token_is_followed_by_a_new_one() {
+async fn resend_replaces_a_code_that_expired_before_its_token() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -207,8 +214,9 @@ async fn a_code_that_has_died_before_its_token_is_followed_by_a_new_one() {
     token.verify(&fresh).await.expect(200);
 }
 
+/// Threats: a14, b9, b21.
 #[tokio::test]
-async fn a14_b9_b21_of_a_hundred_right_codes_at_once_one_opens_a_session() {
+async fn one_of_a_hundred_parallel_right_codes_opens_a_session() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -224,7 +232,7 @@ async fn a14_b9_b21_of_a_hundred_right_codes_at_once_one_opens_a_session() {
 }
 
 #[tokio::test]
-async fn the_tokens_tell_who_it_is_and_how_they_proved_it() {
+async fn tokens_name_the_user_and_the_factors() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -240,8 +248,9 @@ async fn the_tokens_tell_who_it_is_and_how_they_proved_it() {
 }
 
 /// Twilio has approved it once: it is good for nothing more, at this log-in or the next.
+/// Threats: b10.
 #[tokio::test]
-async fn b10_a_code_that_was_used_is_wrong_at_the_next_log_in() {
+async fn used_code_is_wrong_at_the_next_log_in() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let used = server.code(&ada.phone_number).await;

@@ -68,8 +68,9 @@ fn chunked(path: &str, token: Option<&str>, body: &str) -> String {
     )
 }
 
+/// Threats: a54.
 #[tokio::test]
-async fn a54_a_body_of_more_than_16_kib_is_refused() {
+async fn body_over_16_kib_is_rejected() {
     let server = Server::dev().await;
     for (path, token, body) in operations(&server).await {
         let padded = |length: usize| {
@@ -87,8 +88,9 @@ async fn a54_a_body_of_more_than_16_kib_is_refused() {
     }
 }
 
+/// Threats: a57, a58.
 #[tokio::test]
-async fn a57_a58_a_body_is_application_json() {
+async fn body_must_be_application_json() {
     let server = Server::dev().await;
     for (path, token, body) in operations(&server).await {
         for media_type in [
@@ -114,8 +116,9 @@ async fn a57_a58_a_body_is_application_json() {
     }
 }
 
+/// Threats: a51, a54.
 #[tokio::test]
-async fn a51_a54_what_is_no_json_object_is_malformed() {
+async fn body_that_is_not_a_json_object_is_malformed() {
     let server = Server::dev().await;
     let deep = format!("{{\"code\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
     let many = format!("{{{}}}", (0..1000).map(|n| format!("\"f{n}\":1")).collect::<Vec<_>>().join(","));
@@ -156,8 +159,9 @@ async fn a51_a54_what_is_no_json_object_is_malformed() {
     }
 }
 
+/// Threats: a52, b34.
 #[tokio::test]
-async fn a52_b34_characters_that_no_field_has_never_reach_the_database() {
+async fn control_characters_never_reach_the_database() {
     let server = Server::dev().await;
     let fields = [
         ("/v1/users/signup", vec!["name", "username", "phone_number", "email"]),
@@ -208,8 +212,9 @@ async fn a52_b34_characters_that_no_field_has_never_reach_the_database() {
 }
 
 /// A password may hold anything: what it holds goes through the hash alone.
+/// Threats: b34.
 #[tokio::test]
-async fn b34_a_password_of_strange_characters_works() {
+async fn password_may_contain_any_character() {
     let (server, mut ada) = (Server::dev().await, Person::ada());
     ada.password = "\0\u{202e}zebra \u{2028} umbrella \r\n\u{feff}".into();
     server.sign_up(&ada).await;
@@ -221,7 +226,7 @@ async fn b34_a_password_of_strange_characters_works() {
 
 /// What a client says that it is, is kept and shown: as data.
 #[tokio::test]
-async fn a_strange_user_agent_is_kept_without_harm() {
+async fn strange_user_agent_is_stored_without_harm() {
     let server = Server::dev().await;
     for (number, agent) in
         [(1, "<script>'\"; DROP TABLE users;--"), (2, "\u{202e}ünïcode"), (3, &*"x".repeat(5000))]

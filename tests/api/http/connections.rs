@@ -2,8 +2,9 @@
 
 use crate::harness::{Raw, Server, only_status};
 
+/// Threats: a55, b42.
 #[tokio::test]
-async fn a55_b42_ambiguous_requests_are_refused_and_the_connection_ends() {
+async fn ambiguous_request_is_rejected_and_the_connection_closes() {
     let server = Server::dev().await;
     let smuggled = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for framing in [
@@ -35,15 +36,17 @@ async fn a55_b42_ambiguous_requests_are_refused_and_the_connection_ends() {
     assert_eq!(only_status(&Raw::exchange(&server, good).await), 422);
 }
 
+/// Threats: c7.
 #[tokio::test]
-async fn c7_a_head_that_does_not_come_ends_the_connection() {
+async fn incomplete_head_closes_the_connection() {
     let server = Server::dev().await;
     let answer = Raw::exchange(&server, "GET /health/live HTTP/1.1\r\nHost: loc").await;
     assert!([0, 408].contains(&only_status(&answer)), "{answer}");
 }
 
+/// Threats: c7.
 #[tokio::test]
-async fn c7_a_body_that_does_not_come_is_answered() {
+async fn incomplete_body_is_answered() {
     let server = Server::dev().await;
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     let answer = Raw::exchange(&server, format!("{head}Content-Length: 100\r\n\r\n{{\"email\"")).await;
@@ -51,8 +54,9 @@ async fn c7_a_body_that_does_not_come_is_answered() {
     assert!(answer.contains("malformed_request") && answer.contains("did not arrive"), "{answer}");
 }
 
+/// Threats: a22, c7.
 #[tokio::test]
-async fn a22_c7_a_head_that_is_too_long_is_refused() {
+async fn oversized_head_is_rejected() {
     let server = Server::dev().await;
     for (name, length) in [("X-Long:", 300_000), ("Authorization: Bearer", 1_000_000)] {
         let long = "a".repeat(length);
@@ -64,8 +68,9 @@ async fn a22_c7_a_head_that_is_too_long_is_refused() {
 }
 
 /// A body in chunks has no end of its own: whoever sends one byte now and then would keep the connection for ever.
+/// Threats: c7.
 #[tokio::test]
-async fn c7_a_chunked_body_that_nobody_reads_ends_the_connection() {
+async fn unread_chunked_body_closes_the_connection() {
     let server = Server::dev().await;
     for (request, status) in [
         ("POST /v1/nothing-here HTTP/1.1", 404),

@@ -52,8 +52,9 @@ impl Forgery {
     }
 }
 
+/// Threats: a16.
 #[tokio::test]
-async fn a16_the_algorithm_is_eddsa_and_nothing_else() {
+async fn only_the_algorithm_eddsa_is_accepted() {
     let forgery = Forgery::begin().await;
     let named = "none None NONE nOnE RS256 ES256 ES384 es256 HS256 HS384 eddsa EDDSA Ed25519".split(' ');
     for alg in named.chain(["", "EdDSA "]) {
@@ -66,8 +67,9 @@ async fn a16_the_algorithm_is_eddsa_and_nothing_else() {
     forgery.is_malformed(&forgery.with_header("alg", json!(["EdDSA"]))).await;
 }
 
+/// Threats: a16.
 #[tokio::test]
-async fn a16_the_public_key_is_no_secret_to_sign_with() {
+async fn public_key_does_not_work_as_an_hmac_secret() {
     let forgery = Forgery::begin().await;
     let set = forgery.server.guest().jwks().await.expect(200);
     let raw = forgery.forge.public_key();
@@ -87,8 +89,9 @@ async fn a16_the_public_key_is_no_secret_to_sign_with() {
     }
 }
 
+/// Threats: a17, a21.
 #[tokio::test]
-async fn a17_a21_a_key_is_taken_from_the_servers_own_alone() {
+async fn keys_named_in_the_token_are_ignored() {
     let forgery = Forgery::begin().await;
     let stranger = forgery.forge.with_another_key();
     forgery.is_malformed(&stranger.resign(&forgery.access, &claims(&forgery.access))).await;
@@ -118,8 +121,9 @@ async fn a17_a21_a_key_is_taken_from_the_servers_own_alone() {
     assert_eq!(keys.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
 
+/// Threats: a17.
 #[tokio::test]
-async fn a17_a_key_is_named_exactly() {
+async fn key_id_must_match_exactly() {
     let forgery = Forgery::begin().await;
     for kid in [
         json!("dev-AAAAAAAAAAAAAAAA"),
@@ -141,8 +145,9 @@ async fn a17_a_key_is_named_exactly() {
     forgery.is_malformed(&forgery.forge.sign(&twice, &claims)).await;
 }
 
+/// Threats: a2, b20.
 #[tokio::test]
-async fn a2_b20_neither_kind_passes_for_the_other() {
+async fn token_kinds_are_not_interchangeable() {
     let forgery = Forgery::begin().await;
     let (access, password_ok) = (claims(&forgery.access), claims(&forgery.password_ok));
     for typ in ["password-ok+jwt", "JWT", "jwt", "AT+JWT", "application/at+jwt", ""] {
@@ -159,8 +164,9 @@ async fn a2_b20_neither_kind_passes_for_the_other() {
     forgery.is_malformed(&session.refresh_token).await;
 }
 
+/// Threats: a18, a19, b43.
 #[tokio::test]
-async fn a18_a19_b43_every_claim_is_required_and_of_its_type() {
+async fn every_claim_is_required_with_its_type() {
     let forgery = Forgery::begin().await;
     let genuine = claims(&forgery.access);
     for name in ["iss", "sub", "aud", "iat", "nbf", "exp", "jti", "sid", "amr", "auth_time", "client_id"] {
@@ -199,8 +205,9 @@ async fn a18_a19_b43_every_claim_is_required_and_of_its_type() {
     }
 }
 
+/// Threats: a18, c8.
 #[tokio::test]
-async fn a18_c8_time_has_five_seconds_of_leeway() {
+async fn times_have_five_seconds_of_leeway() {
     let forgery = Forgery::begin().await;
     let now = Clock::system().now().timestamp();
     forgery.me_with("exp", json!(now - 1)).await.expect(200);
@@ -220,8 +227,9 @@ async fn a18_c8_time_has_five_seconds_of_leeway() {
     forgery.is_malformed(&stranger.resign(&forgery.access, &expired)).await;
 }
 
+/// Threats: a15.
 #[tokio::test]
-async fn a15_a_changed_bit_anywhere_is_noticed() {
+async fn every_changed_bit_is_detected() {
     let forgery = Forgery::begin().await;
     let parts: Vec<Vec<u8>> =
         forgery.access.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
@@ -236,8 +244,9 @@ async fn a15_a_changed_bit_anywhere_is_noticed() {
     forgery.server.with_access(&forgery.access).me().await.expect(200);
 }
 
+/// Threats: a15, a22.
 #[tokio::test]
-async fn a15_a22_a_token_has_one_way_of_being_written() {
+async fn token_has_exactly_one_valid_spelling() {
     let forgery = Forgery::begin().await;
     let token = forgery.access.as_str();
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();

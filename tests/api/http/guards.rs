@@ -25,8 +25,9 @@ fn of_the_verified() -> impl Iterator<Item = (Method, &'static str)> {
     operations().filter(move |(.., it)| wants_both(it)).map(|(method, path, _)| (method, path))
 }
 
+/// Threats: a8.
 #[test]
-fn a8_verify_and_refresh_alone_answer_access_tokens() {
+fn only_verify_and_refresh_return_access_tokens() {
     let answers = |it: &Value, name: &str| {
         let responses = it["responses"].as_object().unwrap().values();
         let contents = responses.flat_map(|response| response["content"].as_object().into_iter().flatten());
@@ -62,8 +63,9 @@ fn spellings(path: &str) -> Vec<String> {
     ]
 }
 
+/// Threats: b1.
 #[tokio::test]
-async fn b1_a_password_ok_token_opens_no_path_however_it_is_written() {
+async fn password_ok_token_opens_no_path_in_any_spelling() {
     let scraped = Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0");
     let (server, ada) = (scraped.start().await, Person::ada());
     let access = server.full_access(&ada).await.token().to_owned();
@@ -103,8 +105,9 @@ async fn everything(server: &Server) -> String {
     state + &server.database.value(whole).await
 }
 
+/// Threats: b22.
 #[tokio::test]
-async fn b22_for_whoever_is_refused_nothing_is_done() {
+async fn rejected_request_changes_nothing() {
     let (server, ada) = (Forge::launch().start().await, Person::ada());
     let access = server.full_access(&ada).await;
     let ended = server.another_session(&ada).await;

@@ -6,7 +6,7 @@ use crate::harness::{Person, Raw, Server};
 
 /// What load balancers and `curl -I` ask (RFC 9110, section 9.3.2).
 #[tokio::test]
-async fn head_is_answered_as_get_is_without_the_body() {
+async fn head_is_answered_like_get_without_the_body() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     for (path, token, status) in [
@@ -35,7 +35,7 @@ async fn head_is_answered_as_get_is_without_the_body() {
 /// A client may send a request before the last one was answered. What a HEAD would have said must not stand where the answer
 /// to the next is expected: who shares the connection would take it for their own.
 #[tokio::test]
-async fn nothing_of_heads_body_is_sent_where_the_next_request_has_come_already() {
+async fn head_sends_no_body_before_a_pipelined_request() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await;
     let token = access.token();

@@ -18,8 +18,9 @@ async fn with(server: &Server, method: Method, path: &str, headers: &[(&str, &st
     server.send(request).await
 }
 
+/// Threats: a56, a57.
 #[tokio::test]
-async fn a56_a57_what_is_not_there_is_404_and_another_method_is_405() {
+async fn unknown_path_is_404_and_unknown_method_is_405() {
     let server = Server::dev().await;
     for path in
         ["/", "/v1", "/v1/users", "/v1/users/me/", "/V1/users/me", "/v1/users/login/x", "/%2e%2e/etc/passwd"]
@@ -67,8 +68,9 @@ fn check_security_headers(headers: &HeaderMap, about: &str) {
     }
 }
 
+/// Threats: a60.
 #[tokio::test]
-async fn a60_every_answer_has_the_security_headers() {
+async fn every_answer_has_the_security_headers() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let mut answers = vec![server.sign_up(&ada).await, server.guest().log_in_with(json!([])).await];
     let token = server.log_in(&ada).await;
@@ -83,8 +85,9 @@ async fn a60_every_answer_has_the_security_headers() {
     }
 }
 
+/// Threats: a60.
 #[tokio::test]
-async fn a60_what_may_be_kept_says_for_how_long() {
+async fn cacheable_answers_say_for_how_long() {
     let server = Server::dev().await;
     for (path, cache) in [
         ("/.well-known/jwks.json", "public, max-age=300"),
@@ -99,7 +102,7 @@ async fn a60_what_may_be_kept_says_for_how_long() {
 }
 
 #[tokio::test]
-async fn a_harmless_request_id_is_kept_and_another_replaced() {
+async fn harmless_request_id_is_kept_and_others_are_replaced() {
     let server = Server::dev().await;
     let longest = "a".repeat(128);
     for id in ["abc-123_X.y", &longest] {
@@ -163,8 +166,9 @@ async fn preflight(server: &Server, origin: &str) -> Answer {
     with(server, Method::OPTIONS, "/v1/users/login", &headers).await
 }
 
+/// Threats: a59, b38.
 #[tokio::test]
-async fn a59_b38_no_page_may_call_by_default() {
+async fn no_origin_is_allowed_by_default() {
     let server = Server::dev().await;
     let answer = preflight(&server, GOOD).await.expect_problem(405, "method_not_allowed");
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
@@ -172,8 +176,9 @@ async fn a59_b38_no_page_may_call_by_default() {
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
 }
 
+/// Threats: a59, b38.
 #[tokio::test]
-async fn a59_b38_pages_of_the_list_may_call_and_read_errors() {
+async fn configured_origins_can_call_and_read_errors() {
     let origins = format!("{GOOD}, http://localhost:5173");
     let server = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", &origins).start().await;
     let allowed = preflight(&server, GOOD).await.expect(200);
@@ -228,8 +233,9 @@ async fn seen_address(server: &Server, person: &Person, forwarded: &[(&str, &str
     dashboard.body["session"]["ip_address"].as_str().unwrap().to_owned()
 }
 
+/// Threats: a33.
 #[tokio::test]
-async fn a33_a_client_cannot_choose_its_address() {
+async fn client_cannot_choose_its_address() {
     let headers =
         [("x-forwarded-for", "203.0.113.7"), ("forwarded", "for=203.0.113.8"), ("x-real-ip", "203.0.113.9")];
     let server = Server::dev().await;
@@ -247,8 +253,9 @@ async fn a33_a_client_cannot_choose_its_address() {
 }
 
 /// What a client says of where it is goes into no link, no header and no name.
+/// Threats: b37.
 #[tokio::test]
-async fn b37_a_forged_host_is_repeated_nowhere() {
+async fn forged_host_appears_in_no_answer() {
     let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__ISSUER", "https://auth.example.com");
     let (server, ada) = (launch.behind_a_proxy().start().await, Person::ada());
     let names = [

@@ -26,8 +26,9 @@ async fn ask(access: &Access, times: usize) -> Duration {
     longest
 }
 
+/// Threats: c7.
 #[tokio::test]
-async fn c7_one_byte_a_second_is_too_slow_and_holds_nobody_up() {
+async fn slow_clients_are_disconnected_and_delay_no_request() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await;
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
@@ -57,8 +58,9 @@ fn resident(server: &Server) -> Option<usize> {
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
+/// Threats: a37, c7.
 #[tokio::test]
-async fn a37_c7_ten_mebibytes_are_refused_and_take_no_memory() {
+async fn ten_mebibytes_are_rejected_without_using_memory() {
     let server = Server::dev().await;
     let access = server.full_access(&Person::ada()).await;
     let before = resident(&server);
@@ -83,8 +85,9 @@ async fn a37_c7_ten_mebibytes_are_refused_and_take_no_memory() {
     }
 }
 
+/// Threats: c7.
 #[tokio::test]
-async fn c7_two_thousand_idle_connections_hold_nobody_up() {
+async fn two_thousand_idle_connections_delay_no_request() {
     // This process has the other ends of them.
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
@@ -124,8 +127,9 @@ fn open_files(server: &Server) -> Option<usize> {
 }
 
 /// Neither memory nor files pile up with what is done.
+/// Threats: c15.
 #[tokio::test]
-async fn c15_what_is_done_leaves_nothing_in_memory() {
+async fn log_ins_leak_neither_memory_nor_files() {
     let server = Launch::dev().limits(&[]).start().await;
     let people: Vec<Person> = (0..10).map(Person::other).collect();
     for person in &people {

@@ -8,7 +8,7 @@ const MINE: &str = "+12015550124";
 
 /// Twilio has one verification for a number: its five checks and sends are the owner's.
 #[tokio::test]
-async fn a_strangers_change_to_a_proved_number_does_not_keep_its_owner_out() {
+async fn phone_change_to_a_verified_number_does_not_lock_out_its_owner() {
     let (server, ada, eve) = (Server::dev().await, Person::ada(), Person::other(1));
     server.full_access(&ada).await;
     let access = server.full_access(&eve).await;
@@ -21,7 +21,7 @@ async fn a_strangers_change_to_a_proved_number_does_not_keep_its_owner_out() {
 
 /// Strangers use up what a number has that nobody has proved; whoever signs up with it shall get in some time.
 #[tokio::test]
-async fn a_stranger_does_not_keep_out_whoever_has_just_signed_up() {
+async fn codes_requested_by_a_stranger_do_not_lock_out_a_new_user() {
     let (server, ada, eve) =
         (Server::with_limits(&[("codes_per_destination", "2/h")]).await, Person::ada(), Person::other(1));
     let access = server.full_access(&eve).await;
@@ -35,7 +35,7 @@ async fn a_stranger_does_not_keep_out_whoever_has_just_signed_up() {
 
 /// What Twilio refused is given back for a user's address, and there is nothing to give back for nobody's.
 #[tokio::test]
-async fn what_is_given_back_does_not_tell_who_has_an_account() {
+async fn refunds_do_not_reveal_an_account() {
     let limits = [("password_resets_per_email", "2/d"), ("password_resets_per_address", "9/h")];
     let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
     server.sign_up(&ada).await;
@@ -59,8 +59,9 @@ async fn what_is_given_back_does_not_tell_who_has_an_account() {
 }
 
 /// An answer of Twilio's that comes late is about the number that was asked about.
+/// Threats: b25.
 #[tokio::test]
-async fn b25_a_late_answer_about_one_number_proves_no_other() {
+async fn late_answer_about_one_number_does_not_verify_another() {
     let (server, eve) = (Server::dev().await, Person::other(1));
     let access = server.full_access(&eve).await;
     let slow = json!({ "operation": "start", "fault": "delay", "delay_ms": 3000, "to": MINE });
@@ -78,7 +79,7 @@ async fn b25_a_late_answer_about_one_number_proves_no_other() {
 
 /// Whoever is logged out while Twilio is asked changes nothing any more.
 #[tokio::test]
-async fn a_session_that_has_ended_changes_no_number() {
+async fn ended_session_changes_no_number() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let stolen = server.full_access(&ada).await;
     let own = server.another_session(&ada).await;
@@ -97,7 +98,7 @@ async fn a_session_that_has_ended_changes_no_number() {
 
 /// PostgreSQL: neither may run into a deadlock.
 #[tokio::test]
-async fn a_number_and_an_address_are_proved_at_once() {
+async fn phone_and_email_are_verified_at_the_same_time() {
     let server = Server::dev().await;
     for number in 1..11 {
         let person = Person::other(number);
@@ -112,8 +113,9 @@ async fn a_number_and_an_address_are_proved_at_once() {
 }
 
 /// What the client sent must not hide what the proxy added on the same line.
+/// Threats: a33.
 #[tokio::test]
-async fn a33_a_byte_beyond_ascii_hides_no_address() {
+async fn non_ascii_byte_does_not_hide_the_address_of_the_proxy() {
     let server = Launch::dev().behind_a_proxy().start().await;
     server.sign_up(&Person::ada()).await;
     let mut connection = Raw::open(&server).await;
@@ -135,7 +137,7 @@ async fn a33_a_byte_beyond_ascii_hides_no_address() {
 
 /// PostgreSQL: the same for sessions, which end each other in whatever order the database finds them.
 #[tokio::test]
-async fn every_session_ends_every_other_at_once() {
+async fn sessions_that_end_each_other_do_not_deadlock() {
     let server = Server::dev().await;
     for number in 1..16 {
         let person = Person::other(number);

@@ -31,8 +31,9 @@ fn wait(answer: Answer) -> u32 {
     answer.rate_limited()
 }
 
+/// Threats: a34, b30.
 #[tokio::test]
-async fn a34_b30_numbers_whose_codes_never_come_back_get_no_more_and_others_do() {
+async fn numbers_whose_codes_never_come_back_get_no_more_codes() {
     let server = Server::with_limits(&[(BLOCK, "3/h")]).await;
     let people = signed_up(&server, (0..5).map(washingtonian)).await;
     for person in &people[..3] {
@@ -59,7 +60,7 @@ async fn a34_b30_numbers_whose_codes_never_come_back_get_no_more_and_others_do()
 }
 
 #[tokio::test]
-async fn each_code_that_comes_back_earns_another() {
+async fn each_verified_code_allows_another() {
     let server = Server::with_limits(&[(BLOCK, "2/h")]).await;
     let people = signed_up(&server, (0..8).map(washingtonian)).await;
     server.another_session(&people[0]).await;
@@ -78,7 +79,7 @@ async fn each_code_that_comes_back_earns_another() {
 }
 
 #[tokio::test]
-async fn an_answer_counts_for_all_that_was_sent_for_it() {
+async fn one_verified_code_counts_for_all_its_sends() {
     let server = Server::with_limits(&[(BLOCK, "2/h")]).await;
     let people = signed_up(&server, (0..8).map(washingtonian)).await;
     let pending = server.log_in(&people[0]).await;
@@ -97,8 +98,9 @@ async fn an_answer_counts_for_all_that_was_sent_for_it() {
     wait(server.guest().log_in(&people[5]).await);
 }
 
+/// Threats: a34.
 #[tokio::test]
-async fn a34_a_country_is_watched_where_nothing_is_known_of_the_range() {
+async fn country_limit_applies_to_ranges_without_history() {
     let server = Server::with_limits(&[(RANGE, "100/h"), (COUNTRY, "4/h")]).await;
     let (known, neighbour) = (washingtonian(1), washingtonian(2));
     signed_up(&server, [known.clone(), neighbour.clone()]).await;
@@ -125,7 +127,7 @@ async fn a34_a_country_is_watched_where_nothing_is_known_of_the_range() {
 }
 
 #[tokio::test]
-async fn a_new_number_of_a_user_is_watched_too() {
+async fn phone_change_is_subject_to_the_conversion_limit() {
     let server = Server::with_limits(&[(BLOCK, "1/h")]).await;
     let users = [Person::other(200), Person::other(300)];
     let mut access = vec![];
@@ -150,7 +152,7 @@ async fn a_new_number_of_a_user_is_watched_too() {
 }
 
 #[tokio::test]
-async fn replicas_count_together_and_what_was_never_sent_does_not_count() {
+async fn replicas_share_the_count_and_failed_sends_do_not_count() {
     let twilio = Twilio::start().await;
     let limits = [(BLOCK, "2/h")];
     let first = twilio.launch().limits(&limits).start().await;
@@ -168,7 +170,7 @@ async fn replicas_count_together_and_what_was_never_sent_does_not_count() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_no_more_are_sent_than_one_after_another() {
+async fn parallel_log_ins_send_no_more_than_sequential_ones() {
     let server = Server::with_limits(&[(BLOCK, "5/h")]).await;
     let people = signed_up(&server, (0..30).map(washingtonian)).await;
     let answers = at_once(people.iter().map(|person| server.guest().log_in(person))).await;
@@ -178,7 +180,7 @@ async fn of_many_at_once_no_more_are_sent_than_one_after_another() {
 
 /// A suite has a handful of numbers that are reserved for fiction, and hardly ever answers all their codes.
 #[tokio::test]
-async fn in_test_mode_no_range_is_watched_unless_asked_for() {
+async fn test_mode_has_no_conversion_limits_by_default() {
     let server = Server::dev().await;
     for person in signed_up(&server, (0..40).map(washingtonian)).await {
         server.log_in(&person).await;
@@ -187,7 +189,7 @@ async fn in_test_mode_no_range_is_watched_unless_asked_for() {
 }
 
 #[tokio::test]
-async fn what_was_counted_is_forgotten_after_a_day() {
+async fn conversion_counts_expire_after_a_day() {
     let server = Server::with_limits(&[(BLOCK, "2/h"), (RANGE, "20/d")]).await;
     server.password_ok(&washingtonian(0)).await;
     assert_eq!(server.database.number("SELECT count(*) FROM conversions").await, 3);

@@ -24,8 +24,9 @@ async fn guess_wrong(server: &Server, token: &PasswordOk, person: &Person, times
     }
 }
 
+/// Threats: a5, b5.
 #[tokio::test]
-async fn a5_b5_neither_a_resend_nor_a_new_log_in_forgives_a_wrong_code() {
+async fn resend_and_new_log_in_do_not_reset_wrong_codes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let first = server.password_ok(&ada).await;
     guess_wrong(&server, &first, &ada, 2).await;
@@ -49,7 +50,7 @@ async fn a5_b5_neither_a_resend_nor_a_new_log_in_forgives_a_wrong_code() {
 }
 
 #[tokio::test]
-async fn a_right_code_forgives_the_users_wrong_ones() {
+async fn right_code_resets_the_wrong_codes_of_its_user() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let token = server.password_ok(&ada).await;
     let bobs = server.password_ok(&bob).await;
@@ -62,8 +63,9 @@ async fn a_right_code_forgives_the_users_wrong_ones() {
     assert_eq!(of_challenges(&server).await, "3,2");
 }
 
+/// Threats: b9.
 #[tokio::test]
-async fn b9_of_two_hundred_wrong_codes_at_once_five_reach_twilio() {
+async fn five_of_two_hundred_parallel_wrong_codes_reach_twilio() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -84,8 +86,9 @@ async fn b9_of_two_hundred_wrong_codes_at_once_five_reach_twilio() {
     token.verify(&code).await.expect_problem(429, "too_many_attempts");
 }
 
+/// Threats: b3.
 #[tokio::test]
-async fn b3_parallel_log_ins_share_the_five_guesses_of_a_number() {
+async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     // Of so many at once a limit would refuse some before Twilio can.
     let server = twilio.launch().limits(&[]).start().await;
@@ -106,8 +109,9 @@ async fn b3_parallel_log_ins_share_the_five_guesses_of_a_number() {
     }
 }
 
+/// Threats: b7.
 #[tokio::test]
-async fn b7_a_crash_and_a_restart_forgive_nothing() {
+async fn crash_and_restart_do_not_reset_wrong_codes() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -121,8 +125,9 @@ async fn b7_a_crash_and_a_restart_forgive_nothing() {
     assert_eq!(twilio.guesses(), 5);
 }
 
+/// Threats: b7.
 #[tokio::test]
-async fn b7_a_guess_during_which_the_server_crashes_is_counted() {
+async fn guess_during_a_crash_is_counted() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -139,7 +144,7 @@ async fn b7_a_guess_during_which_the_server_crashes_is_counted() {
 }
 
 #[tokio::test]
-async fn whoever_hangs_up_has_guessed() {
+async fn guess_counts_if_the_client_hangs_up() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
@@ -154,8 +159,9 @@ async fn whoever_hangs_up_has_guessed() {
 }
 
 /// The way by the mailbox leads to no new guesses at the phone's code.
+/// Threats: b15.
 #[tokio::test]
-async fn b15_a_new_password_forgives_no_wrong_code() {
+async fn password_reset_does_not_reset_wrong_codes() {
     let (server, mut ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     guess_wrong(&server, &token, &ada, 4).await;

@@ -51,8 +51,9 @@ async fn callers(server: &Server, number: usize) -> Vec<Raw> {
     callers
 }
 
+/// Threats: b36, c6.
 #[tokio::test]
-async fn b36_c6_nothing_is_hashed_for_a_caller_who_hung_up() {
+async fn caller_who_hung_up_is_not_hashed() {
     let (server, ada) = (slow().await, Person::ada());
     server.sign_up(&ada).await;
     let crashed: fn(Raw) = Raw::reset;
@@ -79,8 +80,9 @@ async fn b36_c6_nothing_is_hashed_for_a_caller_who_hung_up() {
     assert_eq!(hashed(&server), before + 6);
 }
 
+/// Threats: a37, b35.
 #[tokio::test]
-async fn a37_b35_a_password_beyond_all_measure_is_not_hashed() {
+async fn oversized_password_is_not_hashed() {
     let (server, ada) = (slow().await, Person::ada());
     let log_in = async |length: usize| {
         let body = json!({ "email": ada.email, "password": "x".repeat(length) });
@@ -103,8 +105,9 @@ async fn a37_b35_a_password_beyond_all_measure_is_not_hashed() {
 }
 
 /// A flood of log-ins takes what nobody else wants (`proc_pid_stat(5)`: the 19th field is the nice value).
+/// Threats: c6.
 #[tokio::test]
-async fn c6_hashing_threads_have_a_lower_priority_than_the_rest() {
+async fn hashing_threads_have_a_lower_priority() {
     if !cfg!(target_os = "linux") {
         return;
     }

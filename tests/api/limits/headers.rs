@@ -4,8 +4,9 @@ use regex::Regex;
 
 use crate::harness::{Launch, Person, Server, TempDir, documented_settings, refused, variable};
 
+/// Threats: a81, a83.
 #[tokio::test]
-async fn a81_a83_successes_tell_what_is_left_of_the_clients_own_limits_and_of_no_others() {
+async fn successes_report_only_the_clients_own_limits() {
     let server = Launch::dev().argument("--strict-limits").start().await;
     let ada = Person::ada();
     let signed_up = server.sign_up(&ada).await;
@@ -37,7 +38,7 @@ async fn a81_a83_successes_tell_what_is_left_of_the_clients_own_limits_and_of_no
 }
 
 #[tokio::test]
-async fn pages_may_read_the_headers() {
+async fn cross_origin_pages_can_read_the_headers() {
     let launch = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", "https://app.example.com");
     let server = launch.start().await;
     let page = server.guest().header("origin", "https://app.example.com");
@@ -51,7 +52,7 @@ async fn pages_may_read_the_headers() {
 }
 
 #[tokio::test]
-async fn a_limit_of_nothing_is_none() {
+async fn limit_of_zero_is_no_limit() {
     let server = Server::with_limits(&[]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -64,7 +65,7 @@ async fn a_limit_of_nothing_is_none() {
 }
 
 #[test]
-fn rates_that_are_none_are_refused_by_name() {
+fn invalid_rates_are_rejected_by_name() {
     for wrong in ["10", "0/h", "10/2d", "many/h", "10/h, 5"] {
         let name = variable("limits", "codes_per_user");
         let said = refused(&TempDir::new(), "dev", &[(&name, wrong)]);
@@ -75,8 +76,9 @@ fn rates_that_are_none_are_refused_by_name() {
     assert!(said.contains("limits.wrong_codes_in_a_row"), "{said}");
 }
 
+/// Threats: a81.
 #[test]
-fn a81_the_readme_has_every_limit_with_its_default() {
+fn readme_lists_every_limit_with_its_default() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     for (section, name, value) in documented_settings("default.toml") {
         if section == "limits" {
@@ -90,7 +92,7 @@ fn a81_the_readme_has_every_limit_with_its_default() {
 }
 
 #[tokio::test]
-async fn the_database_learns_neither_addresses_nor_numbers_and_forgets_in_time() {
+async fn throttles_store_no_personal_data_and_expire() {
     let server = Launch::dev().argument("--strict-limits").start().await;
     let ada = Person::ada();
     server.password_ok(&ada).await;

@@ -92,7 +92,7 @@ async fn charge(db: &Db, limit: Limit, key: Vec<u8>, now: DateTime<Utc>) -> Opti
 }
 
 #[tokio::test]
-async fn whatever_happens_the_statement_decides_as_the_bucket_does() {
+async fn statement_decides_like_the_model() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     let db = open(&database).await;
@@ -166,7 +166,7 @@ async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<()
 const TEN_AN_HOUR: Limit = Limit { rate: Rate { attempts: 10, period: 3600 }, grows: true };
 
 #[tokio::test]
-async fn all_or_none_are_counted() {
+async fn limits_are_counted_together_or_not_at_all() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     let db = open(&database).await;
@@ -184,8 +184,9 @@ async fn all_or_none_are_counted() {
     assert!(found.is_empty());
 }
 
+/// Threats: c8.
 #[tokio::test]
-async fn c8_a_clock_that_was_put_back_keeps_nobody_out_and_one_that_lags_lets_nobody_in() {
+async fn clock_set_back_does_not_lock_out_and_lag_does_not_let_in() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     let db = open(&database).await;
@@ -205,7 +206,7 @@ async fn c8_a_clock_that_was_put_back_keeps_nobody_out_and_one_that_lags_lets_no
 }
 
 #[tokio::test]
-async fn what_is_given_back_after_it_was_forgotten_does_no_harm() {
+async fn refund_after_expiry_does_no_harm() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     let db = open(&database).await;

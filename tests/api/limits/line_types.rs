@@ -45,14 +45,14 @@ impl Server {
 }
 
 #[tokio::test]
-async fn where_it_is_off_nobody_is_looked_up() {
+async fn lookup_is_off_by_default() {
     let server = Server::dev().await;
     server.full_access(&at(PREMIUM)).await;
     assert_eq!((server.looked_up(PREMIUM).await, server.remembered().await), (0, 0));
 }
 
 #[tokio::test]
-async fn each_number_is_paid_for_once() {
+async fn each_number_is_looked_up_once() {
     let (server, ada) = (looking_up().start().await, Person::ada());
     server.sign_up(&ada).await;
     assert_eq!(server.looked_up(&ada.phone_number).await, 0);
@@ -70,7 +70,7 @@ async fn each_number_is_paid_for_once() {
 }
 
 #[tokio::test]
-async fn the_number_stands_nowhere_and_the_answer_is_forgotten_after_a_month() {
+async fn line_type_is_stored_without_the_number_for_a_month() {
     let (server, ada) = (looking_up().start().await, Person::ada());
     server.sign_up(&ada).await;
     server.log_in(&ada).await;
@@ -87,7 +87,7 @@ async fn the_number_stands_nowhere_and_the_answer_is_forgotten_after_a_month() {
 }
 
 #[tokio::test]
-async fn a_number_that_its_user_has_proved_is_never_looked_up() {
+async fn verified_number_is_never_looked_up() {
     let ada = at(PREMIUM);
     let secret = |launch: Launch| {
         launch.variable("COUNTERSIGN__TOKENS__SECRET", "one-s3cret-that-b0th-servers-know-of")
@@ -99,8 +99,9 @@ async fn a_number_that_its_user_has_proved_is_never_looked_up() {
     assert_eq!((after.looked_up(PREMIUM).await, after.remembered().await), (0, 0));
 }
 
+/// Threats: b30.
 #[tokio::test]
-async fn b30_a_landline_gets_no_message_and_does_get_a_call() {
+async fn landline_gets_a_call_but_no_message() {
     let (server, ada) = (looking_up().start().await, at(LANDLINE));
     server.sign_up(&ada).await;
     for _ in 0..2 {
@@ -122,8 +123,9 @@ async fn b30_a_landline_gets_no_message_and_does_get_a_call() {
     assert!(!log.contains(&LANDLINE[1..]), "{log}");
 }
 
+/// Threats: b30.
 #[tokio::test]
-async fn b30_a_number_that_earns_money_gets_nothing() {
+async fn premium_number_gets_no_code() {
     let server = looking_up().start().await;
     for (number, name) in [(PREMIUM, "premium"), (TOLL_FREE, "toll")] {
         let email = format!("{name}@example.com");
@@ -139,8 +141,9 @@ async fn b30_a_number_that_earns_money_gets_nothing() {
     assert_eq!(server.database.number(sent).await, 0);
 }
 
+/// Threats: b30.
 #[tokio::test]
-async fn b30_a_new_number_that_earns_money_gets_nothing() {
+async fn phone_change_to_a_premium_number_gets_no_code() {
     let (server, ada) = (looking_up().start().await, Person::ada());
     let access = server.full_access(&ada).await;
     access.change_phone_number(PREMIUM, &ada.password).await.expect_problem(422, "otp_undeliverable");
@@ -152,7 +155,7 @@ async fn b30_a_new_number_that_earns_money_gets_nothing() {
 }
 
 #[tokio::test]
-async fn the_deployment_chooses_who_is_refused() {
+async fn configuration_chooses_the_rejected_line_types() {
     let ada = at(VOIP);
     looking_up().start().await.full_access(&ada).await;
     let strict = looking_up().variable(REFUSE, "nonFixedVoip, landline").start().await;
@@ -166,7 +169,7 @@ async fn the_deployment_chooses_who_is_refused() {
 }
 
 #[test]
-fn a_type_that_there_is_not_and_one_that_everybody_has_are_no_choice() {
+fn unknown_and_universal_line_types_are_rejected() {
     for (value, wrong) in [
         ("premium,satellite", "satellite: is no line type"),
         ("PREMIUM", "PREMIUM: is no line type"),
@@ -180,7 +183,7 @@ fn a_type_that_there_is_not_and_one_that_everybody_has_are_no_choice() {
 
 /// Each way in which Lookup fails leaves its trace, and nobody without a code.
 #[tokio::test]
-async fn where_lookup_fails_the_code_is_sent_all_the_same() {
+async fn code_is_sent_if_lookup_fails() {
     let server = looking_up().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0").start().await;
     let (mut number, mut failed) = (0, 0.0);
     for (fault, outcome) in [
@@ -211,7 +214,7 @@ async fn where_lookup_fails_the_code_is_sent_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_lookup_does_not_know_is_asked_again_and_gets_its_code() {
+async fn unknown_line_type_is_looked_up_again() {
     let (server, ada) = (looking_up().start().await, at(NOT_COVERED));
     server.sign_up(&ada).await;
     server.log_in(&ada).await;
@@ -220,8 +223,9 @@ async fn what_lookup_does_not_know_is_asked_again_and_gets_its_code() {
 }
 
 /// A look-up costs money: whoever is refused for what it says uses up what the limits allow, as if a code had been sent.
+/// Threats: b30.
 #[tokio::test]
-async fn b30_there_are_no_more_look_ups_than_codes_that_the_limits_allow() {
+async fn lookups_are_limited_like_codes() {
     let limits = [("codes_per_user", "3/h")];
     let server =
         Launch::dev().argument("--strict-limits").limits(&limits).variable(LOOKUP, "true").start().await;
@@ -240,8 +244,9 @@ async fn b30_there_are_no_more_look_ups_than_codes_that_the_limits_allow() {
 }
 
 /// The same where it is Twilio Verify that refuses in the end, and nothing was sent.
+/// Threats: b30.
 #[tokio::test]
-async fn b30_a_code_that_verify_refuses_after_a_look_up_stays_counted() {
+async fn code_that_verify_rejects_after_a_lookup_stays_counted() {
     let limits = [("codes_per_user", "3/h")];
     let server =
         Launch::dev().argument("--strict-limits").limits(&limits).variable(LOOKUP, "true").start().await;

@@ -19,8 +19,9 @@ async fn log_in(server: &Server, email: &str) -> crate::harness::Answer {
     server.guest().log_in_with(body).await
 }
 
+/// Threats: a83, c6.
 #[tokio::test]
-async fn a83_c6_who_does_not_fit_into_the_queue_is_told_when_to_come_back() {
+async fn full_queue_answers_503_with_retry_after() {
     let (server, ada) = (slow().start().await, Person::ada());
     server.sign_up(&ada).await;
     let (answers, live) = futures_util::future::join(
@@ -39,8 +40,9 @@ async fn a83_c6_who_does_not_fit_into_the_queue_is_told_when_to_come_back() {
     server.log_in(&ada).await;
 }
 
+/// Threats: a35, c6.
 #[tokio::test]
-async fn a35_c6_what_needs_no_hash_goes_on() {
+async fn requests_without_a_hash_are_not_affected_by_overload() {
     let (server, ada) = (slow().start().await, Person::ada());
     let access = server.full_access(&ada).await;
     let strangers: Vec<String> = (0..16).map(|number| format!("eve-{number}@example.com")).collect();
@@ -56,8 +58,9 @@ async fn a35_c6_what_needs_no_hash_goes_on() {
     access.log_out().await.expect(204);
 }
 
+/// Threats: a76.
 #[tokio::test]
-async fn a76_a_sign_up_that_does_not_fit_in_makes_no_user() {
+async fn sign_up_that_is_overloaded_creates_no_user() {
     let server = slow().start().await;
     let people: Vec<Person> = (0..16).map(Person::other).collect();
     let answers = at_once(people.iter().map(|person| server.guest().sign_up(person))).await;

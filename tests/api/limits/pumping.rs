@@ -93,8 +93,9 @@ fn strict() -> Launch {
 }
 
 /// Ten thousand sign-ups and log-ins where `PUMPING_SIGN_UPS` says so (`.ci/run` does), a thousand otherwise.
+/// Threats: a34, b30.
 #[tokio::test]
-async fn a34_b30_a_pumping_attack_costs_little_and_newcomers_get_their_codes() {
+async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
     let attack: u32 = std::env::var("PUMPING_SIGN_UPS").map_or(1000, |number| number.parse().unwrap());
     let server = strict().start().await;
     // Somebody whose number lies in a rented range and who was there before.
@@ -124,7 +125,7 @@ async fn a34_b30_a_pumping_attack_costs_little_and_newcomers_get_their_codes() {
 
 /// That the attack is one: where no range is watched, each log-in costs a message.
 #[tokio::test]
-async fn unwatched_the_same_attack_costs_a_message_each() {
+async fn same_attack_without_limits_costs_a_message_per_log_in() {
     let unwatched = ["BLOCK", "RANGE", "COUNTRY"]
         .map(|extent| format!("COUNTERSIGN__LIMITS__UNVERIFIED_CODES_PER_{extent}"));
     let server = unwatched.iter().fold(strict(), |launch, limit| launch.variable(limit, "0")).start().await;

@@ -26,7 +26,7 @@ fn with_number(person: Person, number: &str) -> Person {
 }
 
 #[test]
-fn serve_wants_a_choice_of_regions_that_there_are() {
+fn serve_requires_known_regions() {
     // That it is missing is said together with everything else: tests/api/ops/configuration.rs.
     for (value, wrong) in [("US,UK", "UK"), ("EU", "EU"), ("US,001", "001"), ("USA", "USA")] {
         let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, value));
@@ -39,8 +39,9 @@ fn serve_wants_a_choice_of_regions_that_there_are() {
     assert!(said.contains("COUNTERSIGN__CODES__REGIONS is missing"), "{said}");
 }
 
+/// Threats: b30.
 #[tokio::test]
-async fn b30_at_sign_up_a_number_from_elsewhere_is_refused() {
+async fn sign_up_rejects_numbers_of_other_regions() {
     let server = Launch::dev().variable(REGIONS, "gb, CA").start().await;
     for number in ["+12015550123", "+4930901820", GUERNSEY] {
         let said = refusal(server.guest().sign_up(&with_number(Person::ada(), number)).await);
@@ -51,8 +52,9 @@ async fn b30_at_sign_up_a_number_from_elsewhere_is_refused() {
     server.sign_up(&with_number(Person::other(1), "+1 604 555 0123")).await;
 }
 
+/// Threats: b30.
 #[tokio::test]
-async fn b30_a_new_number_from_elsewhere_is_refused() {
+async fn phone_change_rejects_numbers_of_other_regions() {
     let server = Launch::dev().variable(REGIONS, "US").start().await;
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
@@ -65,8 +67,9 @@ async fn b30_a_new_number_from_elsewhere_is_refused() {
     ask(change("+12015550124")).await.expect(202);
 }
 
+/// Threats: b30.
 #[tokio::test]
-async fn b30_numbers_that_earn_money_are_refused_wherever_they_are() {
+async fn premium_numbers_are_rejected_in_every_region() {
     let server = Server::dev().await;
     for number in [PREMIUM, "+19002345678", "+448420123456", "+881612345678", "+979123456789", "+80812345678"]
     {
@@ -78,7 +81,7 @@ async fn b30_numbers_that_earn_money_are_refused_wherever_they_are() {
 
 /// A region is switched off after people have signed up: nobody there is sent anything any more.
 #[tokio::test]
-async fn where_a_region_was_switched_off_no_code_goes_any_more() {
+async fn removed_region_gets_no_more_codes() {
     let twilio = Twilio::start().await;
     let (ada, brit) = (Person::ada(), with_number(Person::other(1), BRITISH));
     let before = twilio.launch().variable(REGIONS, "*").start().await;
@@ -107,7 +110,7 @@ async fn where_a_region_was_switched_off_no_code_goes_any_more() {
 
 /// What is known of numbers changes: one that was taken once may be known for what it is now.
 #[tokio::test]
-async fn a_stored_number_that_earns_money_gets_no_code() {
+async fn stored_premium_number_gets_no_code() {
     let server = Server::dev().await;
     server.sign_up(&Person::ada()).await;
     server.database.execute(&format!("UPDATE users SET phone_number = '{PREMIUM}'")).await;

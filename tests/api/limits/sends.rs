@@ -18,8 +18,9 @@ async fn log_in_and_verify(server: &Server, person: &Person) -> Answer {
     answer
 }
 
+/// Threats: a34.
 #[tokio::test]
-async fn a34_a_number_gets_so_many_codes() {
+async fn number_has_a_limit_of_codes() {
     let server = Server::with_limits(&[("codes_per_destination", "4/h")]).await;
     let ada = Person::ada();
     // Once verified, those of its user are counted by themselves.
@@ -28,15 +29,16 @@ async fn a34_a_number_gets_so_many_codes() {
 }
 
 #[tokio::test]
-async fn a_user_has_so_many_codes_sent() {
+async fn user_has_a_limit_of_codes() {
     let server = Server::with_limits(&[("codes_per_user", "4/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
     server.allows(4, async || log_in_and_verify(&server, &ada).await, sent).await;
 }
 
+/// Threats: a34.
 #[tokio::test]
-async fn a34_an_address_has_so_many_codes_sent_and_so_has_its_network() {
+async fn address_and_network_have_a_limit_of_codes() {
     let limits = [("codes_per_address", "3/h"), ("codes_per_network", "5/h")];
     let server = Server::with_limits(&limits).await;
     let people: Vec<Person> = (0..12).map(Person::other).collect();
@@ -66,7 +68,7 @@ async fn a34_an_address_has_so_many_codes_sent_and_so_has_its_network() {
 }
 
 #[tokio::test]
-async fn what_one_limit_refuses_uses_up_no_other_and_sends_nothing() {
+async fn rejection_by_one_limit_uses_up_no_other_limit() {
     let limits = [("codes_per_destination", "1/d"), ("codes_per_user", "5/h"), ("codes_per_address", "3/h")];
     let (server, ada, bob) = (Server::with_limits(&limits).await, Person::ada(), Person::other(1));
     server.sign_up(&ada).await;
@@ -85,7 +87,7 @@ async fn what_one_limit_refuses_uses_up_no_other_and_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_resend_counts_like_a_log_in() {
+async fn resend_counts_like_a_log_in() {
     let server = Server::with_limits(&[("codes_per_user", "2/h")]).await;
     let ada = Person::ada();
     let token = server.password_ok(&ada).await;
@@ -100,7 +102,7 @@ async fn a_resend_counts_like_a_log_in() {
 }
 
 #[tokio::test]
-async fn a_change_of_number_or_address_counts_too_and_uses_up_nobody_elses() {
+async fn changes_of_contact_have_a_limit_of_their_own() {
     let launch = Launch::dev().argument("--strict-limits").limits(&[("codes_per_destination", "3/d")]);
     let server = launch.variable("COUNTERSIGN__TOKENS__ACCESS_SECONDS", "86400").start().await;
     let (ada, eve) = (Person::ada(), Person::other(1));
@@ -126,7 +128,7 @@ async fn a_change_of_number_or_address_counts_too_and_uses_up_nobody_elses() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_certainly_not_sent_is_given_back_and_one_that_may_have_been_is_not() {
+async fn send_is_refunded_only_if_it_certainly_failed() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().limits(&[("codes_per_user", "2/h")]).start().await;
     server.sign_up(&ada).await;

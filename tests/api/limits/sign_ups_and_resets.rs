@@ -8,7 +8,7 @@ const HOME: &str = "198.51.100.20";
 const STRANGER: &str = "203.0.113.7";
 
 #[tokio::test]
-async fn an_address_signs_up_so_many() {
+async fn address_has_a_limit_of_sign_ups() {
     let server = Server::with_limits(&[("sign_ups_per_address", "3/h")]).await;
     let people = std::sync::atomic::AtomicU32::new(0);
     let another = async |address: &str| {
@@ -20,7 +20,7 @@ async fn an_address_signs_up_so_many() {
 }
 
 #[tokio::test]
-async fn a_network_signs_up_so_many() {
+async fn network_has_a_limit_of_sign_ups() {
     let server = Server::with_limits(&[("sign_ups_per_network", "3/h")]).await;
     let people = std::sync::atomic::AtomicU32::new(0);
     let another = async || {
@@ -31,8 +31,9 @@ async fn a_network_signs_up_so_many() {
     server.guest().at("203.0.114.1").sign_up(&Person::other(100)).await.expect(201);
 }
 
+/// Threats: a29.
 #[tokio::test]
-async fn a29_a_sign_up_that_comes_to_nothing_counts_and_one_that_makes_no_sense_does_not() {
+async fn sign_up_of_a_taken_email_counts_but_an_invalid_one_does_not() {
     let server = Server::with_limits(&[("sign_ups_per_address", "3/h")]).await;
     let ada = Person::ada();
     for _ in 0..5 {
@@ -48,7 +49,7 @@ async fn a29_a_sign_up_that_comes_to_nothing_counts_and_one_that_makes_no_sense_
 }
 
 #[tokio::test]
-async fn dev_counts_addresses_when_it_is_told_to_and_everything_else_anyway() {
+async fn dev_limits_addresses_only_with_strict_limits() {
     let one_each = |launch: Launch| {
         launch.limits(&[
             ("sign_ups_per_address", "1/d"),
@@ -84,8 +85,9 @@ async fn dev_counts_addresses_when_it_is_told_to_and_everything_else_anyway() {
     }
 }
 
+/// Threats: a30.
 #[tokio::test]
-async fn a30_an_email_address_has_so_many_resets_whether_or_not_it_is_a_users() {
+async fn known_and_unknown_email_have_the_same_limit_of_resets() {
     let server = Server::with_limits(&[("password_resets_per_email", "2/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -106,7 +108,7 @@ async fn a30_an_email_address_has_so_many_resets_whether_or_not_it_is_a_users() 
 }
 
 #[tokio::test]
-async fn a_stranger_does_not_keep_the_owner_at_home_from_a_new_password() {
+async fn stranger_does_not_use_up_the_resets_of_the_owner() {
     let server = Server::with_limits(&[("password_resets_per_email", "2/d")]).await;
     let ada = Person::ada();
     let token = server.password_ok(&ada).await;
@@ -123,7 +125,7 @@ async fn a_stranger_does_not_keep_the_owner_at_home_from_a_new_password() {
 }
 
 #[tokio::test]
-async fn an_address_asks_for_so_many_resets() {
+async fn address_has_a_limit_of_resets() {
     let server = Server::with_limits(&[("password_resets_per_address", "3/h")]).await;
     let people = std::sync::atomic::AtomicU32::new(0);
     let another = async || {
@@ -135,7 +137,7 @@ async fn an_address_asks_for_so_many_resets() {
 }
 
 #[tokio::test]
-async fn a_reset_counts_among_the_codes_of_its_address() {
+async fn reset_counts_as_a_code_of_its_address() {
     let server = Server::with_limits(&[("codes_per_address", "2/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;

@@ -17,8 +17,9 @@ async fn guess_wrong(server: &Server, person: &Person, times: usize) {
     }
 }
 
+/// Threats: b3.
 #[tokio::test]
-async fn b3_restarting_the_log_in_gives_no_new_guesses() {
+async fn new_log_in_gains_no_guesses() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "7/d")]).await;
     let (ada, bob) = (Person::ada(), Person::other(1));
     server.sign_up(&ada).await;
@@ -40,7 +41,7 @@ async fn b3_restarting_the_log_in_gives_no_new_guesses() {
 }
 
 #[tokio::test]
-async fn a_day_allows_fewer_than_its_hours() {
+async fn daily_limit_applies_besides_the_shorter_one() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "5/10m, 6/d")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -53,7 +54,7 @@ async fn a_day_allows_fewer_than_its_hours() {
 }
 
 #[tokio::test]
-async fn a_right_code_is_no_failure() {
+async fn right_code_is_not_counted_as_wrong() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "3/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -67,8 +68,9 @@ async fn a_right_code_is_no_failure() {
     guess_wrong(&server, &ada, 1).await;
 }
 
+/// Threats: b3, b9, b40.
 #[tokio::test]
-async fn b3_b9_b40_of_fifty_wrong_codes_over_many_challenges_exactly_as_many_reach_twilio_as_are_allowed() {
+async fn parallel_wrong_codes_over_many_challenges_keep_the_limit() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let launch = || twilio.launch().limits(&[("wrong_codes_per_user", "4/h")]);
     let first = launch().start().await;
@@ -93,7 +95,7 @@ async fn b3_b9_b40_of_fifty_wrong_codes_over_many_challenges_exactly_as_many_rea
 }
 
 #[tokio::test]
-async fn a_check_that_was_certainly_not_made_is_given_back_and_one_that_got_lost_is_not() {
+async fn check_is_refunded_only_if_it_certainly_failed() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let server = twilio.launch().limits(&[("wrong_codes_per_user", "2/h")]).start().await;
     let token = server.password_ok(&ada).await;
@@ -113,8 +115,9 @@ async fn a_check_that_was_certainly_not_made_is_given_back_and_one_that_got_lost
     token.verify(&code).await.rate_limited();
 }
 
+/// Threats: a32, b31.
 #[tokio::test]
-async fn a32_b31_whoever_knows_the_password_does_not_keep_the_owner_out_at_home() {
+async fn thief_with_the_password_does_not_lock_out_the_owner_at_home() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "5/d")]).await;
     let ada = Person::ada();
     let token = server.password_ok(&ada).await;
@@ -141,8 +144,9 @@ async fn a32_b31_whoever_knows_the_password_does_not_keep_the_owner_out_at_home(
     last.at(HOME).verify("000000").await.rate_limited();
 }
 
+/// Threats: a6.
 #[tokio::test]
-async fn a6_after_too_many_in_a_row_one_a_day_is_left_until_one_is_right() {
+async fn too_many_wrong_codes_in_a_row_leave_one_attempt_a_day() {
     let server = Server::with_limits(&[("wrong_codes_in_a_row", "7")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;

@@ -24,8 +24,9 @@ fn wrong(answer: Answer) -> Answer {
     answer.expect_problem(401, "invalid_credentials")
 }
 
+/// Threats: a32, b31, b33.
 #[tokio::test]
-async fn a32_b31_b33_one_address_has_so_many_guesses_at_an_account_and_its_owner_elsewhere_is_not_kept_out() {
+async fn guesses_from_one_address_do_not_lock_out_the_owner_elsewhere() {
     let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -44,7 +45,7 @@ async fn a32_b31_b33_one_address_has_so_many_guesses_at_an_account_and_its_owner
 }
 
 #[tokio::test]
-async fn waits_grow_and_are_forgotten() {
+async fn waits_double_and_expire() {
     let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
     let mut waits = Vec::new();
     for _ in 0..5 {
@@ -68,8 +69,9 @@ async fn waits_grow_and_are_forgotten() {
     assert_eq!(guess(&server, STRANGER, "nobody@example.com").await.rate_limited(), 120);
 }
 
+/// Threats: a27, a30.
 #[tokio::test]
-async fn a27_a30_an_unknown_address_is_limited_like_a_known_one() {
+async fn unknown_email_is_limited_like_a_known_one() {
     let server = Launch::dev().argument("--strict-limits").behind_a_proxy().start().await;
     server.sign_up(&Person::ada()).await;
     let limited = async |address: &str, email: &str| {
@@ -89,8 +91,9 @@ async fn a27_a30_an_unknown_address_is_limited_like_a_known_one() {
     assert_eq!(told(&known), told(&unknown));
 }
 
+/// Threats: a31, a33.
 #[tokio::test]
-async fn a31_a33_one_address_has_so_many_wrong_passwords_for_all_accounts() {
+async fn address_has_a_limit_of_wrong_passwords_for_all_accounts() {
     let server = Server::with_limits(&[("wrong_passwords_per_address", "8/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
@@ -106,8 +109,9 @@ async fn a31_a33_one_address_has_so_many_wrong_passwords_for_all_accounts() {
     server.guest().at(STRANGER).log_in(&ada).await.expect(200);
 }
 
+/// Threats: a31, a32, b31.
 #[tokio::test]
-async fn a31_a32_b31_many_addresses_share_the_guesses_at_one_account_and_its_owner_gets_in_from_home() {
+async fn owner_gets_in_from_home_during_a_distributed_attack() {
     let limits =
         [("wrong_passwords_per_account", "20/d"), ("wrong_passwords_per_account_and_address", "3/h")];
     let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
@@ -130,7 +134,7 @@ async fn a31_a32_b31_many_addresses_share_the_guesses_at_one_account_and_its_own
 }
 
 #[tokio::test]
-async fn whoever_replaces_a_forgotten_password_is_known_from_there() {
+async fn password_reset_makes_the_address_known() {
     let limits = [("wrong_passwords_per_account", "2/d")];
     let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
     server.sign_up(&ada).await;
@@ -148,8 +152,9 @@ async fn whoever_replaces_a_forgotten_password_is_known_from_there() {
     server.guest().at(STRANGER).log_in(&new).await.rate_limited();
 }
 
+/// Threats: b9.
 #[tokio::test]
-async fn b9_of_two_hundred_wrong_passwords_at_once_exactly_as_many_are_compared_as_are_allowed() {
+async fn ten_of_two_hundred_parallel_wrong_passwords_are_compared() {
     let twilio = Twilio::start().await;
     let limits = [("wrong_passwords_per_account_and_address", "10/15m")];
     let launch = || twilio.launch().limits(&limits);
@@ -169,7 +174,7 @@ async fn b9_of_two_hundred_wrong_passwords_at_once_exactly_as_many_are_compared_
 }
 
 #[tokio::test]
-async fn a_right_password_counts_nothing() {
+async fn right_password_is_not_counted() {
     let limits = [
         ("wrong_passwords_per_account_and_address", "3/h"),
         ("wrong_passwords_per_account", "3/h"),
@@ -188,7 +193,7 @@ async fn a_right_password_counts_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_not_compared_is_not_counted() {
+async fn password_that_was_not_compared_is_not_counted() {
     let limits = [("wrong_passwords_per_account_and_address", "2/h")];
     let launch = Launch::dev().argument("--strict-limits").limits(&limits);
     let busy = launch
@@ -213,8 +218,9 @@ async fn what_was_not_compared_is_not_counted() {
     }
 }
 
+/// Threats: a12, b14.
 #[tokio::test]
-async fn a12_b14_whoever_is_logged_in_has_so_many_wrong_passwords_in_each_session() {
+async fn session_has_a_limit_of_wrong_passwords() {
     let server = Server::with_limits(&[("wrong_passwords_per_session", "3/h")]).await;
     let ada = Person::ada();
     let stolen = server.full_access(&ada).await;
@@ -239,8 +245,9 @@ async fn a12_b14_whoever_is_logged_in_has_so_many_wrong_passwords_in_each_sessio
 }
 
 /// Whoever is no proxy that we trust says nothing of addresses, and no body has a say in who is counted.
+/// Threats: a33, b32.
 #[tokio::test]
-async fn a33_b32_no_header_and_no_field_chooses_who_is_counted() {
+async fn client_cannot_choose_the_address_that_is_counted() {
     let limit = [("wrong_passwords_per_address", "8/h")];
     let untrusting = Launch::dev().argument("--strict-limits").limits(&limit);
     let untrusting = untrusting.variable("COUNTERSIGN__SERVER__TRUSTED_PROXIES", "").start().await;

@@ -10,7 +10,7 @@ fn date(answer: &Answer) -> i64 {
 }
 
 #[tokio::test]
-async fn it_expires_codes_tokens_and_sessions() {
+async fn clock_expires_codes_tokens_and_sessions() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -27,7 +27,7 @@ async fn it_expires_codes_tokens_and_sessions() {
 }
 
 #[tokio::test]
-async fn the_date_of_every_answer_moves_with_it() {
+async fn date_header_follows_the_clock() {
     let server = Server::dev().await;
     let paths = ["/health/ready", "/v1/users/me", "/nowhere", "/docs/", "/openapi.json"];
     let before = date(&server.guest().live().await);
@@ -38,8 +38,9 @@ async fn the_date_of_every_answer_moves_with_it() {
     }
 }
 
+/// Threats: c8.
 #[tokio::test]
-async fn c8_a_token_from_a_future_that_was_called_off_is_not_yet_valid() {
+async fn token_from_the_future_is_not_yet_valid() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.advance(DAY).await;
     let tokens = server.full_access(&ada).await;
@@ -49,8 +50,9 @@ async fn c8_a_token_from_a_future_that_was_called_off_is_not_yet_valid() {
     assert_eq!(answer.body["reason"], "not_yet_valid");
 }
 
+/// Threats: a44.
 #[tokio::test]
-async fn a44_a_password_is_good_for_ever_and_nobody_is_asked_for_a_hint() {
+async fn passwords_do_not_expire_and_have_no_hints() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.full_access(&ada).await;
     server.advance(400 * DAY).await;

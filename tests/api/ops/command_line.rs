@@ -22,7 +22,7 @@ fn output_of(mut process: Process) -> String {
 }
 
 #[test]
-fn every_command_explains_itself() {
+fn every_command_has_help() {
     let directory = TempDir::new();
     let help = ended(&directory, "--help", &[]);
     assert_eq!(help.code, Some(0));
@@ -40,7 +40,7 @@ fn every_command_explains_itself() {
 }
 
 #[test]
-fn a_wrong_command_line_is_no_server() {
+fn invalid_command_line_starts_no_server() {
     for line in
         ["", "sereve", "serve --lisen 127.0.0.1:0", "dev --listen nowhere", "twilio", "openapi --oas 2.0"]
     {
@@ -49,7 +49,7 @@ fn a_wrong_command_line_is_no_server() {
 }
 
 #[test]
-fn the_ready_line_is_all_that_goes_to_standard_output() {
+fn standard_output_has_only_the_ready_line() {
     let directory = TempDir::new();
     let api = r"api=http://127\.0\.0\.1:[1-9]\d{3,4}";
     let sandbox = r"sandbox=http://127\.0\.0\.1:[1-9]\d{3,4}";
@@ -59,7 +59,7 @@ fn the_ready_line_is_all_that_goes_to_standard_output() {
 }
 
 #[tokio::test]
-async fn serve_says_ready_when_requests_are_served() {
+async fn serve_prints_ready_when_it_accepts_requests() {
     let mut server = Launch::serve("http://127.0.0.1:1").start().await;
     matches(r"^ready api=http://127\.0\.0\.1:\d+$", &server.process.ready);
     server.guest().ready().await.expect(200);
@@ -86,7 +86,7 @@ async fn serve_honours_port_on_all_addresses() {
 }
 
 #[test]
-fn dev_ends_when_its_input_closes() {
+fn dev_stops_when_its_input_closes() {
     for line in
         [format!("{DEV} --exit-with-stdin"), "sandbox --sandbox-listen 127.0.0.1:0 --exit-with-stdin".into()]
     {
@@ -97,7 +97,7 @@ fn dev_ends_when_its_input_closes() {
 }
 
 #[test]
-fn a_port_in_use_is_said_with_the_flag_to_change() {
+fn port_in_use_is_reported_with_the_flag_to_change() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     for (line, flag) in [
@@ -112,7 +112,7 @@ fn a_port_in_use_is_said_with_the_flag_to_change() {
 }
 
 #[test]
-fn what_others_can_reach_is_refused_unless_asked_for() {
+fn dev_listens_on_other_interfaces_only_with_a_flag() {
     for line in [
         "dev --listen 0.0.0.0:0 --sandbox-listen 127.0.0.1:0",
         "dev --listen 127.0.0.1:0 --sandbox-listen 0.0.0.0:0",
@@ -125,7 +125,7 @@ fn what_others_can_reach_is_refused_unless_asked_for() {
 }
 
 #[tokio::test]
-async fn dev_works_in_memory_and_leaves_no_file() {
+async fn dev_in_memory_leaves_no_file() {
     let directory = TempDir::new();
     let process = started(&directory, &format!("{DEV} --database-url sqlite::memory:"), &[]);
     let server = Server::running(process, directory).await;
@@ -136,7 +136,7 @@ async fn dev_works_in_memory_and_leaves_no_file() {
 }
 
 #[tokio::test]
-async fn devs_secret_is_made_once_and_sessions_survive_a_restart() {
+async fn dev_creates_its_secret_once_and_sessions_survive_a_restart() {
     let directory = TempDir::new();
     let secret = directory.path().join("countersign.secret");
     let first = Server::running(started(&directory, DEV, &[]), TempDir::new()).await;
@@ -158,7 +158,7 @@ async fn devs_secret_is_made_once_and_sessions_survive_a_restart() {
 }
 
 #[tokio::test]
-async fn a_service_made_by_create_service_can_be_used() {
+async fn service_of_create_service_can_be_used() {
     let directory = TempDir::new();
     let sandbox = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
     let base_url = sandbox.address("sandbox");
@@ -191,7 +191,7 @@ async fn a_service_made_by_create_service_can_be_used() {
 }
 
 #[test]
-fn whoever_has_read_enough_may_leave() {
+fn closed_pipe_is_not_an_error() {
     let directory = TempDir::new();
     for line in ["openapi", "openapi --oas 3.0"] {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
@@ -209,7 +209,7 @@ fn whoever_has_read_enough_may_leave() {
 }
 
 #[tokio::test]
-async fn health_exits_with_0_where_a_server_is_ready() {
+async fn health_exits_with_0_if_a_server_is_ready() {
     let (directory, mut server) = (TempDir::new(), Server::dev().await);
     let host = server.api.strip_prefix("http://").unwrap().to_owned();
     let configured = [("COUNTERSIGN__SERVER__LISTEN", host.as_str())];

@@ -16,7 +16,7 @@ fn listens_on(directory: &TempDir, flags: &str, variables: &[(&str, &str)]) -> S
 }
 
 #[test]
-fn serve_says_all_that_is_missing_at_once() {
+fn serve_reports_all_missing_settings_at_once() {
     let said = refused(&TempDir::new(), "serve", &[]);
     for (name, _) in COMPLETE {
         assert!(said.contains(&format!("{name} is missing")), "{name}: {said}");
@@ -24,7 +24,7 @@ fn serve_says_all_that_is_missing_at_once() {
 }
 
 #[test]
-fn serve_says_which_one_is_missing() {
+fn serve_names_the_missing_setting() {
     for (name, _) in COMPLETE {
         let said = refused(&TempDir::new(), "serve", &complete_but(name, None));
         for (other, value) in COMPLETE {
@@ -36,12 +36,13 @@ fn serve_says_which_one_is_missing() {
 }
 
 #[test]
-fn what_is_complete_is_enough() {
+fn complete_configuration_is_enough() {
     started(&TempDir::new(), "serve --listen 127.0.0.1:0", &COMPLETE);
 }
 
+/// Threats: a24, a69.
 #[test]
-fn a24_a69_a_wrong_value_is_named_and_not_repeated() {
+fn invalid_value_is_named_but_not_printed() {
     for (name, wrong) in [
         ("COUNTERSIGN__TOKENS__SECRET", "changeme"),
         ("COUNTERSIGN__TOKENS__SECRET", "abcabcabcabcabcabcabcabcabcabcabcabcabcabc"),
@@ -57,7 +58,7 @@ fn a24_a69_a_wrong_value_is_named_and_not_repeated() {
 }
 
 #[test]
-fn values_out_of_range_are_all_named() {
+fn all_values_out_of_range_are_named() {
     let said = refused(
         &TempDir::new(),
         "dev",
@@ -92,7 +93,7 @@ fn values_out_of_range_are_all_named() {
 
 /// A variable that a script has left empty switches no limit off, and says so.
 #[test]
-fn an_empty_limit_is_refused() {
+fn empty_limit_is_rejected() {
     for empty in ["", " "] {
         let variables = [("COUNTERSIGN__LIMITS__CODES_PER_USER", empty)];
         let said = refused(&TempDir::new(), "dev", &variables);
@@ -101,14 +102,14 @@ fn an_empty_limit_is_refused() {
 }
 
 #[test]
-fn a_secret_for_webhooks_without_their_url_is_refused() {
+fn webhook_secret_without_a_url_is_rejected() {
     let secret = [("COUNTERSIGN__WEBHOOKS__SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")];
     let said = refused(&TempDir::new(), "dev", &secret);
     assert!(said.contains("webhooks.url is not") && !said.contains("whsec_"), "{said}");
 }
 
 #[test]
-fn unknown_settings_are_refused_by_name() {
+fn unknown_settings_are_rejected_by_name() {
     let directory = TempDir::new();
     for name in ["COUNTERSIGN__SERVER__LISTN", "COUNTERSIGN__MODE", "COUNTERSIGN__LOG__LEVEL_FILE"] {
         let said = refused(&directory, "dev", &[(name, "x"), ("COUNTERSIGN__OTHER__ONE", "x")]);
@@ -124,7 +125,7 @@ fn unknown_settings_are_refused_by_name() {
 }
 
 #[test]
-fn one_underscore_too_few_is_refused_with_the_likely_spelling() {
+fn missing_underscore_is_rejected_with_a_suggestion() {
     let directory = TempDir::new();
     let said = refused(&directory, "serve", &[("COUNTERSIGN_SERVER__LISTEN", "127.0.0.1:0")]);
     assert!(said.contains("COUNTERSIGN_SERVER__LISTEN: "), "{said}");
@@ -138,7 +139,7 @@ fn one_underscore_too_few_is_refused_with_the_likely_spelling() {
 }
 
 #[test]
-fn an_address_that_is_none_is_told_with_an_example() {
+fn invalid_address_is_reported_with_an_example() {
     let directory = TempDir::new();
     for (name, value) in
         [("COUNTERSIGN__SERVER__LISTEN", "localhost:3000"), ("COUNTERSIGN__SERVER__LISTEN", "3000")]
@@ -152,7 +153,7 @@ fn an_address_that_is_none_is_told_with_an_example() {
 }
 
 #[test]
-fn the_later_source_wins() {
+fn later_source_wins() {
     let directory = TempDir::new();
     let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
     write("a.toml", "[server]\nlisten = \"127.0.0.1:1\"\n");
@@ -173,7 +174,7 @@ fn the_later_source_wins() {
 
 /// Which auth token is taken shows in whether the sandbox takes it.
 #[test]
-fn a_setting_of_several_names_obeys_the_same_order() {
+fn setting_with_several_names_has_the_same_precedence() {
     let directory = TempDir::new();
     let sandbox = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
     let base_url = sandbox.address("sandbox");
@@ -201,8 +202,9 @@ fn a_setting_of_several_names_obeys_the_same_order() {
     }
 }
 
+/// Threats: a71.
 #[test]
-fn a71_secrets_may_come_from_files() {
+fn secrets_can_come_from_files() {
     let directory = TempDir::new();
     for (name, value) in COMPLETE {
         std::fs::write(directory.path().join(name), format!("{value}\n")).unwrap();
@@ -224,7 +226,7 @@ fn a71_secrets_may_come_from_files() {
 }
 
 #[test]
-fn a_secret_and_a_file_with_it_at_once_are_refused() {
+fn secret_and_secret_file_together_are_rejected() {
     let directory = TempDir::new();
     let both =
         [("COUNTERSIGN__TOKENS__SECRET", COMPLETE[1].1), ("COUNTERSIGN__TOKENS__SECRET_FILE", "secret")];
@@ -238,7 +240,7 @@ fn a_secret_and_a_file_with_it_at_once_are_refused() {
 }
 
 #[test]
-fn a_dot_env_file_that_cannot_be_read_is_named() {
+fn invalid_dot_env_file_is_named() {
     let directory = TempDir::new();
     std::fs::write(directory.path().join(".env"), "TWILIO_AUTH_TOKEN=\"hunter2\nnonsense").unwrap();
     let said = refused(&directory, "dev", &[]);

@@ -17,8 +17,9 @@ fn is_not_ready(answer: Answer) {
     assert_eq!((&answer.body["retry_after"], answer.header("retry-after")), (&json!(5), "5"));
 }
 
+/// Threats: c4.
 #[tokio::test]
-async fn c4_without_a_free_connection_writes_are_refused_soon_and_reads_go_on() {
+async fn exhausted_pool_rejects_writes_soon_and_serves_reads() {
     let server = Launch::dev().variable("COUNTERSIGN__DATABASE__MAX_CONNECTIONS", "2").start().await;
     let Database::Postgres { url, .. } = &*server.database else { return };
     let (ada, bob) = (Person::ada(), Person::other(1));
@@ -59,8 +60,9 @@ fn limit_files(server: &Server, bytes: &str) {
     assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
 }
 
+/// Threats: c16.
 #[tokio::test]
-async fn c16_a_disk_without_space_refuses_writes_and_loses_nothing() {
+async fn full_disk_rejects_writes_and_loses_nothing() {
     let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
     if !cfg!(target_os = "linux") || !has("prlimit") {
         eprintln!("skipped: prlimit is not here");

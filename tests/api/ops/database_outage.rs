@@ -49,8 +49,9 @@ fn all_are_not_ready(answers: Vec<Answer>) {
     }
 }
 
+/// Threats: a65, c4, c17.
 #[tokio::test]
-async fn a65_c4_c17_a_database_that_is_down_is_503_until_it_is_back() {
+async fn database_outage_answers_503_until_it_is_over() {
     let Some((server, line)) = with_a_line().await else { return };
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
@@ -69,8 +70,9 @@ async fn a65_c4_c17_a_database_that_is_down_is_503_until_it_is_back() {
     server.sign_up(&Person::other(1)).await;
 }
 
+/// Threats: a66, c4.
 #[tokio::test]
-async fn a66_c4_a_database_that_hangs_holds_nobody_for_ever() {
+async fn hanging_database_times_out() {
     let Some((server, line)) = with_a_line().await else { return };
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
@@ -93,8 +95,9 @@ async fn a66_c4_a_database_that_hangs_holds_nobody_for_ever() {
     server.sign_up(&Person::other(1)).await;
 }
 
+/// Threats: a66.
 #[tokio::test]
-async fn a66_however_many_read_from_a_database_that_hangs_they_wait_for_the_same_seconds() {
+async fn many_reads_from_a_hanging_database_share_the_timeout() {
     let Some((server, line)) = with_a_line().await else { return };
     let access = server.full_access(&Person::ada()).await;
     line.set(State::Hangs);
@@ -105,8 +108,9 @@ async fn a66_however_many_read_from_a_database_that_hangs_they_wait_for_the_same
     access.me().await.expect(200);
 }
 
+/// Threats: c14.
 #[tokio::test]
-async fn c14_a_file_that_somebody_else_has_locked_is_503_and_can_be_read() {
+async fn locked_sqlite_file_rejects_writes_and_serves_reads() {
     let server = Server::dev().await;
     let Database::Sqlite(path) = &*server.database else { return };
     let access = server.full_access(&Person::ada()).await;

@@ -73,8 +73,9 @@ async fn recovered(access: &Access) -> Duration {
     }
 }
 
+/// Threats: c4.
 #[tokio::test]
-async fn c4_a_restart_under_load_loses_nothing_and_is_over_soon() {
+async fn postgres_restart_under_load_loses_nothing() {
     if std::env::var_os("TEST_DATABASE_URL").is_none() {
         return;
     }

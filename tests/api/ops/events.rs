@@ -100,8 +100,9 @@ async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static s
     expected
 }
 
+/// Threats: a63.
 #[tokio::test]
-async fn a63_each_event_is_one_line_under_its_name() {
+async fn each_event_is_one_line_under_its_name() {
     let (server, ada) = (json_log().start().await, Person { username: "countess".into(), ..Person::ada() });
     let expected = provoke(&server, &ada).await;
     let log = ended(server).await;
@@ -135,8 +136,9 @@ async fn a63_each_event_is_one_line_under_its_name() {
     }
 }
 
+/// Threats: a63.
 #[tokio::test]
-async fn a63_a_line_names_its_request_and_its_client() {
+async fn line_names_its_request_and_its_client() {
     let (server, ada) =
         (json_log().variable("COUNTERSIGN__SERVER__TRUSTED_PROXIES", "127.0.0.1/32"), Person::ada());
     let server = server.start().await;
@@ -152,7 +154,7 @@ async fn a63_a_line_names_its_request_and_its_client() {
 }
 
 #[tokio::test]
-async fn the_text_format_has_them_too_and_a_switch_turns_them_off() {
+async fn text_format_has_events_and_a_setting_disables_them() {
     let on = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "error").start().await;
     let off = Launch::dev().variable("COUNTERSIGN__LOG__AUDIT", "false").start().await;
     for server in [&on, &off] {
@@ -169,8 +171,9 @@ async fn the_text_format_has_them_too_and_a_switch_turns_them_off() {
 }
 
 /// What did not happen is not told: of two that sign up with one email address, one has.
+/// Threats: a76.
 #[tokio::test]
-async fn a76_what_was_not_committed_leaves_no_line() {
+async fn rolled_back_event_leaves_no_line() {
     let (server, ada) = (json_log().start().await, Person::ada());
     server.sign_up(&ada).await;
     server.guest().sign_up(&ada).await.expect(409);
@@ -185,7 +188,7 @@ async fn a76_what_was_not_committed_leaves_no_line() {
 }
 
 #[test]
-fn the_document_lists_every_event_and_every_reason() {
+fn document_lists_every_event_and_reason() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/events.md")).unwrap();
     let rows: Vec<&str> =
         text.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 6).collect();

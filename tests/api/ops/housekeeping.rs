@@ -16,8 +16,9 @@ fn rows(table: &str) -> String {
     format!("SELECT count(*) FROM {table}")
 }
 
+/// Threats: c19.
 #[tokio::test]
-async fn c19_each_kind_goes_when_its_time_has_come() {
+async fn each_kind_of_row_is_deleted_when_it_expires() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let access = server.full_access(&ada).await;
     server.log_in(&ada).await;
@@ -52,7 +53,7 @@ async fn c19_each_kind_goes_when_its_time_has_come() {
 }
 
 #[tokio::test]
-async fn keys_that_no_token_bears_go_by_themselves() {
+async fn unused_keys_are_deleted() {
     let server = Server::dev().await;
     let old = "INSERT INTO signing_keys (kid, public_key, sealed_private_key, created_at, signs_from) \
                SELECT 'dev-old', public_key, sealed_private_key, created_at, LONG_AGO FROM signing_keys";
@@ -64,7 +65,7 @@ async fn keys_that_no_token_bears_go_by_themselves() {
 }
 
 #[tokio::test]
-async fn how_long_activities_are_kept_and_whether_anything_is_deleted_can_be_chosen() {
+async fn retention_and_housekeeping_are_configurable() {
     let (soon, never) = (
         Launch::dev().variable("COUNTERSIGN__ACTIVITY__RETENTION_DAYS", "1").start().await,
         Launch::dev().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0").start().await,
@@ -84,7 +85,7 @@ async fn open(database: &Database) -> Db {
 }
 
 #[tokio::test]
-async fn one_of_many_replicas_gets_the_work_and_another_one_after_it_has_crashed() {
+async fn one_replica_holds_the_lease_and_another_takes_over() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     let (first, second, start) = (open(&database).await, open(&database).await, Clock::system().now());
@@ -116,7 +117,7 @@ async fn one_of_many_replicas_gets_the_work_and_another_one_after_it_has_crashed
 }
 
 #[tokio::test]
-async fn of_two_servers_one_cleans_up() {
+async fn one_of_two_servers_cleans_up() {
     let twilio = Twilio::start().await;
     let launch = || twilio.launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "1");
     let mut first = launch().start().await;
@@ -139,8 +140,9 @@ async fn of_two_servers_one_cleans_up() {
 }
 
 /// Done means: a table with very many old rows does not stall a log-in.
+/// Threats: c19.
 #[tokio::test]
-async fn c19_log_ins_go_on_while_very_much_is_deleted() {
+async fn large_cleanup_does_not_block_log_ins() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let many = match server.database.is_postgres() {

@@ -59,7 +59,7 @@ fn ask(address: &str, path: &str) -> TcpStream {
 }
 
 #[test]
-fn none_outlives_a_suite_that_was_killed() {
+fn instance_stops_with_a_killed_suite() {
     for line in [IN_MEMORY, SANDBOX] {
         let (directory, pipe) = (TempDir::new(), TempDir::new());
         let mut suite = suite(&directory, &pipe, line);
@@ -91,7 +91,7 @@ fn none_outlives_a_suite_that_was_killed() {
 
 /// A suite that is gone reads no log either: an instance must bear that, and end in order.
 #[test]
-fn nobody_needs_to_read_its_log() {
+fn instance_works_if_its_log_is_not_read() {
     for line in [IN_MEMORY, SANDBOX] {
         let directory = TempDir::new();
         let mut command = Command::new(program());
@@ -112,7 +112,7 @@ fn nobody_needs_to_read_its_log() {
 }
 
 #[tokio::test]
-async fn two_in_one_directory_know_nothing_of_each_other() {
+async fn two_instances_in_one_directory_are_independent() {
     let directory = TempDir::new();
     let first = Server::running(started(&directory, IN_MEMORY, &[]), TempDir::new()).await;
     let second = Server::running(started(&directory, IN_MEMORY, &[]), TempDir::new()).await;

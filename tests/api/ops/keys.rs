@@ -41,8 +41,9 @@ fn kid(token: &str) -> String {
     header(token)["kid"].as_str().unwrap().to_owned()
 }
 
+/// Threats: a80, c11.
 #[tokio::test]
-async fn a80_c11_a_new_key_is_published_then_signs_and_the_old_one_goes_when_its_tokens_have() {
+async fn new_key_is_published_before_it_signs_and_replaces_the_old_one() {
     let (server, ada) = (Forge::launch().start().await, Person::ada());
     let first = published(&server).await;
     let tokens = server.full_access(&ada).await;
@@ -69,8 +70,9 @@ async fn a80_c11_a_new_key_is_published_then_signs_and_the_old_one_goes_when_its
     assert!(["expired", "malformed"].contains(&refused.text_of("reason").as_str()));
 }
 
+/// Threats: a80, c11.
 #[tokio::test]
-async fn a80_c11_at_once_in_an_emergency_and_no_replica_refuses_what_another_has_signed() {
+async fn emergency_rotation_signs_at_once_on_every_replica() {
     let (first, ada) = (Forge::launch().start().await, Person::ada());
     let second = Forge::launch().database(&first.database).start().await;
     let old = first.full_access(&ada).await;
@@ -86,8 +88,9 @@ async fn a80_c11_at_once_in_an_emergency_and_no_replica_refuses_what_another_has
 }
 
 /// Whoever has stolen a key can write any end into a token; that of the key holds all the same.
+/// Threats: a80, c11.
 #[tokio::test]
-async fn a80_c11_a_key_that_is_over_opens_nothing_for_a_token_that_was_used_before() {
+async fn token_signed_by_a_retired_key_is_rejected() {
     // Housekeeping, where it is not turned off, deletes the key sooner or later.
     let launch = Forge::launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0");
     let server = launch.start().await;
@@ -108,8 +111,9 @@ async fn a80_c11_a_key_that_is_over_opens_nothing_for_a_token_that_was_used_befo
 }
 
 /// No request fails while keys are rotated under load.
+/// Threats: a80, c11.
 #[tokio::test]
-async fn a80_c11_rotation_disturbs_nobody() {
+async fn rotation_under_load_fails_no_request() {
     let server = Arc::new(Forge::launch().limits(&[]).start().await);
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
     let workers = (0..4).map(|number| {
@@ -147,7 +151,7 @@ async fn a80_c11_rotation_disturbs_nobody() {
 }
 
 #[tokio::test]
-async fn keys_that_no_token_bears_are_forgotten_at_the_next_rotation() {
+async fn unused_keys_are_deleted_at_the_next_rotation() {
     let server = Forge::launch().start().await;
     server.database.execute("UPDATE signing_keys SET signs_from = created_at").await;
     let old = published(&server).await.remove(0);
@@ -163,7 +167,7 @@ async fn keys_that_no_token_bears_are_forgotten_at_the_next_rotation() {
 }
 
 #[tokio::test]
-async fn a_key_is_not_made_where_servers_could_not_use_it() {
+async fn rotation_needs_the_secret_of_the_servers() {
     let server = Forge::launch().start().await;
     let line = format!("keys rotate --dev --database-url {}", server.database.url());
     let another = [("COUNTERSIGN__TOKENS__SECRET", "another-secret-of-32-characters-or-more")];
@@ -181,7 +185,7 @@ async fn a_key_is_not_made_where_servers_could_not_use_it() {
 }
 
 #[tokio::test]
-async fn whoever_mistypes_a_path_is_shown_no_keys_and_no_database_is_made() {
+async fn mistyped_database_path_creates_no_database() {
     let directory = TempDir::new();
     for command in ["list", "rotate"] {
         let line = format!("keys {command} --dev --database-url sqlite://mistyped.db");
@@ -196,7 +200,7 @@ async fn whoever_mistypes_a_path_is_shown_no_keys_and_no_database_is_made() {
 }
 
 #[tokio::test]
-async fn the_set_may_be_kept_for_half_the_lead_time_at_most() {
+async fn key_set_is_cached_for_at_most_half_the_lead_time() {
     for (lead, max_age) in [("0", 0), ("100", 50), ("3600", 300)] {
         let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__KEY_LEAD_SECONDS", lead);
         let server = launch.start().await;
@@ -206,7 +210,7 @@ async fn the_set_may_be_kept_for_half_the_lead_time_at_most() {
 }
 
 #[tokio::test]
-async fn the_metadata_name_the_issuer_and_its_keys() {
+async fn metadata_names_the_issuer_and_its_keys() {
     let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__ISSUER", "https://auth.example.com");
     let metadata = launch.start().await.guest().metadata().await.expect(200);
     assert_eq!(metadata.body["issuer"], "https://auth.example.com");

@@ -48,8 +48,9 @@ async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Ackno
     known.into_iter().flatten().collect()
 }
 
+/// Threats: a76, c2, c3.
 #[tokio::test]
-async fn a76_c2_c3_what_was_acknowledged_outlives_a_kill() {
+async fn acknowledged_writes_survive_kill_9() {
     let kills = std::env::var("TEST_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let (twilio, directory, people) = (Twilio::start().await, TempDir::new(), People::default());
     let database = Arc::new(Database::fresh(directory.path()).await);

@@ -9,8 +9,9 @@ use crate::harness::{Launch, Person, at_once};
 
 /// Lines of requests that come together are written together: none is torn, lost or written twice, and those that are
 /// written at once, as the audit log is, tear no other.
+/// Threats: a64.
 #[tokio::test]
-async fn a64_each_of_many_requests_at_once_has_one_whole_line() {
+async fn parallel_requests_have_one_whole_line_each() {
     const REQUESTS: usize = 300;
     let mut server = Launch::dev().variable("COUNTERSIGN__LOG__FORMAT", "json").start().await;
     let requests = (0..REQUESTS).map(|number| {

@@ -130,8 +130,9 @@ async fn logged(format: &str) -> String {
     log
 }
 
+/// Threats: a62, b39.
 #[tokio::test]
-async fn a62_b39_the_log_for_people_holds_no_secret_and_names_the_request() {
+async fn text_log_has_no_secret_and_names_the_request() {
     let log = logged("text").await;
     assert!(!log.contains('\u{1b}'), "colours are for terminals");
     let request = Regex::new(r"request\{request_id=([0-9a-f]{32})\}").unwrap();
@@ -148,8 +149,9 @@ async fn a62_b39_the_log_for_people_holds_no_secret_and_names_the_request() {
     assert!(answered >= 15 && twilio >= 4, "{log}");
 }
 
+/// Threats: a62, b39.
 #[tokio::test]
-async fn a62_b39_the_log_for_machines_is_json_with_the_same_content() {
+async fn json_log_has_no_secret_and_the_same_content() {
     let log = logged("json").await;
     let (mut ids, mut statuses) = (std::collections::BTreeSet::new(), Vec::new());
     for line in lines_of_requests(&log) {
@@ -188,8 +190,9 @@ async fn a62_b39_the_log_for_machines_is_json_with_the_same_content() {
     }
 }
 
+/// Threats: a62, b39.
 #[tokio::test]
-async fn a62_b39_failures_of_twilio_are_told_without_its_token() {
+async fn failures_of_twilio_are_logged_without_its_token() {
     let auth_token = "canary-of-an-auth-token-0123456789";
     let (twilio, ada) = (Twilio::start().await, Person::ada());
     let launch = twilio.launch().variable("TWILIO_AUTH_TOKEN", auth_token);
@@ -220,14 +223,14 @@ async fn a62_b39_failures_of_twilio_are_told_without_its_token() {
 }
 
 #[tokio::test]
-async fn the_level_decides_what_is_logged() {
+async fn level_decides_what_is_logged() {
     let server = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "error").start().await;
     server.get("/nowhere").await.expect(404);
     assert_eq!(server.process.log(), "");
 }
 
 #[test]
-fn the_search_finds_what_is_encoded() {
+fn search_finds_encoded_secrets() {
     let mut secrets = Secrets::default();
     secrets.keep("a secret", "correct horse battery staple");
     secrets.keep("a code", "123456");
@@ -253,8 +256,9 @@ fn the_search_finds_what_is_encoded() {
 }
 
 /// Neither a line of its own nor a terminal's command is what a client can have written.
+/// Threats: a64, b48.
 #[tokio::test]
-async fn a64_b48_nobody_forges_a_line() {
+async fn clients_cannot_forge_log_lines() {
     let forged = "x\" {\"target\":\"audit\",\"event\":\"forged\"}\u{2028}audit event=\"forged\"";
     for format in ["text", "json"] {
         let launch = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "trace");

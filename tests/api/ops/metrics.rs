@@ -36,7 +36,7 @@ async fn flow(server: &Server, ada: &Person) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_figure_moves_when_it_is_provoked() {
+async fn each_metric_moves_with_its_event() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     receiver.answer(&["500 Internal Server Error"]);
     let server = receiver.told_by(scraped()).start().await;
@@ -92,7 +92,7 @@ async fn each_figure_moves_when_it_is_provoked() {
 }
 
 #[tokio::test]
-async fn a_full_hashing_queue_is_counted() {
+async fn full_hashing_queue_is_counted() {
     let launch = scraped().variable("COUNTERSIGN__PASSWORDS__QUEUE", "1");
     let server = launch.variable("COUNTERSIGN__PASSWORDS__THREADS", "1").start().await;
     let people: Vec<Person> = (0..30).map(Person::other).collect();
@@ -104,8 +104,9 @@ async fn a_full_hashing_queue_is_counted() {
     assert_eq!(figures.sum("countersign_hashing_waiting"), 0.0);
 }
 
+/// Threats: a62.
 #[tokio::test]
-async fn a62_no_figure_tells_of_a_person_and_labels_are_bounded() {
+async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
     let (server, ada) = (scraped().start().await, Person { username: "countess".into(), ..Person::ada() });
     let mut secrets = flow(&server, &ada).await;
     secrets.extend([
@@ -139,8 +140,9 @@ async fn a62_no_figure_tells_of_a_person_and_labels_are_bounded() {
     assert_eq!(of(&before), of(&after), "{}", after.text);
 }
 
+/// Threats: a70.
 #[tokio::test]
-async fn a70_the_listener_serves_figures_alone_and_the_api_serves_none() {
+async fn metrics_listener_serves_only_metrics() {
     let server = scraped().start().await;
     let listener = server.process.address("metrics");
     assert_ne!(listener, server.api);
@@ -163,7 +165,7 @@ async fn a70_the_listener_serves_figures_alone_and_the_api_serves_none() {
 }
 
 #[tokio::test]
-async fn the_document_and_the_dashboard_name_what_there_is() {
+async fn document_and_dashboard_name_every_metric() {
     let server = scraped().start().await;
     let access = server.full_access(&Person::ada()).await;
     access.me().await.expect(200);

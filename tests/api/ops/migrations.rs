@@ -90,7 +90,7 @@ fn migrate(directory: &TempDir, database: &Database) {
 }
 
 #[tokio::test]
-async fn the_migrations_make_what_the_source_says() {
+async fn migrations_create_the_schema_of_the_source() {
     let directory = TempDir::new();
     let database = migrated(&directory).await;
     let is_postgres = database.is_postgres();
@@ -106,7 +106,7 @@ async fn the_migrations_make_what_the_source_says() {
 }
 
 #[tokio::test]
-async fn unique_indexes_bear_the_names_that_the_source_knows() {
+async fn unique_indexes_have_the_names_of_the_source() {
     let directory = TempDir::new();
     let database = migrated(&directory).await;
     let known = [users::EMAIL_KEY, users::PHONE_NUMBER_KEY, users::USERNAME_KEY].map(str::to_owned);
@@ -148,8 +148,9 @@ async fn down_undoes_up() {
     }
 }
 
+/// Threats: c10.
 #[tokio::test]
-async fn c10_eight_at_once_all_succeed() {
+async fn eight_parallel_migrations_succeed() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
     std::thread::scope(|scope| {
@@ -165,7 +166,7 @@ async fn c10_eight_at_once_all_succeed() {
 }
 
 #[tokio::test]
-async fn a_server_that_may_not_migrate_says_what_to_run() {
+async fn server_without_migrate_says_what_to_run() {
     let twilio = "http://127.0.0.1:1";
     let directory = TempDir::new();
     let database = std::sync::Arc::new(Database::fresh(directory.path()).await);
@@ -179,7 +180,7 @@ async fn a_server_that_may_not_migrate_says_what_to_run() {
 }
 
 #[tokio::test]
-async fn what_hangs_on_a_user_goes_with_the_user() {
+async fn rows_of_a_user_are_deleted_with_the_user() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.full_access(&ada).await;
     let database = &server.database;
@@ -214,7 +215,7 @@ async fn foreign_keys_are_enforced() {
 }
 
 #[tokio::test]
-async fn an_sqlite_file_is_its_owners_alone_and_in_wal_mode() {
+async fn sqlite_file_is_private_and_in_wal_mode() {
     let server = Server::dev().await;
     let Database::Sqlite(path) = &*server.database else { return };
     server.sign_up(&Person::ada()).await;

@@ -65,7 +65,7 @@ impl Tls {
 }
 
 #[tokio::test]
-async fn sslmode_decides_whether_the_line_is_encrypted() {
+async fn sslmode_decides_whether_the_connection_is_encrypted() {
     let Some(tls) = Tls::given() else { return };
     for (parameters, encrypted) in [
         ("sslmode=disable", false),
@@ -79,14 +79,14 @@ async fn sslmode_decides_whether_the_line_is_encrypted() {
 }
 
 #[tokio::test]
-async fn require_takes_any_certificate() {
+async fn require_accepts_any_certificate() {
     let Some(tls) = Tls::given() else { return };
     tls.works("localhost", "sslmode=require").await;
     tls.works("127.0.0.1", "sslmode=require").await;
 }
 
 #[tokio::test]
-async fn verify_full_wants_this_authority_and_this_name() {
+async fn verify_full_checks_authority_and_host_name() {
     let Some(tls) = Tls::given() else { return };
     let trusted = format!("sslmode=verify-full&sslrootcert={}", tls.root);
     tls.works("localhost", &trusted).await;
@@ -98,7 +98,7 @@ async fn verify_full_wants_this_authority_and_this_name() {
 }
 
 #[tokio::test]
-async fn a_file_without_certificates_is_no_authority() {
+async fn root_file_without_certificates_is_rejected() {
     let Some(tls) = Tls::given() else { return };
     let directory = TempDir::new();
     let empty = directory.path().join("empty.pem");
@@ -114,7 +114,7 @@ async fn a_file_without_certificates_is_no_authority() {
 }
 
 #[tokio::test]
-async fn another_sslmode_is_refused_by_name() {
+async fn unknown_sslmode_is_rejected_by_name() {
     let Some(tls) = Tls::given() else { return };
     for mode in ["allow", "verify-ca", "Require", ""] {
         tls.is_refused("localhost", &format!("sslmode={mode}"), "sslmode").await;

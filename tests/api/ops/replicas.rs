@@ -21,8 +21,9 @@ async fn two() -> (Twilio, Server, Server) {
     (twilio, first, second)
 }
 
+/// Threats: c9.
 #[tokio::test]
-async fn c9_what_began_on_one_goes_on_on_the_other() {
+async fn flow_continues_on_another_replica() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     assert_eq!((kids(&first).await.len(), kids(&first).await), (1, kids(&second).await));
     first.sign_up(&ada).await;
@@ -38,8 +39,9 @@ async fn c9_what_began_on_one_goes_on_on_the_other() {
     assert_eq!(access.on(&second).me().await.expect(401).body["reason"], "logged_out");
 }
 
+/// Threats: c9.
 #[tokio::test]
-async fn c9_a_session_is_refreshed_and_ended_on_either() {
+async fn session_is_refreshed_and_ended_on_either_replica() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     let session = first.full_access(&ada).await;
     let access = session.on(&second).refreshed().await;
@@ -55,8 +57,9 @@ async fn c9_a_session_is_refreshed_and_ended_on_either() {
     last.expect_problem(401, "invalid_refresh_token");
 }
 
+/// Threats: c9.
 #[tokio::test]
-async fn c9_a_challenge_takes_five_checks_over_all_of_them() {
+async fn challenge_takes_five_checks_over_all_replicas() {
     let ((twilio, first, second), ada) = (two().await, Person::ada());
     let token = first.password_ok(&ada).await;
     let code = first.code(&ada.phone_number).await;
@@ -74,8 +77,9 @@ async fn c9_a_challenge_takes_five_checks_over_all_of_them() {
     assert_eq!(first.database.number("SELECT failed_checks FROM users").await, 5);
 }
 
+/// Threats: c9.
 #[tokio::test]
-async fn c9_of_many_right_codes_on_both_one_opens_a_session() {
+async fn one_of_many_right_codes_on_two_replicas_opens_a_session() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     let token = first.password_ok(&ada).await;
     let code = first.code(&ada.phone_number).await;
@@ -85,8 +89,9 @@ async fn c9_of_many_right_codes_on_both_one_opens_a_session() {
     assert_eq!(first.database.number("SELECT count(*) FROM sessions").await, 1);
 }
 
+/// Threats: c9, c14.
 #[tokio::test]
-async fn c9_c14_of_many_sign_ups_on_both_one_wins() {
+async fn one_of_many_sign_ups_on_two_replicas_succeeds() {
     let (_twilio, first, second) = two().await;
     let servers = [&first, &second];
     let people: Vec<Person> =
@@ -98,8 +103,9 @@ async fn c9_c14_of_many_sign_ups_on_both_one_wins() {
     assert_eq!((count(&answers, 201, None), count(&answers, 409, Some("username_taken"))), (1, 19));
 }
 
+/// Threats: c10.
 #[tokio::test]
-async fn c10_six_that_start_at_once_on_an_empty_database_have_one_key() {
+async fn six_parallel_starts_on_an_empty_database_share_one_key() {
     let directory = TempDir::new();
     let database = Arc::new(Database::fresh(directory.path()).await);
     let starting: Vec<_> = (0..6)
@@ -125,7 +131,7 @@ async fn c10_six_that_start_at_once_on_an_empty_database_have_one_key() {
 }
 
 #[tokio::test]
-async fn another_secret_does_not_open_the_database() {
+async fn database_of_another_secret_is_rejected() {
     let twilio = Twilio::start().await;
     let server = twilio.launch().start().await;
     let other = twilio
@@ -146,8 +152,9 @@ countersign: the signing keys in this database are encrypted with another"
 }
 
 /// Nobody is told that the database is locked, however many write.
+/// Threats: c9, c14.
 #[tokio::test]
-async fn c9_c14_fifty_writers_on_both_all_succeed() {
+async fn fifty_parallel_writers_on_two_replicas_succeed() {
     let (_twilio, first, second) = two().await;
     let servers = [&first, &second];
     let mut sessions = Vec::new();

@@ -27,8 +27,9 @@ impl Database {
     }
 }
 
+/// Threats: b39.
 #[tokio::test]
-async fn b39_the_database_holds_no_secret_in_clear() {
+async fn database_holds_no_secret_in_clear() {
     let (server, ada) = (Forge::launch().start().await, Person::ada());
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -71,8 +72,9 @@ async fn b39_the_database_holds_no_secret_in_clear() {
 }
 
 /// The tag of a refresh token cannot be made from what the database holds.
+/// Threats: a77.
 #[tokio::test]
-async fn a77_salt_and_generation_make_no_refresh_token() {
+async fn salt_and_generation_do_not_make_a_refresh_token() {
     let server = Server::dev().await;
     let token = server.full_access(&Person::ada()).await.refresh_token;
     let bytes =
@@ -114,8 +116,9 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
 }
 
 /// What looks like a credential here is one that nobody has: it tells so by its pattern.
+/// Threats: a71.
 #[test]
-fn a71_the_project_holds_no_credential() {
+fn project_holds_no_credential() {
     let mut found = Vec::new();
     files(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
     let sid = Regex::new(r"\b(AC|SK)[0-9a-f]{32}\b").unwrap();

@@ -70,18 +70,20 @@ async fn stops_in_order(signal: &str) {
     assert!(log.contains("stopping"), "{log}");
 }
 
+/// Threats: c1.
 #[tokio::test]
-async fn c1_on_sigterm_readiness_fails_first_and_what_has_begun_is_finished() {
+async fn sigterm_fails_readiness_first_and_finishes_open_requests() {
     stops_in_order("TERM").await;
 }
 
 #[tokio::test]
-async fn on_sigint_too() {
+async fn sigint_stops_like_sigterm() {
     stops_in_order("INT").await;
 }
 
+/// Threats: c1.
 #[tokio::test]
-async fn c1_a_second_signal_means_now() {
+async fn second_signal_stops_at_once() {
     let mut server = serve(LONG, "5").await;
     server.process.signal("TERM");
     not_ready(&server).await;
@@ -90,7 +92,7 @@ async fn c1_a_second_signal_means_now() {
 }
 
 #[tokio::test]
-async fn a_second_signal_leaves_what_has_begun() {
+async fn second_signal_drops_open_requests() {
     let mut server = serve("0", LONG).await;
     let (mut raw, _) = begun(&server).await;
     server.process.signal("INT");

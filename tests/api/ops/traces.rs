@@ -28,7 +28,7 @@ fn named<'a>(spans: &'a [Traced], name: &str) -> Vec<&'a Traced> {
 
 // The end of the server is waited for on one thread, and the collector is on another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_in_is_a_trace_that_goes_on_from_its_callers() {
+async fn log_in_continues_the_trace_of_its_caller() {
     let (collector, ada) = (Collector::start().await, Person::ada());
     let mut server = traced(&collector).start().await;
     server.sign_up(&ada).await;
@@ -65,8 +65,9 @@ async fn a_log_in_is_a_trace_that_goes_on_from_its_callers() {
 }
 
 // The end of the server is waited for on one thread, and the collector is on another.
+/// Threats: a62.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a62_a_trace_holds_no_personal_data_and_tells_of_failures() {
+async fn traces_hold_no_personal_data_and_report_failures() {
     let collector = Collector::start().await;
     let ada = Person { username: "countess".into(), ..Person::ada() };
     let mut server = traced(&collector).variable("COUNTERSIGN__LOG__LEVEL", "trace").start().await;
@@ -90,7 +91,7 @@ async fn a62_a_trace_holds_no_personal_data_and_tells_of_failures() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_by_default_and_a_collector_that_is_gone_holds_up_nothing() {
+async fn traces_are_off_by_default_and_a_dead_collector_delays_nothing() {
     let mut server = Server::dev().await;
     server.sign_up(&Person::ada()).await;
     end(&mut server);

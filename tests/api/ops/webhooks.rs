@@ -15,8 +15,9 @@ fn events(taken: &[Taken]) -> BTreeSet<&str> {
     taken.iter().map(Taken::event).collect()
 }
 
+/// Threats: a72.
 #[tokio::test]
-async fn a72_every_event_of_a_flow_arrives_and_names_the_user_alone() {
+async fn every_event_of_a_flow_arrives_and_names_only_the_user() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     let server = receiver.told_by(Launch::dev()).start().await;
     let signed_up = server.sign_up(&ada).await;
@@ -59,7 +60,7 @@ async fn a72_every_event_of_a_flow_arrives_and_names_the_user_alone() {
 }
 
 #[tokio::test]
-async fn the_log_bears_the_same_id_and_not_the_url() {
+async fn log_has_the_id_of_the_event_but_not_the_url() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     receiver.answer(&["500 Internal Server Error"]);
     let launch = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "trace");
@@ -80,7 +81,7 @@ async fn the_log_bears_the_same_id_and_not_the_url() {
 }
 
 #[tokio::test]
-async fn one_that_fails_is_tried_again_after_growing_waits() {
+async fn failed_delivery_is_retried_after_growing_waits() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     receiver.answer(&["500 Internal Server Error", "302 Found", "429 Too Many Requests"]);
     let server = receiver.told_by(Launch::dev()).start().await;
@@ -103,7 +104,7 @@ async fn one_that_fails_is_tried_again_after_growing_waits() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_never_takes_it_is_given_up_with_a_line_in_the_log() {
+async fn delivery_is_given_up_after_eleven_attempts_and_logged() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     receiver.answer(&["503 Service Unavailable"; 11]);
     let mut server = receiver.told_by(Launch::dev()).start().await;
@@ -142,7 +143,7 @@ async fn settled_after(server: &Server, attempt: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_gone_for_good_is_not_asked_again() {
+async fn status_410_ends_the_retries() {
     let receiver = Receiver::start().await;
     receiver.answer(&["410 Gone"]);
     let server = receiver.told_by(Launch::dev()).start().await;
@@ -152,7 +153,7 @@ async fn a_receiver_that_is_gone_for_good_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn one_that_hangs_holds_up_no_request_and_no_other_message_for_long() {
+async fn hanging_delivery_delays_no_request() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     receiver.answer(&["hang"]);
     let server = receiver.told_by(Launch::dev()).start().await;
@@ -171,7 +172,7 @@ async fn one_that_hangs_holds_up_no_request_and_no_other_message_for_long() {
 }
 
 #[tokio::test]
-async fn the_configuration_chooses_what_is_told() {
+async fn configuration_chooses_the_events() {
     let (some, none) = (Receiver::start().await, Receiver::start().await);
     let launch =
         Launch::dev().variable("COUNTERSIGN__WEBHOOKS__EVENTS", "session_renewed, authn_login_success");
@@ -188,7 +189,7 @@ async fn the_configuration_chooses_what_is_told() {
 }
 
 #[test]
-fn what_cannot_be_a_webhook_is_refused() {
+fn invalid_webhook_settings_are_rejected() {
     let directory = TempDir::new();
     let secret = Receiver::secret();
     let refuse = |url: &str, secret: &str, events: &str| {
@@ -208,7 +209,7 @@ fn what_cannot_be_a_webhook_is_refused() {
 
 /// One of the last statements that a right code makes is refused: no session begins, and nobody hears that one did.
 #[tokio::test]
-async fn what_was_rolled_back_is_told_to_nobody() {
+async fn rolled_back_event_is_not_delivered() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
     let server = receiver.told_by(Launch::dev()).start().await;
     server.sign_up(&ada).await;
@@ -237,7 +238,7 @@ fn refuse_to_give_back(server: &Server) -> &'static str {
 }
 
 #[tokio::test]
-async fn two_replicas_deliver_each_event_once_between_them() {
+async fn two_replicas_deliver_each_event_once() {
     let (receiver, twilio) = (Receiver::start().await, Twilio::start().await);
     let first = receiver.told_by(twilio.launch()).start().await;
     let second = receiver.told_by(twilio.launch()).database(&first.database).start().await;
@@ -253,7 +254,7 @@ async fn two_replicas_deliver_each_event_once_between_them() {
 
 /// Killed after the commit and before or amid the delivery: another replica delivers all of it.
 #[tokio::test]
-async fn a_replica_that_is_killed_loses_no_event() {
+async fn killed_replica_loses_no_event() {
     // One of their own for each replica: what the first had begun arrives there, and nobody is left to hear the answer.
     let (silent, receiver) = (Receiver::start().await, Receiver::start().await);
     let twilio = Twilio::start().await;

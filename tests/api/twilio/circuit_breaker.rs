@@ -40,8 +40,9 @@ fn lines(server: &Server, words: &str) -> usize {
     server.process.log().matches(words).count()
 }
 
+/// Threats: c5b, c17.
 #[tokio::test]
-async fn c5b_c17_five_failures_open_it_a_probe_closes_it_and_nothing_else_suffers() {
+async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
     let scraped = Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0");
     let (server, ada) = (scraped.start().await, Person::ada());
     server.sign_up(&ada).await;
@@ -96,7 +97,7 @@ async fn c5b_c17_five_failures_open_it_a_probe_closes_it_and_nothing_else_suffer
 }
 
 #[tokio::test]
-async fn whatever_kind_of_failure_counts_and_answers_about_a_number_or_an_account_do_not() {
+async fn failures_count_but_rejections_by_twilio_do_not() {
     for fault in ["drop", "sent_then_drop", "malformed", "truncated"] {
         let (server, ada) = with_ada().await;
         break_starts(&server, json!({"fault": fault, "times": 100})).await;
@@ -117,8 +118,9 @@ async fn whatever_kind_of_failure_counts_and_answers_about_a_number_or_an_accoun
     server.log_in(&ada).await;
 }
 
+/// Threats: c5b.
 #[tokio::test]
-async fn c5b_half_of_twenty_calls_open_it() {
+async fn ten_failures_of_twenty_calls_open_the_breaker() {
     let (server, ada) = with_ada().await;
     // One of two fails: never five in a row.
     for call in 1..=19 {
@@ -138,8 +140,9 @@ async fn c5b_half_of_twenty_calls_open_it() {
     assert_eq!(starts(&server, &ada).await, 1);
 }
 
+/// Threats: c5b.
 #[tokio::test]
-async fn c5b_a_probe_that_hangs_does_not_keep_it_open() {
+async fn hanging_probe_does_not_keep_the_breaker_open() {
     let (server, ada) = with_ada().await;
     break_starts(&server, json!({"fault": "drop", "times": 5})).await;
     for _ in 0..5 {
@@ -160,8 +163,9 @@ async fn c5b_a_probe_that_hangs_does_not_keep_it_open() {
     }
 }
 
+/// Threats: c20.
 #[tokio::test]
-async fn c20_calls_do_not_pile_up_behind_a_twilio_that_hangs() {
+async fn calls_do_not_pile_up_if_twilio_hangs() {
     let server = Launch::dev().variable("COUNTERSIGN__TWILIO__MAX_CALLS", "2").start().await;
     let people: Vec<Person> = (0..3).map(Person::other).collect();
     let access = server.full_access(&people[2]).await;

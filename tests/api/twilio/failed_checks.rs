@@ -50,7 +50,7 @@ impl Checking {
 }
 
 #[tokio::test]
-async fn a_check_that_was_certainly_not_made_is_given_back() {
+async fn check_that_certainly_failed_is_refunded() {
     let checking = Checking::begin().await;
     for (fault, wait) in [
         (Fault::error(401, 20003), 5),
@@ -65,8 +65,9 @@ async fn a_check_that_was_certainly_not_made_is_given_back() {
     checking.ends_well().await;
 }
 
+/// Threats: a65, c5.
 #[tokio::test]
-async fn a65_c5_a_check_that_may_have_been_made_stays_counted() {
+async fn check_with_an_unknown_outcome_stays_counted() {
     for fault in [
         Fault::error(503, 20503),
         Fault::error(500, 20500),
@@ -88,8 +89,9 @@ async fn a65_c5_a_check_that_may_have_been_made_stays_counted() {
     }
 }
 
+/// Threats: a68, b47.
 #[tokio::test]
-async fn a68_b47_approved_is_believed_only_of_a_good_answer_about_the_verification_asked_for() {
+async fn approval_needs_a_valid_answer_about_the_same_verification() {
     for fault in [
         Fault::checked(200, ANOTHER, "approved", true),
         Fault::checked(200, "", "approved", true),
@@ -113,8 +115,9 @@ async fn a68_b47_approved_is_believed_only_of_a_good_answer_about_the_verificati
     }
 }
 
+/// Threats: a68.
 #[tokio::test]
-async fn a68_the_verdict_is_the_status_whatever_valid_says() {
+async fn status_decides_and_not_the_field_valid() {
     let checking = Checking::begin().await;
     let answer = checking.meets(Fault::checked(200, "{sid}", "pending", true)).await;
     let answer = answer.expect_problem(422, "incorrect_code");
@@ -124,8 +127,9 @@ async fn a68_the_verdict_is_the_status_whatever_valid_says() {
     checking.token.verify("000000").await.expect(200);
 }
 
+/// Threats: c5.
 #[tokio::test]
-async fn c5_an_answer_that_got_lost_is_never_taken_for_a_yes() {
+async fn lost_answer_is_never_an_approval() {
     let checking = Checking::begin().await;
     checking.meets(Fault::done_and_dropped()).await.expect_problem(503, "otp_unavailable");
     assert_eq!((checking.twilio.guesses(), checking.counted().await), (1, (1, 1)));
@@ -138,7 +142,7 @@ async fn c5_an_answer_that_got_lost_is_never_taken_for_a_yes() {
 }
 
 #[tokio::test]
-async fn a_verification_that_twilio_forgot_is_followed_by_a_new_one() {
+async fn expired_verification_must_be_replaced() {
     for fault in [
         Fault::error(404, 20404),
         Fault::checked(200, "{sid}", "expired", false),
@@ -160,7 +164,7 @@ async fn a_verification_that_twilio_forgot_is_followed_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_verification_that_takes_no_more_checks_ends_the_log_in() {
+async fn exhausted_verification_ends_the_log_in() {
     for (fault, counted) in [
         (Fault::error(429, 60202), (0, 0)),
         (Fault::checked(200, "{sid}", "max_attempts_reached", false), (1, 1)),

@@ -37,7 +37,7 @@ async fn log_in_meets(twilio: &Twilio, server: &Server, person: &Person, fault: 
 }
 
 #[tokio::test]
-async fn a_phone_that_cannot_get_a_code_is_told_at_log_in() {
+async fn undeliverable_number_is_reported_at_log_in() {
     let (twilio, server, ada) = with_ada().await;
     for (status, code) in [(403, 60205), (403, 60410), (403, 60605), (400, 21211), (400, 60200), (403, 99999)]
     {
@@ -48,7 +48,7 @@ async fn a_phone_that_cannot_get_a_code_is_told_at_log_in() {
 }
 
 #[tokio::test]
-async fn a_number_that_got_too_many_codes_must_wait() {
+async fn number_with_too_many_codes_must_wait() {
     let (twilio, server, ada) = with_ada().await;
     for code in [60202, 60203] {
         let answer = log_in_meets(&twilio, &server, &ada, Fault::error(429, code)).await;
@@ -59,8 +59,9 @@ async fn a_number_that_got_too_many_codes_must_wait() {
     server.log_in(&ada).await;
 }
 
+/// Threats: c5.
 #[tokio::test]
-async fn c5_a_twilio_that_fails_is_unavailable_and_asked_once() {
+async fn failure_of_twilio_answers_503_and_is_not_retried() {
     let (twilio, server, ada) = with_ada().await;
     let endless = format!(r#"{{"sid":"VE00000000000000000000000000000000","x":"{}"}}"#, "x".repeat(100_000));
     let slow = |value: &str| Fault::error(503, 20503).header("Retry-After", value);
@@ -95,8 +96,9 @@ async fn c5_a_twilio_that_fails_is_unavailable_and_asked_once() {
     server.log_in(&ada).await;
 }
 
+/// Threats: c3, c5.
 #[tokio::test]
-async fn c3_c5_a_code_whose_sending_was_not_acknowledged_is_not_sent_twice() {
+async fn unacknowledged_code_is_not_sent_twice() {
     let (twilio, server, ada) = with_ada().await;
     let answer = log_in_meets(&twilio, &server, &ada, Fault::done_and_dropped()).await;
     answer.expect_problem(503, "otp_unavailable");
@@ -107,8 +109,9 @@ async fn c3_c5_a_code_whose_sending_was_not_acknowledged_is_not_sent_twice() {
     token.verify(&code).await.expect(200);
 }
 
+/// Threats: c5.
 #[tokio::test]
-async fn c5_a_busy_twilio_is_asked_three_times() {
+async fn busy_twilio_is_asked_three_times() {
     let (twilio, server, ada) = with_ada().await;
     for _ in 0..2 {
         twilio.break_next(Operation::Start, Fault::error(429, 20429).header("Retry-After", "garbage"));
@@ -125,7 +128,7 @@ async fn c5_a_busy_twilio_is_asked_three_times() {
 }
 
 #[tokio::test]
-async fn a_resend_that_was_refused_is_given_back() {
+async fn rejected_resend_is_refunded() {
     for (status, code, expected) in [
         (403, 60205, (422, "otp_undeliverable")),
         (403, 60410, (422, "otp_undeliverable")),
@@ -151,7 +154,7 @@ async fn a_resend_that_was_refused_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_resend_whose_answer_was_lost_stays_counted() {
+async fn resend_with_a_lost_answer_stays_counted() {
     for fault in
         [Fault::dropped(), Fault::done_and_dropped(), Fault::error(500, 20500), Fault::answer(201, "{")]
     {
@@ -167,7 +170,7 @@ async fn a_resend_whose_answer_was_lost_stays_counted() {
 }
 
 #[tokio::test]
-async fn whatever_twilio_says_to_a_cancellation_the_log_out_holds() {
+async fn log_out_succeeds_if_the_cancellation_fails() {
     for fault in [Fault::error(404, 20404), Fault::error(500, 20500), Fault::dropped()] {
         let (twilio, server, ada) = with_ada().await;
         let token = server.log_in(&ada).await;

@@ -11,7 +11,7 @@ async fn with_ada() -> (Server, Person) {
 }
 
 #[tokio::test]
-async fn a_broken_start_is_unavailable_and_the_next_one_works() {
+async fn failed_start_answers_503_and_the_next_one_works() {
     let (server, ada) = with_ada().await;
     for (fault, retry_after, messages) in [
         (json!({"fault": "status", "status": 500}), 5, 0),
@@ -40,7 +40,7 @@ async fn a_broken_start_is_unavailable_and_the_next_one_works() {
 }
 
 #[tokio::test]
-async fn a_code_that_cannot_be_delivered_is_told_by_its_code() {
+async fn undeliverable_code_is_reported_by_its_error_code() {
     let (server, ada) = with_ada().await;
     for (status, code, expected) in [
         (403, 60205, (422, "otp_undeliverable")),
@@ -54,7 +54,7 @@ async fn a_code_that_cannot_be_delivered_is_told_by_its_code() {
 }
 
 #[tokio::test]
-async fn a_passing_429_and_a_short_delay_go_unnoticed() {
+async fn short_429_and_short_delay_go_unnoticed() {
     let (server, ada) = with_ada().await;
     server.break_twilio(json!({"operation": "start", "fault": "status", "status": 429, "times": 2})).await;
     server.break_twilio(json!({"operation": "start", "fault": "delay", "delay_ms": 50})).await;
@@ -64,7 +64,7 @@ async fn a_passing_429_and_a_short_delay_go_unnoticed() {
 }
 
 #[tokio::test]
-async fn a_resend_that_nobody_heard_of_has_arrived() {
+async fn resend_whose_answer_was_lost_has_arrived() {
     let (server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
     server.advance(31).await;
@@ -81,7 +81,7 @@ async fn a_resend_that_nobody_heard_of_has_arrived() {
 }
 
 #[tokio::test]
-async fn a_broken_check_makes_no_session() {
+async fn failed_check_opens_no_session() {
     for (fault, expected) in [
         (json!({"fault": "status", "status": 500}), (503, "otp_unavailable")),
         (json!({"fault": "status", "status": 503}), (503, "otp_unavailable")),
@@ -110,7 +110,7 @@ async fn a_broken_check_makes_no_session() {
 }
 
 #[tokio::test]
-async fn an_approval_that_got_lost_is_no_yes() {
+async fn lost_approval_opens_no_session() {
     let (server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
     server.break_twilio(json!({"operation": "check", "fault": "sent_then_drop"})).await;
@@ -120,7 +120,7 @@ async fn an_approval_that_got_lost_is_no_yes() {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_fails_does_not_keep_anybody_logged_in() {
+async fn failed_cancellation_does_not_prevent_a_log_out() {
     let (server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
     let fault =

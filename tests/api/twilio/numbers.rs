@@ -14,7 +14,7 @@ async fn with_ending(ending: u32) -> (Server, Person) {
 }
 
 #[test]
-fn every_ending_is_a_valid_number_in_every_area_code() {
+fn every_ending_is_valid_in_every_area_code() {
     let number = |area: u32, ending: u32| format!("+1{area}55501{ending:02}");
     let areas: Vec<u32> = (200..1000).filter(|area| PhoneNumber::parse(&number(*area, 0)).is_ok()).collect();
     assert!(areas.len() > 350 && areas.contains(&201), "{areas:?}");
@@ -27,7 +27,7 @@ fn every_ending_is_a_valid_number_in_every_area_code() {
 }
 
 #[tokio::test]
-async fn the_code_is_always_the_same() {
+async fn fixed_code_number_always_gets_the_same_code() {
     let (server, person) = with_ending(40).await;
     let token = server.log_in(&person).await;
     token.verify("424242").await.expect(200);
@@ -37,7 +37,7 @@ async fn the_code_is_always_the_same() {
 }
 
 #[tokio::test]
-async fn a_landline_gets_a_call() {
+async fn landline_gets_a_call() {
     let (server, person) = with_ending(50).await;
     server.guest().log_in(&person).await.expect_problem(422, "otp_undeliverable");
     let mut body = person.log_in_body();
@@ -48,7 +48,7 @@ async fn a_landline_gets_a_call() {
 }
 
 #[tokio::test]
-async fn a_blocked_number_gets_nothing() {
+async fn blocked_number_gets_no_code() {
     for ending in [55, 60] {
         let (server, person) = with_ending(ending).await;
         let answer = server.guest().log_in(&person).await.expect_problem(422, "otp_undeliverable");
@@ -59,14 +59,14 @@ async fn a_blocked_number_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_number_that_had_too_many_codes_must_wait() {
+async fn number_with_too_many_codes_must_wait() {
     let (server, person) = with_ending(65).await;
     let answer = server.guest().log_in(&person).await.expect_problem(429, "too_many_attempts");
     assert_eq!(answer.body["retry_after"], 600);
 }
 
 #[tokio::test]
-async fn a_twilio_that_is_busy_or_down_is_unavailable() {
+async fn busy_or_failing_twilio_answers_503() {
     for (ending, retry_after) in [(70, 30), (75, 5)] {
         let (server, person) = with_ending(ending).await;
         let answer = server.guest().log_in(&person).await.expect_problem(503, "otp_unavailable");
@@ -76,7 +76,7 @@ async fn a_twilio_that_is_busy_or_down_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_late_code_comes_when_its_time_has_come() {
+async fn late_code_arrives_after_eight_seconds() {
     let (server, person) = with_ending(80).await;
     let token = server.log_in(&person).await;
     assert!(server.messages(&person.phone_number).await.is_empty());
@@ -87,7 +87,7 @@ async fn a_late_code_comes_when_its_time_has_come() {
 }
 
 #[tokio::test]
-async fn a_code_that_never_comes_can_be_guessed_at_like_any_other() {
+async fn undelivered_code_can_be_guessed_like_any_other() {
     let (server, person) = with_ending(85).await;
     let token = server.log_in(&person).await;
     server.advance(60).await;
@@ -98,7 +98,7 @@ async fn a_code_that_never_comes_can_be_guessed_at_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_verification_that_is_gone_is_followed_by_another() {
+async fn resend_replaces_a_lost_verification() {
     let (server, person) = with_ending(90).await;
     let token = server.log_in(&person).await;
     let code = server.code(&person.phone_number).await;
@@ -112,7 +112,7 @@ async fn a_verification_that_is_gone_is_followed_by_another() {
 }
 
 #[tokio::test]
-async fn a_code_whose_sending_nobody_heard_of_has_arrived() {
+async fn code_arrives_if_the_answer_was_lost() {
     let (server, person) = with_ending(95).await;
     server.guest().log_in(&person).await.expect_problem(503, "otp_unavailable");
     assert_eq!(server.messages(&person.phone_number).await.len(), 1);

@@ -30,7 +30,7 @@ fn members(user: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn signed_up() {
+async fn stage_signed_up() {
     let server = Server::dev().await;
     let made = server.stage("signed_up").await;
     assert_eq!(members(&made), ["stage", "user", "password"]);
@@ -40,7 +40,7 @@ async fn signed_up() {
 }
 
 #[tokio::test]
-async fn code_pending() {
+async fn stage_code_pending() {
     let server = Server::dev().await;
     let made = server.stage("code_pending").await;
     assert_eq!(members(&made), ["stage", "user", "password", "password_ok_token", "challenge", "code"]);
@@ -53,7 +53,7 @@ async fn code_pending() {
 }
 
 #[tokio::test]
-async fn full() {
+async fn stage_full() {
     let server = Server::dev().await;
     let made = server.stage("full").await;
     assert_eq!(members(&made), ["stage", "user", "password", "access_token", "refresh_token"]);
@@ -66,7 +66,7 @@ async fn full() {
 }
 
 #[tokio::test]
-async fn changes_pending() {
+async fn stages_phone_and_email_change_pending() {
     let server = Server::dev().await;
     for (stage, kind, member) in
         [("phone_change_pending", "phone", "phone_number"), ("email_change_pending", "email", "email")]
@@ -83,7 +83,7 @@ async fn changes_pending() {
 }
 
 #[tokio::test]
-async fn password_reset_pending() {
+async fn stage_password_reset_pending() {
     let server = Server::dev().await;
     let made = server.stage("password_reset_pending").await;
     assert_eq!(made["sent_to"], made["user"]["email"]);
@@ -95,7 +95,7 @@ async fn password_reset_pending() {
 }
 
 #[tokio::test]
-async fn locked() {
+async fn stage_locked() {
     let server = Server::dev().await;
     let made = server.stage("locked").await;
     assert_eq!(members(&made), ["stage", "user", "password", "password_ok_token", "challenge"]);
@@ -109,7 +109,7 @@ async fn locked() {
 }
 
 #[tokio::test]
-async fn codes_exhausted() {
+async fn stage_codes_exhausted() {
     let server = Server::dev().await;
     let made = server.stage("codes_exhausted").await;
     let challenge = &made["challenge"];
@@ -125,7 +125,7 @@ async fn codes_exhausted() {
 }
 
 #[tokio::test]
-async fn what_is_said_is_taken_and_the_rest_invented() {
+async fn given_values_are_used_and_others_are_invented() {
     let server = Server::dev().await;
     let ada = json!({
         "stage": "code_pending", "name": "Ada", "username": "ada", "email": "ada@example.com",
@@ -145,7 +145,7 @@ async fn what_is_said_is_taken_and_the_rest_invented() {
 }
 
 #[tokio::test]
-async fn hundreds_do_not_collide() {
+async fn hundreds_of_staged_users_do_not_collide() {
     let server = Server::dev().await;
     let mut numbers = HashSet::new();
     for _ in 0..300 {
@@ -155,7 +155,7 @@ async fn hundreds_do_not_collide() {
 }
 
 #[tokio::test]
-async fn mistakes_are_told_at_once() {
+async fn all_mistakes_are_reported_at_once() {
     let server = Server::dev().await;
     let body =
         json!({ "stage": "famous", "email": "x", "password": "12345678", "phone_number": "1", "age": 1 });
@@ -188,7 +188,7 @@ async fn mistakes_are_told_at_once() {
 }
 
 #[tokio::test]
-async fn dev_alone_makes_users_and_says_so_in_the_document() {
+async fn only_dev_creates_users_and_documents_it() {
     let described = async |sandbox: &str, http: &reqwest::Client| {
         let document = http.get(format!("{sandbox}/sandbox/openapi.json")).send().await.unwrap();
         let document: Value = document.json().await.unwrap();
@@ -232,7 +232,7 @@ async fn verified(server: &Server, email: &str) -> bool {
 }
 
 #[tokio::test]
-async fn fixtures_are_there_when_the_server_is_ready() {
+async fn fixtures_exist_when_the_server_is_ready() {
     let directory = TempDir::new();
     let json = json!({ "users": [
         { "username": "ada", "email": "ada@example.com", "phone_number": "+12015550123",
@@ -255,7 +255,7 @@ async fn fixtures_are_there_when_the_server_is_ready() {
 }
 
 #[test]
-fn fixtures_that_are_wrong_are_refused_with_all_that_is_wrong() {
+fn invalid_fixtures_are_rejected_with_all_mistakes() {
     let directory = TempDir::new();
     let write = |name: &str, content: &str| std::fs::write(directory.path().join(name), content).unwrap();
     let line =

@@ -8,7 +8,7 @@ use crate::harness::{Database, Launch, Person, Server, TempDir, header};
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 #[tokio::test]
-async fn a_database_is_devs_or_serves_for_ever() {
+async fn dev_and_serve_do_not_share_a_database() {
     let directory = TempDir::new();
     for first_is_dev in [true, false] {
         let database = Arc::new(Database::fresh(directory.path()).await);
@@ -27,7 +27,7 @@ async fn a_database_is_devs_or_serves_for_ever() {
 }
 
 #[tokio::test]
-async fn devs_keys_and_answers_say_that_they_are_devs() {
+async fn keys_and_answers_of_dev_are_marked() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let token = server.password_ok(&ada).await;
     assert!(header(token.token())["kid"].as_str().unwrap().starts_with("dev-"));
@@ -39,8 +39,9 @@ async fn devs_keys_and_answers_say_that_they_are_devs() {
     assert_eq!(sandbox.headers()["countersign-mode"], "dev");
 }
 
+/// Threats: a69.
 #[tokio::test]
-async fn a69_serves_keys_and_answers_do_not() {
+async fn keys_and_answers_of_serve_are_not_marked() {
     let server = Launch::serve(NOWHERE).start().await;
     let keys = server.guest().jwks().await.expect(200);
     let kid = keys.body["keys"][0]["kid"].as_str().unwrap();
@@ -55,7 +56,7 @@ async fn a69_serves_keys_and_answers_do_not() {
 
 /// A key that `dev` made, smuggled into the database of `serve`, signs nothing there.
 #[tokio::test]
-async fn serve_loads_no_key_of_devs() {
+async fn serve_loads_no_key_of_dev() {
     let secret = "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx";
     let server = Launch::dev().variable("COUNTERSIGN__TOKENS__SECRET", secret).start().await;
     let access = server.full_access(&Person::ada()).await;

@@ -46,7 +46,7 @@ async fn ask_everything(server: &Server, expected: Option<&str>) {
 }
 
 #[tokio::test]
-async fn every_answer_of_devs_api_says_so() {
+async fn every_answer_of_dev_is_marked() {
     ask_everything(&Server::dev().await, Some("dev")).await;
     // With pages of other origins allowed, somebody else answers their preflight requests.
     let open = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", ORIGIN).start().await;
@@ -54,13 +54,13 @@ async fn every_answer_of_devs_api_says_so() {
 }
 
 #[tokio::test]
-async fn no_answer_of_serves_api_does() {
+async fn no_answer_of_serve_is_marked() {
     ask_everything(&Launch::serve(NOWHERE).start().await, None).await;
 }
 
 /// The answers that need a user, and those to a provider that fails.
 #[tokio::test]
-async fn every_answer_along_the_way_says_so() {
+async fn every_answer_of_the_flow_is_marked() {
     let (server, ada) = (Server::dev().await, Person::ada());
     let says_dev = |answer: crate::harness::Answer, status: u16| {
         assert_eq!(answer.header("countersign-mode"), "dev", "{}", answer.text);
@@ -80,7 +80,7 @@ async fn every_answer_along_the_way_says_so() {
 
 /// Swagger's pages, and all that they load.
 #[tokio::test]
-async fn every_file_of_the_documentation_says_so() {
+async fn every_documentation_file_is_marked() {
     let server = Server::dev().await;
     let page = server.get("/docs/").await.expect(200);
     let links = Regex::new(r#"(?:href|src)="([^"]+)""#).unwrap();
@@ -129,7 +129,7 @@ async fn every_answer_of_the_sandbox_says_so(sandbox: &str) {
 }
 
 #[tokio::test]
-async fn every_answer_of_devs_sandbox_says_so_too() {
+async fn every_answer_of_the_sandbox_is_marked() {
     every_answer_of_the_sandbox_says_so(&Server::dev().await.sandbox).await;
     let alone = started(&TempDir::new(), "sandbox --sandbox-listen 127.0.0.1:0", &[]);
     every_answer_of_the_sandbox_says_so(&alone.address("sandbox")).await;
@@ -137,7 +137,7 @@ async fn every_answer_of_devs_sandbox_says_so_too() {
 
 /// Nor does `dev` serve them where its API listens.
 #[tokio::test]
-async fn the_api_knows_no_path_of_the_sandboxs() {
+async fn api_has_no_path_of_the_sandbox() {
     let (dev, serve) = (Server::dev().await, Launch::serve(NOWHERE).start().await);
     let operations = sandbox_operations(&dev.sandbox).await;
     for path in ["/", "/sandbox/code", "/sandbox/clock", "/sandbox/users", "/sandbox/events", "/v2/Services"]

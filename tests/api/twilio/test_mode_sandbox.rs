@@ -27,7 +27,7 @@ fn basic(user: &str, password: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_auth_token_but_the_word() {
+async fn sandbox_accepts_only_its_own_auth_token() {
     let (directory, http) = (TempDir::new(), client());
     let process = talkative(&directory);
     let sandbox = process.address("sandbox");
@@ -88,7 +88,7 @@ async fn no_auth_token_but_the_word() {
 
 /// A real secret that is sent by mistake is neither logged nor kept.
 #[tokio::test]
-async fn nothing_is_kept_of_a_real_token() {
+async fn real_auth_token_is_neither_logged_nor_stored() {
     let (directory, http) = (TempDir::new(), client());
     let mut process = talkative(&directory);
     let sandbox = process.address("sandbox");
@@ -112,7 +112,7 @@ async fn nothing_is_kept_of_a_real_token() {
 
 /// `serve` that was led here with a real token does not get in either.
 #[tokio::test]
-async fn serve_with_a_real_token_gets_no_code() {
+async fn serve_with_a_real_auth_token_gets_no_code() {
     let sandbox = started(&TempDir::new(), SANDBOX, &[]);
     let launch = Launch::serve(&sandbox.address("sandbox"));
     let server = launch.variable("TWILIO_AUTH_TOKEN", REAL).start().await;
@@ -125,7 +125,7 @@ async fn serve_with_a_real_token_gets_no_code() {
 }
 
 #[tokio::test]
-async fn every_path_checks_host_and_origin() {
+async fn every_sandbox_path_checks_host_and_origin() {
     let (server, http) = (Server::dev().await, client());
     for (method, path) in sandbox_operations(&server.sandbox).await {
         let ask = async |name: &str, value: &str| -> (u16, Value) {
@@ -158,7 +158,7 @@ async fn every_path_checks_host_and_origin() {
 
 /// What a page of another site can send without asking first (a form, text, a body of no type) changes nothing.
 #[tokio::test]
-async fn every_path_that_takes_a_body_wants_json() {
+async fn every_sandbox_path_with_a_body_requires_json() {
     let (server, http) = (Server::dev().await, client());
     let mut asked = Vec::new();
     for (method, path) in sandbox_operations(&server.sandbox).await {

@@ -59,7 +59,7 @@ async fn is_production(process: &Process, about: &str) {
 }
 
 #[tokio::test]
-async fn no_documented_setting_does() {
+async fn no_documented_setting_enables_test_mode() {
     let settings = documented_settings("default.toml");
     assert!(settings.len() > 30, "only {} settings found", settings.len());
     let devs = documented_settings("dev.toml");
@@ -78,7 +78,7 @@ async fn no_documented_setting_does() {
 }
 
 #[tokio::test]
-async fn no_variable_that_looks_like_a_switch_does() {
+async fn no_environment_variable_enables_test_mode() {
     for value in ["dev", "test", "true", "1", "sandbox"] {
         let variables = SWITCHES.map(|name| (name, value));
         let variables = [&COMPLETE[..], &variables].concat();
@@ -97,7 +97,7 @@ async fn no_variable_that_looks_like_a_switch_does() {
 }
 
 #[tokio::test]
-async fn no_file_does() {
+async fn no_file_enables_test_mode() {
     // Everything that `dev` has instead of the defaults, as a file of one's own and as `.env`.
     let dev = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/dev.toml");
     let line = format!("serve --config {} --listen 127.0.0.1:0", dev.display());
@@ -120,7 +120,7 @@ async fn no_file_does() {
 
 /// `dev` has made a secret and a database in this directory: `serve` takes neither.
 #[test]
-fn what_dev_left_behind_does_not() {
+fn files_of_dev_do_not_enable_test_mode() {
     let directory = TempDir::new();
     let mut dev = started(&directory, "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0", &[]);
     dev.signal("TERM");
@@ -150,7 +150,7 @@ fn flags(command: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn no_flag_does() {
+fn no_flag_enables_test_mode() {
     let directory = TempDir::new();
     let own = flags("serve");
     assert!(own.contains("--i-am-testing"), "{own:?}");

@@ -43,7 +43,7 @@ const OTHERS: [&str; 29] = [
 ];
 
 #[test]
-fn no_base_url_but_twilios() {
+fn only_the_base_url_of_twilio_is_accepted() {
     let directory = TempDir::new();
     for url in OTHERS {
         let said = refused(&directory, SERVE, &complete_with(BASE_URL, url));
@@ -66,7 +66,7 @@ fn no_base_url_but_twilios() {
 }
 
 #[test]
-fn the_override_is_a_flag_and_spelled_out() {
+fn override_must_be_spelled_out_as_a_flag() {
     let elsewhere = complete_with(BASE_URL, "http://127.0.0.1:1");
     let process = started(&TempDir::new(), &format!("{SERVE} --i-am-testing"), &elsewhere);
     assert!(process.log().contains("--i-am-testing"), "{}", process.log());
@@ -91,7 +91,7 @@ fn the_override_is_a_flag_and_spelled_out() {
 }
 
 #[test]
-fn none_of_the_sandboxs_credentials() {
+fn credentials_of_the_sandbox_are_rejected() {
     let directory = TempDir::new();
     let (key, upper) = (ACCOUNT_SID.replacen("AC", "SK", 1), ACCOUNT_SID.replacen("c0de", "C0DE", 3));
     let real_key = ("COUNTERSIGN__TWILIO__API_KEY_SID", "SK0123456789abcdef0123456789abcdef");
@@ -115,7 +115,7 @@ fn none_of_the_sandboxs_credentials() {
 }
 
 #[test]
-fn wherever_they_come_from() {
+fn credentials_of_the_sandbox_are_rejected_from_every_source() {
     let directory = TempDir::new();
     let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
     let without: Vec<_> = COMPLETE.into_iter().filter(|(name, _)| *name != "TWILIO_AUTH_TOKEN").collect();

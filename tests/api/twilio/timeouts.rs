@@ -55,8 +55,9 @@ async fn a_check_meets(fault: Fault, guesses: usize) {
     }
 }
 
+/// Threats: a66, c5.
 #[tokio::test]
-async fn a66_c5_no_answer_in_time_is_unavailable_never_a_second_message_and_never_a_yes() {
+async fn timeout_answers_503_without_a_second_message_or_a_session() {
     let (done_start, _kept) = Fault::held();
     let (done_check, _kept_too) = Fault::held();
     tokio::join!(
