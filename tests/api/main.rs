@@ -1,5 +1,5 @@
-//! The black-box tests. Each test starts the real program on a free port and talks to it over HTTP; a test double
-//! takes the place of Twilio. The database is SQLite, or PostgreSQL if `TEST_DATABASE_URL` is set.
+//! The black-box tests. Each test starts the real program on a free port and talks to it over HTTP; a test
+//! double takes the place of Twilio. The database is SQLite, or PostgreSQL if `TEST_DATABASE_URL` is set.
 //!
 //! | folder | tests of |
 //! |---|---|
@@ -11,7 +11,8 @@
 //! | `project` | the structure of the source and the generated pages |
 //! | `harness` | nothing: what the tests are built from |
 //!
-//! A test that covers threats of `docs/threats.md` names them in a line of its doc comment: `Threats: a30, b29.`
+//! A test that covers threats of `docs/threats.md` names them in a line of its doc comment: `Threats: a30,
+//! b29.`
 
 // Clippy allows these in tests, but not in the helpers around them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

@@ -1,4 +1,4 @@
-//! What is recorded of a user: what happened, when, from where; and nothing that is secret.
+//! Activities: what is recorded about a user, with the time and the client, and without secrets.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ async fn wrong_password_is_recorded_with_client_and_address() {
     let failed = &page.body["recent_activity"][2];
     assert_eq!(failed["kind"], "log_in_failed", "{}", page.text);
     assert_eq!((&failed["user_agent"], &failed["ip_address"]), (&json!("Guesser/1.0"), &json!("127.0.0.1")));
-    // An unknown address leaves nothing, and nobody's password stands anywhere.
+    // An unknown address leaves no activity, and no password is stored.
     assert_eq!(server.database.number("SELECT count(*) FROM activities").await, 4);
     let everything = "kind || coalesce(user_agent, '') || coalesce(ip_address, '')";
     let secret = format!("SELECT count(*) FROM activities WHERE {everything} LIKE '%horse%'");
@@ -33,7 +33,7 @@ async fn wrong_password_is_recorded_with_client_and_address() {
 
 #[tokio::test]
 async fn repeated_guesses_are_recorded_ten_times_an_hour() {
-    // More guesses than are allowed otherwise.
+    // The default limits would stop the guesses.
     let server = Launch::dev().limits(&[]).start().await;
     let (ada, bob) = (Person::ada(), Person::other(1));
     server.sign_up(&ada).await;
@@ -46,7 +46,7 @@ async fn repeated_guesses_are_recorded_ten_times_an_hour() {
     for _ in 0..10 {
         server.guest().log_in(&wrong(&ada)).await.expect(401);
     }
-    // Of somebody else there is room.
+    // Another user has a quota of their own.
     server.guest().log_in(&wrong(&bob)).await.expect(401);
     server.database.eventually(FAILED, 11).await;
     server.advance(3600).await;

@@ -1,4 +1,4 @@
-//! An account ends: all of it, at once, and whoever comes next is somebody else.
+//! Deletion: it removes all rows of a user at once, and the next owner of the values is a new user.
 
 use reqwest::Method;
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn deletion_removes_the_user_and_nothing_of_other_users() {
     other.refresh().await.expect_problem(401, "invalid_refresh_token");
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
 
-    // Email address, username and number are free, and whoever takes them is somebody else.
+    // Email address, username and number are free. Another person who takes them is another user.
     let newcomer = server.full_access(&ada).await;
     assert_ne!(claims(newcomer.token())["sub"], claims(access.token())["sub"]);
     access.me().await.expect_problem(401, "invalid_token");
@@ -88,7 +88,7 @@ async fn one_of_many_parallel_deletions_succeeds() {
     assert_eq!(rows(&server).await, [0; 4]);
 }
 
-/// Whatever the user does elsewhere at this moment is refused in an orderly way, and leaves nothing behind.
+/// Parallel requests of the user are rejected with a client error and leave no rows behind.
 #[tokio::test]
 async fn requests_during_a_deletion_leave_no_rows_behind() {
     let launch = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64");

@@ -1,4 +1,4 @@
-//! Another email address: the password again, and a code to the new address.
+//! Changing the email address: it needs the password and a code that is sent to the new address.
 
 use serde_json::json;
 
@@ -62,7 +62,7 @@ async fn taken_email_address_gets_no_code() {
     server.log_in(&bob).await;
 }
 
-/// A code that was right is no wrong one.
+/// The check of a right code must not count as a failed one.
 #[tokio::test]
 async fn right_email_code_is_not_a_failed_check() {
     let (server, ada) = (Server::dev().await, Person::ada());
@@ -105,7 +105,7 @@ async fn email_change_cancels_a_pending_phone_change() {
         access.verify_email(&by_phone).await.expect_problem(422, "incorrect_code");
     }
     access.verify_email(&by_mail).await.expect(200);
-    // The address has changed: whatever waited before must be asked for anew.
+    // The change of address cancels whatever was pending before.
     let late = access.verify_phone_number(&by_phone).await;
     late.expect_problem(410, "challenge_expired");
 }

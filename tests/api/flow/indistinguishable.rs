@@ -1,5 +1,5 @@
-//! An unknown email address and a wrong password: nothing that an answer holds, and no work that it took, tells
-//! which it was.
+//! An unknown email address and a wrong password cannot be told apart: neither by the answer nor by the work
+//! that it took.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Launch, Person, Server, at_once};
 
-/// Tries to log in; `request_id` names the request in the log.
+/// Tries to log in. The log names the request by `request_id`.
 async fn attempt(server: &Server, email: &str, password: &str, request_id: &str) -> Answer {
     let body = json!({ "email": email, "password": password });
     server.guest().header("x-request-id", request_id).log_in_with(body).await
@@ -64,7 +64,7 @@ async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
     ] {
         attempt(&server, email, password, request_id).await;
     }
-    // Nobody is spared the work because somebody else asks the same at the same time.
+    // Parallel requests with the same email address are hashed separately.
     let (known, unknown) = (ada.email.as_str(), "eve@example.com");
     for (email, ids) in [(known, ["hers-1", "hers-2"]), (unknown, ["nobodys-1", "nobodys-2"])] {
         at_once(ids.map(|id| attempt(&server, email, "incorrect horse", id))).await;
@@ -83,8 +83,8 @@ async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
     assert!(work("no-email").is_empty(), "{log}");
 }
 
-/// How long each of many attempts takes, for one email address and for another, in seconds: taken in turns, so that
-/// whatever else the machine does befalls both.
+/// Measures the seconds of many attempts with one email address and with another. The attempts alternate, so
+/// other load on the machine affects both.
 async fn times(server: &Server, pairs: usize, one: &str, other: &str) -> [Vec<f64>; 2] {
     let mut times = [Vec::new(), Vec::new()];
     for pair in 0..pairs {
@@ -101,7 +101,8 @@ async fn times(server: &Server, pairs: usize, one: &str, other: &str) -> [Vec<f6
     times
 }
 
-/// How often the one is longer than the other, of all pairs: 0.5 where nobody can tell them apart.
+/// The share of pairs in which the first value is the longer one. 0.5 means that the two cannot be told
+/// apart.
 fn longer([one, other]: &[Vec<f64>; 2]) -> f64 {
     let pairs = one.iter().flat_map(|one| other.iter().map(move |other| (one, other)));
     pairs.map(|(one, other)| f64::from(u8::from(one > other))).sum::<f64>() / (one.len() * other.len()) as f64
@@ -110,20 +111,20 @@ fn longer([one, other]: &[Vec<f64>; 2]) -> f64 {
 /// Threats: a28, b28.
 #[tokio::test]
 async fn unknown_email_and_wrong_password_take_the_same_time() {
-    // So many guesses are more than are allowed otherwise. Half as much work as in production is enough to hide the rest.
+    // The default limits would stop the guesses. Half the work of production is enough to hide the rest.
     let launch = Launch::dev()
         .limits(&[])
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "9728")
         .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "2");
     let (server, ada) = (launch.start().await, Person::ada());
     server.sign_up(&ada).await;
-    // On a machine that does other things chance, too, tells them apart, but hardly three times on end.
+    // On a busy machine, chance can tell them apart too, but hardly three times in a row.
     let mut told_apart = Vec::new();
     while told_apart.last().is_none_or(|seen| !(0.35..=0.65).contains(seen)) {
         assert!(told_apart.len() < 3, "{told_apart:?}");
         told_apart.push(longer(&times(&server, 100, &ada.email, "eve@example.com").await));
     }
-    // What shows that a difference would be seen: no address, no hash.
+    // Control: a difference is detected if there is one. Text that is not an address is not hashed.
     let told_apart = longer(&times(&server, 30, &ada.email, "not-an-address").await);
     assert!(told_apart > 0.8, "{told_apart}");
 }

@@ -1,4 +1,4 @@
-//! Log in: how the code travels, who may not, and what becomes of old hashes.
+//! Log in: channels and languages of the code, callers who are rejected, and the replacement of old hashes.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ async fn log_in_with(server: &Server, person: &Person, field: &str, value: Value
     server.guest().log_in_with(body).await
 }
 
-/// Logs in with an `Accept-Language`: the language of the message that came.
+/// Logs in with this `Accept-Language` and returns the language of the message.
 async fn language(server: &Server, person: &Person, accept_language: &str, body: Value) -> Value {
     server.guest().header("accept-language", accept_language).log_in_with(body).await.expect(200);
     server.messages(&person.phone_number).await[0]["locale"].clone()
@@ -128,7 +128,7 @@ async fn locale_field_wins_over_accept_language() {
     assert_eq!(language(&server, &ada, "fr", with("pt-BR")).await, "pt-BR");
     assert_eq!(language(&server, &ada, "\u{1f600}, ;;q=x,*", ada.log_in_body()).await, "en");
     log_in_with(&server, &ada, "locale", json!("de_DE")).await.expect_problem(422, "validation_failed");
-    // A language that Verify does not write in is no mistake.
+    // An unsupported language falls back to a default and is no error.
     log_in_with(&server, &ada, "locale", json!("eo")).await.expect(200);
 }
 
@@ -144,7 +144,7 @@ async fn text_message_ends_with_the_hash_of_a_known_android_app() {
     log_in_with(&server, &ada, "app_hash", json!("He42w354ol9")).await.expect(200);
     let body = server.messages(&ada.phone_number).await[0]["body"].as_str().unwrap().to_owned();
     assert!(body.starts_with("<#> ") && body.ends_with(" He42w354ol9"), "{body}");
-    // A voice cannot be read by an app; asking for it is no mistake either.
+    // An app cannot read a call, but asking for it is no error.
     let mut body = ada.log_in_body();
     (body["app_hash"], body["channel"]) = (json!("He42w354ol9"), json!("call"));
     server.guest().log_in_with(body).await.expect(200);
@@ -175,7 +175,7 @@ async fn valid_token_must_log_out_before_sign_up_or_log_in() {
     let code = server.code(&ada.phone_number).await;
     let access = password_ok.open_session(&code).await;
     refuses(access.as_guest()).await;
-    // Even a wrong password is not looked at.
+    // The password is not even checked.
     let wrong = Person { password: "x".into(), ..ada.clone() };
     access.as_guest().log_in(&wrong).await.expect_problem(409, "already_authenticated");
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 1);
@@ -224,7 +224,7 @@ async fn hash_with_old_parameters_is_replaced_at_the_next_log_in() {
     after.log_in(&ada).await;
     let new = after.database.value(hash).await;
     assert!(new.starts_with("$argon2id$v=19$m=2048,t=2,p=1$"), "{new}");
-    // Both servers take the password still.
+    // Both servers still accept the password.
     after.log_in(&ada).await;
     assert_eq!(after.database.value(hash).await, new);
     before.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
@@ -256,7 +256,7 @@ async fn five_of_ten_parallel_log_ins_get_a_code() {
     assert_eq!(count(&answers, 200, None), 5);
     assert_eq!(count(&answers, 429, Some("too_many_attempts")), 5);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 5);
-    // One code for all of them, which opens one.
+    // All log-ins share one code, which opens one session.
     let logged_in = answers.iter().filter(|answer| answer.status == 200);
     let callers: Vec<PasswordOk> = logged_in.map(|answer| server.password_ok_of(answer)).collect();
     let code = server.code(&ada.phone_number).await;

@@ -1,4 +1,4 @@
-//! Log out: what it ends, at once and everywhere, and what it must not win anybody.
+//! Log out: which sessions it ends, and that nothing can be gained by it.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ async fn is_logged_out(access: &Access) {
     for answer in [access.me().await, access.dashboard().await, access.log_out().await] {
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
     }
-    // The guard of verify and resend looks at the token before it says that a code is not needed.
+    // Verify and resend check the token before they answer that no code is needed.
     access.as_password_ok().resend().await.expect_problem(401, "invalid_token");
     access.as_password_ok().verify("123456").await.expect_problem(401, "invalid_token");
 }
@@ -85,7 +85,7 @@ async fn password_ok_token_cannot_end_sessions() {
         assert!(answer.header("www-authenticate").contains("insufficient_user_authentication"));
     }
     access.me().await.expect(200);
-    // It was not cancelled by the attempt either.
+    // The attempt has not cancelled the challenge either.
     let code = server.code(&ada.phone_number).await;
     password_ok.verify(&code).await.expect(200);
 }
@@ -102,7 +102,7 @@ async fn password_ok_token_cancels_its_challenge() {
     }
     token.as_access().me().await.expect_problem(401, "invalid_token");
     assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
-    // The code went with it.
+    // The code was cancelled with the challenge.
     let token = server.log_in(&ada).await;
     let fresh = server.code(&ada.phone_number).await;
     assert_ne!(fresh, code);
@@ -180,7 +180,7 @@ async fn no_token_of_an_ended_session_works_after_a_restart() {
         own.on(server).me().await.expect(200);
         for access in [&first, &second] {
             access.on(server).me().await.expect_problem(401, "invalid_token");
-            // The one before the last would be answered again, were the session alive.
+            // If the session were active, the previous token would still get an answer.
             let answer = access.on(server).refresh().await;
             assert_eq!(answer.expect_problem(401, "invalid_refresh_token").body["reason"], "logged_out");
         }

@@ -1,10 +1,10 @@
-//! What looks alike: an address, a username or a number written in another way.
+//! Lookalikes: another spelling of an email address, a username or a phone number.
 
 use serde_json::json;
 
 use crate::harness::{Person, Server};
 
-/// One mailbox, one account: what looks like somebody's address, name or number is theirs, or nobody's.
+/// One mailbox has one account: a lookalike is the same value or is rejected.
 /// Threats: a53, b33, b34.
 #[tokio::test]
 async fn lookalikes_are_the_same_value_or_rejected() {
@@ -39,7 +39,7 @@ async fn lookalikes_are_the_same_value_or_rejected() {
     }
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 1);
     server.sign_up(&Person::other(1)).await;
-    // The code goes to what is stored.
+    // The code goes to the stored number.
     server.log_in(&Person { email: "KATE.FISK@EXAMPLE.COM".into(), ..kate.clone() }).await;
     assert_eq!(server.messages(&kate.phone_number).await.len(), 1);
 }

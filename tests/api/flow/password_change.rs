@@ -1,4 +1,4 @@
-//! A new password: the old one opens nothing any more, and neither does what was opened with it elsewhere.
+//! Changing the password: the old password and everything that was opened with it elsewhere become invalid.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ async fn password_change_ends_other_sessions_and_pending_log_ins() {
     for answer in answers {
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "password_changed");
     }
-    // The session that asked goes on, and nobody else notices anything.
+    // The caller's session continues, and other users are not affected.
     own.me().await.expect(200);
     own.refresh().await.expect(200);
     let code = server.code(&bob.phone_number).await;
@@ -106,7 +106,8 @@ async fn one_of_many_parallel_password_changes_succeeds() {
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
 }
 
-/// A log-in that has compared the old password must not survive the change: either it is refused, or its token is.
+/// A log-in compares the old password while the change is running. Either the log-in or its token is
+/// rejected.
 /// Threats: b17.
 #[tokio::test]
 async fn log_in_during_a_password_change_gets_no_session() {
@@ -148,7 +149,7 @@ async fn full_hashing_queue_is_reported() {
     access.me().await.expect(200);
 }
 
-/// A refresh that meets the change: whatever it is answered, nothing of the other session is worth anything afterwards.
+/// A refresh runs at the same time as the change. Whatever its answer, the other session ends.
 /// Threats: b17.
 #[tokio::test]
 async fn refresh_during_a_password_change_gets_no_valid_tokens() {

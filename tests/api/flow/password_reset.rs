@@ -1,4 +1,5 @@
-//! A forgotten password: a code to the mailbox replaces it, and nothing tells a stranger whether there is such a user.
+//! Password reset: a code sent to the mailbox replaces the password and never reveals whether there is an
+//! account.
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ const NEW: &str = "an engine that weaves algebra";
 const ANOTHER: &str = "another engine that weaves";
 
 impl Server {
-    /// The reset token.
+    /// Starts a reset and returns the reset token.
     async fn forget(&self, email: &str) -> String {
         let answer = self.guest().forgot_password(email).await;
         answer.expect(202).text_of("reset_token")
@@ -30,19 +31,19 @@ async fn reset_replaces_the_password_and_does_not_log_in() {
     let code = server.code(&ada.email).await;
     let answer = server.guest().reset_password(&token, &code, NEW).await.expect(204);
     assert!(answer.text.is_empty());
-    // Every session ends, and every log-in that waits.
+    // Every session ends, and so does every pending log-in.
     let ended = tokens.me().await.expect_problem(401, "invalid_token");
     assert_eq!(ended.body["reason"], "password_changed");
     tokens.refresh().await.expect_problem(401, "invalid_refresh_token");
     let by_phone = server.code(&ada.phone_number).await;
     let ended = pending.verify(&by_phone).await.expect_problem(401, "invalid_token");
     assert_eq!(ended.body["reason"], "password_changed");
-    // The next log-in wants its one-time code as ever.
+    // The next log-in needs a one-time code as before.
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
     let session = server.another_session(&with_password(&ada, NEW)).await;
     let recent = session.recent_activity().await;
     assert!(recent.contains(&"password_reset".to_owned()), "{recent:?}");
-    // Once.
+    // The reset works only once.
     server.guest().reset_password(&token, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
 }
 
@@ -54,7 +55,7 @@ fn without_the_token(answer: &Answer) -> Value {
     body
 }
 
-/// The same requests about a user and about nobody: not one answer differs.
+/// The same requests about a known and an unknown address get the same answers.
 /// Threats: a27, a30, b27.
 #[tokio::test]
 async fn unknown_email_address_is_answered_like_a_known_one() {
@@ -81,7 +82,8 @@ async fn unknown_email_address_is_answered_like_a_known_one() {
         };
         assert_eq!(told(&about_her), told(&about_nobody));
     }
-    // Either way Twilio was asked as often, a row was written, and nobody else got a message.
+    // In both cases Twilio is asked equally often and a row is written. No message goes to the unknown
+    // address.
     let asked = server.sandbox_get("/sandbox/requests?operation=check").await;
     assert_eq!(asked["requests"].as_array().unwrap().len(), 10);
     assert_eq!(server.database.number("SELECT count(*) FROM password_resets").await, 2);
@@ -96,7 +98,7 @@ async fn unknown_email_address_is_answered_like_a_known_one() {
 async fn limits_of_twilio_do_not_reveal_an_account() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
-    // Two resets share one verification at Twilio, and so its five checks.
+    // Two resets share one verification at Twilio and therefore its five checks.
     let (first, second) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
     let wrong = wrong_code(&server.code(&ada.email).await);
     for _ in 0..5 {
@@ -112,7 +114,7 @@ async fn limits_of_twilio_do_not_reveal_an_account() {
     }
 }
 
-/// Whoever has used up the checks of a code is not in its owner's way: the next reset brings another.
+/// A stranger who uses up the checks of a code does not block its owner: the next reset sends another code.
 #[tokio::test]
 async fn next_reset_sends_another_code_if_the_guesses_are_used_up() {
     let (server, ada) = (Server::dev().await, Person::ada());
@@ -150,7 +152,7 @@ async fn foreign_or_damaged_reset_token_is_rejected() {
     for bad in ["x", "cspr_AAAA", &token[..40], &other, &token.replace("cspr_", "csrt_")] {
         server.guest().reset_password(bad, &code, NEW).await.expect_problem(410, "challenge_expired");
     }
-    // What one began about oneself opens nothing of anybody else's, and the other way round.
+    // The reset token of one user does not work with the code of another.
     let eve = Person::other(1);
     server.sign_up(&eve).await;
     let (eves, eves_code) = (server.forget(&eve.email).await, server.code(&eve.email).await);
@@ -174,12 +176,12 @@ async fn weak_password_does_not_use_up_a_right_code() {
         assert_eq!(error["code"], "easily_guessed");
         error["pointer"].clone()
     };
-    // Weak for everybody: told before anybody looks at the code.
+    // Weak for every user: rejected before the code is checked.
     assert_eq!(
         pointer(server.guest().reset_password(&token, &wrong_code(&code), "password1").await),
         "/new_password"
     );
-    // Weak for her: told to nobody who has not read her mail.
+    // Weak for this user: reported only after the code was right.
     let hers = "ada@example.com";
     server
         .guest()
@@ -232,7 +234,7 @@ async fn one_of_many_parallel_resets_succeeds_and_five_are_checked() {
     server.log_in(&with_password(&bob, &new[winner])).await;
 }
 
-/// Twilio has sent the code and its answer got lost: whoever reads the mailbox can go on all the same.
+/// Twilio has sent the code, but its answer was lost. The owner of the mailbox can continue.
 #[tokio::test]
 async fn reset_code_counts_if_the_answer_of_twilio_was_lost() {
     let (server, ada) = (Server::dev().await, Person::ada());

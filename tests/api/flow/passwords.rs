@@ -1,4 +1,4 @@
-//! Passwords: which are refused, how much of them counts, what they cost where nobody chooses.
+//! Passwords: which are rejected, how many characters count, and what a hash costs by default.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Launch, Person, Server, documented_settings, variable};
 
-/// Some that stand in every list of leaked ones.
+/// Passwords that are in every list of leaked ones.
 const COMMON: [&str; 30] = [
     "12345678",
     "123456789",
@@ -56,7 +56,7 @@ async fn common_passwords_are_rejected() {
     sign_up("correct horse password battery").await.expect(201);
 }
 
-/// No character of a long one is cut off, not even the last (bcrypt looks at 72 bytes).
+/// No character of a long password is cut off, not even the last (bcrypt stops at 72 bytes).
 /// Threats: a36, b34.
 #[tokio::test]
 async fn every_character_of_a_long_password_counts() {
@@ -79,7 +79,7 @@ async fn every_character_of_a_long_password_counts() {
     }
 }
 
-/// OWASP's first choice for Argon2id, where nobody chooses anything else; and a salt for each.
+/// The default is the first choice of OWASP for Argon2id, with a salt for each hash.
 /// Threats: a42.
 #[tokio::test]
 async fn default_hash_uses_19_mib_and_two_passes() {
@@ -97,7 +97,7 @@ async fn default_hash_uses_19_mib_and_two_passes() {
         let hash = server.database.value(&query).await;
         let [_, kind, version, costs, salt, _] = hash.split('$').collect::<Vec<_>>().try_into().unwrap();
         assert_eq!((kind, version, costs), ("argon2id", "v=19", "m=19456,t=2,p=1"));
-        // 16 bytes in base 64.
+        // 16 bytes in base64.
         assert!(salt.len() >= 22 && salts.insert(salt.to_owned()), "{hash}");
     }
 }

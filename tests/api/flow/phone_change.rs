@@ -1,4 +1,4 @@
-//! Another phone number: the password again, and a code to the new number.
+//! Changing the phone number: it needs the password and a code that is sent to the new number.
 
 use serde_json::json;
 
@@ -32,10 +32,10 @@ async fn phone_changes_only_with_the_code_from_the_new_number() {
     assert_eq!((&user["phone_number"], &user["phone_number_verified"]), (&json!(NEW), &json!(true)));
     assert_eq!(access.me().await.expect(200).body, user);
     assert_eq!(access.recent_activity().await[0], "phone_changed");
-    // The next log-in's code goes there, and somebody else may have the old number.
+    // The next code goes to the new number, and another user can take the old one.
     server.another_session(&reached_at(&ada, NEW)).await;
     server.sign_up(&reached_at(&Person::other(1), &ada.phone_number)).await;
-    // What was right once is right no more.
+    // A used code is rejected.
     access.verify_phone_number(&code).await.expect_problem(410, "challenge_expired");
 }
 
@@ -76,7 +76,7 @@ async fn phone_change_needs_the_password_and_another_number() {
     access.verify_phone_number("123456").await.expect_problem(410, "challenge_expired");
 }
 
-/// Twilio has one verification for a number: whoever could have codes sent to another user's would use up its checks and
+/// Twilio has one verification per number. Codes that others request for it would use up its checks and
 /// sends.
 #[tokio::test]
 async fn taken_phone_number_gets_no_code() {
@@ -88,7 +88,7 @@ async fn taken_phone_number_gets_no_code() {
     assert_eq!(access.phone_number().await, ada.phone_number);
     access.verify_phone_number("123456").await.expect_problem(410, "challenge_expired");
     server.log_in(&bob).await;
-    // It stood in the way of nothing else.
+    // The rejected change does not prevent another one.
     access.change_phone_number(NEW, &ada.password).await.expect(202);
     access.verify_phone_number(&server.code(NEW).await).await.expect(200);
 }
@@ -125,7 +125,7 @@ async fn second_request_is_a_resend_even_to_another_number() {
     let challenge = access.change_phone_number(OTHER, &ada.password).await.expect(202).body;
     assert_eq!((&challenge["resends_left"], &challenge["attempts_left"]), (&json!(3), &json!(4)));
     assert_eq!(challenge["destination"], "+1******0125");
-    // The code that went elsewhere proves nothing about this number.
+    // The code that was sent to the first number does not verify the second.
     if first != server.code(OTHER).await {
         access.verify_phone_number(&first).await.expect_problem(422, "incorrect_code");
     }
@@ -152,7 +152,7 @@ async fn phone_change_has_five_sends_and_five_checks() {
     access.verify_phone_number(&server.code(NEW).await).await.expect_problem(429, "too_many_attempts");
     assert_eq!(server.database.number("SELECT failed_checks FROM users").await, 5);
     assert_eq!(access.phone_number().await, ada.phone_number);
-    // When all that is over one begins anew.
+    // After that a new change can begin.
     server.advance(601).await;
     access.verify_phone_number(&wrong).await.expect_problem(429, "too_many_attempts");
     let access = server.another_session(&ada).await;
@@ -179,12 +179,12 @@ async fn send_that_twilio_rejects_is_not_counted() {
     let access = server.full_access(&ada).await;
     let landline = "+12015550150";
     access.change_phone_number(landline, &ada.password).await.expect_problem(422, "otp_undeliverable");
-    // No wait: nothing was sent. Another channel reaches it.
+    // Nothing was sent, so there is no wait. A call reaches the landline.
     let body = json!({ "phone_number": landline, "password": ada.password, "channel": "call" });
     access.change_phone_number_with(body).await.expect(202);
     server.advance(31).await;
     access.change_phone_number("+12015550155", &ada.password).await.expect_problem(422, "otp_undeliverable");
-    // What waited before waits still.
+    // The pending change is still pending.
     access.verify_phone_number(&server.code(landline).await).await.expect(200);
     assert_eq!(access.phone_number().await, landline);
 }

@@ -1,4 +1,4 @@
-//! Changes of the phone number that meet other requests.
+//! Phone changes that race with other requests.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ async fn parallel_phone_changes_send_one_message_and_change_once() {
     assert!(answers.iter().all(|answer| [200, 410, 429].contains(&answer.status)), "{answers:?}");
 }
 
-/// A log-in that has read the old number must not survive the change: either it is refused, or its token is.
+/// A log-in reads the old number while the change is running. Either the log-in or its token is rejected.
 #[tokio::test]
 async fn log_in_during_a_phone_change_gets_no_session() {
     let server = Server::dev().await;
@@ -65,7 +65,8 @@ async fn phone_change_continues_on_another_replica() {
     assert_eq!(access.phone_number().await, NEW);
 }
 
-/// With a stolen access token and the password: the owner ends the thief's session while Twilio is asked.
+/// A thief has an access token and the password. The owner ends the thief's session while Twilio is being
+/// asked.
 #[tokio::test]
 async fn session_that_ends_during_the_check_changes_nothing() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
@@ -93,7 +94,8 @@ async fn one_of_two_users_who_claim_a_number_gets_it() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (hers, his) = (server.full_access(&ada).await, server.full_access(&bob).await);
     hers.change_phone_number(NEW, &ada.password).await.expect(202);
-    // Twilio has one verification for a number: both wait for the same code, and the first to bring it uses it up.
+    // Twilio has one verification per number, so both changes wait for the same code. The first check uses it
+    // up.
     his.change_phone_number(NEW, &bob.password).await.expect(202);
     let code = server.code(NEW).await;
     let answers = at_once([hers.verify_phone_number(&code), his.verify_phone_number(&code)]).await;

@@ -1,4 +1,4 @@
-//! Name and username change; nothing else does in passing.
+//! Changing the name and the username: no other field changes.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ async fn name_and_username_change_alone_or_together() {
     }
     assert_eq!(access.me().await.expect(200).body, both);
     assert_eq!(access.recent_activity().await[..3], ["profile_changed", "profile_changed", "verified"]);
-    // The old one is free.
+    // The old username is free.
     let next = Person { username: ada.username.clone(), ..Person::other(1) };
     server.sign_up(&next).await;
 }

@@ -1,4 +1,4 @@
-//! Refresh: a session goes on as long as its client holds the newest token, or the one before for a moment.
+//! Refresh: tokens rotate, the previous token works for 30 seconds, and later reuse ends the session.
 
 use std::collections::BTreeSet;
 
@@ -34,10 +34,10 @@ async fn refresh_gets_new_tokens_of_the_same_session() {
     assert_ne!(old["jti"], new["jti"]);
     assert_eq!(second.body["expires_in"], 900);
     assert_eq!(second.body["user"], renewed.me().await.expect(200).body);
-    // It counts down to the session's fixed end.
+    // The rest of the session's fixed lifetime.
     let left = second.body["refresh_expires_in"].as_u64().unwrap();
     assert!((u64::from(90 * DAY) - 605..=u64::from(90 * DAY) - 600).contains(&left), "{left}");
-    // The access token before lives on to its own end.
+    // The old access token stays valid until it expires.
     first.me().await.expect(200);
 }
 
@@ -54,7 +54,7 @@ async fn session_ends_after_ninety_days() {
     let last = server.guest().refresh(&token).await.expect(200);
     let left = last.body["refresh_expires_in"].as_i64().unwrap();
     assert!((100..=120).contains(&left), "{left}");
-    // The access token ends with the session.
+    // The access token expires with the session.
     assert!(last.body["expires_in"].as_i64().unwrap() <= left, "{}", last.text);
     server.advance(120).await;
     refused(server.guest().refresh(&last.text_of("refresh_token")).await, "expired");
@@ -97,7 +97,7 @@ async fn reuse_after_thirty_seconds_ends_the_session() {
     refused(server.guest().refresh(&second.text_of("refresh_token")).await, "reuse_detected");
     let me = server.session_of(&second).me().await.expect_problem(401, "invalid_token");
     assert_eq!(me.body["reason"], "reuse_detected");
-    // The user can see it at the next log-in; once, however often the copy was tried.
+    // The dashboard shows the reuse once, however often the copy was tried.
     refused(server.guest().refresh(&first).await, "reuse_detected");
     let access = server.another_session(&ada).await;
     let kinds = access.recent_activity().await;
@@ -131,7 +131,7 @@ async fn fifty_parallel_refreshes_get_the_same_tokens() {
     assert_eq!(server.database.number(GENERATION).await, 1);
 }
 
-/// Done means: a client that loses every second answer stays logged in for a thousand refreshes.
+/// A client that loses every second answer stays logged in for a thousand refreshes.
 /// Threats: b24.
 #[tokio::test]
 async fn client_that_loses_every_second_answer_stays_logged_in() {
@@ -151,7 +151,7 @@ async fn malformed_or_forged_refresh_token_is_rejected() {
     let (tokens, other) = (server.full_access(&ada).await, server.full_access(&Person::other(1)).await);
     let token = &tokens.refresh_token;
     let forged = {
-        // The session and generation of one token under the tag of another.
+        // The session and generation of one token with the tag of another.
         let mut forged = token[..32].to_owned();
         forged.push_str(&other.refresh_token[32..]);
         forged
@@ -165,7 +165,7 @@ async fn malformed_or_forged_refresh_token_is_rejected() {
         server.guest().refresh_with(body).await.expect_problem(422, "validation_failed");
     }
     assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE generation = 0").await, 2);
-    // As a bearer token it opens nothing; a bearer token beside it is not looked at.
+    // As a bearer token it is rejected. A bearer token beside it is ignored.
     let sent = server.guest().bearer("garbage").refresh(token).await;
     sent.expect(200);
 }
@@ -189,7 +189,7 @@ async fn server_with_another_secret_rejects_the_refresh_token() {
     refused(other.guest().refresh(&token).await, "malformed");
 }
 
-/// What nobody can guess: 32 bytes that are like random ones, never twice the same.
+/// A refresh token holds 32 bytes that look random and never repeat.
 /// Threats: a25.
 #[tokio::test]
 async fn refresh_tokens_look_random() {
@@ -198,7 +198,7 @@ async fn refresh_tokens_look_random() {
     let (mut secrets, mut ids, mut counts) = (BTreeSet::new(), BTreeSet::new(), [0_u32; 256]);
     for _ in 0..1000 {
         let bytes = URL_SAFE_NO_PAD.decode(&token["csrt_".len()..]).unwrap();
-        // Which session and which generation, and then what is secret.
+        // The first 20 bytes name the session and the generation. The rest is secret.
         let secret = bytes[20..].to_vec();
         assert_eq!(secret.len(), 32);
         secret.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
@@ -207,7 +207,7 @@ async fn refresh_tokens_look_random() {
         assert!(ids.insert(claims(&next.text_of("access_token"))["jti"].to_string()));
         token = next.text_of("refresh_token");
     }
-    // Pearson's chi-squared: of 255 degrees of freedom; more than 400 comes once in a hundred million times.
+    // Pearson's chi-squared test with 255 degrees of freedom: a value above 400 has a probability of 1e-8.
     let expected = 32.0 * 1000.0 / 256.0;
     let difference: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
     assert!(difference < 400.0, "{difference}");

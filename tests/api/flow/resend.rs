@@ -1,10 +1,10 @@
-//! Resend: how soon, how often, by what.
+//! Resend: when it is allowed, how often, and by which channel.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Person, Server, at_once, count};
 
-/// Microseconds between two times of an answer.
+/// Returns the microseconds between two times of a challenge.
 fn between(challenge: &Value, from: &str, to: &str) -> i64 {
     let time = |name: &str| {
         chrono::DateTime::parse_from_rfc3339(challenge[name].as_str().unwrap()).unwrap().timestamp_micros()
@@ -17,7 +17,7 @@ async fn early_resend_is_rejected_with_the_time_to_wait() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.sign_up(&ada).await;
     let answer = server.guest().log_in(&ada).await.expect(200);
-    // Thirty seconds after the send, from which the code lives six hundred.
+    // A resend is possible after 30 seconds, and the code expires after 600.
     assert_eq!(between(&answer.body["challenge"], "resend_available_at", "expires_at"), 570_000_000);
     let token = server.password_ok_of(&answer);
     server.advance(20).await;
@@ -30,7 +30,7 @@ async fn early_resend_is_rejected_with_the_time_to_wait() {
     assert_eq!(early.body["challenge"][at], answer.body["challenge"][at]);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
     assert_eq!(server.database.number("SELECT sends FROM challenges").await, 1);
-    // Whoever waits as long as told is not too early.
+    // After the reported wait, the resend succeeds.
     server.advance(u32::try_from(wait).unwrap()).await;
     token.resend().await.expect(202);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 2);
@@ -61,7 +61,7 @@ async fn waits_grow_and_end_after_five_sends() {
     assert!(answer.body["challenge"].get("resend_available_at").is_none(), "{}", answer.text);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 5);
     assert_eq!(server.database.number("SELECT sends FROM challenges").await, 5);
-    // The last code is still good.
+    // The last code is still valid.
     token.verify(&code).await.expect(200);
 }
 
@@ -75,7 +75,7 @@ async fn new_log_in_gains_no_sends_beyond_the_limit_of_twilio() {
     server.advance(100).await;
     let answer = server.guest().log_in(&ada).await.expect_problem(429, "too_many_attempts");
     assert!(answer.body.get("challenge").is_none() && answer.body.get("password_ok_token").is_none());
-    // Until the code has died that was sent five times.
+    // The wait lasts until the code that was sent five times expires.
     let wait = u32::try_from(answer.body["retry_after"].as_u64().unwrap()).unwrap();
     assert!((470..=500).contains(&wait), "{}", answer.text);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 5);
@@ -98,7 +98,7 @@ async fn same_code_comes_by_another_channel() {
         (&json!("call"), &json!("de"), &json!(code))
     );
     token.verify(&code).await.expect(200);
-    // Which channel the code came by is what the session remembers.
+    // The session remembers the channel of the code.
     assert_eq!(server.database.value("SELECT amr FROM sessions").await, "pwd otp call");
 }
 

@@ -1,4 +1,4 @@
-//! Sessions: a user sees them all and ends whichever they do not know.
+//! Sessions: a user sees all their sessions and can end any of them.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ async fn user_sees_only_their_own_active_sessions() {
     let current: Vec<bool> = seen.iter().map(|session| session["current"].as_bool().unwrap()).collect();
     assert_eq!(current, [true, false]);
     assert!(!seen[0].as_object().unwrap().contains_key("salt"));
-    // A refresh is a use: the other one comes first now.
+    // A refresh counts as a use, so the other session is listed first.
     server.advance(60).await;
     first.refresh().await.expect(200);
     let moved = second.listed_sessions().await;
@@ -51,7 +51,7 @@ async fn hostile_user_agent_is_stored_as_data() {
     let access = token.header("user-agent", hostile).at("203.0.113.9").open_session(&code).await;
     let session = access.listed_sessions().await.remove(0);
     assert!(session["user_agent"].as_str().is_none_or(|seen| seen.len() <= 256));
-    // No proxy is trusted here: the header is nobody's word.
+    // The server trusts no proxy here, so the header is ignored.
     assert_eq!(session["ip_address"], "127.0.0.1");
 }
 
@@ -93,7 +93,7 @@ async fn session_of_another_user_cannot_be_ended() {
     let answers = [session.as_str(), unknown, "x", "%00", "0199c0de"];
     for id in answers {
         let answer = bobs.end_session(id).await.expect_problem(404, "not_found");
-        // A stranger's and an unknown one are not told apart.
+        // The answers about a foreign and an unknown session are the same.
         assert_eq!(answer.body["detail"], bobs.end_session(unknown).await.body["detail"]);
     }
     adas.me().await.expect(200);

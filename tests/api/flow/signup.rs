@@ -1,17 +1,17 @@
-//! Sign up: what is taken, how it is stored, what is refused.
+//! Sign up: which values are accepted, how they are stored, and which are rejected.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Person, Server, at_once, count};
 
-/// Pointer and code of every field error.
+/// The pointer and the code of every field error.
 fn errors(answer: &Answer) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let errors = answer.body["errors"].as_array().unwrap();
     errors.iter().map(|error| (text(&error["pointer"]), text(&error["code"]))).collect()
 }
 
-/// Ada's sign-up with one field changed.
+/// The body of Ada's sign-up with one field changed.
 fn ada_with(field: &str, value: Value) -> Value {
     let mut body = Person::ada().sign_up_body();
     body[field] = value;
@@ -35,7 +35,7 @@ async fn values_are_stored_in_normal_form() {
     assert_eq!(user.body["name"], "Ada Lovelace");
     assert_eq!(user.body["created_at"], user.body["updated_at"]);
     assert_eq!(server.database.value("SELECT phone_number FROM users").await, "+12015550123");
-    // What was stored is what one logs in with, in any case.
+    // The stored address works for a log-in, in any case.
     server.log_in(&Person { email: "ADA@EXAMPLE.COM".into(), ..Person::ada() }).await;
     assert_eq!(server.messages("+12015550123").await.len(), 1);
 }
@@ -189,7 +189,7 @@ async fn passwords_made_of_personal_data_are_rejected() {
         assert_eq!(errors(&answer), [("/password".to_owned(), "easily_guessed".to_owned())], "{password}");
         assert!(!answer.text.contains(password), "{}", answer.text);
     }
-    // No rules about kinds of characters: lower case alone will do, and so will digits.
+    // There are no rules about kinds of characters: lower case or digits alone are accepted.
     for (number, password) in [
         "kidneyballastumbrella",
         "qxvzkwjpyfghbmt",

@@ -1,4 +1,4 @@
-//! The tokens that the server makes: what they hold, who can check them, where they are read, how long they live.
+//! Tokens: their claims, who can check them, where they are read, and how long they are valid.
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Forge, Person, Server, claims, header};
 
-/// Checks a token as a resource server would that knows the key set alone.
+/// Checks a token like a resource server that knows only the key set.
 fn is_signed_by(key: &serde_json::Value, token: &str) -> bool {
     let (message, signature) = token.rsplit_once('.').unwrap();
     let public_key = URL_SAFE_NO_PAD.decode(key["x"].as_str().unwrap()).unwrap();
@@ -117,7 +117,7 @@ async fn access_token_expires_before_its_session() {
     let access = server.full_access(&ada).await;
     server.advance(890).await;
     access.me().await.expect(200);
-    // Fifteen minutes, five seconds of leeway, and two.
+    // Fifteen minutes, five seconds of leeway, and two more.
     server.advance(17).await;
     let answer = access.me().await.expect_problem(401, "invalid_token");
     assert_eq!(answer.body["reason"], "expired");
@@ -140,7 +140,7 @@ async fn token_of_a_deleted_user_is_rejected() {
     access.me().await.expect_problem(401, "invalid_token");
     password_ok.resend().await.expect_problem(401, "invalid_token");
     bobs.me().await.expect(200);
-    // Whoever takes the address next is somebody else.
+    // The next owner of the email address is another user.
     let newcomer = server.full_access(&ada).await;
     assert_ne!(claims(newcomer.token())["sub"], claims(access.token())["sub"]);
     access.me().await.expect_problem(401, "invalid_token");
@@ -190,7 +190,7 @@ async fn signed_token_with_foreign_ids_is_rejected() {
     ] {
         with_claim(name, value).me().await.expect_problem(401, "invalid_token");
     }
-    // Ada's name on Bob's challenge.
+    // The subject is Ada, the challenge is Bob's.
     let mut swapped = claims(password_ok.token());
     swapped["jti"] = claims(bobs_password_ok.token())["jti"].clone();
     let swapped = server.with_password_ok(&forge.resign(password_ok.token(), &swapped));

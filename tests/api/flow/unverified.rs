@@ -1,5 +1,5 @@
-//! Who signs up with what is somebody else's, and never proves their phone, keeps it for a day at most:
-//! pre-hijacking.
+//! Pre-hijacking: a user who signs up with values of another person and never verifies keeps them for a day
+//! at most.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::harness::{Answer, Launch, Person, Server, at_once, count};
 
 const DAY: u32 = 24 * 60 * 60;
 
-/// Bob, who signs up with one thing of Ada's.
+/// Bob, who signs up with one value of Ada's.
 fn bob_with(what: &str) -> Person {
     let (ada, bob) = (Person::ada(), Person::other(1));
     match what {
@@ -35,7 +35,7 @@ async fn values_of_an_unverified_user_can_be_claimed_after_a_day() {
         server.advance(31).await;
         server.full_access(&owner).await;
         assert_eq!(users(&server).await, 1);
-        // What is left of it is anybody's again, and the owner has proved the phone: this one stays.
+        // The owner has verified, so their account stays and the values cannot be claimed again.
         server.advance(10 * DAY).await;
         let all_of_it = Person { password: owner.password.clone(), ..owner };
         server.guest().sign_up(&all_of_it).await.expect_problem(409, "user_exists");
@@ -47,7 +47,7 @@ async fn values_of_an_unverified_user_can_be_claimed_after_a_day() {
 #[tokio::test]
 async fn claim_invalidates_everything_the_squatter_holds() {
     let (server, squatter) = (Server::dev().await, Person::ada());
-    // The owner's address, and a phone that the squatter reads.
+    // The email address is the owner's. The phone is the squatter's.
     let owner = Person { email: squatter.email.clone(), ..Person::other(1) };
     server.sign_up(&squatter).await;
     server.advance(DAY - 60).await;
@@ -72,7 +72,7 @@ async fn claim_invalidates_everything_the_squatter_holds() {
     for table in ["challenges", "sessions", "password_resets"] {
         assert_eq!(server.database.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
-    // The owner comes in with their own password and phone, and finds nothing of the squatter's.
+    // The owner logs in with their own password and phone and finds nothing of the squatter's.
     let pending = server.log_in(&owner).await;
     let code = server.code(&owner.phone_number).await;
     let access = pending.open_session(&code).await;
@@ -87,7 +87,7 @@ async fn hourly_log_ins_do_not_extend_the_day() {
     server.sign_up(&squatter).await;
     for _ in 0..24 {
         server.advance(60 * 60).await;
-        // The code goes to the owner's phone, so this is all that a squatter can do.
+        // The code goes to the owner's phone, so the squatter cannot verify.
         server.guest().log_in(&squatter).await;
     }
     server.advance(1).await;
@@ -105,7 +105,7 @@ async fn verified_user_is_never_replaced() {
         server.guest().sign_up(&bob_with(what)).await.expect_problem(409, code);
     }
     assert_eq!(users(&server).await, 1);
-    // Signed up long ago is not the same as never verified: the proof may come late, too.
+    // An old sign-up that is verified late counts as verified, too.
     let late = Person::other(2);
     server.sign_up(&late).await;
     server.advance(2 * DAY).await;
@@ -140,7 +140,7 @@ async fn failed_claim_deletes_no_user() {
         .expect_problem(409, "user_exists");
     assert_eq!(users(&server).await, 3);
     server.log_in(&stale).await;
-    // Several may be in the way of one.
+    // One sign-up can replace several unverified users.
     server.sign_up(&Person { username: "greedy".into(), ..greedy }).await;
     assert_eq!(users(&server).await, 2);
 }
@@ -199,7 +199,8 @@ async fn one_of_many_parallel_claims_succeeds() {
     assert_eq!(users(&server).await, 1);
 }
 
-/// The old user proves the phone at the very moment when somebody claims what they have: one of the two wins, whole.
+/// The old user verifies at the moment when another person claims their values. One of the two wins as a
+/// whole.
 #[tokio::test]
 async fn verification_during_a_claim_wins_or_loses_as_a_whole() {
     let launch = Launch::dev().variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "64");

@@ -1,4 +1,4 @@
-//! Verify: right codes, wrong codes, other people's codes, codes that came too late.
+//! Verify: right codes, wrong codes, codes of other users, and expired codes.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,10 +26,10 @@ async fn wrong_code_counts_down_and_the_sixth_is_rejected() {
     assert!((500..=600).contains(&wait) && answer.body["challenge"]["expires_in"] == wait, "{}", answer.text);
     token.resend().await.expect_problem(429, "too_many_attempts");
     assert_eq!(server.database.number(SESSIONS).await, 0);
-    // A token that stands for nothing any more keeps nobody from logging in; the number must wait.
+    // The used-up token does not prevent a log-in, but the number must wait.
     let again = token.as_guest().log_in(&ada).await;
     again.expect_problem(429, "too_many_attempts");
-    // After the wait the account is open again, with another code.
+    // After the wait, a log-in gets a new code.
     server.advance(u32::try_from(wait).unwrap()).await;
     let token = server.log_in(&ada).await;
     let fresh = server.code(&ada.phone_number).await;
@@ -78,7 +78,7 @@ async fn malformed_code_costs_no_check() {
         assert_eq!(answer.body["errors"][0]["code"], expected, "{value}");
     }
     token.verify_with(json!({})).await.expect_problem(422, "validation_failed");
-    // What stands beside the body is not looked at.
+    // The query string is ignored.
     let beside = server.request(Method::POST, "/v1/users/verify").query(&[("code", &code)]);
     let beside = beside.bearer_auth(token.token()).json(&json!({}));
     server.send(beside).await.expect_problem(422, "validation_failed");
@@ -93,7 +93,7 @@ async fn caller_cannot_choose_whose_code_is_checked() {
     let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
     let (token, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
     let code = server.code(&bob.phone_number).await;
-    // Nobody: whatever the body holds, there is no log-in to go on with.
+    // Without a token there is no log-in to continue, whatever the body holds.
     for body in [json!({}), json!({ "code": code }), json!({ "code": code, "user_id": bob.email })] {
         server.guest().as_password_ok().verify_with(body).await.expect_problem(401, "missing_token");
     }
@@ -122,7 +122,7 @@ async fn code_of_another_user_is_wrong() {
         return; // One in a million.
     }
     adas.verify(&bobs_code).await.expect_problem(422, "incorrect_code");
-    // Twilio was asked about Ada's verification and nobody else's.
+    // Twilio is asked about Ada's verification only.
     assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 1);
     assert_eq!(server.asked_twilio("check", &bob.phone_number).await, 0);
     let failed = |name: &str| format!("SELECT failed_checks FROM users WHERE username = '{name}'");
@@ -144,7 +144,7 @@ async fn code_opens_only_one_of_two_log_ins() {
     let answer = first.verify(&code).await.expect_problem(410, "challenge_expired");
     assert_eq!(answer.body["challenge"]["attempts_left"], 5);
     assert_eq!(server.database.number(SESSIONS).await, 1);
-    // The other log-in goes on with a code of its own.
+    // The other log-in continues with a code of its own.
     server.advance(30).await;
     first.resend().await.expect(202);
     let fresh = server.code(&ada.phone_number).await;
@@ -177,7 +177,7 @@ async fn password_ok_token_expires_after_ten_minutes() {
     let (server, ada) = (Server::dev().await, Person::ada());
     server.password_ok(&ada).await;
     server.advance(590).await;
-    // The code is the first log-in's and dies with it; this token outlives it.
+    // The code belongs to the first log-in and expires with it. This token lives longer.
     let token = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
     server.advance(590).await;
@@ -242,12 +242,12 @@ async fn tokens_name_the_user_and_the_factors() {
     assert_eq!(tokens.body["refresh_expires_in"], 90 * 24 * 60 * 60);
     assert_eq!(tokens.body["user"]["phone_number_verified"], true);
     assert_eq!(server.database.value("SELECT amr FROM sessions").await, "pwd otp sms");
-    // The refresh token is not in the database in any form that makes one.
+    // Each session has a refresh token of its own.
     let second = server.another_session(&ada).await;
     assert_ne!(second.refresh_token, tokens.text_of("refresh_token"));
 }
 
-/// Twilio has approved it once: it is good for nothing more, at this log-in or the next.
+/// Twilio has approved the code once. It is rejected at this log-in and the next.
 /// Threats: b10.
 #[tokio::test]
 async fn used_code_is_wrong_at_the_next_log_in() {

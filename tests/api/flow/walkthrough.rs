@@ -1,4 +1,4 @@
-//! The main job, from sign-up to the dashboard and out again.
+//! The whole flow, from sign-up to the dashboard and log-out.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! What a server has acknowledged to somebody while it may die at any moment, and whether it still knows: sign-ups,
-//! sessions, refreshed tokens, log-outs, new passwords, wrong codes.
+//! What a server has acknowledged to a client while it may stop at any moment, and whether it still knows it:
+//! sign-ups, sessions, refreshed tokens, log-outs, new passwords, and wrong codes.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::{Answer, Person, Server, wrong_code};
 
-/// Hands out people, each once.
+/// Hands out each person once.
 #[derive(Default)]
 pub struct People(AtomicU32);
 
-/// The most of them.
+/// The number of people.
 const MOST_PEOPLE: u32 = 1000;
 
 impl People {
@@ -23,13 +23,13 @@ impl People {
     }
 }
 
-/// One person's doings, as far as the server has acknowledged them.
+/// What one person has done, as far as the server has acknowledged it.
 pub struct Acknowledged {
     pub person: Person,
     signed_up: bool,
-    /// A new password whose change got no answer: it may count or not.
+    /// A new password whose change got no answer. It may count or not.
     maybe_password: Option<String>,
-    /// Log-ins that were sent, whatever came of them: each is one message at most.
+    /// Log-ins that were sent. Each causes one message at most.
     log_ins: usize,
     open: Option<Session>,
     ended: Option<Session>,
@@ -42,7 +42,7 @@ struct Session {
     refresh: String,
 }
 
-/// What else may happen to a request than an answer: none comes, or one that says "not now".
+/// The request got no answer or a 503.
 struct Doubt;
 
 impl Acknowledged {
@@ -58,7 +58,7 @@ impl Acknowledged {
         }
     }
 
-    /// Lives until all is done or something is in doubt. `heard` is told of every answer.
+    /// Runs the flow until it is done or an answer is missing. Passes every answer to `heard`.
     pub async fn live(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) {
         let _ = self.steps(server, heard).await;
     }
@@ -115,7 +115,8 @@ impl Acknowledged {
         Ok(())
     }
 
-    /// Whether the server, which may be another one by now, still knows all of it: how many promises it has kept.
+    /// Checks whether the server, perhaps another one by now, still knows everything. Returns the number of
+    /// facts.
     pub async fn check(&self, server: &Server) -> usize {
         let (about, mut kept) = (&self.person.username, 0);
         if !self.signed_up {
@@ -148,8 +149,8 @@ impl Acknowledged {
         kept + 1
     }
 
-    /// Whether the person, if signed up, still logs in with the password that was acknowledged last, or the one whose
-    /// change got no answer.
+    /// Checks that the person can log in with the last acknowledged password, or with the one whose change
+    /// got no answer.
     pub async fn check_log_in(&self, server: &Server) {
         if !self.signed_up {
             return;

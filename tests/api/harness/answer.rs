@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::document;
 
-/// An answer. Reading it has checked what every answer must have.
+/// An answer. Reading it checks what every answer must have.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    /// `Null` where there is no JSON.
+    /// `Null` if the body is not JSON.
     pub body: Value,
     pub text: String,
 }
@@ -22,7 +22,7 @@ impl Answer {
     }
 
     /// # Errors
-    /// When the connection ends in its midst.
+    /// Fails if the connection ends before the answer is complete.
     pub async fn try_read(method: &Method, path: &str, response: Response) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await?;
@@ -32,7 +32,7 @@ impl Answer {
         Ok(answer)
     }
 
-    /// Whatever the test is about: this holds for every answer.
+    /// Checks what holds for every answer.
     fn check(&self, method: &Method, path: &str) {
         let about = format!("{method} {path} answered {self:?}");
         assert!(self.headers.contains_key("x-request-id"), "{about}");
@@ -50,33 +50,33 @@ impl Answer {
         if path.starts_with("/v1/") {
             assert_eq!(self.header("cache-control"), "no-store", "{about}");
         }
-        // No password's hash and no SID of Twilio's is for anybody outside.
+        // No answer holds a password hash or a SID of Twilio.
         let is_sid = |rest: &str| rest.bytes().take(32).filter(u8::is_ascii_hexdigit).count() == 32;
         let tells_a_sid = self.text.split("VE").skip(1).any(is_sid);
         assert!(!self.text.contains("$argon2") && !tells_a_sid, "{about}");
         document::check(method.as_str(), path, self.status, &self.body, &about);
     }
 
-    /// A header's value; empty where it is missing.
+    /// The value of a header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The answer, if it has this status.
+    /// Checks the status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self
     }
 
-    /// The answer, if it is this problem.
+    /// Checks that the answer is this problem.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Self {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
         self
     }
 
-    /// A member that is a string.
+    /// The value of a string member.
     #[track_caller]
     pub fn text_of(&self, name: &str) -> String {
         self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()

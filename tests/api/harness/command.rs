@@ -1,15 +1,15 @@
-//! Command lines as one types them, for tests that are about them.
+//! Command lines, for tests of the command line.
 
 use super::{Process, TempDir, run};
 
-/// What a command did that ended by itself.
+/// The result of a command that has ended.
 pub struct Ended {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
-/// Runs a command line to its end.
+/// Runs a command line until it ends.
 pub fn ended(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> Ended {
     let arguments: Vec<&str> = line.split_whitespace().collect();
     let output = run(directory.path(), &arguments, variables);
@@ -17,7 +17,7 @@ pub fn ended(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> End
     Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// Runs a command line that must be refused as wrong: what it says.
+/// Runs a command line that must be rejected as invalid. Returns the error text.
 #[track_caller]
 pub fn refused(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> String {
     let Ended { code, stdout, stderr } = ended(directory, line, variables);
@@ -25,7 +25,7 @@ pub fn refused(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> S
     stderr
 }
 
-/// Starts a command line that must get ready.
+/// Starts a command line that must become ready.
 #[track_caller]
 pub fn started(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> Process {
     let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

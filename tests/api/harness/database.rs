@@ -9,11 +9,11 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
 use super::Line;
 
-/// How long to wait for what nobody waits for: 30 s in all, of which a test hardly ever needs one.
+/// How long to wait for work in the background: 30 s in all. Most tests need less than one.
 const ATTEMPTS: u32 = 1500;
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A fresh database. Clones would drop it twice, so there are none: several servers share it by reference.
+/// A fresh database. It is not `Clone`, because it is dropped once. Servers share it by reference.
 pub enum Database {
     Sqlite(String),
     Postgres { url: String, server: String, name: String },
@@ -34,14 +34,14 @@ impl Database {
         Self::on_server(&server).await
     }
 
-    /// A new database on this PostgreSQL server.
+    /// Creates a database on this PostgreSQL server.
     pub async fn on_server(server: &str) -> Self {
         let name = format!("countersign_test_{}", uuid::Uuid::new_v4().simple());
         postgres(server, &format!("CREATE DATABASE {name}")).await;
         Self::Postgres { url: with_name(server, &name), server: server.to_owned(), name }
     }
 
-    /// The same database at the end of a line; none where it is a file.
+    /// The same database behind a proxy. `None` for a file.
     pub fn over_a_line(mut self) -> Option<(Self, Line)> {
         let Self::Postgres { url, .. } = &mut self else { return None };
         let (before, after) = url.split_once("://").unwrap();
@@ -58,7 +58,7 @@ impl Database {
         matches!(self, Self::Postgres { .. })
     }
 
-    /// As `--database-url` takes it.
+    /// The value for `--database-url`.
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite://{path}"),
@@ -66,8 +66,9 @@ impl Database {
         }
     }
 
-    /// The one value that a query gives, as text; empty for NULL or no row. Times and identifiers differ
-    /// between the databases; counts and texts do not.
+    /// The single value of a query as text; empty for NULL or no row. Counts and texts are the same on both
+    /// databases.
+    /// Times and identifiers are not.
     pub async fn value(&self, query: &str) -> String {
         let query = format!("SELECT CAST(({query}) AS TEXT) AS value");
         match self {
@@ -80,13 +81,13 @@ impl Database {
         }
     }
 
-    /// A count, or any other number.
+    /// The single number of a query.
     pub async fn number(&self, query: &str) -> i64 {
         let value = self.value(query).await;
         value.parse().unwrap_or_else(|_| panic!("{query} gave {value:?}"))
     }
 
-    /// Waits for what the server does when nobody waits for it: until a query gives this number.
+    /// Waits for work in the background until a query returns this number.
     pub async fn eventually(&self, query: &str, number: i64) {
         for _ in 0..ATTEMPTS {
             if self.number(query).await == number {
@@ -97,7 +98,7 @@ impl Database {
         panic!("{query} gives {} and not {number}", self.number(query).await);
     }
 
-    /// Runs statements behind the server's back.
+    /// Runs statements without the server.
     pub async fn execute(&self, statements: &str) {
         match self {
             Self::Sqlite(path) => sqlite(path).batch_execute(statements).unwrap(),
@@ -110,7 +111,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         let Self::Postgres { server, name, .. } = self else { return };
         let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        // A thread of its own: the test's runtime is busy ending.
+        // A separate thread, because the runtime of the test is stopping.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(postgres(&server, &statement));
@@ -125,7 +126,7 @@ fn sqlite(path: &str) -> SqliteConnection {
     connection
 }
 
-/// Runs a statement and gives the first value of the first row.
+/// Runs a statement and returns the first value of the first row.
 async fn postgres(url: &str, statement: &str) -> String {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
@@ -140,7 +141,7 @@ async fn postgres(url: &str, statement: &str) -> String {
     first.unwrap_or_default()
 }
 
-/// The URL with another database's name.
+/// Replaces the database name of a URL.
 fn with_name(url: &str, name: &str) -> String {
     let (base, query) =
         url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));

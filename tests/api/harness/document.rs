@@ -1,4 +1,4 @@
-//! The OpenAPI document, as clients have it.
+//! The OpenAPI document.
 
 use std::sync::LazyLock;
 
@@ -11,13 +11,13 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
 
-/// The document that is committed.
+/// The committed document.
 pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// Fails when an operation answers a status, a problem's code, or a body that the document does not tell of.
-/// `about`: what to say then.
+/// Fails if an answer has a status, an error code or a body that the document does not describe. `about`
+/// describes the answer in the failure.
 pub fn check(method: &str, path: &str, status: u16, body: &Value, about: &str) {
     let operation = &document()["paths"][path][method.to_lowercase()];
     if operation.is_null() {

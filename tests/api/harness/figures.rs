@@ -1,4 +1,4 @@
-//! The figures of a server, read as strictly as the exposition format 0.0.4 is written.
+//! The metrics of a server, parsed strictly by the exposition format 0.0.4.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct Figures {
 }
 
 impl Server {
-    /// Scrapes.
+    /// Scrapes the server.
     pub async fn figures(&self) -> Figures {
         let url = format!("{}/metrics", self.process.address("metrics"));
         let response = self.http.get(url).send().await.unwrap();
@@ -28,7 +28,7 @@ impl Server {
 }
 
 impl Figures {
-    /// Fails where a line is not as it must be, or a family is not whole.
+    /// Fails if a line is malformed or a family is incomplete.
     fn parse(text: String) -> Self {
         let sample =
             Regex::new(r#"^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)+)\})? ([-0-9.e]+)$"#)
@@ -101,7 +101,7 @@ impl Figures {
         self.of(name).filter(|(_, labels, _)| has(labels)).map(|(.., value)| value).sum()
     }
 
-    /// What a label has said of late.
+    /// The values of a label.
     pub fn values_of(&self, label: &str) -> Vec<&str> {
         let mut values: Vec<&str> =
             self.samples.iter().filter_map(|(_, labels, _)| labels.get(label).map(String::as_str)).collect();
@@ -110,7 +110,7 @@ impl Figures {
         values
     }
 
-    /// The labels of a family's samples, but for `le`.
+    /// The labels of a family's samples, except `le`.
     pub fn labels_of(&self, family: &str) -> Vec<&str> {
         let samples = self.samples.iter().filter(|(name, ..)| name.starts_with(family));
         let mut labels: Vec<&str> =

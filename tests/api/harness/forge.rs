@@ -1,5 +1,5 @@
-//! A forger with the deployment's secret and its database: tokens whose signature is genuine and whose content
-//! is not. The formats are written down here a second time, so that a change of either is noticed.
+//! A forger who has the deployment's secret and its database: the signatures are genuine, the content is not.
+//! The formats are implemented here a second time, so that a change of either is noticed.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::encoding::{AsBigEndian, Curve25519SeedBin};
@@ -18,7 +18,7 @@ pub struct Forge {
 }
 
 impl Forge {
-    /// What a server must be started with.
+    /// The secret that the server must have.
     pub const SECRET: &str = "this-secret-has-leaked-0123456789-abcdefgh";
 
     /// `countersign dev` with the leaked secret.
@@ -26,7 +26,7 @@ impl Forge {
         Launch::dev().variable("COUNTERSIGN__TOKENS__SECRET", Self::SECRET)
     }
 
-    /// Unseals the key that stands in the database.
+    /// Unseals the key in the database.
     pub async fn of(server: &Server) -> Self {
         let database = &server.database;
         let kid = database.value("SELECT kid FROM signing_keys").await;
@@ -49,30 +49,30 @@ impl Forge {
         Self { kid, key: Ed25519KeyPair::from_pkcs8(opened).unwrap() }
     }
 
-    /// Another key under the same name.
+    /// Another key with the same kid.
     pub fn with_another_key(&self) -> Self {
         Self { kid: self.kid.clone(), key: Ed25519KeyPair::generate().unwrap() }
     }
 
-    /// The 32 bytes that nobody may know.
+    /// The 32 secret bytes.
     pub fn seed(&self) -> Vec<u8> {
         let seed: Curve25519SeedBin<'_> = self.key.seed().unwrap().as_be_bytes().unwrap();
         seed.as_ref().to_vec()
     }
 
-    /// The 32 bytes that everybody may know.
+    /// The 32 public bytes.
     pub fn public_key(&self) -> &[u8] {
         self.key.public_key().as_ref()
     }
 
-    /// A token from any header and any claims, which need not even be JSON.
+    /// Signs any header and any claims, even if they are not JSON.
     pub fn sign(&self, header: &str, claims: &str) -> String {
         let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let signature = self.key.sign(message.as_bytes());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// A token with these claims and the header of this one.
+    /// Signs these claims with the header of this token.
     pub fn resign(&self, token: &str, claims: &Value) -> String {
         self.sign(&header(token).to_string(), &claims.to_string())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::server::client;
 use super::{Database, Process, Server, TempDir};
 
-/// How to start a server.
+/// The command line and the environment of a server.
 #[derive(Default)]
 pub struct Launch {
     arguments: Vec<String>,
@@ -22,7 +22,8 @@ impl Launch {
         Self::default()
     }
 
-    /// `countersign serve --i-am-testing` on a free port, its Twilio at `base_url` with the sandbox's credentials.
+    /// `countersign serve --i-am-testing` on a free port. Twilio is at `base_url` and has the sandbox's
+    /// credentials.
     pub fn serve(base_url: &str) -> Self {
         use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
         Self { serve: true, ..Self::default() }
@@ -43,25 +44,25 @@ impl Launch {
         self
     }
 
-    /// The last one of a name counts.
+    /// Sets a variable. The last value of a name counts.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Started by another program that becomes it.
+    /// Starts the server through another program, such as `env`.
     pub fn under(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
         self
     }
 
-    /// Where the virtual phones of a server that was started by `serve` are.
+    /// The address of the virtual phones of a server started by `serve`.
     pub fn sandbox(mut self, address: &str) -> Self {
         self.sandbox = address.to_owned();
         self
     }
 
-    /// Another server's database.
+    /// Uses the database of another server.
     pub fn database(mut self, database: &Arc<Database>) -> Self {
         self.database = Some(database.clone());
         self
@@ -71,10 +72,10 @@ impl Launch {
         self.try_start().await.unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
     }
 
-    /// Starts it.
+    /// Starts the server.
     ///
     /// # Errors
-    /// What was logged, when it ended instead.
+    /// Returns the log if the server stopped instead.
     pub async fn try_start(self) -> Result<Server, String> {
         let directory = TempDir::new();
         let database = match self.database {

@@ -1,4 +1,4 @@
-//! The migrations, as they stand in their folders.
+//! The migrations as files.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use std::path::Path;
 pub struct Migration {
     /// `sqlite` or `postgres`.
     pub backend: &'static str,
-    /// Its folder.
+    /// The name of its folder.
     pub name: String,
     pub up: String,
     pub down: String,

@@ -1,5 +1,5 @@
-//! What the tests are built from. `Server::dev()` starts the program as a user does and stops it with the test. Each
-//! answer is checked against the OpenAPI document before the test sees it.
+//! What the tests are built from. `Server::dev()` starts the program as a user does and stops it with the
+//! test. Each answer is checked against the OpenAPI document before the test sees it.
 
 mod acknowledged;
 mod answer;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Somebody with an email address, a username and a phone of their own.
+/// A person with an email address, a username and a phone number.
 #[derive(Clone)]
 pub struct Person {
     pub name: String,
@@ -13,7 +13,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// Ada, whom most tests are about.
+    /// Ada, the person in most tests.
     pub fn ada() -> Self {
         Self {
             name: "Ada Lovelace".into(),
@@ -24,9 +24,9 @@ impl Person {
         }
     }
 
-    /// One of a thousand others, each different: `number` from 0 to 999.
+    /// One of a thousand others, each with unique values. `number` is 0 to 999.
     pub fn other(number: u32) -> Self {
-        // Fictional numbers of real area codes; the last two digits below 40 have no special meaning.
+        // Fictional numbers of real area codes. The sandbox gives endings below 40 no special meaning.
         let area = [202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219];
         let (block, index) = (number / 40, number % 40);
         let area = area[(block % 16) as usize];

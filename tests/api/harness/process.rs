@@ -1,4 +1,4 @@
-//! The program itself, as a process.
+//! The program as a process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 /// A running program, which is killed with the test.
 pub struct Process {
     child: Child,
-    /// Held open: with `--exit-with-stdin` the program ends when it closes.
+    /// Held open, because `--exit-with-stdin` stops the program when it closes.
     pub input: Option<ChildStdin>,
     log: Arc<Mutex<Vec<u8>>>,
     output: Arc<Mutex<Vec<u8>>>,
@@ -17,16 +17,16 @@ pub struct Process {
     pub ready: String,
 }
 
-/// The program: the one that cargo has built for the tests, or another one that `TEST_BINARY` names, such as the
-/// release binary. A relative path begins at the project's root.
+/// The path of the program: the build of cargo, or the one that `TEST_BINARY` names, such as the release
+/// binary. A relative path starts at the project's root.
 pub fn program() -> PathBuf {
     let built = || env!("CARGO_BIN_EXE_countersign").into();
     let named = std::env::var_os("TEST_BINARY").unwrap_or_else(built);
     Path::new(env!("CARGO_MANIFEST_DIR")).join(named)
 }
 
-/// The program with a command line, in a directory, with nothing in its environment but `variables`; started by `wrapper`
-/// where that is not empty.
+/// The command that runs the program in a directory with only `variables` in its environment. If `wrapper` is
+/// not empty, it starts the program.
 fn command(
     wrapper: &[String],
     directory: &Path,
@@ -42,7 +42,7 @@ fn command(
         }
     };
     command.args(arguments).current_dir(directory).env_clear();
-    // Where the system keeps its certificates may be said here.
+    // Some systems name their certificates here.
     for name in ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
@@ -52,7 +52,7 @@ fn command(
     command
 }
 
-/// Runs a command to its end. One that becomes a server instead is killed: a test waits for no end that never comes.
+/// Runs a command until it ends. A command that becomes a server is killed, so that the test does not hang.
 pub fn run(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let variables: Vec<_> =
@@ -70,7 +70,7 @@ impl Process {
     /// Starts a command and waits for its `ready` line.
     ///
     /// # Errors
-    /// What the program wrote to standard error, when it ended instead.
+    /// Returns standard error if the program ended instead.
     pub fn start(
         directory: &Path,
         arguments: &[String],
@@ -79,10 +79,10 @@ impl Process {
         Self::start_under(&[], directory, arguments, variables)
     }
 
-    /// The same, started by another program that becomes it, such as `env`.
+    /// Starts a command through another program, such as `env`.
     ///
     /// # Errors
-    /// As above.
+    /// See [`Self::start`].
     pub fn start_under(
         wrapper: &[String],
         directory: &Path,
@@ -115,24 +115,24 @@ impl Process {
         self.ready.starts_with("ready ")
     }
 
-    /// An address of the `ready` line.
+    /// An address in the `ready` line.
     pub fn address(&self, name: &str) -> String {
         let prefix = format!("{name}=");
         let found = self.ready.split(' ').find_map(|part| part.strip_prefix(&prefix));
         found.unwrap_or_else(|| panic!("no {name} in {:?}", self.ready)).to_owned()
     }
 
-    /// What the program has logged so far.
+    /// The log so far.
     pub fn log(&self) -> String {
         text(&self.log)
     }
 
-    /// What the program has written to standard output so far.
+    /// The standard output so far.
     pub fn output(&self) -> String {
         text(&self.output)
     }
 
-    /// Its process's number.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -144,13 +144,13 @@ impl Process {
         assert!(sent.success());
     }
 
-    /// Kills it, as a crash would: everything that was logged.
+    /// Kills the process, like a crash, and returns the log.
     pub fn kill(&mut self) -> String {
         self.child.kill().unwrap();
         self.wait().1
     }
 
-    /// Waits for the end: the exit code (none after a signal) and everything that was logged.
+    /// Waits for the end. Returns the exit code (`None` after a signal) and the log.
     pub fn wait(&mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
         for reader in self.readers.drain(..) {

@@ -1,8 +1,8 @@
-//! What a deployment is configured with, for tests about `serve` as people run it.
+//! The configuration of a deployment, for tests of `serve`.
 
 use std::path::Path;
 
-/// All that `serve` needs, none of it real.
+/// All settings that `serve` needs, with made-up values.
 pub const COMPLETE: [(&str, &str); 6] = [
     ("COUNTERSIGN__DATABASE__URL", "sqlite://countersign.db"),
     ("COUNTERSIGN__TOKENS__SECRET", "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx"),
@@ -12,13 +12,13 @@ pub const COMPLETE: [(&str, &str); 6] = [
     ("TWILIO_VERIFICATION_SID", "VA0123456789abcdef0123456789abcdef"),
 ];
 
-/// The same, with one more variable or another value of one.
+/// The same with one variable added or replaced.
 pub fn complete_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     let others = COMPLETE.into_iter().filter(|(other, _)| *other != name);
     others.chain([(name, value)]).collect()
 }
 
-/// The settings of a file below `config/`, as it documents them: section, name and value.
+/// The settings in a file of `config/`: section, name and value.
 pub fn documented_settings(file: &str) -> Vec<(String, String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(file);
     let (mut settings, mut section) = (Vec::new(), String::new());
@@ -32,7 +32,7 @@ pub fn documented_settings(file: &str) -> Vec<(String, String, String)> {
     settings
 }
 
-/// The variable of a setting.
+/// The environment variable of a setting.
 pub fn variable(section: &str, name: &str) -> String {
     format!("COUNTERSIGN__{section}__{name}").to_uppercase()
 }

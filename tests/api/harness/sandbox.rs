@@ -1,4 +1,4 @@
-//! The sandbox of `countersign dev`: what is broken on purpose, and what was asked of it.
+//! The sandbox of `countersign dev`: its faults and its journal of requests.
 
 use regex::Regex;
 use reqwest::Method;
@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::Server;
 
-/// How long to wait for a request that is on its way: 30 s in all.
+/// How long to wait for a request: 30 s in all.
 const ATTEMPTS: u32 = 1500;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 
 impl Server {
-    /// Makes a fault: its path on the sandbox.
+    /// Creates a fault and returns its path on the sandbox.
     pub async fn break_twilio(&self, fault: Value) -> String {
         let response = self.http.post(format!("{}/sandbox/faults", self.sandbox)).json(&fault).send().await;
         let response = response.unwrap();
@@ -20,7 +20,7 @@ impl Server {
         format!("/sandbox/faults/{}", made["id"].as_str().unwrap())
     }
 
-    /// Waits until a fault has met a request.
+    /// Waits until a fault has affected a request.
     pub async fn hit(&self, fault: &str) {
         for _ in 0..ATTEMPTS {
             if self.sandbox_get(fault).await["hits"] != 0 {
@@ -31,14 +31,14 @@ impl Server {
         panic!("nothing met the fault");
     }
 
-    /// What the sandbox's control API tells.
+    /// Reads from the control API of the sandbox.
     pub async fn sandbox_get(&self, path: &str) -> Value {
         let response = self.http.get(format!("{}{path}", self.sandbox)).send().await.unwrap();
         assert_eq!(response.status(), 200, "{path}");
         response.json().await.unwrap()
     }
 
-    /// How many requests of a kind were made about a phone number.
+    /// How many requests of an operation were about a phone number.
     pub async fn asked_twilio(&self, operation: &str, phone_number: &str) -> usize {
         let digits = phone_number.trim_start_matches('+');
         let path = format!("/sandbox/requests?operation={operation}&to=%2B{digits}");
@@ -46,8 +46,9 @@ impl Server {
     }
 }
 
-/// Every path of a running sandbox, with every method that it knows: the control API as its document tells it, the page,
-/// and Twilio's operations. Names in braces are filled in.
+/// Every method and path of a running sandbox: the control API in its document, the page, and Twilio's
+/// operations.
+/// Parameters are filled in.
 pub async fn sandbox_operations(sandbox: &str) -> Vec<(Method, String)> {
     let read = async |path: &str| -> Value {
         reqwest::get(format!("{sandbox}{path}")).await.unwrap().json().await.unwrap()

@@ -1,19 +1,19 @@
-//! Holds a value against a schema of the OpenAPI document: the few keywords of JSON Schema that the document uses.
-//! Any other keyword fails, so that nothing goes unchecked.
+//! Validates a value against a schema of the OpenAPI document. It knows only the JSON Schema keywords of the
+//! document, and fails on any other keyword.
 
 use regex::Regex;
 use serde_json::Value;
 
 use super::document;
 
-/// What is wrong with a value; empty where nothing is.
+/// The violations of a schema; empty if the value is valid.
 pub fn faults(value: &Value, schema: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     check("", value, schema, &mut faults);
     faults
 }
 
-/// The schema that a reference means.
+/// Follows a reference.
 pub fn resolved(schema: &Value) -> &Value {
     match schema["$ref"].as_str() {
         Some(reference) => {
@@ -37,7 +37,7 @@ fn check(at: &str, value: &Value, schema: &Value, faults: &mut Vec<String>) {
     for (name, member) in value.as_object().into_iter().flatten() {
         match schema["properties"].get(name) {
             Some(schema) => check(&format!("{at}/{name}"), member, schema, faults),
-            // Answers may grow for clients, but not behind the document's back.
+            // Answers may get new fields, but the document must describe them.
             None => faults.push(format!("{at}/{name} is not in the document")),
         }
     }

@@ -1,4 +1,4 @@
-//! A running server, and how to ask it something.
+//! A running server.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use super::{Answer, Database, Launch, Process, TempDir};
 
-/// A client like the tests': no redirects, no proxies.
+/// An HTTP client without redirects and proxies.
 pub(super) fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
-/// A server that ends with the test. Fields are dropped in this order: the process before its database.
+/// A server that stops with the test. The fields are dropped in this order: the process before its database.
 pub struct Server {
     pub api: String,
-    /// Empty for `serve`, unless it was told.
+    /// Empty for `serve`, unless the test sets it.
     pub sandbox: String,
     pub http: reqwest::Client,
     pub process: Process,
@@ -29,26 +29,26 @@ impl Server {
         Launch::dev().start().await
     }
 
-    /// `countersign dev` that a test has started with a command line of its own. Its `database` is nothing's.
+    /// A `countersign dev` that the test has started itself. Its `database` is unused.
     pub async fn running(process: Process, directory: TempDir) -> Self {
         let database = Arc::new(Database::fresh(directory.path()).await);
         let (api, sandbox) = (process.address("api"), process.address("sandbox"));
         Self { api, sandbox, http: client(), process, database, directory }
     }
 
-    /// A request to the API.
+    /// A request to the API, for what the callers cannot send.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.api))
     }
 
-    /// Sends a request; the answer is held against the OpenAPI document.
+    /// Sends a request and checks the answer against the OpenAPI document.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let request = request.build().unwrap();
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
         Answer::read(&method, &path, self.http.execute(request).await.unwrap()).await
     }
 
-    /// Sends a request to a server that may die meanwhile: `None` where no whole answer came.
+    /// Sends a request to a server that may stop. `None` if there is no complete answer.
     pub async fn attempt(&self, request: RequestBuilder) -> Option<Answer> {
         let request = request.build().unwrap();
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
@@ -71,14 +71,14 @@ impl Server {
         .await
     }
 
-    /// Moves the sandbox's clock, and the server's with it.
+    /// Moves the clock of the sandbox and of the server.
     pub async fn advance(&self, seconds: u32) {
         let body = serde_json::json!({ "advance_seconds": seconds });
         let request = self.http.post(format!("{}/sandbox/clock", self.sandbox)).json(&body);
         assert!(request.send().await.unwrap().status().is_success());
     }
 
-    /// The newest code that came to a number.
+    /// The newest code that was sent to an address or number.
     pub async fn code(&self, phone_number: &str) -> String {
         let url = format!("{}/sandbox/code", self.sandbox);
         let query = [("to", phone_number), ("wait", "5")];
@@ -87,7 +87,7 @@ impl Server {
         response.text().await.unwrap()
     }
 
-    /// What came to a number, newest first.
+    /// The messages to an address or number, the newest first.
     pub async fn messages(&self, phone_number: &str) -> Vec<Value> {
         let url = format!("{}/sandbox/messages", self.sandbox);
         let response = self.http.get(url).query(&[("to", phone_number)]).send().await.unwrap();

@@ -1,10 +1,10 @@
-//! The project's own source, as text: for tests about how it is written.
+//! The project's source as text, for tests of the source itself.
 
 use std::path::{Path, PathBuf};
 
 /// A source file.
 pub struct Source {
-    /// From the project's root, such as `src/auth/login.rs`.
+    /// The path from the project's root, such as `src/auth/login.rs`.
     pub path: String,
     pub text: String,
 }
@@ -22,14 +22,14 @@ impl Source {
         files.iter().map(read).collect()
     }
 
-    /// What is compiled into the program: the numbered lines without comments and without the tests at the end.
+    /// The code of the program: numbered lines without comments and without the tests at the end.
     pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
         let before_tests = lines.take_while(|(_, line)| *line != "#[cfg(test)]" || !self.ends_with_tests());
         before_tests.map(|(number, line)| (number, line.split("//").next().unwrap_or_default()))
     }
 
-    /// Modules that are compiled for tests alone, by the path of their file or folder.
+    /// Modules that are compiled only for tests, by the path of their file or folder.
     pub fn test_modules(&self) -> Vec<String> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let lines: Vec<&str> = self.text.lines().collect();

@@ -1,8 +1,8 @@
-//! A directory that is gone with the test.
+//! A directory that is deleted with the test.
 
 use std::path::{Path, PathBuf};
 
-/// An empty directory of its own.
+/// An empty directory.
 pub struct TempDir(PathBuf);
 
 impl TempDir {

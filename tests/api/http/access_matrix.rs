@@ -1,5 +1,5 @@
-//! Who may do what: every operation of the OpenAPI document against every kind of caller, each cell on a user of
-//! its own. The snapshot is the table; read its diff as you would read a change of the locks.
+//! The access matrix: every operation of the OpenAPI document against every kind of caller, each with a user
+//! of its own. The snapshot is the table. Review its diff like a change of the permissions.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Forge, Person, Server, claims, document, header};
 
-/// What somebody sends as a token.
+/// A kind of caller, named after the token that it sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     NoToken,
@@ -45,7 +45,7 @@ impl Caller {
         Self::Access,
     ];
 
-    /// Becomes this caller. `person` has signed up.
+    /// Gets the token of this caller. `person` has signed up.
     async fn token(self, server: &Server, forge: &Forge, person: &Person) -> Option<String> {
         let access = async || server.another_session(person).await.token().to_owned();
         let password_ok = async || server.log_in(person).await.token().to_owned();
@@ -84,12 +84,12 @@ impl Caller {
     }
 }
 
-/// A genuine token's content under a stranger's signature.
+/// The content of a genuine token with the signature of another key.
 fn forged(stranger: &Forge, token: &str) -> String {
     stranger.resign(token, &claims(token))
 }
 
-/// A genuine token's content under no signature (RFC 7515, appendix A.5).
+/// The content of a genuine token without a signature (RFC 7515, appendix A.5).
 fn unsigned(forge: &Forge, token: &str) -> String {
     let mut header = header(token);
     header["alg"] = json!("none");
@@ -97,10 +97,10 @@ fn unsigned(forge: &Forge, token: &str) -> String {
     format!("{}.", signed.rsplit_once('.').unwrap().0)
 }
 
-/// Of nobody: whoever gets as far as to be told so has passed the guard.
+/// A session that does not exist. An answer about it means that the caller has passed the guard.
 const NOBODYS_SESSION: &str = "0199c0de-0000-7000-8000-000000000000";
 
-/// A valid body for a cell's operation, or none. Its newcomer has not signed up yet.
+/// A valid body for the operation, if it has one. The newcomer has not signed up yet.
 fn body(cell: &Cell<'_>, code: &str) -> Option<Value> {
     let Cell { person, newcomer, token, .. } = cell;
     match cell.operation.id.as_str() {
@@ -118,7 +118,7 @@ fn body(cell: &Cell<'_>, code: &str) -> Option<Value> {
         "resetPassword" => {
             Some(json!({ "reset_token": "cspr_AAAA", "code": code, "new_password": newcomer.password }))
         }
-        // This one takes its token in the body.
+        // The body holds the token of this operation.
         "refresh" => Some(json!({ "refresh_token": token.as_deref().unwrap_or("csrt_AAAA") })),
         "getDashboard" | "getMe" | "listSessions" | "endSession" | "getLiveness" | "getReadiness"
         | "getJwks" | "getServerMetadata" => None,
@@ -144,7 +144,7 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
-/// A caller on the way to an operation.
+/// A caller and the operation that it calls.
 struct Cell<'a> {
     operation: &'a Operation,
     caller: Caller,
@@ -156,7 +156,7 @@ struct Cell<'a> {
 impl Cell<'_> {
     async fn answer(&self, server: &Server) -> Answer {
         let Operation { method, path, .. } = self.operation;
-        // The right code where there is one: what is refused is not refused for a wrong code.
+        // Use the right code if there is one, so that no call fails because of a wrong code.
         let code = match server.messages(&self.person.phone_number).await.first() {
             Some(message) => message["code"].as_str().unwrap().to_owned(),
             None => "123456".into(),
@@ -191,7 +191,7 @@ async fn each_caller_may_do_what_the_table_says() {
         let (person, newcomer) = (Person::other(2 * number), Person::other(2 * number + 1));
         cells.push(Cell { operation, caller, person, newcomer, token: None });
     }
-    // First those whose tokens shall expire, then the others, whose tokens shall be old enough for a resend.
+    // First prepare tokens that must expire, then the others, which must be old enough for a resend.
     for (expired, then_wait) in [(true, 1000), (false, 31)] {
         for cell in cells.iter_mut().filter(|cell| cell.caller.is_expired() == expired) {
             server.sign_up(&cell.person).await;
@@ -207,7 +207,7 @@ async fn each_caller_may_do_what_the_table_says() {
         }
         let (caller, answer) = (format!("{:?}", cell.caller), cell.answer(&server).await);
         if answer.body["code"] == "otp_required" {
-            // RFC 9470: log in further, not again.
+            // RFC 9470: the caller must step up, not log in again.
             let challenge = answer.header("www-authenticate");
             assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
         }

@@ -1,11 +1,11 @@
-//! Bodies that no handler should ever see: too long, of another type, not JSON, with characters that no field has.
+//! Bodies that no handler may see: too long, of another type, not JSON, or with forbidden characters.
 
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Person, Raw, Server, only_status};
 
-/// Every operation to which a body is posted by anybody who is not logged in, and some for those who are, with a body that it takes and a token that lets one through to it.
+/// The public operations with a body and some others, each with a valid body and a valid token.
 async fn operations(server: &Server) -> Vec<(&'static str, Option<String>, Value)> {
     let (ada, eve) = (Person::ada(), Person::other(1));
     let tokens = server.full_access(&ada).await;
@@ -51,7 +51,7 @@ async fn send(
     server.send(request).await
 }
 
-/// A request that does not say how long it is.
+/// A request without a declared length.
 fn chunked(path: &str, token: Option<&str>, body: &str) -> String {
     let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
     let chunks: String = body
@@ -105,7 +105,7 @@ async fn body_must_be_application_json() {
             let answer = send(&server, path, token.as_deref(), media_type, body.to_string()).await;
             answer.expect_problem(415, "unsupported_media_type");
         }
-        // Whoever would rather have a page gets JSON.
+        // A client that prefers HTML gets JSON, too.
         let html = server.request(Method::POST, path).header("accept", "text/html").body(body.to_string());
         let html = server.send(html.bearer_auth(token.as_deref().unwrap_or("none"))).await;
         html.expect_problem(415, "unsupported_media_type");
@@ -148,7 +148,7 @@ async fn body_that_is_not_a_json_object_is_malformed() {
         }
         let not_utf8 = [b"{\"".as_slice(), name.as_bytes(), b"\":\"\xff\xfe\"}"].concat();
         send(not_utf8).await.expect_problem(400, "malformed_request");
-        // A number that no type holds is JSON all the same, and so are a thousand fields.
+        // A number that fits no type is valid JSON, and so are a thousand fields.
         let huge = send(format!("{{\"{name}\":1e400}}").into()).await;
         assert!([400, 422].contains(&huge.status), "{}", huge.text);
         let many = send(many.clone().into()).await.expect_problem(422, "validation_failed");
@@ -198,20 +198,20 @@ async fn control_characters_never_reach_the_database() {
                 assert!(!answer.text.contains(bad), "{path} {name} repeats {bad:?}");
             }
         }
-        // What is no token of ours is that, whatever stands in it.
+        // An invalid token is rejected as such, whatever its characters.
         for name in ["refresh_token", "reset_token"].into_iter().filter(|name| body.get(*name).is_some()) {
             let mut body = body.clone();
             body[name] = "a\0\u{202e}".into();
             let status = server.post(path, token.as_deref(), body).await.status;
             assert!([401, 410].contains(&status), "{path}: {status}");
         }
-        // Names are shown in the answer and nowhere else.
+        // Names of unknown fields appear only in the answer.
         let answer = server.post(path, token.as_deref(), json!({ "a\0\u{202e}": "b" })).await;
         answer.expect_problem(422, "validation_failed");
     }
 }
 
-/// A password may hold anything: what it holds goes through the hash alone.
+/// A password may hold any characters: only its hash is stored.
 /// Threats: b34.
 #[tokio::test]
 async fn password_may_contain_any_character() {
@@ -224,7 +224,7 @@ async fn password_may_contain_any_character() {
     server.log_in(&ada).await;
 }
 
-/// What a client says that it is, is kept and shown: as data.
+/// The user agent is stored and shown as data.
 #[tokio::test]
 async fn strange_user_agent_is_stored_without_harm() {
     let server = Server::dev().await;

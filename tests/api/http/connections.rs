@@ -1,4 +1,4 @@
-//! Connections on which no proper request comes: ambiguous, too slow, too long.
+//! Connections without a valid request: ambiguous, too slow, or too long.
 
 use crate::harness::{Raw, Server, only_status};
 
@@ -30,7 +30,7 @@ async fn ambiguous_request_is_rejected_and_the_connection_closes() {
     let bad_chunk = "POST /v1/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                      Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n";
     assert_eq!(only_status(&Raw::exchange(&server, format!("{bad_chunk}{smuggled}")).await), 400);
-    // What shows that the framing is what was refused.
+    // Control: the same request with valid framing is read.
     let good = "POST /v1/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Connection: close\r\nContent-Length: 2\r\n\r\n{}";
     assert_eq!(only_status(&Raw::exchange(&server, good).await), 422);
@@ -67,7 +67,7 @@ async fn oversized_head_is_rejected() {
     server.guest().live().await.expect(200);
 }
 
-/// A body in chunks has no end of its own: whoever sends one byte now and then would keep the connection for ever.
+/// A chunked body has no fixed end. A client that sends a byte now and then could hold the connection open.
 /// Threats: c7.
 #[tokio::test]
 async fn unread_chunked_body_closes_the_connection() {
@@ -83,7 +83,7 @@ async fn unread_chunked_body_closes_the_connection() {
         let answers = Raw::exchange(&server, format!("{request}\r\n{head}")).await;
         assert_eq!(only_status(&answers), status, "{answers}");
     }
-    // One that is read to its end leaves the connection as it is.
+    // A chunked body that was read to its end keeps the connection open.
     let mut raw = Raw::open(&server).await;
     let body =
         "Host: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";

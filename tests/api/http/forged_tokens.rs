@@ -1,5 +1,5 @@
-//! Tokens that the server did not make, or not like this: most by somebody who holds its signing key, so that
-//! the signature is not what they fail by.
+//! Forged tokens. Most are signed with the server's own key, so that the signature is not the reason for the
+//! rejection.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Forge, Person, Server, claims, header};
 
-/// A server, its key in the wrong hands, and a genuine token of either kind.
+/// A server whose signing key has leaked, and a genuine token of each kind.
 struct Forgery {
     server: Server,
     forge: Forge,
@@ -23,7 +23,7 @@ impl Forgery {
         let access = server.full_access(&ada).await.token().to_owned();
         let password_ok = server.log_in(&ada).await.token().to_owned();
         let forge = Forge::of(&server).await;
-        // What shows that the forger works: a copy of the genuine token opens the same.
+        // Control: a copy of the genuine token works.
         server.with_access(&forge.resign(&access, &claims(&access))).me().await.expect(200);
         Self { server, forge, access, password_ok }
     }
@@ -73,7 +73,7 @@ async fn public_key_does_not_work_as_an_hmac_secret() {
     let forgery = Forgery::begin().await;
     let set = forgery.server.guest().jwks().await.expect(200);
     let raw = forgery.forge.public_key();
-    // RFC 8410: what stands before the 32 bytes in a PEM file.
+    // RFC 8410: the prefix of the 32 bytes in a PEM file.
     let der = [&[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00], raw].concat();
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(&der));
     let x = URL_SAFE_NO_PAD.encode(raw);
@@ -95,7 +95,7 @@ async fn keys_named_in_the_token_are_ignored() {
     let forgery = Forgery::begin().await;
     let stranger = forgery.forge.with_another_key();
     forgery.is_malformed(&stranger.resign(&forgery.access, &claims(&forgery.access))).await;
-    // Where the stranger's keys are: nobody may come for them.
+    // The server must not fetch the keys of the stranger from this address.
     let keys = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     keys.set_nonblocking(true).unwrap();
     let address = keys.local_addr().unwrap();
@@ -156,7 +156,7 @@ async fn token_kinds_are_not_interchangeable() {
     forgery.is_malformed(&forgery.forge.resign(&forgery.access, &password_ok)).await;
     forgery.is_malformed(&forgery.forge.resign(&forgery.password_ok, &access)).await;
     forgery.is_malformed(&forgery.with_claim("aud", password_ok["aud"].clone())).await;
-    // A password-ok token that claims to be of a session, with every claim that takes.
+    // A password-ok token with all claims of an access token.
     let mut grown = access.clone();
     (grown["jti"], grown["amr"]) = (password_ok["jti"].clone(), json!(["pwd"]));
     forgery.is_malformed(&forgery.forge.resign(&forgery.password_ok, &grown)).await;
@@ -220,7 +220,7 @@ async fn times_have_five_seconds_of_leeway() {
         let answer = forgery.me_with("exp", json!(exp)).await;
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "expired");
     }
-    // A stranger's token is never told more than that it is none.
+    // A token of another key is reported as malformed and nothing else.
     let mut expired = claims(&forgery.access);
     expired["exp"] = json!(0);
     let stranger = forgery.forge.with_another_key();
@@ -253,7 +253,7 @@ async fn token_has_exactly_one_valid_spelling() {
     for length in 0..signature.len() {
         forgery.is_malformed(&format!("{header}.{payload}.{}", &signature[..length])).await;
     }
-    // 64 bytes fill 85 characters and two bits of the last; the rest of it must be zero.
+    // 64 bytes fill 85 characters and two bits of the last one. Its other bits must be zero.
     let last = signature.chars().last().unwrap();
     for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars() {
         if other != last {

@@ -1,5 +1,5 @@
-//! The guards beyond the access matrix: no other way of writing a path, no other path to a session, and nothing done for
-//! whoever is refused.
+//! Access rules beyond the matrix: other spellings of paths, other ways to a session, and side effects of
+//! rejected requests.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Forge, Launch, Person, Raw, Server, claims, document, only_status, resolved};
 
-/// Every operation: method, path, and what the document says of it.
+/// Every operation: its method, its path and its description in the document.
 fn operations() -> impl Iterator<Item = (Method, &'static str, &'static Value)> {
     document()["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
         let operations = item.as_object().unwrap().iter();
@@ -16,7 +16,7 @@ fn operations() -> impl Iterator<Item = (Method, &'static str, &'static Value)> 
     })
 }
 
-/// Every operation for verified callers alone.
+/// The operations that need an access token.
 fn of_the_verified() -> impl Iterator<Item = (Method, &'static str)> {
     let wants_both = |it: &Value| {
         let problems = &it["responses"]["401"]["content"]["application/problem+json"]["examples"];
@@ -43,7 +43,7 @@ fn only_verify_and_refresh_return_access_tokens() {
     assert_eq!(that_answer("password_ok_token"), BTreeSet::from(["login"]));
 }
 
-/// Ways to write a path, the usual one first.
+/// Spellings of a path, the usual one first.
 fn spellings(path: &str) -> Vec<String> {
     let (folder, last) = path.rsplit_once('/').unwrap();
     let escaped: String = last.bytes().map(|byte| format!("%{byte:02x}")).collect();
@@ -88,11 +88,11 @@ async fn password_ok_token_opens_no_path_in_any_spelling() {
         assert_eq!(elsewhere.unwrap().status(), 404, "{path}");
     }
     assert!(asked > 400, "{asked}");
-    // What shows that the request is one.
+    // Control: the request itself is valid.
     assert_eq!(status(&Method::GET, "/v1/users/me", &access).await, 200);
 }
 
-/// Whether anything has changed.
+/// The state of the database, for comparison.
 async fn everything(server: &Server) -> String {
     let mut state = String::new();
     for table in
@@ -149,7 +149,7 @@ async fn rejected_request_changes_nothing() {
         }
     }
     assert_eq!(server.messages("+12015550124").await.len(), 0);
-    // What shows that it would be seen.
+    // Control: a change would be detected.
     access.update_profile(json!({ "name": "Ada King" })).await.expect(200);
     assert_ne!(everything(&server).await, before);
     pending.verify(&code).await.expect(200);

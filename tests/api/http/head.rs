@@ -1,10 +1,10 @@
-//! HEAD.
+//! HEAD requests.
 
 use reqwest::Method;
 
 use crate::harness::{Person, Raw, Server};
 
-/// What load balancers and `curl -I` ask (RFC 9110, section 9.3.2).
+/// Load balancers and `curl -I` send HEAD (RFC 9110, section 9.3.2).
 #[tokio::test]
 async fn head_is_answered_like_get_without_the_body() {
     let (server, ada) = (Server::dev().await, Person::ada());
@@ -32,8 +32,8 @@ async fn head_is_answered_like_get_without_the_body() {
     }
 }
 
-/// A client may send a request before the last one was answered. What a HEAD would have said must not stand where the answer
-/// to the next is expected: who shares the connection would take it for their own.
+/// With pipelining, bytes of a HEAD answer must not appear where the next answer is expected. Another user of
+/// the connection would take them for their own.
 #[tokio::test]
 async fn head_sends_no_body_before_a_pipelined_request() {
     let server = Server::dev().await;
@@ -44,7 +44,7 @@ async fn head_sends_no_body_before_a_pipelined_request() {
             format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
         let next = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         let answers = Raw::exchange(&server, head + next).await;
-        // Nothing, or the head and what comes after it.
+        // The connection is closed, or the head is followed by the next answer.
         let after = answers.split_once("\r\n\r\n").map_or("", |(_, after)| after);
         assert!(after.is_empty() || after.starts_with("HTTP/1.1 200"), "{path}: {answers}");
     }

@@ -9,7 +9,7 @@ use crate::harness::{Answer, Launch, Person, Server, document};
 const GOOD: &str = "https://app.example.com";
 const EVIL: &str = "https://app.example.com.evil.example";
 
-/// Sends a request with headers of the test's choice.
+/// Sends a request with these headers.
 async fn with(server: &Server, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = server.request(method, path);
     for (name, value) in headers {
@@ -138,7 +138,7 @@ async fn swagger_ui_is_served_with_our_initializer() {
         assert!(policy.contains(part), "{part}: {policy}");
     }
     assert!(!policy.split("style-src").next().unwrap().contains("unsafe"), "{policy}");
-    // Whatever the page loads is there, and nothing is loaded from elsewhere or inline.
+    // All files of the page exist on the server, and nothing is inline or from elsewhere.
     assert!(
         !page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("<style>")
     );
@@ -223,7 +223,7 @@ async fn configured_origins_can_call_and_read_errors() {
     }
 }
 
-/// What the dashboard says of where the session began.
+/// The address of the session on the dashboard.
 async fn seen_address(server: &Server, person: &Person, forwarded: &[(&str, &str)]) -> String {
     let token = server.password_ok(person).await;
     let code = server.code(&person.phone_number).await;
@@ -245,14 +245,14 @@ async fn client_cannot_choose_its_address() {
         .start()
         .await;
     assert_eq!(seen_address(&behind, &Person::other(1), &headers).await, "203.0.113.7");
-    // The right-most that is no proxy: what stands left of it, the client may have made up.
+    // The right-most address that is not a proxy counts. The client may have forged those to its left.
     let chain = [("x-forwarded-for", "198.51.100.1, 203.0.113.7, 10.1.2.3")];
     assert_eq!(seen_address(&behind, &Person::other(2), &chain).await, "203.0.113.7");
     let garbage = [("x-forwarded-for", "203.0.113.7, unknown")];
     assert_eq!(seen_address(&behind, &Person::other(3), &garbage).await, "127.0.0.1");
 }
 
-/// What a client says of where it is goes into no link, no header and no name.
+/// Forwarding headers of a client appear in no link, header or name.
 /// Threats: b37.
 #[tokio::test]
 async fn forged_host_appears_in_no_answer() {

@@ -1,5 +1,4 @@
-//! Clients that are slow, send far too much, or are many and do nothing: whoever asks properly does not notice
-//! (C7 of our list of promises).
+//! Slow clients, huge bodies and thousands of idle connections do not delay other requests.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +7,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::harness::{Access, Launch, Person, Raw, Server, only_status};
 
-/// Clients of each slow kind.
+/// Slow clients of each kind.
 const SLOW: usize = 40;
-/// Clients that have asked once and keep the connection.
+/// Clients that have sent one request and keep the connection.
 const IDLE: usize = 2000;
-/// Longer than a request ever takes beside them, on a machine with other things to do.
+/// More than a request takes beside them, on a busy machine.
 const UNNOTICED: Duration = Duration::from_secs(2);
 
-/// Asks as somebody who is logged in, so often.
+/// Sends requests with an access token and returns the longest time.
 async fn ask(access: &Access, times: usize) -> Duration {
     let mut longest = Duration::ZERO;
     for _ in 0..times {
@@ -47,11 +46,11 @@ async fn slow_clients_are_disconnected_and_delay_no_request() {
     let began = Instant::now();
     let (_, _, longest) = tokio::join!(heads, bodies, ask(&access, 200));
     assert!(longest < UNNOTICED, "{longest:?}");
-    // Five seconds for a head, ten for a body; not the hundred that the clients would have liked.
+    // A head may take five seconds and a body ten, not the hundred that these clients would take.
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
-/// The server's memory, in KiB (`proc_pid_status(5)`); none where the system does not tell.
+/// The server's memory in KiB (`proc_pid_status(5)`), if the system reports it.
 fn resident(server: &Server) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id())).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -73,7 +72,7 @@ async fn ten_mebibytes_are_rejected_without_using_memory() {
     let clients = join_all((0..20).map(async |number| {
         let bytes = if number % 2 == 0 { &announced } else { &chunked };
         let answer = Raw::exchange(&server, bytes).await;
-        // Where the server has hung up with bytes on the way, they may push its answer aside.
+        // A connection that closes while bytes are in flight can lose its answer.
         assert!([0, 413].contains(&only_status(&answer)), "{answer}");
         only_status(&answer)
     }));
@@ -88,7 +87,7 @@ async fn ten_mebibytes_are_rejected_without_using_memory() {
 /// Threats: c7.
 #[tokio::test]
 async fn two_thousand_idle_connections_delay_no_request() {
-    // This process has the other ends of them.
+    // This process holds the other ends of the connections.
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
     if limit.maximum.is_some_and(|most| most < 3000) {
@@ -113,7 +112,7 @@ async fn two_thousand_idle_connections_delay_no_request() {
     let beside = ask(&access, 100).await;
     eprintln!("the longest of 100 requests: {alone:?} alone, {beside:?} beside {IDLE} idle connections");
     assert!(beside < UNNOTICED, "{beside:?}");
-    // They are all still there.
+    // All of them are still open.
     for raw in idle.iter_mut().step_by(100) {
         raw.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n").await;
         assert_eq!(only_status(&raw.answer().await), 200);
@@ -121,12 +120,12 @@ async fn two_thousand_idle_connections_delay_no_request() {
     assert_eq!(idle.len(), IDLE);
 }
 
-/// How many files and connections the server has open; none where the system does not tell.
+/// The number of open files and connections of the server, if the system reports it.
 fn open_files(server: &Server) -> Option<usize> {
     std::fs::read_dir(format!("/proc/{}/fd", server.process.id())).ok().map(Iterator::count)
 }
 
-/// Neither memory nor files pile up with what is done.
+/// Neither memory nor files accumulate.
 /// Threats: c15.
 #[tokio::test]
 async fn log_ins_leak_neither_memory_nor_files() {
@@ -135,7 +134,7 @@ async fn log_ins_leak_neither_memory_nor_files() {
     for person in &people {
         server.sign_up(person).await;
     }
-    // Ten minutes later each may have codes again.
+    // After ten minutes each user may get codes again.
     let round = async |number: usize| {
         server.advance(601).await;
         for person in &people {

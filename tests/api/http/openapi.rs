@@ -1,4 +1,4 @@
-//! The OpenAPI document: fresh, complete, and nothing in it that breaks the clients made from it.
+//! The OpenAPI document: up to date, complete, and usable by client generators.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ impl Operation {
         self.it["responses"].as_object().unwrap().iter().map(|(status, response)| (status.as_str(), response))
     }
 
-    /// Everything that is sent: what it is, its media type, and what the document says of it.
+    /// Every request and response body: its name, media type and description.
     fn contents(&self) -> Vec<(String, &'static str, &'static Value)> {
         let bodies = std::iter::once(("request", &self.it["requestBody"])).chain(self.responses());
         let contents = bodies.flat_map(|(what, body)| {
@@ -38,7 +38,7 @@ impl Operation {
     }
 }
 
-/// Calls `visit` with every schema, from the components down, and where it stands.
+/// Calls `visit` with every schema and its location, from the components down.
 fn each_schema(visit: &mut impl FnMut(&str, &Value)) {
     fn descend(at: &str, schema: &Value, visit: &mut impl FnMut(&str, &Value)) {
         visit(at, schema);
@@ -67,7 +67,7 @@ fn printed(arguments: &[&str]) -> String {
 fn committed_document_is_what_the_program_prints() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
     let committed = std::fs::read_to_string(path).unwrap();
-    // No assert_eq: nobody reads two documents in a terminal.
+    // A diff of two documents by `assert_eq!` would be unreadable.
     assert!(
         committed == printed(&["openapi"]),
         "openapi/openapi.json is stale; read the diff of: cargo run -- openapi > openapi/openapi.json"
@@ -104,7 +104,7 @@ fn every_operation_has_a_description_and_a_security_scheme() {
     let schemes: Vec<&String> =
         document()["components"]["securitySchemes"].as_object().unwrap().keys().collect();
     assert_eq!(schemes, ["password_ok", "access"]);
-    // Generators make one namespace of both: a schema `Login` and an operation `login` collide.
+    // Generators use one namespace for both: a schema `Login` would collide with an operation `login`.
     for schema in document()["components"]["schemas"].as_object().unwrap().keys() {
         assert!(!ids.iter().any(|id| id.eq_ignore_ascii_case(schema)), "{schema}");
     }
@@ -115,7 +115,7 @@ fn every_body_has_a_valid_example() {
     let mut seen = 0;
     for operation in operations() {
         let has_body = operation.it.get("requestBody").is_some();
-        // A DELETE may have one or not.
+        // A DELETE may have a body.
         assert!(operation.method == "delete" || has_body == (operation.method != "get"), "{}", operation.id);
         for (what, media_type, content) in operation.contents() {
             let is_problem = what.ends_with(|digit: char| digit.is_ascii_digit()) && !what.contains(" 2");
@@ -172,7 +172,7 @@ fn every_problem_is_an_example_under_its_code() {
         }
         assert!(operation.it["responses"].get("500").is_some(), "{}", operation.id);
     }
-    // The rest of the list: paths that do not exist have no operation, and what a later version needs is frozen in.
+    // The rest: unknown paths have no operation.
     let undocumented: Vec<&str> = known
         .as_array()
         .unwrap()
@@ -183,7 +183,7 @@ fn every_problem_is_an_example_under_its_code() {
     assert_eq!(undocumented, ["method_not_allowed"]);
 }
 
-/// What the document promises, some test has seen. `expect_problem` and its like name the code.
+/// Each documented error code appears in a test. `expect_problem` names it.
 #[test]
 fn every_documented_code_is_provoked_by_a_test() {
     let tests: Vec<Source> =
@@ -219,7 +219,7 @@ fn document_avoids_what_breaks_generated_clients() {
         let target = resolved(schema);
         let needs_name = target["type"] == "object" || target.get("enum").is_some();
         assert!(!needs_name || is_component || is_named, "{at} has no name");
-        // A request may be refused for a field that it holds; an answer may grow.
+        // Requests reject unknown fields. Answers may get new ones.
         let closed = target["additionalProperties"] == false;
         if is_component && target["type"] == "object" {
             assert_eq!(closed, at.ends_with("Request"), "{at}");
@@ -255,7 +255,7 @@ fn every_schema_has_bounds() {
 fn document_for_3_0_differs_only_in_the_version() {
     let mut twin: Value = serde_json::from_str(&printed(&["openapi", "--oas", "3.0"])).unwrap();
     assert_eq!(twin["openapi"], "3.0.3");
-    // 3.0 knows no SPDX identifier, and lets nothing stand beside a reference.
+    // Version 3.0 has no SPDX identifier and allows no siblings of a reference.
     let mut expected = without_siblings(document().clone());
     expected["openapi"] = "3.0.3".into();
     let license = expected["info"]["license"].as_object_mut().unwrap();

@@ -1,4 +1,4 @@
-//! What an attacker found in changes of contact, resets and limits, and finds no more.
+//! Abuse of contact changes, password resets and limits.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::harness::{Launch, Person, Raw, Server, at_once};
 
 const MINE: &str = "+12015550124";
 
-/// Twilio has one verification for a number: its five checks and sends are the owner's.
+/// Twilio has one verification per number. Its five checks and sends belong to the owner.
 #[tokio::test]
 async fn phone_change_to_a_verified_number_does_not_lock_out_its_owner() {
     let (server, ada, eve) = (Server::dev().await, Person::ada(), Person::other(1));
@@ -19,7 +19,8 @@ async fn phone_change_to_a_verified_number_does_not_lock_out_its_owner() {
     server.log_in(&ada).await;
 }
 
-/// Strangers use up what a number has that nobody has proved; whoever signs up with it shall get in some time.
+/// Strangers share one quota for a number that no user has verified. A new user with this number still gets
+/// codes.
 #[tokio::test]
 async fn codes_requested_by_a_stranger_do_not_lock_out_a_new_user() {
     let (server, ada, eve) =
@@ -33,7 +34,7 @@ async fn codes_requested_by_a_stranger_do_not_lock_out_a_new_user() {
     server.log_in(&ada).await;
 }
 
-/// What Twilio refused is given back for a user's address, and there is nothing to give back for nobody's.
+/// A send that Twilio rejects is refunded. The answers must not differ for an address without an account.
 #[tokio::test]
 async fn refunds_do_not_reveal_an_account() {
     let limits = [("password_resets_per_email", "2/d"), ("password_resets_per_address", "9/h")];
@@ -47,7 +48,7 @@ async fn refunds_do_not_reveal_an_account() {
             let fault = server.break_twilio(refusal).await;
             let answer = server.guest().at(address).forgot_password(email).await;
             seen.push((answer.status, answer.header("ratelimit").to_owned()));
-            // What is sent after the answer has come so far.
+            // Wait until the code is sent, which happens after the answer.
             if email == ada.email && attempt < 2 {
                 server.hit(&fault).await;
             }
@@ -58,7 +59,7 @@ async fn refunds_do_not_reveal_an_account() {
     assert_eq!(statuses(&told[0]), statuses(&told[1]), "{told:?}");
 }
 
-/// An answer of Twilio's that comes late is about the number that was asked about.
+/// A late answer of Twilio counts for the number that Twilio was asked about.
 /// Threats: b25.
 #[tokio::test]
 async fn late_answer_about_one_number_does_not_verify_another() {
@@ -77,7 +78,7 @@ async fn late_answer_about_one_number_does_not_verify_another() {
     assert_ne!(answer.body["phone_number"], "+12015550125", "{answer:?}");
 }
 
-/// Whoever is logged out while Twilio is asked changes nothing any more.
+/// A session that ends while Twilio is being asked changes nothing.
 #[tokio::test]
 async fn ended_session_changes_no_number() {
     let (server, ada) = (Server::dev().await, Person::ada());
@@ -96,7 +97,7 @@ async fn ended_session_changes_no_number() {
     assert_eq!(own.me().await.expect(200).body["phone_number"], json!(ada.phone_number));
 }
 
-/// PostgreSQL: neither may run into a deadlock.
+/// On PostgreSQL, the two must not deadlock.
 #[tokio::test]
 async fn phone_and_email_are_verified_at_the_same_time() {
     let server = Server::dev().await;
@@ -112,7 +113,7 @@ async fn phone_and_email_are_verified_at_the_same_time() {
     }
 }
 
-/// What the client sent must not hide what the proxy added on the same line.
+/// Bytes from the client must not hide the address that the proxy added on the same line.
 /// Threats: a33.
 #[tokio::test]
 async fn non_ascii_byte_does_not_hide_the_address_of_the_proxy() {
@@ -135,7 +136,7 @@ async fn non_ascii_byte_does_not_hide_the_address_of_the_proxy() {
     assert_eq!(server.database.number(query).await, 1);
 }
 
-/// PostgreSQL: the same for sessions, which end each other in whatever order the database finds them.
+/// On PostgreSQL, sessions that end each other in any order must not deadlock.
 #[tokio::test]
 async fn sessions_that_end_each_other_do_not_deadlock() {
     let server = Server::dev().await;

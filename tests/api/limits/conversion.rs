@@ -1,4 +1,4 @@
-//! Numbers of which too few codes ever come back get no more, and nobody else notices.
+//! Conversion limits: number ranges from which too few codes come back get no more codes.
 
 use crate::harness::{Answer, Fault, Operation, Person, Server, Twilio, at_once, count};
 
@@ -7,12 +7,12 @@ const RANGE: &str = "unverified_codes_per_range";
 const COUNTRY: &str = "unverified_codes_per_country";
 const HOUR: u32 = 3600;
 
-/// Somebody with the number of a block of ten thousand: `block` is all that comes before the last four digits.
+/// A person with a number in a block of ten thousand. `block` is everything before the last four digits.
 fn in_block(block: &str, number: u32) -> Person {
     Person { phone_number: format!("{block}{number:04}"), ..Person::other(number % 1000) }
 }
 
-/// Somebody in Washington, whose ordinary numbers are of one block. `number`: up to 39.
+/// A person with an ordinary number in Washington. All of them are in one block. `number` is at most 39.
 fn washingtonian(number: u32) -> Person {
     in_block("+1202555", 100 + number)
 }
@@ -25,7 +25,7 @@ async fn signed_up(server: &Server, people: impl IntoIterator<Item = Person>) ->
     people
 }
 
-/// The whole seconds to wait of a refusal, which must not tell more than that.
+/// The seconds to wait of a rejection.
 #[track_caller]
 fn wait(answer: Answer) -> u32 {
     answer.rate_limited()
@@ -42,13 +42,13 @@ async fn numbers_whose_codes_never_come_back_get_no_more_codes() {
     let refused = wait(server.guest().log_in(&people[3]).await);
     assert!((1..=2 * HOUR).contains(&refused), "{refused}");
     assert_eq!(server.asked_twilio("start", &people[3].phone_number).await, 0);
-    // Other numbers of the same city and country.
+    // Other numbers of the same city and of the same country.
     for block in ["+1202556", "+1203555"] {
         let other = Person { email: format!("{}@example.com", &block[1..]), ..in_block(block, 123) };
         let other = Person { username: block[1..].to_owned(), ..other };
         server.password_ok(&other).await;
     }
-    // It is said once in the log, without a number, and counted in the figures.
+    // The log reports it once, without a number.
     wait(server.guest().log_in(&people[4]).await);
     let log = server.process.log();
     assert_eq!(log.matches("too few codes to these numbers").count(), 1, "{log}");
@@ -64,12 +64,12 @@ async fn each_verified_code_allows_another() {
     let server = Server::with_limits(&[(BLOCK, "2/h")]).await;
     let people = signed_up(&server, (0..8).map(washingtonian)).await;
     server.another_session(&people[0]).await;
-    // One sent and answered; two that any block may have, and one more.
+    // One code was sent and verified. Two more are free, and the verified code allows a third.
     for person in &people[1..4] {
         server.log_in(person).await;
     }
     wait(server.guest().log_in(&people[4]).await);
-    // Whoever has proved the number is a user, and neither stopped nor counted.
+    // A user who has verified the number is neither rejected nor counted.
     for _ in 0..3 {
         server.another_session(&people[0]).await;
     }
@@ -118,9 +118,9 @@ async fn country_limit_applies_to_ranges_without_history() {
         answer.expect(200);
         sent += 1;
     }
-    // Four that any country may have, and one for the code that came back.
+    // Four codes are free in each country, and the verified code allows one more.
     assert_eq!(sent, 5);
-    // Next to somebody whose code came back a code is likely to come back; and Canada is another country.
+    // A range with a verified code is trusted, and Canada is another country.
     server.log_in(&neighbour).await;
     let canadian = Person { phone_number: "+16045550123".into(), ..Person::other(200) };
     server.password_ok(&canadian).await;
@@ -142,7 +142,7 @@ async fn phone_change_is_subject_to_the_conversion_limit() {
     wait(change(1, &second).await);
     access[0].verify_phone_number(&server.code(&first).await).await.expect(200);
     change(1, &second).await.expect(202);
-    // An address has no country: it is not counted.
+    // An email address has no country and is not counted.
     let sends = server.database.number("SELECT sum(sends) FROM conversions WHERE numbers = 'US'").await;
     access[0].change_email("new@example.com", &users[0].password).await.expect(202);
     assert_eq!(
@@ -178,7 +178,7 @@ async fn parallel_log_ins_send_no_more_than_sequential_ones() {
     assert_eq!(count(&answers, 429, Some("rate_limited")), 25);
 }
 
-/// A suite has a handful of numbers that are reserved for fiction, and hardly ever answers all their codes.
+/// A test suite uses a few fictional numbers and verifies hardly any of their codes.
 #[tokio::test]
 async fn test_mode_has_no_conversion_limits_by_default() {
     let server = Server::dev().await;

@@ -1,14 +1,14 @@
-//! Guesses are counted before Twilio is asked, and nothing but a right code forgives them.
+//! Guesses are counted before Twilio is asked, and only a right code resets the count.
 
 use crate::harness::{Fault, Operation, PasswordOk, Person, Server, Twilio, at_once, count, wrong_code};
 
-/// Failures of a user, over all challenges.
+/// The failed checks of a user, over all challenges.
 async fn of_user(server: &Server, person: &Person) -> i64 {
     let username = &person.username;
     server.database.number(&format!("SELECT failed_checks FROM users WHERE username = '{username}'")).await
 }
 
-/// Failures of a user's challenges, the oldest first, separated by commas.
+/// The failed checks of each challenge, the oldest first, separated by commas.
 async fn of_challenges(server: &Server) -> String {
     let list = match server.database.is_postgres() {
         true => "string_agg(failed_checks::text, ',' ORDER BY created_at)",
@@ -39,12 +39,12 @@ async fn resend_and_new_log_in_do_not_reset_wrong_codes() {
     let second = server.log_in(&ada).await;
     guess_wrong(&server, &second, &ada, 1).await;
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("3,1", 4));
-    // Another verification at Twilio, and the count goes on.
+    // Twilio has a new verification, and the count continues.
     server.advance(600).await;
     let third = server.log_in(&ada).await;
     guess_wrong(&server, &third, &ada, 5).await;
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("3,1,5", 9));
-    // No verification was cancelled, to be followed by one with fresh guesses.
+    // No verification was cancelled to get a new one with fresh guesses.
     let cancelled = server.sandbox_get("/sandbox/requests?operation=UpdateVerification").await;
     assert_eq!(cancelled["requests"], serde_json::json!([]));
 }
@@ -59,7 +59,7 @@ async fn right_code_resets_the_wrong_codes_of_its_user() {
     let code = server.code(&ada.phone_number).await;
     token.verify(&code).await.expect(200);
     assert_eq!((of_user(&server, &ada).await, of_user(&server, &bob).await), (0, 2));
-    // The right one was no failure, not even of its challenge.
+    // The right code was not counted as failed, not even for its challenge.
     assert_eq!(of_challenges(&server).await, "3,2");
 }
 
@@ -73,7 +73,7 @@ async fn five_of_two_hundred_parallel_wrong_codes_reach_twilio() {
     let wrong = wrong_code(&code);
     let answers = at_once((0..200).map(|_| token.verify(&wrong))).await;
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 5);
-    // On PostgreSQL a request waits a second for a connection: on a busy machine some wait in vain.
+    // On PostgreSQL, a request waits one second for a connection. On a busy machine some get none.
     let in_vain = count(&answers, 503, Some("not_ready"));
     assert_eq!(count(&answers, 429, Some("too_many_attempts")) + in_vain, 195);
     assert!(in_vain == 0 || server.database.is_postgres(), "{in_vain}");
@@ -90,7 +90,7 @@ async fn five_of_two_hundred_parallel_wrong_codes_reach_twilio() {
 #[tokio::test]
 async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
-    // Of so many at once a limit would refuse some before Twilio can.
+    // The default limits would reject some of the log-ins before Twilio does.
     let server = twilio.launch().limits(&[]).start().await;
     server.sign_up(&ada).await;
     let mut tokens = Vec::new();
@@ -101,7 +101,7 @@ async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
     let wrong = wrong_code(&code);
     let answers = at_once((0..20).map(|number| tokens[number % 4].verify(&wrong))).await;
     assert_eq!((count(&answers, 422, Some("incorrect_code")), twilio.guesses()), (5, 5));
-    // What Twilio refused to look at was no guess.
+    // What Twilio refused to check was no guess.
     assert_eq!(count(&answers, 429, Some("too_many_attempts")), 15);
     assert_eq!(of_user(&server, &ada).await, 5);
     for token in &tokens {
@@ -158,7 +158,7 @@ async fn guess_counts_if_the_client_hangs_up() {
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
 }
 
-/// The way by the mailbox leads to no new guesses at the phone's code.
+/// A reset through the mailbox gives no new guesses at the phone's code.
 /// Threats: b15.
 #[tokio::test]
 async fn password_reset_does_not_reset_wrong_codes() {
@@ -171,7 +171,7 @@ async fn password_reset_does_not_reset_wrong_codes() {
     let reset = server.guest().reset_password(&forgot.text_of("reset_token"), &code, &ada.password);
     reset.await.expect(204);
     assert_eq!(of_user(&server, &ada).await, 4);
-    // Nor does it lead to another verification with five fresh checks.
+    // It does not start another verification with five fresh checks, either.
     let token = server.log_in(&ada).await;
     guess_wrong(&server, &token, &ada, 1).await;
     let code = server.code(&ada.phone_number).await;

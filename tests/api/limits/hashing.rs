@@ -1,4 +1,4 @@
-//! The threads that hash: what they do not do, and how much they matter.
+//! The hashing threads: which work they skip, and their priority.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use serde_json::json;
 
 use crate::harness::{Launch, Person, Raw, Server};
 
-/// Clients that hang up.
+/// How many clients hang up.
 const CALLERS: usize = 30;
 
-/// One hash at a time, each of a tenth of a second or more; room for all.
+/// Hashes one password at a time, in a tenth of a second or more, with room for all callers in the queue.
 async fn slow() -> Server {
-    // Without limits of wrong passwords: whoever is refused by them is not hashed for either.
+    // The default limits on wrong passwords would reject requests before they are hashed.
     Launch::dev()
         .limits(&[])
         .variable("COUNTERSIGN__LOG__LEVEL", "trace")
@@ -22,7 +22,7 @@ async fn slow() -> Server {
         .await
 }
 
-/// How much has been hashed so far.
+/// How many passwords were hashed so far.
 fn hashed(server: &Server) -> usize {
     server.process.log().matches("argon2").count()
 }
@@ -35,7 +35,7 @@ async fn until_hashed(server: &Server, more_than: usize) {
     }
 }
 
-/// Connections on which a log-in was sent, of which the first is being hashed.
+/// Opens connections with a pending log-in each. The first one is being hashed.
 async fn callers(server: &Server, number: usize) -> Vec<Raw> {
     let before = hashed(server);
     let body = json!({ "email": "nobody@example.com", "password": "incorrect horse" }).to_string();
@@ -65,14 +65,14 @@ async fn caller_who_hung_up_is_not_hashed() {
         let began = Instant::now();
         server.log_in(&ada).await;
         let took = began.elapsed();
-        // The first, those that came next while the rest hung up, and Ada's own.
+        // The first caller, callers that were next while the others hung up, and Ada.
         let hashed = hashed(&server) - before;
         assert!(
             hashed <= CALLERS / 2,
             "{hashed} of {CALLERS} were hashed before Ada's turn came, in {took:?}"
         );
     }
-    // What shows that they were all waiting: those who stay are hashed.
+    // Control: callers who stay are hashed.
     let before = hashed(&server);
     for mut caller in callers(&server, 6).await {
         assert!(caller.answer().await.starts_with("HTTP/1.1 401"));
@@ -92,19 +92,19 @@ async fn oversized_password_is_not_hashed() {
     log_in(16_000).await.expect_problem(422, "validation_failed");
     let long = Person { password: "correct horse ".repeat(10), ..ada.clone() };
     server.guest().sign_up(&long).await.expect_problem(422, "validation_failed");
-    // What takes longest to bring into one form (NFC): a letter with thousands of accents.
+    // The slowest input to normalise (NFC) is a letter with thousands of accents.
     let accents = Person { password: format!("e{}", "\u{301}\u{323}".repeat(3900)), ..ada.clone() };
     let began = Instant::now();
     server.guest().sign_up(&accents).await.expect_problem(422, "validation_failed");
     server.guest().log_in(&accents).await.expect_problem(422, "validation_failed");
-    // A tenth of a second is a hash here; the rest is for a machine that does other things.
+    // A hash takes a tenth of a second here. The rest allows for a busy machine.
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(hashed(&server), 0);
     log_in(1024).await.expect_problem(401, "invalid_credentials");
     assert_eq!(hashed(&server), 1);
 }
 
-/// A flood of log-ins takes what nobody else wants (`proc_pid_stat(5)`: the 19th field is the nice value).
+/// A flood of log-ins must not slow down other requests. Field 19 in `proc_pid_stat(5)` is the nice value.
 /// Threats: c6.
 #[tokio::test]
 async fn hashing_threads_have_a_lower_priority() {
@@ -115,7 +115,7 @@ async fn hashing_threads_have_a_lower_priority() {
     let threads = format!("/proc/{}/task", server.process.id());
     let mut nice = Vec::new();
     let began = Instant::now();
-    // A thread is there before it has done anything.
+    // A new thread takes a moment to lower its priority.
     while nice.iter().filter(|(hashing, nice)| *hashing && *nice > 0).count() < 2 {
         assert!(began.elapsed() < Duration::from_secs(20), "{nice:?}");
         nice = std::fs::read_dir(&threads)

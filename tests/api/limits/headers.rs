@@ -1,4 +1,4 @@
-//! What answers say of limits, how limits are configured, and what the database learns.
+//! The rate limit headers, the configuration of limits, and what the database stores.
 
 use regex::Regex;
 
@@ -22,7 +22,7 @@ async fn successes_report_only_the_clients_own_limits() {
          \"wrong_passwords_per_address/h\";q=100;w=3600, \"codes_per_user/h\";q=10;w=3600, \
          \"codes_per_user/d\";q=20;w=86400, \"codes_per_address/h\";q=60;w=3600"
     );
-    // A right password is no failure: nothing has to come back.
+    // A right password is not counted, so nothing has to refill.
     let whole = "\"wrong_passwords_per_account_and_address/15m\";r=10, ";
     assert!(logged_in.header("ratelimit").starts_with(whole), "{logged_in:?}");
     let code = server.code(&ada.phone_number).await;
@@ -98,7 +98,7 @@ async fn throttles_store_no_personal_data_and_expire() {
     server.password_ok(&ada).await;
     let rows = server.database.number("SELECT count(*) FROM throttles").await;
     assert!(rows >= 10, "{rows}");
-    // A key is 16 bytes that only the deployment's secret makes.
+    // A key has 16 bytes that depend on the deployment's secret.
     assert_eq!(server.database.number("SELECT count(*) FROM throttles WHERE length(key) <> 16").await, 0);
     let all = match server.database.is_postgres() {
         true => "SELECT string_agg(upper(encode(key, 'hex')), ' ') FROM throttles",

@@ -1,4 +1,4 @@
-//! The statement that decides, held against a model of it: a bucket that leaks.
+//! The SQL statement of the rate limits against a model of it: a leaky bucket.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign::auth::{Limit, Rate};
@@ -11,10 +11,10 @@ use storage::{DatabaseUrl, Db, Error, Settings};
 
 use crate::harness::{Database, TempDir};
 
-/// A day, in microseconds.
+/// A day in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// Attempts in a bucket that leaks one at each pace; with a memory for how often it was full.
+/// The model. The bucket leaks one attempt per pace and remembers how often it was full.
 struct Bucket {
     limit: Limit,
     pace: i64,
@@ -33,9 +33,9 @@ impl Bucket {
         self.pace * i64::from(self.limit.rate.attempts)
     }
 
-    /// Whether it takes an attempt.
+    /// Whether an attempt fits.
     fn takes(&mut self, now: i64) -> bool {
-        // How far it would have sunk below empty tells for how long it has been empty.
+        // A negative level tells for how long the bucket has been empty.
         let sunk = self.level - (now - self.seen);
         if sunk > self.size() - self.pace {
             return false;
@@ -55,12 +55,12 @@ impl Bucket {
     }
 }
 
-/// What happens to a limit.
+/// An event in the life of a limit.
 #[derive(Debug, Clone)]
 enum Event {
-    /// So many microseconds go by.
+    /// This many microseconds pass.
     Wait(i64),
-    /// An attempt, which is given back or is not.
+    /// An attempt, which is refunded or not.
     Attempt { given_back: bool },
 }
 
@@ -108,13 +108,13 @@ async fn statement_decides_like_the_model() {
     }
 }
 
-/// Another one each time; a failure prints it.
+/// Returns a new seed each time. A failing test prints it.
 fn rand_seed() -> [u8; 32] {
     let (one, two) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
     [one.into_bytes(), two.into_bytes()].concat().try_into().unwrap()
 }
 
-/// Lives through events; the number of the first at which the two disagree.
+/// Applies events. Returns the index of the first event on which the two disagree.
 async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<(), usize> {
     let mut now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
     let (mut bucket, key) = (Bucket::new(limit, now.timestamp_micros()), case.to_be_bytes().to_vec());
@@ -135,7 +135,7 @@ async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<()
             return Err(at);
         }
         let Some(state) = state else { continue };
-        // What is left is what can be had at once.
+        // The remaining attempts are those that are possible at once.
         let left = limit.balance(Some(state.arrival), now);
         let fits = (bucket.size() - bucket.level).max(0) / bucket.pace;
         if i64::from(left.remaining) != fits || state.arrival - micros != bucket.level {
@@ -145,14 +145,14 @@ async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<()
             let added = limit.added(&state, now);
             let given = db.write(async move |mut c| throttles::give_back(&mut c, &[added]).await);
             given.await.unwrap();
-            // As if it had not been, but for what had been forgotten by then.
+            // The attempt never happened, except that expired strikes stay forgotten.
             let sunk = level - (micros - seen);
             bucket.level = sunk.max(0);
             bucket.strikes = if sunk <= -bucket.size() { 0 } else { strikes };
         } else {
             allowed.push(micros);
         }
-        // Never more than the rate allows, over any time that ends now.
+        // The allowed attempts never exceed the rate, over any period that ends now.
         for (index, from) in allowed.iter().enumerate() {
             let most = i64::from(limit.rate.attempts) + (micros - from) / bucket.pace;
             if i64::try_from(allowed.len() - index).unwrap() > most {
@@ -198,7 +198,7 @@ async fn clock_set_back_does_not_lock_out_and_lag_does_not_let_in() {
             assert!(charge(&db, limit, key.clone(), later).await.is_some());
         }
         assert!(charge(&db, limit, key.clone(), later).await.is_none());
-        // Another replica's, a little behind.
+        // The clock of another replica is a little behind.
         assert!(charge(&db, limit, key.clone(), later - TimeDelta::seconds(30)).await.is_none());
         let state = charge(&db, limit, key, now).await.unwrap();
         assert_eq!((limit.balance(Some(state.arrival), now).remaining, state.strikes), (9, 0));

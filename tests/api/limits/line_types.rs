@@ -1,4 +1,4 @@
-//! What kind of line a number is: asked of Twilio Lookup before the first code, where the deployment says so.
+//! Line types: Twilio Lookup is asked about a number before its first code, if the deployment enables it.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ const LOOKUP: &str = "COUNTERSIGN__TWILIO__LOOKUP";
 const REFUSE: &str = "COUNTERSIGN__TWILIO__LOOKUP_REFUSE";
 const DAY: u32 = 24 * 60 * 60;
 
-/// Of these the sandbox's Lookup says something else than that they are mobile phones: docs/testing.md.
+/// Numbers for which the sandbox's Lookup does not answer "mobile". See docs/testing.md.
 const NOT_COVERED: &str = "+12015550125";
 const VOIP: &str = "+12015550130";
 const PREMIUM: &str = "+12015550135";
@@ -62,7 +62,7 @@ async fn each_number_is_looked_up_once() {
     first.resend().await.expect(202);
     assert_eq!(server.looked_up(&ada.phone_number).await, 1);
     assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 3);
-    // By email nothing is looked up either.
+    // A code by email needs no lookup.
     let body = json!({ "email": ada.email });
     server.guest().forgot_password_with(body).await.expect(202);
     let journal = server.sandbox_get("/sandbox/requests?operation=FetchPhoneNumber").await;
@@ -111,7 +111,7 @@ async fn landline_gets_a_call_but_no_message() {
     }
     let token = server.password_ok_of(&server.log_in_by(&ada, "call").await.expect(200));
     assert_eq!(server.looked_up(LANDLINE).await, 1);
-    // And none where the same log-in asks for a message after all.
+    // The same log-in cannot switch back to a message.
     server.advance(31).await;
     let answer =
         token.resend_with(json!({ "channel": "sms" })).await.expect_problem(422, "otp_undeliverable");
@@ -181,7 +181,7 @@ fn unknown_and_universal_line_types_are_rejected() {
     }
 }
 
-/// Each way in which Lookup fails leaves its trace, and nobody without a code.
+/// Each kind of failure is counted in the metrics, and the code is still sent.
 #[tokio::test]
 async fn code_is_sent_if_lookup_fails() {
     let server = looking_up().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0").start().await;
@@ -222,7 +222,7 @@ async fn unknown_line_type_is_looked_up_again() {
     assert_eq!((server.looked_up(NOT_COVERED).await, server.remembered().await), (2, 0));
 }
 
-/// A look-up costs money: whoever is refused for what it says uses up what the limits allow, as if a code had been sent.
+/// A lookup costs money. A rejection because of it counts against the limits like a sent code.
 /// Threats: b30.
 #[tokio::test]
 async fn lookups_are_limited_like_codes() {
@@ -231,7 +231,7 @@ async fn lookups_are_limited_like_codes() {
         Launch::dev().argument("--strict-limits").limits(&limits).variable(LOOKUP, "true").start().await;
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
-    // One is the log-in's.
+    // The log-in used up one.
     for (asked, number) in [PREMIUM, "+12015550136", "+12015550137", "+12015550138"].into_iter().enumerate() {
         let answer = access.change_phone_number(number, &ada.password).await;
         match asked {
@@ -243,7 +243,7 @@ async fn lookups_are_limited_like_codes() {
     assert_eq!(journal["requests"].as_array().unwrap().len(), 3);
 }
 
-/// The same where it is Twilio Verify that refuses in the end, and nothing was sent.
+/// The same holds if Twilio Verify rejects the number after the lookup and nothing is sent.
 /// Threats: b30.
 #[tokio::test]
 async fn code_that_verify_rejects_after_a_lookup_stays_counted() {

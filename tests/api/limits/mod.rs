@@ -1,4 +1,4 @@
-//! Rate limits, abuse, and limits on what codes cost.
+//! Rate limits, abuse, and what codes cost.
 
 mod abuse;
 mod conversion;

@@ -1,10 +1,10 @@
-//! More log-ins at once than can be hashed: who does not fit in is told so, and nothing else suffers.
+//! More log-ins than the server can hash: the surplus is rejected, and other requests are not affected.
 
 use serde_json::json;
 
 use crate::harness::{Launch, Person, Server, at_once, count};
 
-/// One hash at a time, one that waits, and each takes a good while; no limit but that.
+/// Hashes one password at a time, slowly, and lets one wait. All other limits are off.
 fn slow() -> Launch {
     Launch::dev()
         .limits(&[])
@@ -32,7 +32,7 @@ async fn full_queue_answers_503_with_retry_after() {
     let (looked_at, refused) =
         (count(&answers, 401, Some("invalid_credentials")), count(&answers, 503, Some("overloaded")));
     assert_eq!(looked_at + refused, 16);
-    // One is hashed, one waits; whether more fit in is a matter of time.
+    // One is hashed and one waits. Timing decides whether more fit in.
     assert!(looked_at >= 1 && refused >= 1, "{looked_at} {refused}");
     let told = answers.iter().find(|answer| answer.status == 503).unwrap();
     assert_eq!((&told.body["retry_after"], told.header("retry-after")), (&json!(1), "1"));
@@ -51,7 +51,7 @@ async fn requests_without_a_hash_are_not_affected_by_overload() {
         at_once((0..16).map(|_| access.me())),
     )
     .await;
-    // The queue is full for somebody unknown as it is for anybody else.
+    // The queue is full for known and unknown users alike.
     assert!(count(&answers, 503, Some("overloaded")) >= 1);
     assert!(count(&answers, 401, Some("invalid_credentials")) >= 1);
     assert_eq!(count(&me, 200, None), 16);

@@ -1,18 +1,18 @@
-//! Toll fraud, as it is done: a simulated pumping attack.
+//! Toll fraud: a simulated pumping attack.
 
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::harness::{Launch, Person, Server};
 
-/// Somebody who signs up with a number of a rented range, from one of five hundred addresses.
+/// An attacker who signs up with a number of a rented range, from one of five hundred addresses.
 struct Pump {
     number: u32,
 }
 
 /// Rented ranges: a hundred thousand numbers each, in two regions of one country code.
 const RENTED: [&str; 2] = ["+4479111", "+4474001"];
-/// Where ordinary people of the same two regions have theirs.
+/// Blocks of ordinary numbers in the same two regions.
 const ORDINARY: [&str; 8] =
     ["+44778112", "+44778134", "+44774012", "+44750012", "+44771234", "+44785012", "+44797312", "+44740112"];
 
@@ -24,7 +24,7 @@ impl Pump {
 
     fn person(&self) -> Person {
         let Self { number } = *self;
-        // Spread over the whole range.
+        // The numbers are spread over the whole range.
         let suffix = (u64::from(number) * 39_119) % 100_000;
         Person {
             name: "Pump".into(),
@@ -35,10 +35,10 @@ impl Pump {
         }
     }
 
-    /// Signs up and logs in, and never types in a code. What came of it.
+    /// Signs up and logs in, and never verifies. Returns both statuses.
     async fn run(self, server: &Server) -> (u16, u16) {
         let (person, address) = (self.person(), self.address());
-        // Twenty thousand answers are not all held against the document.
+        // Checking twenty thousand answers against the OpenAPI document would take too long.
         let post = async |path: &str, body: Value| {
             loop {
                 let request =
@@ -46,7 +46,7 @@ impl Pump {
                 let response = request.send().await.unwrap();
                 let status = response.status().as_u16();
                 response.bytes().await.unwrap();
-                // Whoever attacks a server that is busy asks again.
+                // An attacker retries if the server is busy.
                 if status != 503 {
                     return status;
                 }
@@ -59,7 +59,7 @@ impl Pump {
     }
 }
 
-/// An ordinary newcomer, at home.
+/// An ordinary new user at home.
 async fn newcomer(server: &Server, number: u32) {
     let block = ORDINARY[number as usize % ORDINARY.len()];
     let address = format!("203.0.{}.9", number % 250);
@@ -75,7 +75,7 @@ async fn newcomer(server: &Server, number: u32) {
     server.password_ok_of(&answer).at(&address).verify(&code).await.expect(200);
 }
 
-/// How many codes Twilio was asked for to numbers of these ranges.
+/// How many codes to numbers of these ranges Twilio was asked for.
 async fn sent_to(server: &Server, ranges: &[&str]) -> usize {
     let journal = server.sandbox_get("/sandbox/requests?operation=start&limit=1000").await;
     let requests = journal["requests"].as_array().unwrap().clone();
@@ -92,13 +92,13 @@ fn strict() -> Launch {
         .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1000")
 }
 
-/// Ten thousand sign-ups and log-ins where `PUMPING_SIGN_UPS` says so (`.ci/run` does), a thousand otherwise.
+/// Runs a thousand sign-ups and log-ins, or as many as `PUMPING_SIGN_UPS` says (`.ci/run`: ten thousand).
 /// Threats: a34, b30.
 #[tokio::test]
 async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
     let attack: u32 = std::env::var("PUMPING_SIGN_UPS").map_or(1000, |number| number.parse().unwrap());
     let server = strict().start().await;
-    // Somebody whose number lies in a rented range and who was there before.
+    // An old user whose number is in a rented range.
     let resident = Person { phone_number: format!("{}12345", RENTED[0]), ..Person::ada() };
     server.full_access(&resident).await;
     let (mut signed_up, mut newcomers) = (0, 0);
@@ -107,7 +107,7 @@ async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
         let pumps = numbers.iter().map(|number| Pump { number: *number }.run(&server));
         for (sign_up, log_in) in futures_util::future::join_all(pumps).await {
             signed_up += u32::from(sign_up == 201);
-            // Sent or refused; whoever could not sign up cannot log in.
+            // The code was sent or the log-in was limited. Without a sign-up the log-in fails.
             assert!([200, 429, 401].contains(&log_in), "{log_in}");
         }
         if wave % 4 == 0 {
@@ -123,7 +123,7 @@ async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
     assert_eq!(ordinary, newcomers as usize);
 }
 
-/// That the attack is one: where no range is watched, each log-in costs a message.
+/// Control: without conversion limits, each log-in of the attack costs a message.
 #[tokio::test]
 async fn same_attack_without_limits_costs_a_message_per_log_in() {
     let unwatched = ["BLOCK", "RANGE", "COUNTRY"]

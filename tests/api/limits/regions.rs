@@ -1,16 +1,16 @@
-//! Codes go to the regions that the deployment has chosen, and never to numbers that earn money by it.
+//! Codes go only to the configured regions, and never to premium numbers.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Launch, Operation, Person, Server, TempDir, Twilio, complete_with, refused};
 
 const REGIONS: &str = "COUNTERSIGN__CODES__REGIONS";
-/// Great Britain; mobile numbers of Guernsey have the same country code.
+/// Great Britain. Mobile numbers of Guernsey have the same country code.
 const BRITISH: &str = "+447400123456";
 const GUERNSEY: &str = "+447781123456";
 const PREMIUM: &str = "+449090123456";
 
-/// What is said of the phone number, and nothing else is said.
+/// The detail of the only field error, which must be about the phone number.
 #[track_caller]
 fn refusal(answer: Answer) -> String {
     let answer = answer.expect_problem(422, "validation_failed");
@@ -27,7 +27,7 @@ fn with_number(person: Person, number: &str) -> Person {
 
 #[test]
 fn serve_requires_known_regions() {
-    // That it is missing is said together with everything else: tests/api/ops/configuration.rs.
+    // A missing setting is reported together with the others: tests/api/ops/configuration.rs.
     for (value, wrong) in [("US,UK", "UK"), ("EU", "EU"), ("US,001", "001"), ("USA", "USA")] {
         let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, value));
         assert!(
@@ -79,7 +79,7 @@ async fn premium_numbers_are_rejected_in_every_region() {
     server.sign_up(&with_number(Person::ada(), GUERNSEY)).await;
 }
 
-/// A region is switched off after people have signed up: nobody there is sent anything any more.
+/// A region is removed after users have signed up. Their numbers get no more codes.
 #[tokio::test]
 async fn removed_region_gets_no_more_codes() {
     let twilio = Twilio::start().await;
@@ -90,7 +90,7 @@ async fn removed_region_gets_no_more_codes() {
     let after = twilio.launch().variable(REGIONS, "US").database(&before.database).start().await;
     let sent = twilio.asked(Operation::Start).len();
     after.guest().log_in(&brit).await.expect_problem(422, "otp_undeliverable");
-    // What waits longest for its turn tells first.
+    // The longest wait is reported first.
     pending.on(&after).resend().await.expect_problem(429, "resend_too_soon");
     let past = if before.database.is_postgres() {
         "last_sent_at - INTERVAL '1 hour'"
@@ -101,14 +101,14 @@ async fn removed_region_gets_no_more_codes() {
     let answer = pending.on(&after).resend().await.expect_problem(422, "otp_undeliverable");
     assert_eq!(answer.body["challenge"]["resends_left"], 4);
     assert_eq!(twilio.asked(Operation::Start).len(), sent);
-    // The code that was sent before is still good, and others get theirs.
+    // The code that was sent before is still valid, and other users get theirs.
     let code = after.code(BRITISH).await;
     pending.on(&after).verify(&code).await.expect(200);
     after.log_in(&ada).await;
     before.log_in(&brit).await;
 }
 
-/// What is known of numbers changes: one that was taken once may be known for what it is now.
+/// The metadata of numbers changes: a stored number can become known as premium.
 #[tokio::test]
 async fn stored_premium_number_gets_no_code() {
     let server = Server::dev().await;

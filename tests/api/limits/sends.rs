@@ -1,4 +1,4 @@
-//! Codes cost money and wake people: they are counted for where they go, for who asks, and from where.
+//! Codes are counted per destination, per user and per client address, because they cost money.
 
 use crate::harness::{Answer, Fault, Launch, Operation, Person, Server, Twilio};
 
@@ -8,7 +8,7 @@ fn sent(answer: Answer) -> Answer {
     answer.expect(200)
 }
 
-/// Logs in and verifies, so that Twilio begins anew.
+/// Logs in and verifies, so that the next log-in starts a new verification.
 async fn log_in_and_verify(server: &Server, person: &Person) -> Answer {
     let answer = server.guest().log_in(person).await;
     if answer.status == 200 {
@@ -23,7 +23,7 @@ async fn log_in_and_verify(server: &Server, person: &Person) -> Answer {
 async fn number_has_a_limit_of_codes() {
     let server = Server::with_limits(&[("codes_per_destination", "4/h")]).await;
     let ada = Person::ada();
-    // Once verified, those of its user are counted by themselves.
+    // Codes to the verified number of a user have a count of their own.
     server.full_access(&ada).await;
     server.allows(4, async || log_in_and_verify(&server, &ada).await, sent).await;
 }
@@ -57,7 +57,7 @@ async fn address_and_network_have_a_limit_of_codes() {
     let refused = server.guest().at("203.0.113.9").log_in(&people[5]).await;
     assert_eq!(refused.header("ratelimit"), "\"codes_per_network/h\";r=0;t=720");
     refused.rate_limited();
-    // Another network is another's.
+    // Another network has its own quota.
     server.guest().at("203.0.114.9").log_in(&people[5]).await.expect(200);
     for (number, person) in people[6..11].iter().enumerate() {
         server.guest().at(&format!("2001:db8:1:{number}::1")).log_in(person).await.expect(200);
@@ -107,14 +107,14 @@ async fn changes_of_contact_have_a_limit_of_their_own() {
     let server = launch.variable("COUNTERSIGN__TOKENS__ACCESS_SECONDS", "86400").start().await;
     let (ada, eve) = (Person::ada(), Person::other(1));
     let access = server.full_access(&eve).await;
-    // Eve has three codes sent to a number that is nobody's yet, which are all that strangers may.
+    // Eve requests three codes to a number without a user. That is the whole quota of strangers.
     for _ in 0..3 {
         access.change_phone_number(&ada.phone_number, &eve.password).await.expect(202);
         server.advance(600).await;
     }
     let refused = access.change_phone_number(&ada.phone_number, &eve.password).await;
     assert!(refused.rate_limited() > 3600);
-    // Ada signs up with it, and has her own.
+    // Ada signs up with this number and has her own quota.
     server.full_access(&ada).await;
     for _ in 0..3 {
         log_in_and_verify(&server, &ada).await.expect(200);

@@ -1,4 +1,4 @@
-//! Sign-ups and password resets are counted for where they come from, and resets for whose password it is.
+//! Sign-ups and password resets are counted per client address, and resets also per email address.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ async fn sign_up_of_a_taken_email_counts_but_an_invalid_one_does_not() {
         server.guest().at(STRANGER).sign_up(&nonsense).await.expect_problem(422, "validation_failed");
     }
     server.guest().at(STRANGER).sign_up(&ada).await.expect(201);
-    // Whether somebody has an account cannot be asked for ever.
+    // The number of attempts to find out who has an account is limited.
     for _ in 0..2 {
         server.guest().at(STRANGER).sign_up(&ada).await.expect_problem(409, "user_exists");
     }
@@ -77,7 +77,7 @@ async fn dev_limits_addresses_only_with_strict_limits() {
     let strict = one_each(Launch::dev().argument("--strict-limits")).start().await;
     strict.sign_up(&Person::ada()).await;
     strict.guest().sign_up(&Person::other(1)).await.rate_limited();
-    // Who is made by the sandbox comes from nowhere.
+    // Users of the sandbox have no client address.
     for _ in 0..3 {
         let made =
             strict.http.post(format!("{}/sandbox/users", strict.sandbox)).json(&json!({ "stage": "full" }));
@@ -142,7 +142,7 @@ async fn reset_counts_as_a_code_of_its_address() {
     let ada = Person::ada();
     server.sign_up(&ada).await;
     server.guest().at(STRANGER).forgot_password(&ada.email).await.expect(202);
-    // As much for an address that is nobody's.
+    // An unknown address counts as well.
     server.guest().at(STRANGER).forgot_password("eve@example.com").await.expect(202);
     server.guest().at(STRANGER).forgot_password(&ada.email).await.rate_limited();
     server.guest().at(STRANGER).log_in(&ada).await.rate_limited();

@@ -1,11 +1,11 @@
-//! Wrong codes are counted for the user, over all challenges, before Twilio is asked.
+//! Wrong codes are counted per user, over all challenges, before Twilio is asked.
 
 use crate::harness::{Fault, Operation, Person, Server, Twilio, at_once, count, wrong_code};
 
 const HOME: &str = "198.51.100.20";
 const STRANGER: &str = "203.0.113.7";
 
-/// Wrong codes, each on a challenge that takes it: a log-in for every five, ten minutes later.
+/// Submits wrong codes. Every five of them need a new log-in, ten minutes later.
 async fn guess_wrong(server: &Server, person: &Person, times: usize) {
     for begun in (0..times).step_by(5) {
         server.advance(600).await;
@@ -28,13 +28,13 @@ async fn new_log_in_gains_no_guesses() {
     let token = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let checks = server.asked_twilio("check", &ada.phone_number).await;
-    // Not even the right code is looked at, and the challenge lives.
+    // Not even the right code is checked, and the challenge stays open.
     let refused = token.verify(&code).await;
     assert_eq!(refused.body["challenge"]["attempts_left"], 5);
     assert!(refused.header("ratelimit").starts_with("\"wrong_codes_per_user/d\";r=0;t="), "{refused:?}");
     let wait = refused.rate_limited();
     assert_eq!(server.asked_twilio("check", &ada.phone_number).await, checks);
-    // Somebody else's count is somebody else's.
+    // Another user has a count of their own.
     server.full_access(&bob).await;
     server.advance(wait).await;
     server.another_session(&ada).await;
@@ -63,7 +63,7 @@ async fn right_code_is_not_counted_as_wrong() {
     }
     guess_wrong(&server, &ada, 2).await;
     let right = server.log_in(&ada).await.verify(&server.code(&ada.phone_number).await).await.expect(200);
-    // The two that were wrong stay counted, all but what has come back since.
+    // The two wrong codes stay counted, except for what has refilled since.
     assert!(right.header("ratelimit").contains("\"wrong_codes_per_user/h\";r="), "{right:?}");
     guess_wrong(&server, &ada, 1).await;
 }
@@ -88,7 +88,7 @@ async fn parallel_wrong_codes_over_many_challenges_keep_the_limit() {
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 4);
     assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (4, 4));
     assert_eq!(count(&answers, 422, None) + count(&answers, 429, Some("rate_limited")), 46);
-    // What was refused has used up no challenge and is no failure of the user's.
+    // The rejected checks count neither for a challenge nor for the user.
     assert_eq!(first.database.number("SELECT sum(failed_checks) FROM challenges").await, 4);
     assert_eq!(first.database.number("SELECT failed_checks FROM users").await, 4);
     tokens[0].on(&second).verify(&code).await.rate_limited();
@@ -133,7 +133,7 @@ async fn thief_with_the_password_does_not_lock_out_the_owner_at_home() {
     let code = server.code(&ada.phone_number).await;
     token.at(STRANGER).verify(&code).await.rate_limited();
     token.at(HOME).verify(&code).await.expect(200);
-    // And not without end: an address that is known has its own five.
+    // A known address has a limit of its own: five.
     server.advance(1).await;
     let again = server.log_in(&ada).await;
     for _ in 0..5 {
@@ -151,17 +151,17 @@ async fn too_many_wrong_codes_in_a_row_leave_one_attempt_a_day() {
     let ada = Person::ada();
     server.sign_up(&ada).await;
     guess_wrong(&server, &ada, 7).await;
-    // The one of this day.
+    // The one attempt of this day.
     guess_wrong(&server, &ada, 1).await;
     let token = server.log_in(&ada).await;
     let checks = server.asked_twilio("check", &ada.phone_number).await;
     assert_eq!(checks, 8);
-    // Not even the right one is looked at.
+    // Not even the right code is checked.
     let wait = token.verify(&server.code(&ada.phone_number).await).await.rate_limited();
     assert_eq!(wait, 24 * 60 * 60);
     assert_eq!(server.asked_twilio("check", &ada.phone_number).await, checks);
     server.advance(wait).await;
-    // Today's is right, and everything is forgotten.
+    // The one attempt of this day is right and resets everything.
     server.another_session(&ada).await;
     guess_wrong(&server, &ada, 7).await;
 }

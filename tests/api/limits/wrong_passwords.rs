@@ -1,4 +1,4 @@
-//! Wrong passwords are counted, for the account and for the address, and nobody is locked out by somebody else's.
+//! Wrong passwords are counted per account and per client address. Guesses of a stranger lock out no user.
 
 use serde_json::json;
 
@@ -31,9 +31,10 @@ async fn guesses_from_one_address_do_not_lock_out_the_owner_elsewhere() {
     let ada = Person::ada();
     server.sign_up(&ada).await;
     server.allows(5, async || guess(&server, STRANGER, &ada.email).await, wrong).await;
-    // However the address is written.
+    // The spelling of the email address does not matter.
     guess(&server, STRANGER, "ADA@Example.com").await.rate_limited();
-    // Not even the right password gets in from there, and the owner does from another address at the same time.
+    // Even the right password is rejected from there. At the same time the owner gets in from another
+    // address.
     server.guest().at(STRANGER).log_in(&ada).await.rate_limited();
     server.guest().at(HOME).log_in(&ada).await.expect(200);
     server
@@ -57,11 +58,12 @@ async fn waits_double_and_expire() {
         server.advance(wait).await;
         guess(&server, STRANGER, "nobody@example.com").await.expect(401);
     }
-    // Two minutes for one of five in ten, then twice as long each time, at most a day.
+    // Two minutes at first (one of five in ten), then twice as long each time, at most a day.
     let day = 24 * 60 * 60;
     let expected: Vec<u32> = (0..12).map(|doublings| (120 << doublings).min(day)).collect();
     assert_eq!(waits, expected);
-    // Whole again after the last wait and the other attempts' time; forgotten after a period more.
+    // The quota is full after the last wait and the time of the other attempts. The waits expire a period
+    // later.
     server.advance(day + 480 + 600).await;
     for _ in 0..5 {
         guess(&server, STRANGER, "nobody@example.com").await.expect(401);
@@ -103,7 +105,7 @@ async fn address_has_a_limit_of_wrong_passwords_for_all_accounts() {
         guess(&server, address, &format!("person-{number}@example.com")).await
     };
     server.allows(8, async || another("2001:db8:1:2::1").await, wrong).await;
-    // Of IPv6 the /64 counts: the rest of the address is the client's to choose.
+    // An IPv6 client can choose any address of its /64, so the /64 counts.
     another("2001:db8:1:2:ffff:ffff:ffff:ffff").await.rate_limited();
     another("2001:db8:1:3::1").await.expect(401);
     server.guest().at(STRANGER).log_in(&ada).await.expect(200);
@@ -121,15 +123,15 @@ async fn owner_gets_in_from_home_during_a_distributed_attack() {
         guess(&server, &format!("203.0.113.{number}"), &ada.email).await.expect(401);
     }
     let wait = guess(&server, "203.0.113.200", &ada.email).await.rate_limited();
-    // An address that the account does not know has to wait too, whatever it brings.
+    // An address that is new to the account must wait too, even with the right password.
     assert_eq!(server.guest().at(ELSEWHERE).log_in(&ada).await.rate_limited(), wait);
     live_at(&server, HOME, &ada).await;
-    // Known addresses have their own count, which holds.
+    // Known addresses have a limit of their own.
     for _ in 0..3 {
         guess(&server, HOME, &ada.email).await.expect(401);
     }
     guess(&server, HOME, &ada.email).await.rate_limited();
-    // And nobody else's account is meant.
+    // Other accounts are not affected.
     guess(&server, ELSEWHERE, "eve@example.com").await.expect(401);
 }
 
@@ -165,7 +167,7 @@ async fn ten_of_two_hundred_parallel_wrong_passwords_are_compared() {
     let guesses = (0..200).map(|number| guess(servers[number % 2], STRANGER, &ada.email));
     let answers = at_once(guesses).await;
     assert_eq!(count(&answers, 401, Some("invalid_credentials")), 10);
-    // Whoever has waited a second for a connection of PostgreSQL's pool has guessed nothing either.
+    // On PostgreSQL, a request that waits a second for a connection is answered 503 and compares nothing.
     let in_vain = count(&answers, 503, Some("not_ready"));
     assert_eq!(count(&answers, 429, Some("rate_limited")) + in_vain, 190);
     assert!(in_vain == 0 || second.database.is_postgres(), "{in_vain}");
@@ -228,7 +230,7 @@ async fn session_has_a_limit_of_wrong_passwords() {
     let wrong = "not the password";
     let new = "an engine that weaves patterns";
     let thief = |number: usize| stolen.at(&format!("203.0.113.{number}"));
-    // Every way to ask shares one count, and addresses make no difference.
+    // All operations that need the password share one count, whatever the address.
     for answer in [
         thief(0).change_password(wrong, new).await,
         thief(1).delete_account(wrong).await,
@@ -239,12 +241,12 @@ async fn session_has_a_limit_of_wrong_passwords() {
     let wait = thief(3).change_email("ada@lovelace.example", wrong).await.rate_limited();
     assert_eq!(wait, 1200);
     stolen.change_password(&ada.password, new).await.rate_limited();
-    // The user's own session is in nobody's way.
+    // The user's own session is not affected.
     own.change_password(&ada.password, new).await.expect(204);
     stolen.me().await.expect_problem(401, "invalid_token");
 }
 
-/// Whoever is no proxy that we trust says nothing of addresses, and no body has a say in who is counted.
+/// Headers of an untrusted client and fields of the body do not change the address that is counted.
 /// Threats: a33, b32.
 #[tokio::test]
 async fn client_cannot_choose_the_address_that_is_counted() {

@@ -1,4 +1,4 @@
-//! The clock of `dev`: one move expires what a test would have to wait for.
+//! The clock of `dev`: moving it expires what a test would otherwise wait for.
 
 use crate::harness::{Answer, Person, Server, document};
 use chrono::DateTime;

@@ -1,4 +1,4 @@
-//! The command line: what each command says, where it says it, and how it ends.
+//! The command line: the output of each command, the stream that it goes to, and the exit code.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -14,7 +14,7 @@ fn matches(pattern: &str, text: &str) {
     assert!(Regex::new(pattern).unwrap().is_match(text), "{text:?} is not {pattern}");
 }
 
-/// Ends a process politely: everything that it wrote to standard output.
+/// Stops a process with SIGTERM and returns what it wrote to standard output.
 fn output_of(mut process: Process) -> String {
     process.signal("TERM");
     assert_eq!(process.wait().0, Some(0));
@@ -149,7 +149,7 @@ async fn dev_creates_its_secret_once_and_sessions_survive_a_restart() {
     access.on(&second).me().await.expect(200);
     assert_eq!(std::fs::read_to_string(&secret).unwrap(), made);
     drop(second);
-    // Another secret opens nothing: the signing keys are sealed with the first one.
+    // Another secret does not work: the signing keys are sealed with the first one.
     std::fs::write(&secret, "ZyXwVuTsRqPoNmLkJiHgFeDcBa9876543210-_zyxwv").unwrap();
     let Ended { code, stderr, .. } = ended(&directory, DEV, &[]);
     assert_eq!(code, Some(1));
@@ -179,7 +179,7 @@ async fn service_of_create_service_can_be_used() {
         let said = refused(&directory, &format!("twilio create-service --friendly-name {name}"), &variables);
         assert!(said.contains("1 to 30 characters") && said.contains("at most 4"), "{said}");
     }
-    // What our own rule lets through and Twilio does not is told in Twilio's words.
+    // If our own check passes and Twilio rejects the value, the error quotes Twilio.
     let wrong = [variables[0], variables[1], ("TWILIO_AUTH_TOKEN", "no-token-of-the-sandbox")];
     let Ended { code, stdout, stderr } =
         ended(&directory, "twilio create-service --friendly-name Countersign", &wrong);
@@ -201,7 +201,7 @@ fn closed_pipe_is_not_an_error() {
             .stderr(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        // The document is larger than a pipe.
+        // The document is larger than the buffer of a pipe.
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]), "{line}");
@@ -222,7 +222,7 @@ async fn health_exits_with_0_if_a_server_is_ready() {
         assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""), "{line}");
     }
     assert!(refused(&directory, "health ftp://127.0.0.1", &[]).contains("http://"));
-    // The sandbox is a server, and not one that is ready in this sense.
+    // The sandbox is a server but has no readiness.
     let answered = ended(&directory, &format!("health {}", server.sandbox), &[]);
     assert_eq!(answered.code, Some(1), "{}", answered.stderr);
     server.process.kill();

@@ -1,4 +1,4 @@
-//! Where settings come from, which of them wins, and what is said about those that are missing or wrong.
+//! The sources of settings, their precedence, and the errors about missing or invalid settings.
 
 use crate::harness::{COMPLETE, TempDir, ended, refused, started};
 
@@ -8,8 +8,9 @@ fn complete_but<'a>(name: &str, value: Option<&'a str>) -> Vec<(&'a str, &'a str
     others.chain(value.map(|value| (found.0, value))).collect()
 }
 
-/// Where `countersign health` knocks: where the configuration says that the server listens. Ports 1 to 9 are
-/// free on any machine that runs tests.
+/// The address that `countersign health` connects to: the one on which the configuration makes the server
+/// listen.
+/// Ports 1 to 9 are free on any machine that runs tests.
 fn listens_on(directory: &TempDir, flags: &str, variables: &[(&str, &str)]) -> String {
     let said = ended(directory, &format!("health {flags}"), variables).stderr;
     said.trim_start_matches("countersign: ").split(": ").next().unwrap().to_owned()
@@ -91,7 +92,7 @@ fn all_values_out_of_range_are_named() {
     }
 }
 
-/// A variable that a script has left empty switches no limit off, and says so.
+/// A variable that a script has left empty is an error and does not switch the limit off.
 #[test]
 fn empty_limit_is_rejected() {
     for empty in ["", " "] {
@@ -132,7 +133,7 @@ fn missing_underscore_is_rejected_with_a_suggestion() {
     assert!(said.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{said}");
     let said = refused(&directory, "dev", &[("COUNTERSIGN__SERVER_LISTEN", "127.0.0.1:0")]);
     assert!(said.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{said}");
-    // What Kubernetes says about a service named countersign is none of our business.
+    // Variables that Kubernetes sets for a service named countersign are ignored.
     let others = [("COUNTERSIGN_PORT", "tcp://10.0.0.1:80"), ("COUNTERSIGN_SERVICE_HOST", "10.0.0.1")];
     let line = "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory:";
     started(&directory, line, &others);
@@ -163,7 +164,7 @@ fn later_source_wins() {
     assert_eq!(listens_on(&directory, "--config a.toml", &[]), "127.0.0.1:3");
     let environment = [("COUNTERSIGN__SERVER__LISTEN", "192.0.2.1:4"), ("PORT", "5")];
     assert!(refused(&directory, "dev --config a.toml", &environment).contains("192.0.2.1:4"));
-    // The flag wins over an address that this machine does not even have.
+    // The flag wins, even over an address that this machine does not have.
     let process = started(
         &directory,
         "dev --config a.toml --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0",
@@ -172,7 +173,7 @@ fn later_source_wins() {
     assert!(process.address("api").starts_with("http://127.0.0.1:"));
 }
 
-/// Which auth token is taken shows in whether the sandbox takes it.
+/// The sandbox accepts one auth token only, which shows the one that was used.
 #[test]
 fn setting_with_several_names_has_the_same_precedence() {
     let directory = TempDir::new();
@@ -233,7 +234,7 @@ fn secret_and_secret_file_together_are_rejected() {
     let said = refused(&directory, "serve", &both);
     assert!(said.contains("COUNTERSIGN__TOKENS__SECRET_FILE are both set"), "{said}");
     assert!(!said.contains(COMPLETE[1].1), "{said}");
-    // Of two sources the later one wins, whichever way it says it.
+    // The later source wins, with the value or with a file.
     std::fs::write(directory.path().join(".env"), "COUNTERSIGN__TOKENS__SECRET_FILE=nowhere\n").unwrap();
     let said = refused(&directory, "serve", &both[..1]);
     assert!(!said.contains("both set") && !said.contains("nowhere"), "{said}");

@@ -1,5 +1,5 @@
-//! A database that has no room: no connection left on PostgreSQL, no space on the disk for SQLite. Writes are told 503
-//! soon, reads go on, and when there is room again all is well (C4 and C16 of our list of promises).
+//! A full database: no free connection on PostgreSQL, no disk space for SQLite. Writes are answered 503 soon,
+//! reads succeed, and writes work again once there is room.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokio_postgres::NoTls;
 
 use crate::harness::{Answer, Database, Launch, Person, Server, at_once, count};
 
-/// A request waits a second for a connection; a busy machine may add the rest.
+/// A request waits one second for a connection. The rest allows for a busy machine.
 const QUICK: Duration = Duration::from_millis(3500);
 
 fn is_not_ready(answer: Answer) {
@@ -26,7 +26,7 @@ async fn exhausted_pool_rejects_writes_soon_and_serves_reads() {
     let access = server.full_access(&ada).await;
     let (other, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
-    // Whoever writes to this row waits, with a connection of the pool in hand.
+    // Updates of this row wait and hold a connection of the pool.
     other.batch_execute("BEGIN; SELECT 1 FROM users FOR UPDATE").await.unwrap();
     let rename = async |name: &str| access.update_profile(json!({ "name": name })).await;
     let waiting = async {
@@ -46,7 +46,7 @@ async fn exhausted_pool_rejects_writes_soon_and_serves_reads() {
         live.expect(200);
         assert!(began.elapsed() < QUICK, "{:?}", began.elapsed());
         other.batch_execute("ROLLBACK").await.unwrap();
-        // The two go on, and there is room again.
+        // The two updates continue, and the pool has free connections again.
         server.sign_up(&bob).await;
     };
     tokio::join!(waiting, meanwhile);
@@ -54,7 +54,8 @@ async fn exhausted_pool_rejects_writes_soon_and_serves_reads() {
     driver.await.unwrap().unwrap();
 }
 
-/// Limits what the server can write to files, which to SQLite is a disk without space. In bytes, or `unlimited`.
+/// Limits the size of files that the server can write, in bytes or `unlimited`. To SQLite the limit is a full
+/// disk.
 fn limit_files(server: &Server, bytes: &str) {
     let arguments = ["--pid".to_owned(), server.process.id().to_string(), format!("--fsize={bytes}:")];
     assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
@@ -68,7 +69,7 @@ async fn full_disk_rejects_writes_and_loses_nothing() {
         eprintln!("skipped: prlimit is not here");
         return;
     }
-    // Whoever writes beyond the limit gets an error, as on a full disk; by default it would be a deadly signal.
+    // A write beyond the limit must fail as on a full disk. By default it would raise a deadly signal.
     let server = Launch::dev().under(&["env", "--ignore-signal=XFSZ"]).start().await;
     if server.database.is_postgres() {
         return;

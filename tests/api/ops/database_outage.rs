@@ -1,5 +1,5 @@
-//! A database that does not answer: requests fail cleanly and soon, nobody is let in or thrown out by it, and when it
-//! is back all is well.
+//! A database that does not answer: requests fail soon with 503, sessions survive, and everything works again
+//! afterwards.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,17 +12,17 @@ use crate::harness::{
     Access, Answer, Database, Launch, Line, PasswordOk, Person, Server, State, TempDir, at_once, ended,
 };
 
-/// Longer than the server's own limits together, and far shorter than for ever.
+/// More than the server's timeouts together.
 const SOON: Duration = Duration::from_secs(20);
 
-/// A server whose database is at the end of a line; none on SQLite, where there is no line to cut.
+/// A server whose connection to PostgreSQL goes through a proxy. `None` on SQLite.
 async fn with_a_line() -> Option<(Server, Line)> {
     let directory = TempDir::new();
     let (database, line) = Database::fresh(directory.path()).await.over_a_line()?;
     Some((Launch::dev().database(&Arc::new(database)).start().await, line))
 }
 
-/// Asks for everything that needs the database.
+/// Calls every operation that needs the database.
 async fn ask(server: &Server, ada: &Person, password_ok: &PasswordOk, access: &Access) -> Vec<Answer> {
     futures_util::future::join_all([access.me(), access.dashboard(), access.sessions()])
         .await
@@ -78,7 +78,7 @@ async fn hanging_database_times_out() {
     let access = server.full_access(&ada).await;
     line.set(State::Hangs);
     let (began, bob) = (Instant::now(), Person::other(1));
-    // Connections that were open, and ones that are opened now.
+    // First with open connections, then with new ones.
     for _ in 0..2 {
         let (read, written, log_in) =
             tokio::join!(access.me(), server.guest().sign_up(&bob), server.guest().log_in(&ada));
@@ -118,7 +118,7 @@ async fn locked_sqlite_file_rejects_writes_and_serves_reads() {
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
     all_are_not_ready(vec![server.guest().sign_up(&Person::other(1)).await]);
     access.me().await.expect(200);
-    // However many wait: they wait for the same five seconds.
+    // All of them wait for the same five seconds.
     let (body, began) = (json!({ "name": "Ada King" }), Instant::now());
     let rename = || access.update_profile(body.clone());
     all_are_not_ready(at_once((0..200).map(|_| rename())).await);

@@ -1,5 +1,5 @@
-//! PostgreSQL is stopped and started while clients work: every request succeeds or is told 503, what was acknowledged
-//! holds, and the server finds its way back by itself (C4 of our list of promises). With `TEST_DATABASE_URL` alone.
+//! PostgreSQL restarts while clients work: every request succeeds or is answered 503, acknowledged writes
+//! survive, and the server recovers by itself. Needs `TEST_DATABASE_URL`.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use crate::harness::{
 };
 
 const CLIENTS: usize = 6;
-/// Answers between one restart and the next.
+/// Answers between two restarts.
 const ANSWERS: usize = 60;
-/// How long a client that was told 503 waits.
+/// How long a client waits after a 503.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The server says 2 s; on a machine that is busy with a hundred tests anything takes longer.
+/// The server needs 2 s. A machine that runs a hundred tests needs longer.
 const RECOVERY: Duration = Duration::from_secs(15);
 
-/// What clients have met so far.
+/// What the clients have met so far.
 #[derive(Default)]
 struct Met {
     answers: Cell<usize>,
@@ -60,7 +60,7 @@ async fn client(server: &Server, people: &People, met: &Met) -> Vec<Acknowledged
     known
 }
 
-/// Until a read and a transaction have both succeeded.
+/// Waits until a read and a write both succeed.
 async fn recovered(access: &Access) -> Duration {
     let began = Instant::now();
     loop {
@@ -102,7 +102,7 @@ async fn postgres_restart_under_load_loses_nothing() {
             recoveries.borrow_mut().push(recovery);
             assert!(met.refused.get() > refused, "nobody noticed that the database was away");
         }
-        // All is well: nobody is refused any more.
+        // After the recovery no request is rejected.
         let refused = met.refused.get();
         met.more().await;
         assert_eq!(met.refused.get(), refused);

@@ -1,4 +1,4 @@
-//! Security events in the log: each under its name, with whom, whence and in which request, and nothing secret.
+//! Security events in the log: each has a name, a user, an address and a request, and no secret.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ fn audit(log: &str) -> Vec<Value> {
     lines.filter(|line| line["target"] == "audit").collect()
 }
 
-/// Event and reason.
+/// The event and its reason.
 fn told(line: &Value) -> (&str, &str) {
     (line["event"].as_str().unwrap(), line["reason"].as_str().unwrap_or_default())
 }
@@ -27,7 +27,7 @@ async fn ended(mut server: Server) -> String {
     server.process.wait().1
 }
 
-/// Everything that is an event, once: what is to stand in the log, in this order.
+/// Provokes every event once. Returns the events in the order of the log.
 async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static str)> {
     let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
     server.sign_up(ada).await;
@@ -128,7 +128,7 @@ async fn each_event_is_one_line_under_its_name() {
         let level = if suspicious.contains(&told(line).0) { "WARN" } else { "INFO" };
         assert_eq!(line["level"], level, "{line}");
     }
-    // Everything that there is has been provoked.
+    // Every kind of event has occurred.
     let provoked: BTreeSet<_> = expected.iter().map(|(event, _)| *event).collect();
     assert_eq!(provoked, EventKind::ALL.map(EventKind::as_str).into_iter().collect());
     for secret in [&ada.email, &ada.phone_number, &ada.name, &ada.username, &ada.password, "horse"] {
@@ -170,7 +170,7 @@ async fn text_format_has_events_and_a_setting_disables_them() {
     assert!(log.contains("answered") && !log.contains("user_created"), "{log}");
 }
 
-/// What did not happen is not told: of two that sign up with one email address, one has.
+/// Of two sign-ups with one email address, only the successful one is logged.
 /// Threats: a76.
 #[tokio::test]
 async fn rolled_back_event_leaves_no_line() {
@@ -208,7 +208,7 @@ fn document_lists_every_event_and_reason() {
     }
 }
 
-/// An activity that is written past `Transaction::record` would be no event.
+/// An activity that bypassed `Transaction::record` would produce no event.
 #[test]
 fn activities_are_written_in_one_place() {
     let sources = Source::below("src");

@@ -1,4 +1,4 @@
-//! What nobody needs any more is deleted, by one replica at a time, and nobody waits for it.
+//! Housekeeping: one replica at a time deletes expired rows, and no request waits for it.
 
 use std::time::Instant;
 
@@ -33,12 +33,12 @@ async fn each_kind_of_row_is_deleted_when_it_expires() {
         (3, 2)
     );
     assert_eq!(database.number(&rows("password_resets")).await, 2);
-    // Challenges a day after their end.
+    // Challenges are deleted a day after they end.
     server.advance(DAY + 700).await;
     database.eventually(&rows("challenges"), 0).await;
     database.eventually(&rows("password_resets"), 0).await;
     assert_eq!(database.number(&rows("sessions")).await, 2);
-    // The session that was ended, 30 days after; the other one is idle, and its end can still be told.
+    // An ended session is deleted after 30 days. The idle one remains, so that its end can still be reported.
     server.advance(29 * DAY).await;
     database.eventually(&rows("sessions"), 1).await;
     let refused = other.refresh().await;
@@ -48,7 +48,7 @@ async fn each_kind_of_row_is_deleted_when_it_expires() {
     database.eventually(&rows("activities"), 0).await;
     server.advance(30 * DAY).await;
     database.eventually(&rows("sessions"), 0).await;
-    // The user is who they were.
+    // The user is not deleted.
     server.log_in(&ada).await;
 }
 
@@ -99,7 +99,7 @@ async fn one_replica_holds_the_lease_and_another_takes_over() {
         futures_util::future::join_all((0..10).map(|n| claim(if n % 2 == 0 { first } else { second }, 0)));
     let won: Vec<Timestamp> = claims.await.into_iter().flatten().collect();
     assert_eq!(won.len(), 1);
-    // It says nothing more: somebody else takes over, and it notices.
+    // The first replica is silent. The second takes over the lease, and the first notices.
     assert!(claim(second, 59).await.is_none());
     let theirs = claim(second, 60).await.unwrap();
     let (lost, until) = (won[0], Timestamp(start + LEASE * 3));
@@ -107,11 +107,11 @@ async fn one_replica_holds_the_lease_and_another_takes_over() {
     assert!(!renewed.await.unwrap());
     let done = Timestamp(start + TimeDelta::seconds(70));
     second.write(async move |mut c| housekeeping::finish(&mut c, theirs, done).await).await.unwrap();
-    // All is done; the next run is due an interval later.
+    // The run is finished. The next one is due an interval later.
     assert!(claim(first, 71).await.is_none());
     assert!(claim(second, 369).await.is_none());
     assert!(claim(first, 370).await.is_some());
-    // A clock that was far ahead and was put back keeps nobody away.
+    // A clock that was far ahead and was set back must not block the lease.
     assert!(claim(first, 1_000_000).await.is_some());
     assert!(claim(second, 500).await.is_some());
 }
@@ -126,7 +126,7 @@ async fn one_of_two_servers_cleans_up() {
     let long_ago = if first.database.is_postgres() { "'2020-01-01'::timestamptz" } else { "0" };
     first.database.execute(&format!("UPDATE activities SET occurred_at = {long_ago}")).await;
     first.database.eventually(&rows("activities"), 0).await;
-    // The run after the one that found it: by then that one has said so.
+    // Wait for the run after the deletion. By then the log has the line about it.
     let runs = "SELECT CAST(last_run_at AS TEXT) FROM housekeeping";
     let seen = first.database.value(runs).await;
     let changed = format!("SELECT count(*) FROM housekeeping WHERE CAST(last_run_at AS TEXT) <> '{seen}'");
@@ -139,7 +139,7 @@ async fn one_of_two_servers_cleans_up() {
     assert_eq!(found.iter().sum::<usize>(), 1);
 }
 
-/// Done means: a table with very many old rows does not stall a log-in.
+/// A table with many old rows must not block a log-in.
 /// Threats: c19.
 #[tokio::test]
 async fn large_cleanup_does_not_block_log_ins() {
@@ -166,7 +166,7 @@ async fn large_cleanup_does_not_block_log_ins() {
     let waited = began.elapsed();
     let left = server.database.number("SELECT count(*) FROM activities WHERE kind = 'verified'").await;
     assert!(left > 0, "all was gone before the log-in: it shows nothing");
-    // Generous, since other tests run beside; a delete of everything at once would hold it up for longer.
+    // Generous, because other tests run too. Deleting everything at once would block for longer.
     assert!(waited.as_secs() < 5, "{waited:?}");
     let answers = at_once((0..2).map(|_| server.guest().log_in(&ada))).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");

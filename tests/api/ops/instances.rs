@@ -1,5 +1,5 @@
-//! Instances of `dev` in memory: several in one directory know nothing of each other, and none outlives the suite
-//! that started it, however that one ended.
+//! Instances of `dev` in memory: several in one directory are independent, and each stops with the test suite
+//! that started it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -14,11 +14,11 @@ const IN_MEMORY: &str =
     "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory: --exit-with-stdin";
 const SANDBOX: &str = "sandbox --sandbox-listen 127.0.0.1:0 --exit-with-stdin";
 
-/// What the sandbox answers late or never to the end.
+/// Requests that the sandbox answers late or never.
 const PATHS_HELD: [&str; 2] = ["/sandbox/events", "/sandbox/code?to=%2B12015550123&wait=30"];
 
-/// A suite that starts an instance and holds the only other end of its standard input. Its own output and errors
-/// are the instance's too, so their end is the end of both.
+/// A test suite that starts an instance and holds the other end of its standard input. The instance inherits
+/// the output of the suite, so the output ends when both have stopped.
 const SUITE: &str = r#"
 mkfifo "$1/input"
 "$2" $3 <"$1/input" &
@@ -33,7 +33,7 @@ fn spawned(mut command: Command, directory: &TempDir) -> Child {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// The suite, as a process that can be killed.
+/// Starts the suite as a process that can be killed.
 fn suite(directory: &TempDir, pipe: &TempDir, line: &str) -> Child {
     let mut command = Command::new("sh");
     command.args(["-c", SUITE, "suite"]).args([pipe.path(), &program()]).arg(line);
@@ -45,12 +45,12 @@ fn files_in(directory: &TempDir) -> Vec<String> {
     files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// The addresses of a `ready` line.
+/// The addresses in a `ready` line.
 fn addresses(ready: &str) -> Vec<&str> {
     ready.trim_end().split("http://").skip(1).map(|part| part.split(' ').next().unwrap()).collect()
 }
 
-/// Sends a request. Who reads the answer waits for it no longer than any of the server's own limits.
+/// Sends a request. Reading the answer times out after the longest of the server's own limits.
 fn ask(address: &str, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -67,18 +67,18 @@ fn instance_stops_with_a_killed_suite() {
         let mut ready = String::new();
         output.read_line(&mut ready).unwrap();
         assert!(ready.starts_with("ready "), "{line}: {ready}");
-        // What waits for an answer, or listens for ever, holds nothing up.
+        // Open and endless requests must not prevent the stop.
         let held: Vec<TcpStream> = addresses(&ready)
             .into_iter()
             .flat_map(|address| PATHS_HELD.map(|path| ask(address, path)))
             .collect();
-        // SIGKILL: nothing that the suite might have wanted to do at its end is done.
+        // SIGKILL: the suite cannot clean up.
         suite.kill().unwrap();
         suite.wait().unwrap();
         let (mut rest, mut log) = (String::new(), String::new());
         suite.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         output.read_to_string(&mut rest).unwrap();
-        // Whoever held these pipes is gone: the instance too.
+        // The pipes have closed, so the instance has stopped too.
         assert!(log.contains("standard input was closed") && !log.contains("panicked"), "{line}: {log}");
         assert_eq!(rest, "", "{line}");
         for address in addresses(&ready) {
@@ -89,7 +89,7 @@ fn instance_stops_with_a_killed_suite() {
     }
 }
 
-/// A suite that is gone reads no log either: an instance must bear that, and end in order.
+/// A suite that was killed reads no log. The instance must still stop cleanly.
 #[test]
 fn instance_works_if_its_log_is_not_read() {
     for line in [IN_MEMORY, SANDBOX] {
@@ -101,7 +101,7 @@ fn instance_works_if_its_log_is_not_read() {
         let mut ready = String::new();
         BufReader::new(instance.stdout.take().unwrap()).read_line(&mut ready).unwrap();
         for address in addresses(&ready) {
-            // Every answer of the API is a line of the log.
+            // Every answer of the API writes a log line.
             let mut answer = String::new();
             ask(address, "/nowhere").read_to_string(&mut answer).unwrap();
             assert!(answer.starts_with("HTTP/1.1 404 "), "{line}: {answer}");
@@ -118,13 +118,13 @@ async fn two_instances_in_one_directory_are_independent() {
     let second = Server::running(started(&directory, IN_MEMORY, &[]), TempDir::new()).await;
     let ada = Person::ada();
     let access = first.full_access(&ada).await;
-    // The same person is nobody's there yet, and no code has come to her number.
+    // On the second instance she has not signed up, and her number has got no code.
     second.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
     assert_eq!(second.messages(&ada.phone_number).await.len(), 0);
     let elsewhere = second.full_access(&ada).await;
     access.on(&second).me().await.expect_problem(401, "invalid_token");
     elsewhere.on(&first).me().await.expect_problem(401, "invalid_token");
-    // Neither clock nor reset nor fault of the one is the other's.
+    // Clock, reset and faults of one instance do not affect the other.
     first.break_twilio(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
     first.advance(24 * 60 * 60).await;
     second.another_session(&ada).await;

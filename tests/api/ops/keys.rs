@@ -1,4 +1,5 @@
-//! Signing keys change while servers run: published first, then signing, then kept until their last token is gone.
+//! Rotation of signing keys on running servers: a key is published, signs, and is kept until its last token
+//! expires.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{Ended, Forge, Launch, Person, Server, TempDir, claims, ended, header};
 
 const LEAD: u32 = 3600;
-/// An access token's life, and the leeway.
+/// The lifetime of an access token, plus the leeway.
 const LONGEST_TOKEN: u32 = 905;
 
 fn keys(server: &Server, command: &str) -> Ended {
@@ -16,14 +17,14 @@ fn keys(server: &Server, command: &str) -> Ended {
     ended(&TempDir::new(), &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)])
 }
 
-/// The kid of a new key.
+/// Rotates the keys and returns the kid of the new one.
 fn rotate(server: &Server, flags: &str) -> String {
     let Ended { code, stdout, stderr } = keys(server, &format!("rotate {flags}"));
     assert_eq!(code, Some(0), "{stderr}");
     stdout.trim().to_owned()
 }
 
-/// Kid and state of each key.
+/// The kid and the state of each key.
 fn listed(server: &Server) -> Vec<(String, String)> {
     let Ended { code, stdout, stderr } = keys(server, "list");
     assert_eq!(code, Some(0), "{stderr}");
@@ -51,7 +52,7 @@ async fn new_key_is_published_before_it_signs_and_replaces_the_old_one() {
     let new = rotate(&server, "");
     assert!(new.starts_with("dev-"), "{new}");
     assert_eq!(listed(&server), [(new.clone(), "waiting".into()), (first[0].clone(), "signing".into())]);
-    // Servers read their keys again every ten seconds.
+    // Servers read their keys every ten seconds.
     server.advance(11).await;
     assert_eq!(published(&server).await, [new.clone(), first[0].clone()]);
     assert_eq!(kid(server.log_in(&ada).await.token()), first[0]);
@@ -78,7 +79,7 @@ async fn emergency_rotation_signs_at_once_on_every_replica() {
     let old = first.full_access(&ada).await;
     old.on(&second).me().await.expect(200);
     let new = rotate(&first, "--now");
-    // A server that starts now knows the key; the second one has not heard of it.
+    // A server that starts now knows the key. The second one has not read it yet.
     let third = Forge::launch().database(&first.database).start().await;
     let access = third.another_session(&ada).await;
     assert_eq!(kid(access.token()), new);
@@ -87,11 +88,11 @@ async fn emergency_rotation_signs_at_once_on_every_replica() {
     assert_eq!(published(&second).await[0], new);
 }
 
-/// Whoever has stolen a key can write any end into a token; that of the key holds all the same.
+/// A thief of a key can sign any expiry, so the end of the key itself must count.
 /// Threats: a80, c11.
 #[tokio::test]
 async fn token_signed_by_a_retired_key_is_rejected() {
-    // Housekeeping, where it is not turned off, deletes the key sooner or later.
+    // Housekeeping would delete the key.
     let launch = Forge::launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0");
     let server = launch.start().await;
     let access = server.full_access(&Person::ada()).await;
@@ -101,7 +102,7 @@ async fn token_signed_by_a_retired_key_is_rejected() {
     forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 1);
     let never_used = server.with_access(&forge.resign(access.token(), &forged));
     rotate(&server, "--now");
-    // Servers read their keys again every ten seconds.
+    // Servers read their keys every ten seconds.
     server.advance(11).await;
     used.me().await.expect(200);
     server.advance(LONGEST_TOKEN).await;
@@ -110,7 +111,7 @@ async fn token_signed_by_a_retired_key_is_rejected() {
     }
 }
 
-/// No request fails while keys are rotated under load.
+/// Keys are rotated under load.
 /// Threats: a80, c11.
 #[tokio::test]
 async fn rotation_under_load_fails_no_request() {
@@ -136,7 +137,7 @@ async fn rotation_under_load_fails_no_request() {
     let mut new = String::new();
     for round in 1..=3 {
         new = rotate(&server, "--now");
-        // A new key makes no difference until servers read it; then a full round of each worker.
+        // Wait until the servers have read the key, and then for a full round of each worker.
         server.advance(11).await;
         while done.load(Ordering::SeqCst) < round * 8 {
             assert!(!workers.iter().any(tokio::task::JoinHandle::is_finished), "somebody was disturbed");
@@ -193,7 +194,7 @@ async fn mistyped_database_path_creates_no_database() {
         assert!(refused.code == Some(1) && refused.stderr.contains("mistyped.db"), "{}", refused.stderr);
         assert!(!directory.path().join("mistyped.db").exists(), "{command}");
     }
-    // One that is there and behind is for `migrate` to bring up to date.
+    // An outdated database needs `migrate` first.
     std::fs::write(directory.path().join("old.db"), "").unwrap();
     let behind = ended(&directory, "keys list --dev --database-url sqlite://old.db", &[]);
     assert!(behind.code == Some(1) && behind.stderr.contains("migrate"), "{}", behind.stderr);
@@ -215,6 +216,6 @@ async fn metadata_names_the_issuer_and_its_keys() {
     let metadata = launch.start().await.guest().metadata().await.expect(200);
     assert_eq!(metadata.body["issuer"], "https://auth.example.com");
     assert_eq!(metadata.body["jwks_uri"], "https://auth.example.com/.well-known/jwks.json");
-    // An issuer that is only a name stands nowhere.
+    // An issuer that is a mere name has no metadata.
     Server::dev().await.guest().metadata().await.expect_problem(404, "not_found");
 }

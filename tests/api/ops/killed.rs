@@ -1,5 +1,5 @@
-//! A server that is killed (kill -9) while it works, again and again: whatever it has acknowledged holds (C2 and C3 of
-//! our list of promises). `TEST_KILLS` says how often; `.ci/run` kills 25 times on each database.
+//! A server that is killed (SIGKILL) again and again while it works: whatever it has acknowledged survives.
+//! `TEST_KILLS` sets the number of kills. `.ci/run` kills 25 times on each database.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,14 +9,14 @@ use rustix::process::{Pid, Signal};
 
 use crate::harness::{Acknowledged, Answer, Database, People, Server, TempDir, Twilio};
 
-/// How often in the suite, where nobody says otherwise.
+/// The default number of kills.
 const KILLS: usize = 3;
-/// Clients at work when it happens.
+/// Clients at work during the kill.
 const CLIENTS: usize = 8;
-/// It happens after so many answers, at most.
+/// The kill happens after this many answers at most.
 const ANSWERS: usize = 80;
 
-/// Works until the server is gone: everybody who had anything to do with it.
+/// Works until the server is gone, and returns what it has acknowledged.
 async fn client(server: &Server, people: &People, heard: &impl Fn(Option<&Answer>)) -> Vec<Acknowledged> {
     let (mut known, gone) = (Vec::new(), AtomicUsize::new(0));
     let heard = |answer: Option<&Answer>| {
@@ -31,13 +31,13 @@ async fn client(server: &Server, people: &People, heard: &impl Fn(Option<&Answer
     known
 }
 
-/// Has clients work, and kills the server after so many answers.
+/// Lets clients work, and kills the server after this many answers.
 async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Acknowledged> {
     let count = AtomicUsize::new(0);
     let process = Pid::from_raw(server.process.id().try_into().unwrap()).unwrap();
     let heard = |answer: Option<&Answer>| {
         if answer.is_some() && count.fetch_add(1, Ordering::SeqCst) + 1 == answers {
-            // At once: not after the time that it takes to start `kill`.
+            // Kill at once. Starting the program `kill` would take too long.
             rustix::process::kill_process(process, Signal::KILL).unwrap();
         }
     };
@@ -54,11 +54,11 @@ async fn acknowledged_writes_survive_kill_9() {
     let kills = std::env::var("TEST_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let (twilio, directory, people) = (Twilio::start().await, TempDir::new(), People::default());
     let database = Arc::new(Database::fresh(directory.path()).await);
-    // The double is asked directly: it has more than one connection to offer.
+    // The clients ask the double directly, because it accepts more than one connection.
     let start = async || twilio.launch().limits(&[]).database(&database).start().await;
     let (mut everybody, mut kept) = (Vec::new(), 0);
     for kill in 0..kills {
-        // Somewhere in the first lives, differently each time.
+        // At a random moment in the first flows.
         let answers = 1 + usize::from(uuid::Uuid::new_v4().as_bytes()[0]) * ANSWERS / 256;
         let known = round(start().await, &people, answers).await;
         let server = start().await;
@@ -66,7 +66,7 @@ async fn acknowledged_writes_survive_kill_9() {
         eprintln!("kill {}: after {answers} answers; {kept} promises kept", kill + 1);
         everybody.extend(known);
     }
-    // And nothing of it is lost by the kills that came later.
+    // The later kills have lost nothing of the earlier rounds.
     let server = start().await;
     for some in everybody.chunks(CLIENTS) {
         join_all(some.iter().map(|one: &Acknowledged| one.check_log_in(&server))).await;

@@ -1,4 +1,4 @@
-//! The log's lines are whole, and there, however many requests come together.
+//! Log lines of parallel requests are complete and written once.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::harness::{Launch, Person, at_once};
 
-/// Lines of requests that come together are written together: none is torn, lost or written twice, and those that are
-/// written at once, as the audit log is, tear no other.
+/// Lines of parallel requests are written in batches: none is torn, lost or repeated. Lines that are written
+/// at once, such as those of the audit log, tear no other line.
 /// Threats: a64.
 #[tokio::test]
 async fn parallel_requests_have_one_whole_line_each() {

@@ -1,4 +1,4 @@
-//! The log: everything that happens, nothing that must stay secret, every line under its request.
+//! The log: it has every request, no secret, and the request id on every line.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -9,7 +9,7 @@ use twilio_verify_sandbox::ACCOUNT_SID;
 
 use crate::harness::{Fault, Forge, Launch, Operation, Person, Raw, Server, Twilio, wrong_code};
 
-/// What must not be found in a log, by a name to tell it.
+/// Secrets that must not appear in a log, each with a name for the error message.
 #[derive(Default)]
 struct Secrets(Vec<(String, String)>);
 
@@ -18,11 +18,11 @@ impl Secrets {
         self.0.push((what.to_owned(), secret.to_owned()));
     }
 
-    /// Fails where the log holds a secret, as it is or encoded.
+    /// Fails if the log holds a secret, plain or encoded.
     fn are_not_in(&self, log: &str) {
         for (what, secret) in &self.0 {
             for form in forms(secret) {
-                // A code is six digits, as a time's fraction and a part of an identifier may be.
+                // A code has six digits, like the fraction of a time or a part of an identifier.
                 let whole = Regex::new(&format!("(^|[^0-9A-Za-z.]){}([^0-9A-Za-z]|$)", regex::escape(&form)))
                     .unwrap();
                 let found = if what.contains("code") { whole.is_match(log) } else { log.contains(&form) };
@@ -32,9 +32,9 @@ impl Secrets {
     }
 }
 
-/// A text, and what it becomes in a URL, in a form, in JSON, in base 64 whatever stands before it, in hexadecimal.
+/// The encodings of a text: URL, form, JSON, base64 at any offset, and hexadecimal.
 fn forms(secret: &str) -> Vec<String> {
-    // Encoders differ in which marks they leave alone: none, or those of RFC 3986, section 2.3.
+    // Encoders differ in which punctuation they escape: all of it, or all except RFC 3986, section 2.3.
     let percent = |kept: &str| -> String {
         let encode = |character: char| match character.is_ascii_alphanumeric() || kept.contains(character) {
             true => character.to_string(),
@@ -51,7 +51,7 @@ fn forms(secret: &str) -> Vec<String> {
     for before in 0..3 {
         let bytes = [&vec![b'x'; before], secret.as_bytes()].concat();
         for engine in [STANDARD, URL_SAFE] {
-            // The first and the last characters depend on what stands beside.
+            // The first and the last characters depend on the neighbouring bytes.
             let text = engine.encode(&bytes);
             let (start, end) = (if before == 0 { 0 } else { 4 }, text.len().saturating_sub(4));
             forms.extend(text.get(start..end).filter(|part| part.len() >= 6).map(str::to_owned));
@@ -60,7 +60,7 @@ fn forms(secret: &str) -> Vec<String> {
     forms
 }
 
-/// The whole flow, with everything in it that can go wrong; returns what must stay secret.
+/// Runs the whole flow with everything that can go wrong, and collects the secrets.
 async fn flow(server: &Server, secrets: &mut Secrets) {
     let ada = Person { email: "Ada.Lovelace@canary.example".into(), ..Person::ada() };
     secrets.keep("the password", &ada.password);
@@ -92,7 +92,7 @@ async fn flow(server: &Server, secrets: &mut Secrets) {
     }
     session.me().await.expect(200);
     session.dashboard().await.expect(200);
-    // Secrets in places where they should not be.
+    // Secrets in unexpected places.
     server.get(&format!("/v1/users/me?access_token={access}")).await.expect(401);
     server.get(&format!("/{access}/{}", ada.email)).await.expect(404);
     let lost = server.request(Method::POST, "/v1/users/login").header("content-type", "application/json");
@@ -102,7 +102,7 @@ async fn flow(server: &Server, secrets: &mut Secrets) {
     session.me().await.expect(401);
 }
 
-/// What was logged after the start and before the end.
+/// The lines between start and stop.
 fn lines_of_requests(log: &str) -> Vec<&str> {
     let others = ["migrated the database", "limits", "stopping"];
     log.lines().filter(|line| !others.iter().any(|other| line.contains(other))).collect()
@@ -120,7 +120,7 @@ async fn logged(format: &str) -> String {
     let mut secrets = Secrets::default();
     secrets.keep("the deployment's secret", Forge::SECRET);
     flow(&server, &mut secrets).await;
-    // Whoever else is on the machine sees how it was started (`proc_pid_cmdline(5)`).
+    // Other users of the machine can read the command line (`proc_pid_cmdline(5)`).
     let line = std::fs::read(format!("/proc/{}/cmdline", server.process.id())).unwrap_or_default();
     secrets.are_not_in(&String::from_utf8_lossy(&line));
     server.process.signal("TERM");
@@ -138,7 +138,7 @@ async fn text_log_has_no_secret_and_names_the_request() {
     let request = Regex::new(r"request\{request_id=([0-9a-f]{32})\}").unwrap();
     let (mut answered, mut twilio) = (0, 0);
     for line in lines_of_requests(&log) {
-        // The sandbox is a server of its own, and not part of a request.
+        // The sandbox is a separate server and has no request id of the API.
         if line.contains("sandbox answered") {
             continue;
         }
@@ -209,7 +209,7 @@ async fn failures_of_twilio_are_logged_without_its_token() {
         let answer = server.guest().log_in(&ada).await;
         assert!([422, 503].contains(&answer.status), "{}", answer.text);
     }
-    // The sandbox takes no such token: that is what it looks like when it is wrong.
+    // The sandbox rejects this token, like Twilio rejects a wrong one.
     server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
     server.process.signal("TERM");
     let log = server.process.wait().1;
@@ -255,7 +255,7 @@ fn search_finds_encoded_secrets() {
     }
 }
 
-/// Neither a line of its own nor a terminal's command is what a client can have written.
+/// A client can write neither a log line of its own nor a control sequence for a terminal.
 /// Threats: a64, b48.
 #[tokio::test]
 async fn clients_cannot_forge_log_lines() {

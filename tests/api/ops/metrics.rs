@@ -1,4 +1,4 @@
-//! The figures: each moves when what it counts happens, and none tells of a person.
+//! Metrics: each one moves with its event, and none holds personal data.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn text_of(path: &str) -> String {
     std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// Something of everything: the tokens that it gave out.
+/// Provokes a bit of everything, and returns the tokens and the code.
 async fn flow(server: &Server, ada: &Person) -> Vec<String> {
     let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
     server.sign_up(ada).await;
@@ -42,14 +42,14 @@ async fn each_metric_moves_with_its_event() {
     let server = receiver.told_by(scraped()).start().await;
     let before = server.figures().await;
     assert_eq!(before.sum("countersign_http_requests_total"), 0.0, "{}", before.text);
-    // Zero, not absent: what begins with its first time is no rise to Prometheus.
+    // The series starts at zero. Prometheus sees no increase if a series starts with its first event.
     for result in ["success", "wrong_password"] {
         let line = format!("countersign_log_ins_total{{result=\"{result}\"}} 0\n");
         assert!(before.text.contains(&line), "{}", before.text);
     }
     assert!(before.text.contains("countersign_webhook_deliveries_total{outcome=\"given_up\"} 0\n"));
     flow(&server, &ada).await;
-    // Sign-up, two tries with a password, a log-in, a code that arrived, wrong and right.
+    // Sign-up, two wrong passwords, a log-in, a wrong code and a right one.
     server.database.eventually("SELECT count(*) FROM webhook_outbox WHERE delivered_at IS NOT NULL", 6).await;
     let figures = server.figures().await;
     for (what, expected) in [
@@ -122,7 +122,7 @@ async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
     }
     let uuid = Regex::new("[0-9a-f]{8}-[0-9a-f]{4}").unwrap();
     assert!(!uuid.is_match(&before.text), "{}", before.text);
-    // Whatever strangers send makes no series of its own.
+    // Requests of strangers create no new series.
     for number in 0..20 {
         server.get(&format!("/nowhere/{number}")).await.expect(404);
         let method = Method::from_bytes(format!("BREW{number}").as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! The migrations against `schema.rs`, against each other, and against eight of themselves at once.
+//! The migrations: against `schema.rs`, against each other, and eight of them in parallel.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
@@ -7,10 +7,10 @@ use storage::{DatabaseUrl, Db, Error, Id, Settings, Timestamp, activities, users
 
 use crate::harness::{Database, Launch, Person, Server, TempDir, migrations, run};
 
-/// Tables, their columns, the columns' types.
+/// Tables, their columns, and the types of the columns.
 type Schema = BTreeMap<String, BTreeMap<String, String>>;
 
-/// What `schema.rs` says, read as text: the types in it are not for tests to name.
+/// The tables of `schema.rs`. It is read as text because its types are private.
 fn schema_of_the_source() -> Schema {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/crates/storage/src/schema.rs"))
         .unwrap();
@@ -25,7 +25,7 @@ fn schema_of_the_source() -> Schema {
     schema
 }
 
-/// What a type of `schema.rs` is on a database.
+/// The name of a type of `schema.rs` on a database.
 fn on_database(kind: &str, is_postgres: bool) -> String {
     let (inner, null) = match kind.strip_prefix("Nullable<").and_then(|kind| kind.strip_suffix('>')) {
         Some(inner) => (inner, "NULL"),
@@ -128,7 +128,7 @@ async fn down_undoes_up() {
     let database = Database::fresh(directory.path()).await;
     let backend = if database.is_postgres() { "postgres" } else { "sqlite" };
     let migrations: Vec<_> = migrations().into_iter().filter(|sql| sql.backend == backend).collect();
-    // Twice, so that nothing that is left behind is in the way.
+    // The second round shows that the first one left nothing behind.
     for _ in 0..2 {
         for sql in &migrations {
             database.execute(&sql.up).await;
@@ -193,7 +193,7 @@ async fn rows_of_a_user_are_deleted_with_the_user() {
     }
 }
 
-/// SQLite enforces them only where a connection asks for it: the program's own must.
+/// SQLite enforces foreign keys only if the connection asks for it. The program's connections must.
 #[tokio::test]
 async fn foreign_keys_are_enforced() {
     let directory = TempDir::new();

@@ -1,25 +1,24 @@
-//! TLS to PostgreSQL, as the URL's `sslmode` says. Runs where there is a server with TLS to try it on:
-//! `TEST_DATABASE_TLS_URL` (without `sslmode`; its host name must be `localhost`, which the certificate vouches for)
-//! and `TEST_DATABASE_TLS_ROOT`, the authority's certificate.
+//! TLS to PostgreSQL, as `sslmode` in the URL says. Needs a server with TLS: `TEST_DATABASE_TLS_URL` (without
+//! `sslmode`, host name `localhost` as in the certificate) and `TEST_DATABASE_TLS_ROOT`, the CA certificate.
 
 use regex::Regex;
 
 use crate::harness::{Database, Ended, TempDir, ended};
 
-/// A server with TLS, and the file of the authority that vouches for it.
+/// A server with TLS, and the file with its CA certificate.
 struct Tls {
     url: String,
     root: String,
 }
 
 impl Tls {
-    /// None where the environment names none: then there is nothing to test.
+    /// Reads the environment. `None` if it names no server.
     fn given() -> Option<Self> {
         let variable = |name| std::env::var(name).ok();
         Some(Self { url: variable("TEST_DATABASE_TLS_URL")?, root: variable("TEST_DATABASE_TLS_ROOT")? })
     }
 
-    /// A database of its own, and `countersign migrate` on it with these parameters.
+    /// Runs `countersign migrate` with these parameters on a fresh database.
     async fn migrate(&self, host: &str, parameters: &str) -> (Database, Ended) {
         let database = Database::on_server(&self.url).await;
         let url = database.url().replacen("localhost", host, 1);
@@ -43,7 +42,7 @@ impl Tls {
         assert_eq!(database.number(tables).await, 0, "{host} {parameters}");
     }
 
-    /// Whether the connections of a server that runs are encrypted, as PostgreSQL sees them.
+    /// Whether the server's connections are encrypted, as PostgreSQL reports it.
     async fn is_encrypted(&self, parameters: &str) -> bool {
         let database = Database::on_server(&self.url).await;
         let directory = TempDir::new();
@@ -91,7 +90,7 @@ async fn verify_full_checks_authority_and_host_name() {
     let trusted = format!("sslmode=verify-full&sslrootcert={}", tls.root);
     tls.works("localhost", &trusted).await;
     tls.is_refused("127.0.0.1", &trusted, "not valid for name").await;
-    // The system has no authority, or none that knows this one.
+    // The system has no CA certificates, or none for this server.
     let strangers = "UnknownIssuer|trusted authority";
     tls.is_refused("localhost", "sslmode=verify-full", strangers).await;
     tls.is_refused("localhost", "sslmode=verify-full&sslrootcert=system", strangers).await;

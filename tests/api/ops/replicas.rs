@@ -1,4 +1,4 @@
-//! Several servers on one database are one server.
+//! Several servers on one database behave like one server.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ async fn session_is_refreshed_and_ended_on_either_replica() {
     let ((_twilio, first, second), ada) = (two().await, Person::ada());
     let session = first.full_access(&ada).await;
     let access = session.on(&second).refreshed().await;
-    // Both answer a token that was used with the very same tokens.
+    // Both replicas answer a used token with the same new tokens.
     let again = session.refreshed().await;
     assert_eq!(again.token(), access.token());
     assert_eq!(again.refresh_token, access.refresh_token);
@@ -67,7 +67,7 @@ async fn challenge_takes_five_checks_over_all_replicas() {
     let servers = [&first, &second];
     let answers = at_once((0..30).map(|number| token.on(servers[number % 2]).verify(&wrong))).await;
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 5);
-    // Whoever has waited a second for a connection has guessed nothing either.
+    // On PostgreSQL, a request that waits a second for a connection is answered 503 and checks nothing.
     let in_vain = count(&answers, 503, Some("not_ready"));
     assert_eq!(count(&answers, 429, Some("too_many_attempts")) + in_vain, 25);
     assert_eq!(twilio.asked(Operation::Check).len(), 5);
@@ -110,7 +110,7 @@ async fn six_parallel_starts_on_an_empty_database_share_one_key() {
     let database = Arc::new(Database::fresh(directory.path()).await);
     let starting: Vec<_> = (0..6)
         .map(|_| {
-            // Nobody asks this Twilio anything.
+            // This Twilio is never asked.
             let launch = Launch::serve("http://127.0.0.1:9").database(&database);
             let runtime = tokio::runtime::Handle::current();
             tokio::task::spawn_blocking(move || runtime.block_on(launch.try_start()))
@@ -151,7 +151,7 @@ countersign: the signing keys in this database are encrypted with another"
     twilio.launch().database(&server.database).start().await;
 }
 
-/// Nobody is told that the database is locked, however many write.
+/// No writer fails because the database is locked.
 /// Threats: c9, c14.
 #[tokio::test]
 async fn fifty_parallel_writers_on_two_replicas_succeed() {

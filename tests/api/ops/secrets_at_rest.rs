@@ -1,4 +1,4 @@
-//! Whoever reads the whole database learns nobody's password, code or token, and cannot sign.
+//! A reader of the whole database finds no password, code or token, and cannot sign.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use regex::Regex;
 use crate::harness::{Database, Forge, Person, Server};
 
 impl Database {
-    /// Everything in it: an SQLite file and its log as they lie there, or every row of every table as text.
+    /// The whole content: the bytes of the SQLite file and its log, or all rows as text.
     async fn dump(&self) -> String {
         let Self::Sqlite(path) = self else { return self.rows().await };
         let files = [path.clone(), format!("{path}-wal")];
         let bytes: Vec<u8> = files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect();
-        // A byte a character: what is text in the file is text here.
+        // Each byte becomes a character, so text in the file is text here.
         bytes.into_iter().map(char::from).collect()
     }
 
@@ -35,14 +35,14 @@ async fn database_holds_no_secret_in_clear() {
     let code = server.code(&ada.phone_number).await;
     let access = password_ok.open_session(&code).await;
     let refreshed = access.refreshed().await;
-    // Another challenge, still open when the dump is made.
+    // Another challenge, which is still open when the dump is made.
     server.log_in(&ada).await;
     let open = server.code(&ada.phone_number).await;
     let forgot = server.guest().forgot_password(&ada.email).await.expect(202);
     let mailed = server.code(&ada.email).await;
     let dump = server.database.dump().await;
 
-    // What is meant to be there is found: a dump that missed everything would pass the rest.
+    // Control: the dump holds what is expected to be there.
     for there in [ada.email.as_str(), &ada.phone_number, "$argon2id$", "logged_in"] {
         assert!(dump.contains(there), "{there}");
     }
@@ -65,13 +65,13 @@ async fn database_holds_no_secret_in_clear() {
         assert!(!dump.contains(&secret), "{what} is in the database");
     }
     for code in [code, open, mailed] {
-        // Alone, and not among the digits of a time or an identifier.
+        // The code alone, and not as a part of a time or an identifier.
         let alone = Regex::new(&format!("(^|[^0-9a-fA-F.]){code}([^0-9a-fA-F]|$)")).unwrap();
         assert!(!alone.is_match(&dump), "a code is in the database");
     }
 }
 
-/// The tag of a refresh token cannot be made from what the database holds.
+/// A refresh token has a tag that cannot be computed from the content of the database.
 /// Threats: a77.
 #[tokio::test]
 async fn salt_and_generation_do_not_make_a_refresh_token() {
@@ -85,7 +85,7 @@ async fn salt_and_generation_do_not_make_a_refresh_token() {
     };
     let salt: Vec<u8> =
         (0..salt.len()).step_by(2).map(|at| u8::from_str_radix(&salt[at..at + 2], 16).unwrap()).collect();
-    // Without the secret, the best one can do is another key.
+    // Without the secret, an attacker can only try other keys.
     let (name, _) = bytes.split_at(20);
     for key in [salt.as_slice(), b"", b"countersign/refresh-token/v1"] {
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
@@ -100,7 +100,7 @@ async fn salt_and_generation_do_not_make_a_refresh_token() {
     server.guest().refresh(&token).await.expect(200);
 }
 
-/// Text files of the project below a folder, whatever their names.
+/// Collects the text files of the project below a folder.
 fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let (path, name) = (entry.path(), entry.file_name());
@@ -115,7 +115,7 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// What looks like a credential here is one that nobody has: it tells so by its pattern.
+/// Strings that look like credentials must have a pattern that shows that they are made up.
 /// Threats: a71.
 #[test]
 fn project_holds_no_credential() {

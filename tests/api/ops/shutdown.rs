@@ -1,11 +1,11 @@
-//! How the server stops: readiness fails first, what has begun is finished, a second signal means now.
+//! Shutdown: readiness fails first, open requests are finished, and a second signal stops at once.
 
 use std::time::{Duration, Instant};
 
 use crate::harness::{Launch, Person, Raw, Server, only_status};
 
 const NOWHERE: &str = "http://127.0.0.1:1";
-/// As long as a deployment may choose, in seconds: no test waits for it.
+/// The longest allowed setting, in seconds. No test waits for it.
 const LONG: &str = "25";
 
 async fn serve(drain_seconds: &str, shutdown_seconds: &str) -> Server {
@@ -16,7 +16,7 @@ async fn serve(drain_seconds: &str, shutdown_seconds: &str) -> Server {
         .await
 }
 
-/// Waits until readiness fails: the signal has come through.
+/// Waits until readiness fails, which shows that the signal was handled.
 async fn not_ready(server: &Server) {
     loop {
         let answer = server.guest().ready().await;
@@ -35,7 +35,7 @@ async fn refuses_connections(server: &Server) {
     }
 }
 
-/// A sign-up of which everything has come but the last byte.
+/// A sign-up whose last byte is missing.
 async fn begun(server: &Server) -> (Raw, &'static str) {
     let body = Person::ada().sign_up_body().to_string();
     let (most, last) = body.split_at(body.len() - 1);
@@ -60,10 +60,10 @@ async fn stops_in_order(signal: &str) {
     let (mut raw, last) = begun(&server).await;
     server.process.signal(signal);
     not_ready(&server).await;
-    // The listener still answers, whoever asks.
+    // The listener still answers.
     server.guest().live().await.expect(200);
     refuses_connections(&server).await;
-    // Then nobody is left but who had begun.
+    // From here on, only open requests are finished.
     raw.send(last).await;
     assert_eq!(only_status(&raw.rest().await), 201, "{signal}");
     let log = wait_within(&mut server, Duration::from_secs(15));

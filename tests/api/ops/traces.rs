@@ -1,4 +1,4 @@
-//! Traces: where the time of a request goes, for whoever collects them, and nothing about a person.
+//! Traces: where a request spends its time, without personal data.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ fn traced(collector: &Collector) -> Launch {
     Launch::dev().variable("COUNTERSIGN__TELEMETRY__OTLP_ENDPOINT", &collector.url)
 }
 
-/// Ends a server, which sends what it has left.
+/// Stops a server, which then sends its remaining spans.
 fn end(server: &mut Server) -> String {
     server.process.signal("TERM");
     let (code, log) = server.process.wait();
@@ -26,7 +26,7 @@ fn named<'a>(spans: &'a [Traced], name: &str) -> Vec<&'a Traced> {
     spans.iter().filter(|span| span.name == name).collect()
 }
 
-// The end of the server is waited for on one thread, and the collector is on another.
+// One thread waits for the server to stop, and another one runs the collector.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn log_in_continues_the_trace_of_its_caller() {
     let (collector, ada) = (Collector::start().await, Person::ada());
@@ -56,15 +56,15 @@ async fn log_in_continues_the_trace_of_its_caller() {
         assert_eq!(span.parent_id, log_in.id, "{span:?}");
     }
     assert_eq!(named(&of_log_in, "twilio")[0].attributes["operation"], "start");
-    // A request that bears nothing begins a trace of its own.
+    // A request without a `traceparent` starts a new trace.
     let sign_up = named(&spans, "POST /v1/users/signup")[0];
     assert!(sign_up.trace_id != TRACE && sign_up.parent_id.is_empty(), "{sign_up:?}");
-    // The log is what it is without traces.
+    // The log is the same as without traces.
     let line = log.lines().find(|line| line.contains("answered") && line.contains("login")).unwrap();
     assert!(line.contains("request{request_id=abc-1}: answered method=POST"), "{line}");
 }
 
-// The end of the server is waited for on one thread, and the collector is on another.
+// One thread waits for the server to stop, and another one runs the collector.
 /// Threats: a62.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn traces_hold_no_personal_data_and_report_failures() {

@@ -1,4 +1,4 @@
-//! Webhooks: every event arrives, signed, and no request waits for it.
+//! Webhooks: every event is delivered with a signature, and no request waits for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ async fn every_event_of_a_flow_arrives_and_names_only_the_user() {
         assert!((0..60).contains(&(taken.timestamp - happened.timestamp())), "{taken:?}");
     }
     server.database.eventually(DELIVERED, 6).await;
-    // What has been delivered comes no second time, and is forgotten after a week.
+    // A delivered event is not repeated, and it is deleted after a week.
     server.advance(3600).await;
     server.sign_up(&Person::other(2)).await;
     assert_eq!(receiver.wait_for(7).await.len(), 7);
@@ -127,7 +127,7 @@ async fn delivery_is_given_up_after_eleven_attempts_and_logged() {
     );
 }
 
-/// Waits for the line that tells what came of an attempt that failed.
+/// Waits for the log line about a failed attempt.
 async fn settled_after(server: &Server, attempt: usize) -> String {
     let attempts = format!("attempts={attempt} ");
     let began = Instant::now();
@@ -162,7 +162,7 @@ async fn hanging_delivery_delays_no_request() {
     let began = Instant::now();
     server.another_session(&ada).await;
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-    // After its time-out the others, and later itself.
+    // The others follow after its timeout, and it is retried later.
     receiver.wait_for(4).await;
     assert!(began.elapsed() >= Duration::from_secs(8), "the first was given up in {:?}", began.elapsed());
     settled_after(&server, 1).await;
@@ -207,7 +207,7 @@ fn invalid_webhook_settings_are_rejected() {
     assert!(refuse("https://example.com", &secret, "user_born").contains("user_born"));
 }
 
-/// One of the last statements that a right code makes is refused: no session begins, and nobody hears that one did.
+/// One of the last statements of a right code fails. No session begins, and no event is delivered.
 #[tokio::test]
 async fn rolled_back_event_is_not_delivered() {
     let (receiver, ada) = (Receiver::start().await, Person::ada());
@@ -224,7 +224,7 @@ async fn rolled_back_event_is_not_delivered() {
     assert_eq!(server.database.number(told).await, 0);
 }
 
-/// Has the database fail whatever takes something back from a limit.
+/// Makes the database fail every refund of a limit.
 fn refuse_to_give_back(server: &Server) -> &'static str {
     if server.database.is_postgres() {
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
@@ -252,10 +252,11 @@ async fn two_replicas_deliver_each_event_once() {
     assert_eq!((ids.len(), receiver.taken().len()), (20, 20));
 }
 
-/// Killed after the commit and before or amid the delivery: another replica delivers all of it.
+/// The replica is killed after the commit and before or during the delivery. Another one delivers everything.
 #[tokio::test]
 async fn killed_replica_loses_no_event() {
-    // One of their own for each replica: what the first had begun arrives there, and nobody is left to hear the answer.
+    // Each replica has its own receiver: the first replica is killed before it reads the answers of the first
+    // receiver.
     let (silent, receiver) = (Receiver::start().await, Receiver::start().await);
     let twilio = Twilio::start().await;
     silent.answer(&["hang"; 12]);
@@ -267,7 +268,7 @@ async fn killed_replica_loses_no_event() {
     first.process.kill();
     let waiting = first.database.number(WAITING).await;
     assert_eq!(waiting, 12);
-    // Its leases, of a minute, are over: nobody waits for that here.
+    // Its leases last a minute. End them instead of waiting.
     let over = match first.database.is_postgres() {
         true => "due_at - interval '61 s'",
         false => "due_at - 61000000",

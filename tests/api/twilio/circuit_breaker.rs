@@ -1,5 +1,4 @@
-//! A Twilio that fails again and again is not asked for a while: nobody waits for it, and nothing else suffers
-//! (C5b and C20 of our list of promises).
+//! The circuit breaker: after repeated failures Twilio is not asked for a while, and requests fail at once.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +8,11 @@ use crate::harness::{Answer, Launch, Person, Server};
 
 const OPENED: &str = "Twilio Verify fails again and again";
 const CLOSED: &str = "Twilio Verify answers again";
-/// Far less than a call to Twilio may take (10 s), and more than a busy machine takes for anything else.
+/// Far below the timeout of a call to Twilio (10 s), and enough for a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 async fn with_ada() -> (Server, Person) {
-    // Without the limits of messages, which are not what this is about.
+    // The limits on messages are off: they are not the topic.
     let (server, ada) = (Launch::dev().limits(&[]).start().await, Person::ada());
     server.sign_up(&ada).await;
     (server, ada)
@@ -57,7 +56,7 @@ async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
         assert_eq!(starts(&server, &ada).await, before + failures);
     }
 
-    // Open: nobody asks, and nothing is counted that was not done.
+    // Open: Twilio is not asked, and nothing is counted.
     let answer = unavailable(&server, &ada).await;
     assert!((1..=10).contains(&answer.body["retry_after"].as_i64().unwrap()), "{}", answer.text);
     let answer = waiting.resend().await.expect_problem(503, "otp_unavailable");
@@ -75,14 +74,14 @@ async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
     assert_eq!((lines(&server, OPENED), lines(&server, CLOSED)), (1, 0));
     assert_eq!(is_open().await, 1.0);
 
-    // Half open: one call tries, the next one does not.
+    // Half open: one call probes Twilio, the next one does not.
     server.advance(10).await;
     unavailable(&server, &ada).await;
     unavailable(&server, &ada).await;
     assert_eq!(starts(&server, &ada).await, before + 6);
     assert_eq!((lines(&server, OPENED), lines(&server, CLOSED)), (1, 0));
 
-    // Closed: Twilio is back.
+    // Closed: Twilio works again.
     let deleted = server.http.delete(format!("{}{fault}", server.sandbox)).send().await.unwrap();
     assert!(deleted.status().is_success());
     unavailable(&server, &ada).await;
@@ -122,7 +121,7 @@ async fn failures_count_but_rejections_by_twilio_do_not() {
 #[tokio::test]
 async fn ten_failures_of_twenty_calls_open_the_breaker() {
     let (server, ada) = with_ada().await;
-    // One of two fails: never five in a row.
+    // Every second call fails, so there are never five failures in a row.
     for call in 1..=19 {
         if call % 2 == 0 {
             break_starts(&server, json!({"fault": "drop"})).await;
@@ -188,6 +187,6 @@ async fn calls_do_not_pile_up_if_twilio_hangs() {
         answer = server.guest().log_in(&people[1]) => panic!("it does not hang: {}", answer.text),
         () = rest => {}
     }
-    // A timeout later both places are free again.
+    // After the timeout, both places are free again.
     assert_eq!(lines(&server, OPENED), 0);
 }

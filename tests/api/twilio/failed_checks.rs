@@ -1,4 +1,4 @@
-//! Twilio's failures, as callers see them: while a code is checked. None of them makes a session.
+//! Failures of Twilio while a code is checked, as clients see them. None of them opens a session.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ impl Checking {
         Self { twilio, server, ada, token }
     }
 
-    /// Sends the right code while something is broken.
+    /// Submits the right code while Twilio fails.
     async fn meets(&self, fault: Fault) -> Answer {
         self.twilio.break_next(Operation::Check, fault);
         let code = self.server.code(&self.ada.phone_number).await;
@@ -36,13 +36,13 @@ impl Checking {
         self.server.database.number(query).await
     }
 
-    /// What is counted, for the challenge and for the user.
+    /// The failed checks of the challenge and of the user.
     async fn counted(&self) -> (i64, i64) {
         let challenge = self.number("SELECT failed_checks FROM challenges").await;
         (challenge, self.number("SELECT failed_checks FROM users").await)
     }
 
-    /// Nothing was broken for good.
+    /// The right code works after the failure.
     async fn ends_well(self) {
         let code = self.server.code(&self.ada.phone_number).await;
         self.token.verify(&code).await.expect(200);
@@ -133,7 +133,7 @@ async fn lost_answer_is_never_an_approval() {
     let checking = Checking::begin().await;
     checking.meets(Fault::done_and_dropped()).await.expect_problem(503, "otp_unavailable");
     assert_eq!((checking.twilio.guesses(), checking.counted().await), (1, (1, 1)));
-    // Twilio has approved the code, and forgotten it.
+    // Twilio has approved and deleted the verification.
     let code = checking.server.code(&checking.ada.phone_number).await;
     let answer = checking.token.verify(&code).await;
     answer.expect_problem(410, "challenge_expired");
@@ -154,7 +154,7 @@ async fn expired_verification_must_be_replaced() {
             (&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]),
             (&json!(0), &json!(4))
         );
-        // Nobody asks Twilio about it again.
+        // Twilio is not asked about it again.
         checking.token.verify("000000").await.expect_problem(410, "challenge_expired");
         assert_eq!(checking.twilio.asked(Operation::Check).len(), 1);
         let sids = "SELECT count(*) FROM challenges WHERE verification_sid IS NOT NULL";

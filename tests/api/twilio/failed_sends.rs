@@ -1,19 +1,19 @@
-//! Twilio's failures, as callers see them: while a code is sent.
+//! Failures of Twilio while a code is sent, as clients see them.
 
 use serde_json::json;
 
 use crate::harness::{Answer, Fault, Operation, PasswordOk, Person, Server, Twilio};
 
-/// A server that knows Ada, and its Twilio.
+/// Twilio, and a server on which Ada has signed up.
 async fn with_ada() -> (Twilio, Server, Person) {
     let (twilio, ada) = (Twilio::start().await, Person::ada());
-    // What goes wrong in so many ways is more than a user may ask for in an hour.
+    // The tests need more codes than a user may request per hour.
     let server = twilio.launch().limits(&[]).start().await;
     server.sign_up(&ada).await;
     (twilio, server, ada)
 }
 
-/// A server whose first challenge may be answered by another code: half a minute and more has passed.
+/// The same with a challenge that is old enough for a resend.
 async fn with_old_challenge() -> (Twilio, Server, Person, PasswordOk) {
     let (twilio, server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
@@ -30,7 +30,7 @@ async fn log_in_meets(twilio: &Twilio, server: &Server, person: &Person, fault: 
     let answer = server.guest().log_in(person).await;
     assert!(twilio.is_mended());
     assert!(!answer.text.contains("token") && answer.body.get("challenge").is_none(), "{}", answer.text);
-    // What began has ended: nothing waits for a code that will not come.
+    // No challenge stays open for a code that will not arrive.
     let open = "SELECT count(*) FROM challenges WHERE cancelled_at IS NULL";
     assert_eq!(server.database.number(open).await, 0);
     answer
@@ -65,7 +65,7 @@ async fn failure_of_twilio_answers_503_and_is_not_retried() {
     let (twilio, server, ada) = with_ada().await;
     let endless = format!(r#"{{"sid":"VE00000000000000000000000000000000","x":"{}"}}"#, "x".repeat(100_000));
     let slow = |value: &str| Fault::error(503, 20503).header("Retry-After", value);
-    // Never five failures in a row, after which Twilio would not be asked: an answer such as 429 is none.
+    // The list has no five failures in a row, which would open the circuit breaker. A 429 is not a failure.
     for (fault, wait) in [
         (Fault::error(503, 20503), 5),
         (slow("12"), 12),
@@ -103,7 +103,7 @@ async fn unacknowledged_code_is_not_sent_twice() {
     let answer = log_in_meets(&twilio, &server, &ada, Fault::done_and_dropped()).await;
     answer.expect_problem(503, "otp_unavailable");
     assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
-    // The next log-in gets the same code once more.
+    // The next log-in sends the same code again.
     let token = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
     token.verify(&code).await.expect(200);
@@ -140,11 +140,11 @@ async fn rejected_resend_is_refunded() {
         twilio.break_next(Operation::Start, Fault::error(status, code));
         let answer = token.resend().await.expect_problem(expected.0, expected.1);
         let challenge = &answer.body["challenge"];
-        // Where Twilio sends no more, the challenge says so, whatever our own count allows.
+        // If Twilio sends no more codes, the challenge says so, whatever our own count allows.
         let left = if code == 60203 { (json!(0), json!(null)) } else { (json!(4), json!(0)) };
         assert_eq!((&challenge["resends_left"], &challenge["resend_in"]), (&left.0, &left.1), "{code}");
         assert_eq!(server.database.number("SELECT sends FROM challenges").await, 1);
-        // Another channel can be tried at once.
+        // Another channel is possible at once.
         let body = json!({ "channel": "call" });
         let answer = token.resend_with(body).await.expect(202);
         assert_eq!((&answer.body["channel"], &answer.body["resends_left"]), (&json!("call"), &json!(3)));

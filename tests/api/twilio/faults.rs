@@ -1,4 +1,4 @@
-//! Faults that a suite makes over HTTP, as a client of `countersign dev` meets them.
+//! Faults that a test suite injects over HTTP, as a client of `countersign dev` sees them.
 
 use serde_json::json;
 
@@ -30,7 +30,7 @@ async fn failed_start_answers_503_and_the_next_one_works() {
         let answer = server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
         assert_eq!(answer.body["retry_after"], retry_after, "{fault}");
         assert_eq!(server.messages(&ada.phone_number).await.len(), before + messages, "{fault}");
-        // Asked once: a start is never repeated for want of an answer.
+        // Twilio was asked once: a start is never retried without an answer.
         assert_eq!(server.sandbox_get(&made).await["hits"], 1, "{fault}");
     }
     assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 8);
@@ -70,7 +70,7 @@ async fn resend_whose_answer_was_lost_has_arrived() {
     server.advance(31).await;
     server.break_twilio(json!({"operation": "start", "fault": "sent_then_drop"})).await;
     let answer = token.resend().await.expect_problem(503, "otp_unavailable");
-    // It is counted, since the code may be there; and it is.
+    // The resend counts because the code may have arrived. Here it has.
     assert_eq!(answer.body["challenge"]["resends_left"], 3);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 2);
     token.resend().await.expect_problem(429, "resend_too_soon");
@@ -97,7 +97,7 @@ async fn failed_check_opens_no_session() {
         let (server, ada) = with_ada().await;
         let token = server.log_in(&ada).await;
         let mut fault = fault;
-        // Checked by its SID: the sandbox knows whose it is.
+        // The check names the SID. The sandbox knows its phone number.
         (fault["operation"], fault["to"]) = (json!("check"), json!(ada.phone_number));
         let made = server.break_twilio(fault.clone()).await;
         let code = server.code(&ada.phone_number).await;

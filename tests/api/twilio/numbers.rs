@@ -1,11 +1,11 @@
-//! The numbers with a meaning, as a client of the API meets them: every scenario of the sandbox's table.
+//! The magic numbers of the sandbox, as a client of the API sees them.
 
 use countersign::auth::PhoneNumber;
 use serde_json::json;
 
 use crate::harness::{Person, Server};
 
-/// A server, and somebody who has signed up with a number of this ending.
+/// A server, and a person who has signed up with a number of this ending.
 async fn with_ending(ending: u32) -> (Server, Person) {
     let server = Server::dev().await;
     let person = Person { phone_number: format!("+141555501{ending:02}"), ..Person::ada() };
@@ -31,7 +31,7 @@ async fn fixed_code_number_always_gets_the_same_code() {
     let (server, person) = with_ending(40).await;
     let token = server.log_in(&person).await;
     token.verify("424242").await.expect(200);
-    // Also when the next verification begins.
+    // The next verification has the same code.
     let token = server.log_in(&person).await;
     token.verify("424242").await.expect(200);
 }
@@ -93,7 +93,7 @@ async fn undelivered_code_can_be_guessed_like_any_other() {
     server.advance(60).await;
     assert!(server.messages(&person.phone_number).await.is_empty());
     let answer = token.verify("000000").await;
-    // One in a million is right.
+    // The guess is right once in a million runs.
     assert!(answer.status == 200 || answer.body["code"] == "incorrect_code", "{}", answer.text);
 }
 

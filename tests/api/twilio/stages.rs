@@ -1,4 +1,4 @@
-//! `POST /sandbox/users` and `--fixtures`: a test starts where it wants to, with tokens that are the API's own.
+//! `POST /sandbox/users` and `--fixtures`: a test starts at any stage of the flow with real tokens.
 
 use std::collections::HashSet;
 
@@ -118,7 +118,7 @@ async fn stage_codes_exhausted() {
     assert_eq!(server.messages(text(&made["user"], "phone_number")).await.len(), 5);
     let token = server.with_password_ok(text(&made, "password_ok_token"));
     token.resend().await.expect_problem(429, "too_many_attempts");
-    // The clock of everybody else was not touched.
+    // The shared clock has not moved.
     let clock = server.http.get(format!("{}/sandbox/clock", server.sandbox)).send().await.unwrap();
     assert_eq!(clock.json::<Value>().await.unwrap()["offset_seconds"], 0);
     token.verify(text(&made, "code")).await.expect(200);
@@ -135,7 +135,7 @@ async fn given_values_are_used_and_others_are_invented() {
     assert_eq!(status, 201, "{made}");
     assert_eq!(made["user"]["phone_number"], "+12015550123");
     assert_eq!((&made["password"], &made["challenge"]["channel"]), (&ada["password"], &"call".into()));
-    // Somebody who is named and exists is not somebody else.
+    // A named user who exists is a conflict.
     let (status, problem) = server.stage_answer(ada).await;
     assert_eq!((status, &problem["code"]), (409, &"user_exists".into()));
     let (status, problem) = server.stage_answer(json!({ "stage": "full", "username": "ADA" })).await;
@@ -247,7 +247,7 @@ async fn fixtures_exist_when_the_server_is_ready() {
         let server = Forge::launch().argument(&flags).start().await;
         assert!(verified(&server, "ada@example.com").await, "{name}");
         assert!(!verified(&server, "grace@example.com").await, "{name}");
-        // A database that was kept: who is there is left alone.
+        // Users who exist in the database are not changed.
         let again = Forge::launch().database(&server.database).argument(&flags).start().await;
         assert!(verified(&again, "ada@example.com").await, "{name}");
         assert_eq!(server.database.number("SELECT count(*) FROM users").await, 2);

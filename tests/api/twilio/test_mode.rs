@@ -1,5 +1,4 @@
-//! Test mode cannot leak: nothing but the subcommand `dev` makes codes readable, and nothing that `dev` made is
-//! taken by `serve`.
+//! Test mode cannot leak: only `dev` makes codes readable, and `serve` accepts nothing that `dev` made.
 
 use std::sync::Arc;
 
@@ -54,7 +53,7 @@ async fn keys_and_answers_of_serve_are_not_marked() {
     }
 }
 
-/// A key that `dev` made, smuggled into the database of `serve`, signs nothing there.
+/// A key of `dev` that is copied into the database of `serve` signs nothing there.
 #[tokio::test]
 async fn serve_loads_no_key_of_dev() {
     let secret = "kq3Vw9Zt5Xb8Lm2Rn7Pd4Hs6Jf1Gc0Yx";

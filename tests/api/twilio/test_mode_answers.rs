@@ -1,5 +1,5 @@
-//! Every answer of `dev` and of the sandbox says what it comes from, none of `serve` does, and `serve` knows no path
-//! of the sandbox's.
+//! Every answer of `dev` and of the sandbox is marked with the header `countersign-mode`. Answers of `serve`
+//! are not, and `serve` has no path of the sandbox.
 
 use regex::Regex;
 use reqwest::{Method, RequestBuilder};
@@ -10,14 +10,14 @@ use crate::harness::{Launch, Person, Server, TempDir, document, sandbox_operatio
 const NOWHERE: &str = "http://127.0.0.1:1";
 const ORIGIN: &str = "https://app.example.com";
 
-/// What a server says of its mode in an answer; `None` where it says nothing. The body may never end.
+/// Returns the status and the mode of an answer. The body may be endless.
 async fn mode_in(request: RequestBuilder) -> (u16, Option<String>) {
     let answer = request.send().await.unwrap();
     let mode = answer.headers().get("countersign-mode").map(|mode| mode.to_str().unwrap().to_owned());
     (answer.status().as_u16(), mode)
 }
 
-/// Every operation of the API: as it should not be asked, and with a body of every kind.
+/// Sends every operation of the API invalid requests and bodies of every kind.
 async fn ask_everything(server: &Server, expected: Option<&str>) {
     let mut statuses = Vec::new();
     let mut ask = async |request: RequestBuilder, about: &str| {
@@ -48,7 +48,7 @@ async fn ask_everything(server: &Server, expected: Option<&str>) {
 #[tokio::test]
 async fn every_answer_of_dev_is_marked() {
     ask_everything(&Server::dev().await, Some("dev")).await;
-    // With pages of other origins allowed, somebody else answers their preflight requests.
+    // If other origins are allowed, the CORS middleware answers the preflight requests.
     let open = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", ORIGIN).start().await;
     ask_everything(&open, Some("dev")).await;
 }
@@ -58,7 +58,7 @@ async fn no_answer_of_serve_is_marked() {
     ask_everything(&Launch::serve(NOWHERE).start().await, None).await;
 }
 
-/// The answers that need a user, and those to a provider that fails.
+/// Answers that need a user, and answers to failures of the provider.
 #[tokio::test]
 async fn every_answer_of_the_flow_is_marked() {
     let (server, ada) = (Server::dev().await, Person::ada());
@@ -78,7 +78,7 @@ async fn every_answer_of_the_flow_is_marked() {
     says_dev(token.verify(&code).await, 401);
 }
 
-/// Swagger's pages, and all that they load.
+/// Swagger's pages and everything that they load.
 #[tokio::test]
 async fn every_documentation_file_is_marked() {
     let server = Server::dev().await;
@@ -118,7 +118,7 @@ async fn every_answer_of_the_sandbox_says_so(sandbox: &str) {
             assert_eq!(mode.as_deref(), Some("dev"), "{about}: {status}");
         }
         if path == "/sandbox/events" {
-            // Server-sent events: the head comes at once, and says so before anything has happened.
+            // Server-sent events: the head is sent at once, before the first event.
             let mut answer = request().send().await.unwrap();
             assert_eq!(answer.headers()["content-type"], "text/event-stream");
             assert!(answer.chunk().await.unwrap().is_some());
@@ -135,7 +135,7 @@ async fn every_answer_of_the_sandbox_is_marked() {
     every_answer_of_the_sandbox_says_so(&alone.address("sandbox")).await;
 }
 
-/// Nor does `dev` serve them where its API listens.
+/// The API of `dev` does not serve the sandbox, either.
 #[tokio::test]
 async fn api_has_no_path_of_the_sandbox() {
     let (dev, serve) = (Server::dev().await, Launch::serve(NOWHERE).start().await);

@@ -1,5 +1,5 @@
-//! The sandbox, from outside: it takes no auth token but its word and keeps nothing of another, and no page of the web
-//! can use what it offers to tests.
+//! The sandbox from outside: it accepts only its own auth token, stores no other one, and is closed to web
+//! pages.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 
 use crate::harness::{Launch, Process, Server, TempDir, sandbox_operations, started};
 
-/// What a real auth token looks like.
+/// The form of a real auth token.
 const REAL: &str = "0f3c9a7e5b1d8f2460c4e8a2b6d0f1e3";
 const SANDBOX: &str = "sandbox --sandbox-listen 127.0.0.1:0";
 
@@ -17,7 +17,7 @@ fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
 
-/// A sandbox that logs all it can.
+/// Starts a sandbox with the most detailed log.
 fn talkative(directory: &TempDir) -> Process {
     started(directory, SANDBOX, &[("COUNTERSIGN__LOG__LEVEL", "trace")])
 }
@@ -86,7 +86,7 @@ async fn sandbox_accepts_only_its_own_auth_token() {
     assert!(asked > 20, "only {asked} operations");
 }
 
-/// A real secret that is sent by mistake is neither logged nor kept.
+/// A real secret that is sent by mistake is neither logged nor stored.
 #[tokio::test]
 async fn real_auth_token_is_neither_logged_nor_stored() {
     let (directory, http) = (TempDir::new(), client());
@@ -110,7 +110,7 @@ async fn real_auth_token_is_neither_logged_nor_stored() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
-/// `serve` that was led here with a real token does not get in either.
+/// `serve` with a real token cannot use the sandbox.
 #[tokio::test]
 async fn serve_with_a_real_auth_token_gets_no_code() {
     let sandbox = started(&TempDir::new(), SANDBOX, &[]);
@@ -133,7 +133,7 @@ async fn every_sandbox_path_checks_host_and_origin() {
             let answer = request.header(name, value).send().await.unwrap();
             assert!(!answer.headers().contains_key("access-control-allow-origin"), "{method} {path}");
             let status = answer.status().as_u16();
-            // What goes on for ever is not read to its end.
+            // Endless bodies are not read.
             let body = if status == 403 { answer.json().await.unwrap() } else { Value::Null };
             (status, body["code"].clone())
         };
@@ -156,7 +156,7 @@ async fn every_sandbox_path_checks_host_and_origin() {
     }
 }
 
-/// What a page of another site can send without asking first (a form, text, a body of no type) changes nothing.
+/// Requests that a page of another site can send without a preflight (a form, text, no type) change nothing.
 #[tokio::test]
 async fn every_sandbox_path_with_a_body_requires_json() {
     let (server, http) = (Server::dev().await, client());
@@ -185,7 +185,7 @@ async fn every_sandbox_path_with_a_body_requires_json() {
         ] {
             assert_eq!(send(Some(content_type)).await, 415, "{path}: {content_type:?}");
         }
-        // A reset takes no body, hence none of a type either; its `Origin` is looked at all the same.
+        // A reset has no body and no type. Its `Origin` is still checked.
         if path != "/sandbox/reset" {
             assert_eq!(send(None).await, 415, "{path} without a type");
         }

@@ -11,7 +11,7 @@ use crate::harness::{
 
 const SERVE: &str = "serve --listen 127.0.0.1:0";
 
-/// What a program would call a switch of this kind, and what other programs do.
+/// Plausible names for such a switch, and the switches of other programs.
 const SWITCHES: [&str; 12] = [
     "COUNTERSIGN_DEV",
     "COUNTERSIGN_MODE",
@@ -27,7 +27,7 @@ const SWITCHES: [&str; 12] = [
     "CI",
 ];
 
-/// Whether `serve` starts like this; where it does, as what it is.
+/// Returns whether `serve` starts. If it does, it must be in production mode.
 async fn starts_as_production(directory: &TempDir, line: &str, variables: &[(&str, &str)]) -> bool {
     let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
     let owned: Vec<_> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
@@ -66,7 +66,7 @@ async fn no_documented_setting_enables_test_mode() {
     let mut started = 0;
     for (section, name, default) in &settings {
         let of_dev = devs.iter().find(|(s, n, _)| (s, n) == (section, name)).map(|(_, _, value)| value);
-        // A value of another type is refused, and so is a wrong one; an issuer may be called `dev`.
+        // A value of the wrong type is rejected. An issuer may be called `dev`.
         for value in [Some(&"dev".to_owned()), of_dev].into_iter().flatten() {
             let (directory, variable) = (TempDir::new(), variable(section, name));
             assert_ne!(value, default);
@@ -83,7 +83,7 @@ async fn no_environment_variable_enables_test_mode() {
         let variables = SWITCHES.map(|name| (name, value));
         let variables = [&COMPLETE[..], &variables].concat();
         assert!(starts_as_production(&TempDir::new(), SERVE, &variables).await, "{value}");
-        // One that begins as ours do, and is none, is refused.
+        // Unknown variables with our prefix are rejected.
         for name in [
             "COUNTERSIGN__MODE",
             "COUNTERSIGN__DEV",
@@ -98,7 +98,7 @@ async fn no_environment_variable_enables_test_mode() {
 
 #[tokio::test]
 async fn no_file_enables_test_mode() {
-    // Everything that `dev` has instead of the defaults, as a file of one's own and as `.env`.
+    // All settings of `dev`, as a configuration file and as `.env`.
     let dev = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/dev.toml");
     let line = format!("serve --config {} --listen 127.0.0.1:0", dev.display());
     assert!(starts_as_production(&TempDir::new(), &line, &COMPLETE).await);
@@ -108,7 +108,7 @@ async fn no_file_enables_test_mode() {
         settings.iter().map(|(section, name, value)| format!("{}={value}\n", variable(section, name)));
     std::fs::write(directory.path().join(".env"), lines.collect::<String>()).unwrap();
     assert!(starts_as_production(&directory, SERVE, &COMPLETE).await);
-    // What a file says of a mode is refused by name.
+    // A mode in a file is rejected by name.
     for text in
         ["mode = \"dev\"", "dev = true", "[sandbox]\nlisten = \"127.0.0.1:0\"", "[server]\nmode = \"dev\""]
     {
@@ -118,7 +118,7 @@ async fn no_file_enables_test_mode() {
     }
 }
 
-/// `dev` has made a secret and a database in this directory: `serve` takes neither.
+/// `dev` has left a secret and a database in this directory. `serve` uses neither.
 #[test]
 fn files_of_dev_do_not_enable_test_mode() {
     let directory = TempDir::new();
@@ -142,7 +142,7 @@ fn files_of_dev_do_not_enable_test_mode() {
     }
 }
 
-/// The flags that a command names in its help.
+/// The flags in the help of a command.
 fn flags(command: &str) -> BTreeSet<String> {
     let help = ended(&TempDir::new(), &format!("{command} --help"), &[]).stdout;
     let flag = Regex::new(r"(?m)^ +(?:-\w, )?(--[a-z-]+)").unwrap();

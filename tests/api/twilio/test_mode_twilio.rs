@@ -1,4 +1,4 @@
-//! `serve` speaks to Twilio alone, with Twilio's credentials, unless it is told by a flag that nobody gives by accident.
+//! `serve` talks only to Twilio, with credentials of Twilio, unless an explicit flag says otherwise.
 
 use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
@@ -6,10 +6,10 @@ use crate::harness::{COMPLETE, TempDir, complete_with, refused, started};
 
 const SERVE: &str = "serve --listen 127.0.0.1:0";
 const BASE_URL: &str = "COUNTERSIGN__TWILIO__BASE_URL";
-/// What is wrong with each of the sandbox's credentials.
+/// The error about a credential of the sandbox.
 const REFUSAL: &str = "one of the sandbox's credentials";
 
-/// Looks like Twilio, or leads there by a way round, or is another program on this machine.
+/// URLs that resemble Twilio's, that lead elsewhere, or that name a program on this machine.
 const OTHERS: [&str; 29] = [
     "http://127.0.0.1:3001",
     "http://localhost:3001",
@@ -47,7 +47,7 @@ fn only_the_base_url_of_twilio_is_accepted() {
     let directory = TempDir::new();
     for url in OTHERS {
         let said = refused(&directory, SERVE, &complete_with(BASE_URL, url));
-        // One that cannot be used at all is refused for that.
+        // An unusable URL is rejected with another message.
         assert!(said.contains("--i-am-testing") || said.contains("base URL"), "{url}: {said}");
         let toml = format!("[twilio]\nbase_url = {url:?}\n");
         std::fs::write(directory.path().join("a.toml"), toml).unwrap();
@@ -75,7 +75,7 @@ fn override_must_be_spelled_out_as_a_flag() {
     {
         refused(&TempDir::new(), &line, &elsewhere);
     }
-    // No variable stands for the flag: one that is no setting is refused, and another one is nobody's.
+    // No variable replaces the flag: unknown settings are rejected, and other variables are ignored.
     for name in [
         "COUNTERSIGN__I_AM_TESTING",
         "COUNTERSIGN__SERVER__I_AM_TESTING",
@@ -103,7 +103,7 @@ fn credentials_of_the_sandbox_are_rejected() {
         ("TWILIO_VERIFICATION_SID", SERVICE_SID, &[]),
         ("COUNTERSIGN__TWILIO__API_KEY_SECRET", AUTH_TOKEN, &[real_key]),
         ("COUNTERSIGN__TWILIO__API_KEY_SID", &key, &[real_secret]),
-        // Those that are not used do not belong there either.
+        // Unused credentials are rejected as well.
         ("TWILIO_AUTH_TOKEN", AUTH_TOKEN, &[real_key, real_secret]),
     ] {
         let variables = [complete_with(name, value), others.to_vec()].concat();

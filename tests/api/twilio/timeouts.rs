@@ -1,11 +1,10 @@
-//! A Twilio that does not answer in time, before it has done its work and after. It takes as long as the server waits
-//! for Twilio: ten seconds.
+//! Twilio does not answer in time, before or after its work. Each case waits for the timeout of ten seconds.
 
 use std::time::{Duration, Instant};
 
 use crate::harness::{Fault, Operation, Person, Server, Twilio};
 
-/// How long the server waits for Twilio, and what a busy machine may add.
+/// The server's timeout for Twilio, and the delay that a busy machine may add.
 const TIMEOUT: std::ops::Range<Duration> = Duration::from_secs(9)..Duration::from_secs(25);
 
 async fn with_ada() -> (Twilio, Server, Person) {
@@ -15,7 +14,7 @@ async fn with_ada() -> (Twilio, Server, Person) {
     (twilio, server, ada)
 }
 
-/// A code that is not sent, or is and nobody says so: one request, at most one message, and no half-open log-in.
+/// Twilio does not answer a start. Expects one request, at most one message, and no open challenge.
 async fn a_start_meets(fault: Fault, messages: usize) {
     let (twilio, server, ada) = with_ada().await;
     twilio.break_next(Operation::Start, fault);
@@ -33,7 +32,7 @@ async fn a_start_meets(fault: Fault, messages: usize) {
     token.verify(&code).await.expect(200);
 }
 
-/// A right code whose check is not answered: no session, whatever Twilio thought of it.
+/// Twilio does not answer the check of a right code. Expects no session, whether Twilio approved it or not.
 async fn a_check_meets(fault: Fault, guesses: usize) {
     let (twilio, server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
@@ -43,14 +42,14 @@ async fn a_check_meets(fault: Fault, guesses: usize) {
     let answer = token.verify(&code).await.expect_problem(503, "otp_unavailable");
     assert!(TIMEOUT.contains(&began.elapsed()), "{:?}", began.elapsed());
     assert!(!answer.text.contains("access_token"), "{}", answer.text);
-    // It may have been made, so it counts.
+    // The check counts because Twilio may have made it.
     assert_eq!(answer.body["challenge"]["attempts_left"], 4);
     assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (1, guesses));
     assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
     let again = token.verify(&code).await;
     match guesses {
         0 => drop(again.expect(200)),
-        // Twilio approved it, told nobody, and has forgotten it.
+        // Twilio has approved and deleted the verification.
         _ => drop(again.expect_problem(410, "challenge_expired")),
     }
 }

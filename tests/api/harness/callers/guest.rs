@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::client::{Client, Pending, caller};
 use crate::harness::{Person, Server};
 
-/// A caller without a token; or with one that it sends although the operation needs none.
+/// A caller without a token, or with a token that the operation does not need.
 #[derive(Clone)]
 pub struct Guest {
     pub(super) client: Client,

@@ -1,5 +1,5 @@
-//! The callers of the API. Each type is a caller at one stage of the flow and has one method per operation that
-//! such a caller may use. Every method returns the answer, whatever it is; `Answer::expect` checks it.
+//! The callers of the API. Each type is a caller at one stage of the flow, with one method per operation that
+//! it may use. A method returns the answer, whatever it is. `Answer::expect` checks it.
 
 mod access;
 mod client;

@@ -1,4 +1,4 @@
-//! A collector of traces: takes what OTLP over HTTP brings.
+//! A collector of traces (OTLP over HTTP).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A span as it came.
+/// A received span.
 #[derive(Debug, Clone)]
 pub struct Traced {
     pub service: String,
@@ -44,12 +44,12 @@ impl Collector {
         Self { url, taken, server }
     }
 
-    /// What has come, as it came.
+    /// The received bytes.
     pub fn bytes(&self) -> Vec<u8> {
         self.taken.lock().unwrap().concat()
     }
 
-    /// Every span that has come.
+    /// The received spans.
     pub fn spans(&self) -> Vec<Traced> {
         let mut spans = Vec::new();
         for body in self.taken.lock().unwrap().iter() {

@@ -1,4 +1,4 @@
-//! How Twilio, or the way to it, can fail.
+//! Failures of Twilio and of the connection to it.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ pub struct Fault {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// Twilio never hears of the request.
+    /// Twilio does not get the request.
     BeforeTwilio,
-    /// Twilio does what it was asked for, and its answer is replaced.
+    /// Twilio does its work, and its answer is replaced.
     AfterTwilio,
 }
 
@@ -27,7 +27,7 @@ enum Answer {
 }
 
 impl Fault {
-    /// An answer in Twilio's stead. `{sid}` in it becomes the verification that was asked about.
+    /// An answer in place of Twilio's. `{sid}` becomes the SID of the verification.
     pub fn answer(status: u16, body: &str) -> Self {
         let answer = Answer::Response { status, headers: vec![], body: body.to_owned() };
         Self { broken: Broken::BeforeTwilio, answer }
@@ -39,14 +39,14 @@ impl Fault {
         Self::answer(status, &body.to_string())
     }
 
-    /// One of Twilio's errors.
+    /// An error of Twilio.
     pub fn error(status: u16, code: u32) -> Self {
         let more_info = format!("https://www.twilio.com/docs/errors/{code}");
         let body = json!({ "code": code, "message": "No.", "more_info": more_info, "status": status });
         Self::answer(status, &body.to_string())
     }
 
-    /// With a header more.
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Answer::Response { headers, .. } = &mut self.answer {
             headers.push((name.to_owned(), value.to_owned()));
@@ -54,28 +54,28 @@ impl Fault {
         self
     }
 
-    /// The request comes and the connection ends: the server cannot know whether Twilio did anything.
+    /// The connection ends after the request. The server cannot know whether Twilio did its work.
     pub fn dropped() -> Self {
         Self { broken: Broken::BeforeTwilio, answer: Answer::HangUp }
     }
 
-    /// Twilio does what it was asked for, and then the connection ends.
+    /// Twilio does its work, and then the connection ends.
     pub fn done_and_dropped() -> Self {
         Self { broken: Broken::AfterTwilio, answer: Answer::HangUp }
     }
 
-    /// No answer, for ever.
+    /// Never answers.
     pub fn silence() -> Self {
         Self { broken: Broken::BeforeTwilio, answer: Answer::Silence }
     }
 
-    /// Twilio does what it was asked for, and its answer waits until it is let go.
+    /// Twilio does its work, and its answer waits until the test notifies.
     pub fn held() -> (Self, Arc<Notify>) {
         let let_go = Arc::new(Notify::new());
         (Self { broken: Broken::AfterTwilio, answer: Answer::Held(let_go.clone()) }, let_go)
     }
 
-    /// What is sent before the connection ends; `None`: it does not end.
+    /// The bytes to send before the connection ends. `None`: the connection stays open.
     pub(super) async fn bytes(&self, sid: &str, answer: Option<&(u16, String)>) -> Option<Vec<u8>> {
         match &self.answer {
             Answer::Response { status, headers, body } => {
@@ -91,7 +91,7 @@ impl Fault {
     }
 }
 
-/// An HTTP response after which the connection ends.
+/// An HTTP response with `Connection: close`.
 pub(super) fn response(status: u16, headers: &[(String, String)], body: &str) -> Vec<u8> {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();

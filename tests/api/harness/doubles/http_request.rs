@@ -1,11 +1,11 @@
-//! Reads an HTTP request from a socket: as much of HTTP/1.1 as the server's own client speaks.
+//! Reads HTTP/1.1 requests from a socket, as far as the server's own client uses the protocol.
 
 use std::collections::HashMap;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-/// A request that came whole.
+/// A complete request.
 pub struct HttpRequest {
     pub path: String,
     pub body: String,
@@ -13,19 +13,19 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    /// A header's value; empty where it is missing.
+    /// The value of a header; empty if it is missing.
     pub fn header(&self, name: &str) -> String {
         header(&self.head, name).unwrap_or_default().to_owned()
     }
 
-    /// The fields of the form in its body.
+    /// The form fields in the body.
     pub fn form(&self) -> HashMap<String, String> {
         let url = reqwest::Url::parse(&format!("http://form/?{}", self.body)).unwrap();
         url.query_pairs().into_owned().collect()
     }
 }
 
-/// `None` where the other side has gone.
+/// `None` if the other side has closed the connection.
 pub async fn read(stream: &mut TcpStream) -> Option<HttpRequest> {
     let mut bytes = Vec::new();
     loop {

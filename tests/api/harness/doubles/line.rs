@@ -1,4 +1,4 @@
-//! A line to a server that a test can cut, and one on which nothing arrives any more.
+//! A proxy for TCP connections that a test can cut or freeze.
 
 use std::net::SocketAddr;
 
@@ -6,24 +6,25 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How the line is.
+/// The state of the proxy.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Up,
     /// Connections end, and new ones end at once.
     Down,
-    /// Connections stand, new ones too, and nothing comes of it.
+    /// Connections stay open, and no byte passes.
     Hangs,
 }
 
-/// A line, which ends with the test.
+/// A proxy that stops with the test.
 pub struct Line {
     pub address: SocketAddr,
     state: watch::Sender<State>,
 }
 
 impl Line {
-    /// A line to `host:port`. It has a thread of its own: the test's waits for the server to start.
+    /// Proxies to `host:port`. It runs on its own thread, because the test's thread waits for the server to
+    /// start.
     pub fn to(target: String) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -41,7 +42,7 @@ impl Line {
     }
 }
 
-/// Until the test ends.
+/// Runs until the test ends.
 async fn serve(listener: std::net::TcpListener, target: String, state: watch::Receiver<State>) {
     let listener = TcpListener::from_std(listener).unwrap();
     let mut ended = state.clone();

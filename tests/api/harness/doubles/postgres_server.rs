@@ -1,11 +1,11 @@
-//! A PostgreSQL server of a test's own, which it may stop and start as it likes.
+//! A PostgreSQL server that a test can stop and start.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::harness::TempDir;
 
-/// A running server, which ends with the test.
+/// A running server that stops with the test.
 pub struct PostgresServer {
     programs: PathBuf,
     port: u16,
@@ -15,15 +15,16 @@ pub struct PostgresServer {
 /// How PostgreSQL is stopped (<https://www.postgresql.org/docs/current/app-pg-ctl.html>).
 #[derive(Clone, Copy, Debug)]
 pub enum Shutdown {
-    /// Transactions are rolled back, connections ended.
+    /// Rolls back transactions and ends connections.
     Fast,
-    /// As if it had crashed: it recovers from its log when it starts.
+    /// Stops like a crash: PostgreSQL recovers from its log at the next start.
     Immediate,
 }
 
 impl PostgresServer {
-    /// Makes a database cluster and starts a server on it; `None`, and a word, where PostgreSQL's programs are not
-    /// there. `TEST_POSTGRES_BIN` says where they are, and then they must be; otherwise it is where Debian has them.
+    /// Creates a database cluster and starts a server. Prints a notice and returns `None` if PostgreSQL's
+    /// programs are missing. `TEST_POSTGRES_BIN` names their folder, and then they must exist. The default is
+    /// Debian's folder.
     #[allow(clippy::print_stderr, reason = "a test that is skipped must be seen to be")]
     pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
@@ -38,7 +39,7 @@ impl PostgresServer {
         let data = server.data();
         std::fs::create_dir(&data).unwrap();
         if is_root() {
-            // PostgreSQL refuses to run as root.
+            // PostgreSQL does not run as root.
             assert!(Command::new("chown").arg("postgres").arg(&data).status().unwrap().success());
         }
         let cluster = ["--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C"];
@@ -48,12 +49,12 @@ impl PostgresServer {
         Some(server)
     }
 
-    /// The URL of a database that is always there.
+    /// The URL of the default database.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Stops it, and returns when it has ended.
+    /// Stops the server and waits for its end.
     pub fn stop(&self, shutdown: Shutdown) {
         let mode = match shutdown {
             Shutdown::Fast => "fast",
@@ -62,9 +63,9 @@ impl PostgresServer {
         self.run("pg_ctl", &["stop", "--wait", "--mode", mode]);
     }
 
-    /// Starts it again, and returns when it answers.
+    /// Starts the server and waits until it answers.
     pub fn begin(&self) {
-        // What the test is about is a process that ends, not a machine: no fsync. Commits are as they are by default.
+        // The process restarts, not the machine, so no fsync is needed. Commits are as by default.
         let options = format!(
             "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60 -c fsync=off",
             self.port
@@ -77,7 +78,7 @@ impl PostgresServer {
         self.directory.path().join("data")
     }
 
-    /// Runs one of PostgreSQL's programs, as somebody whom it accepts.
+    /// Runs one of PostgreSQL's programs as a user that it accepts.
     fn run(&self, program: &str, arguments: &[&str]) {
         let program = self.programs.join(program);
         let mut command = match is_root() {
@@ -88,7 +89,7 @@ impl PostgresServer {
             command.args(["-u", "postgres", "--"]).arg(&program);
         }
         command.args(arguments).arg("--pgdata").arg(self.data()).current_dir("/");
-        // A server that is started keeps what it gets as output.
+        // The server would inherit and keep the output of `pg_ctl`.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         assert!(command.status().unwrap().success(), "{} {arguments:?}", program.display());
     }
@@ -100,11 +101,11 @@ impl Drop for PostgresServer {
         if running && !std::thread::panicking() {
             self.stop(Shutdown::Immediate);
         }
-        // Where it is left running after a failure, it ends by itself when it misses its files.
+        // After a failure the server may be left running. It stops when it misses its files.
     }
 }
 
-/// The newest there are.
+/// The newest installed version.
 fn programs() -> Option<PathBuf> {
     let complete = |folder: &Path| folder.join("initdb").exists() && folder.join("pg_ctl").exists();
     if let Some(named) = std::env::var_os("TEST_POSTGRES_BIN") {

@@ -1,4 +1,4 @@
-//! Somebody who receives webhooks, and checks every signature by the specification.
+//! A receiver of webhooks that checks every signature by the specification.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -20,13 +20,13 @@ const KEY: [u8; 32] = *b"a key that only these tests know";
 /// How long to wait for a delivery.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A delivery that came, whatever it was answered.
+/// A received delivery.
 #[derive(Debug, Clone)]
 pub struct Taken {
     pub id: String,
     pub timestamp: i64,
     pub body: Value,
-    /// What it was answered.
+    /// The status of our answer.
     pub status: &'static str,
 }
 
@@ -53,7 +53,7 @@ struct Shared {
 impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        // A port's number, and a key in the path, as some receivers have it.
+        // Some receivers have a port and a key in their URL.
         let url = format!("http://{}/hooks?key=canary-of-a-key", listener.local_addr().unwrap());
         let shared = Arc::<Shared>::default();
         let serving = shared.clone();
@@ -66,7 +66,7 @@ impl Receiver {
         Self { url, shared, server }
     }
 
-    /// A server that sends its events here.
+    /// Configures a server to send its events here.
     pub fn told_by(&self, launch: Launch) -> Launch {
         launch
             .variable("COUNTERSIGN__WEBHOOKS__URL", &self.url)
@@ -77,7 +77,8 @@ impl Receiver {
         format!("whsec_{}", STANDARD.encode(KEY))
     }
 
-    /// What the next deliveries are answered, a status line each; `hang`: nothing, for ever. Then 204 again.
+    /// Sets the answers to the next deliveries, a status line each, or `hang` for no answer. After them,
+    /// every answer is 204.
     pub fn answer(&self, answers: &[&'static str]) {
         self.shared.answers.lock().unwrap().extend(answers);
     }
@@ -87,7 +88,7 @@ impl Receiver {
         self.shared.taken.lock().unwrap().clone()
     }
 
-    /// Waits until as many deliveries have come.
+    /// Waits until this many deliveries have come.
     pub async fn wait_for(&self, deliveries: usize) -> Vec<Taken> {
         let waiting = async {
             while self.taken().len() < deliveries {
@@ -125,7 +126,7 @@ impl Shared {
     }
 }
 
-/// Standard Webhooks, "Verifying webhook authenticity": fails where anything is amiss.
+/// Checks a delivery by Standard Webhooks, "Verifying webhook authenticity".
 fn checked(request: &HttpRequest, status: &'static str) -> Taken {
     assert_eq!(request.path, "/hooks?key=canary-of-a-key");
     assert_eq!(request.header("content-type"), "application/json");

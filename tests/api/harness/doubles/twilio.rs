@@ -1,4 +1,4 @@
-//! What stands between a server and the double of Twilio: it passes on, keeps count, and breaks on purpose.
+//! A proxy between a server and the double of Twilio. It records requests and injects faults.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use super::fault::{Broken, Fault};
 use super::http_request::{HttpRequest, read};
 use crate::harness::{Launch, Process, TempDir};
 
-/// What is asked of Twilio.
+/// An operation of Twilio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
     Start,
@@ -21,7 +21,7 @@ pub enum Operation {
     Update,
 }
 
-/// A request that came, and the status that Twilio answered; none where Twilio was not asked.
+/// A received request, and the status that Twilio answered; `None` if Twilio did not get it.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub operation: Operation,
@@ -29,10 +29,10 @@ pub struct Exchange {
     pub status: Option<u16>,
 }
 
-/// Twilio's double as a process, behind a proxy that the test holds.
+/// The double of Twilio as a process, behind a proxy that the test controls.
 pub struct Twilio {
     pub base_url: String,
-    /// The double itself: its virtual phones and its clock.
+    /// The address of the double itself, with its virtual phones and its clock.
     pub sandbox: String,
     shared: Arc<Shared>,
     proxy: JoinHandle<()>,
@@ -74,33 +74,33 @@ impl Twilio {
         Self { base_url, sandbox, shared, proxy, _process: process, _directory: directory }
     }
 
-    /// `countersign serve` whose Twilio this is.
+    /// `countersign serve` with this Twilio.
     pub fn launch(&self) -> Launch {
         Launch::serve(&self.base_url).sandbox(&self.sandbox)
     }
 
-    /// The next request of this kind meets a fault; several in the order of their making.
+    /// Injects a fault into the next request of this operation. Several faults apply in order.
     pub fn break_next(&self, operation: Operation, fault: Fault) {
         self.shared.faults.lock().unwrap().entry(operation).or_default().push_back(fault);
     }
 
-    /// Whether every fault has been met.
+    /// Whether every fault has been used.
     pub fn is_mended(&self) -> bool {
         self.shared.faults.lock().unwrap().values().all(VecDeque::is_empty)
     }
 
-    /// Every request of a kind, whoever answered it.
+    /// The requests of an operation, whether Twilio or a fault answered them.
     pub fn asked(&self, operation: Operation) -> Vec<Exchange> {
         let exchanges = self.shared.exchanges.lock().unwrap();
         exchanges.iter().filter(|exchange| exchange.operation == operation).cloned().collect()
     }
 
-    /// The guesses that Twilio has compared with a code; those that it refused to look at do not count.
+    /// The number of guesses that Twilio has compared with a code. Rejected ones do not count.
     pub fn guesses(&self) -> usize {
         self.asked(Operation::Check).iter().filter(|check| check.status == Some(200)).count()
     }
 
-    /// Waits until as many requests of a kind have come.
+    /// Waits until this many requests of an operation have come.
     pub async fn wait_for(&self, operation: Operation, requests: usize) {
         while self.asked(operation).len() < requests {
             self.shared.asked.notified().await;
@@ -132,7 +132,7 @@ impl Shared {
             (None, None) => None,
         };
         match bytes {
-            // Fails where the server is gone.
+            // Fails if the server is gone.
             Some(bytes) => drop(stream.write_all(&bytes).await),
             None => std::future::pending().await,
         }
