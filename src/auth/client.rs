@@ -1,25 +1,25 @@
-//! Where a request came from. Data to show and to record; what is decided by it is how often it may come.
+//! The client of a request: data to show and to record. Only rate limits decide by it.
 
 use std::net::IpAddr;
 
 use super::limits::standings::Standings;
 
-/// Most characters of a user agent that are kept.
+/// The most characters of a user agent that are stored.
 const MAX_USER_AGENT: usize = 256;
 
 /// The client of a request.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// Its address, as far as the proxies in front of the server are trusted to tell.
+    /// Its address, from trusted proxies if there are any.
     pub ip_address: Option<IpAddr>,
-    /// What it says that it is, shortened and without control characters.
+    /// Its `User-Agent`, shortened and without control characters.
     pub user_agent: Option<String>,
-    /// What the limits said of the request.
+    /// What the limits decided about the request.
     pub standings: Standings,
 }
 
 impl Client {
-    /// A client as the request shows it.
+    /// Describes the client of a request.
     pub fn new(ip_address: Option<IpAddr>, user_agent: Option<&str>) -> Self {
         let user_agent = user_agent
             .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect::<String>())

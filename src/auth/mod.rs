@@ -1,4 +1,4 @@
-//! The rules. No actix, no diesel, no reqwest: a use case per file, each an `impl Auth`.
+//! The rules, one use case per file, each an `impl Auth`. They know neither HTTP nor SQL.
 
 mod claim;
 mod client;
@@ -90,33 +90,33 @@ use tokens::refresh_token::RefreshTokens;
 use tokens::reset_token::ResetTokens;
 use twilio_verify::VerifyClient;
 
-/// Longest time for which the public keys may be kept, in seconds: so long does a key that was made in an emergency
-/// (`keys rotate --now`) go unknown at most.
+/// The longest time for which resource servers may cache the public keys, in seconds. It bounds how long a key that was
+/// created in an emergency (`keys rotate --now`) stays unknown to them.
 const MAX_KEYS_AGE: i64 = 300;
 
-/// What the rules work with, injected once.
+/// The dependencies of the rules.
 pub struct Parts {
     /// The database.
     pub db: Db,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Passwords are hashed on threads of its own.
+    /// Hashes passwords on threads of its own.
     pub hasher: Hasher,
-    /// Twilio Verify, or the double of it.
+    /// The client of Twilio Verify or of the sandbox.
     pub twilio: VerifyClient,
-    /// What the deployment allows about codes.
+    /// The policy for one-time codes.
     pub policy: Policy,
-    /// Issuer, audience, lifetimes.
+    /// Issuer, audience and lifetimes of tokens.
     pub tokens: TokenSettings,
-    /// How long sessions live.
+    /// The lifetimes of sessions.
     pub sessions: SessionPolicy,
-    /// How often what may be tried.
+    /// The rate limits.
     pub limits: LimitSettings,
-    /// From this the keys are derived.
+    /// The secret from which keys are derived.
     pub secret: DeploymentSecret,
-    /// What webhooks tell of; nothing where there are none.
+    /// The events that webhooks report; empty without a webhook.
     pub webhooks: Vec<EventKind>,
-    /// Where everything is counted.
+    /// The metrics.
     pub metrics: Metrics,
     /// `dev` or `serve`.
     pub mode: Mode,
@@ -142,10 +142,11 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Claims the database, loads or makes the signing keys, and puts the parts together.
+    /// Claims the database for the mode, and loads or creates the signing keys.
     ///
     /// # Errors
-    /// When the database is another mode's, or its keys were sealed with another secret.
+    /// [`Error::OtherMode`] if the database belongs to the other mode, [`Error::OtherSecret`] if its keys were sealed
+    /// with another secret.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
         let Parts {
             db,
@@ -186,32 +187,32 @@ impl Auth {
         })
     }
 
-    /// The same application at a time that another clock shows.
+    /// Returns the same application with another clock.
     pub fn at(&self, clock: Clock) -> Self {
         Self { clock, ..self.clone() }
     }
 
-    /// The same application for callers that have no address.
+    /// Returns the same application without the limits per client address.
     pub fn without_address_limits(&self) -> Self {
         Self { limits: Arc::new(self.limits.without_addresses()), ..self.clone() }
     }
 
-    /// The time.
+    /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// What the deployment allows about codes.
+    /// The policy for one-time codes.
     pub fn policy(&self) -> &Arc<Policy> {
         &self.policy
     }
 
-    /// Where everything is counted.
+    /// The metrics.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
 
-    /// The figures, as Prometheus reads them, with those of the database as they are now.
+    /// Renders the metrics in Prometheus' text format, with the current state of the database pool.
     pub fn render_metrics(&self) -> String {
         if let Some(pool) = self.db.pool() {
             self.metrics.pool(pool.used, pool.idle, pool.waiting);
@@ -224,38 +225,38 @@ impl Auth {
         self.mode
     }
 
-    /// The public keys that a living token may bear.
+    /// Returns the public keys that an unexpired token may name.
     pub async fn public_keys(&self) -> Vec<PublicKey> {
         let now = self.clock.now();
         self.keyring.current(&self.db, now).await.public_keys(now).cloned().collect()
     }
 
-    /// How long a resource server may keep the public keys, in seconds: when a new key begins to sign, every copy
-    /// holds it.
+    /// Returns how long a resource server may cache the public keys, in seconds. When a new key begins to sign, every
+    /// cache holds it.
     pub fn public_keys_max_age(&self) -> i64 {
         (self.keyring.settings().key_lead.num_seconds() / 2).min(MAX_KEYS_AGE)
     }
 
-    /// Who the tokens come from.
+    /// The issuer of the tokens.
     pub fn issuer(&self) -> &str {
         &self.keyring.settings().issuer
     }
 
-    /// Does work that would keep other requests waiting, on one of the hashing threads.
+    /// Runs work that would block other requests, on one of the hashing threads.
     ///
     /// # Errors
     /// [`Error::Overloaded`].
-    pub async fn think<R: Send + 'static>(
+    pub async fn run_blocking<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Error> {
         self.hasher.run(work).await
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     ///
     /// # Errors
-    /// When it does not.
+    /// [`Error::Unavailable`] if it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.db.read(async move |mut c| storage::deployment::ping(&mut c).await).await?)
     }

@@ -33,7 +33,7 @@ impl Auth {
     ) -> Result<Password, Error> {
         let known = [&user.name, &user.username, &user.email, &user.phone_number].map(String::clone);
         let judge = move || (password.check_strength(&known.each_ref().map(String::as_str)), password);
-        let (strong, password) = self.think(judge).await?;
+        let (strong, password) = self.run_blocking(judge).await?;
         strong.map_err(|invalid| Error::InvalidField { field, invalid })?;
         Ok(password)
     }

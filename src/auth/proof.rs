@@ -1,7 +1,7 @@
 //! Proof of who is calling, as types.
 //!
-//! A rule that needs full access takes `&Verified<FullAccess>`; there is one way to get one, and it leads
-//! through the signature, the claims and the database. What cannot be written down:
+//! A use case that needs full access takes `&Verified<FullAccess>`. The only way to get one leads through the
+//! signature, the claims and the database. So the following does not compile. A caller who proved only a password:
 //!
 //! ```compile_fail
 //! use countersign::auth::proof::{FullAccess, PasswordOk, Verified};
@@ -11,6 +11,8 @@
 //! }
 //! ```
 //!
+//! A proof made by hand:
+//!
 //! ```compile_fail
 //! use countersign::auth::proof::{FullAccess, Verified};
 //! fn forged(user: countersign::storage::users::User) -> Verified<FullAccess> {
@@ -18,7 +20,7 @@
 //! }
 //! ```
 //!
-//! A kind of one's own is no kind:
+//! Another kind of proof:
 //!
 //! ```compile_fail
 //! struct Admin;
@@ -44,16 +46,16 @@ mod sealed {
     impl Sealed for super::FullAccess {}
 }
 
-/// What a token proves.
+/// A kind of token.
 pub trait Kind: sealed::Sealed {
-    /// What the database holds about it.
+    /// The row that the token names.
     type Evidence;
 }
 
-/// The password was right.
+/// The caller proved the password.
 pub enum PasswordOk {}
 
-/// Password and one-time code were right.
+/// The caller proved the password and a one-time code.
 pub enum FullAccess {}
 
 impl Kind for PasswordOk {
@@ -64,9 +66,9 @@ impl Kind for FullAccess {
     type Evidence = SessionState;
 }
 
-/// Evidence that a living user sent a living token of this kind.
+/// Proof that the request carried a valid token of this kind, and that its user exists.
 pub struct Verified<K: Kind> {
-    // In a box: it goes through many hands, and a row is long.
+    // Boxed, because it is moved often and a row is long.
     proof: Box<(K::Evidence, User)>,
 }
 
@@ -76,14 +78,14 @@ impl<K: Kind> Verified<K> {
         &self.proof.1
     }
 
-    /// The user, for whom nothing else is done.
+    /// The user, if nothing else of the proof is needed.
     pub fn into_user(self) -> User {
         self.proof.1
     }
 }
 
 impl Verified<PasswordOk> {
-    /// The challenge that the user has to answer.
+    /// The challenge that the user must answer.
     pub fn challenge(&self) -> &Challenge {
         &self.proof.0
     }
@@ -96,29 +98,29 @@ impl Verified<FullAccess> {
     }
 }
 
-/// Somebody with a token of either kind.
+/// A caller with a token of either kind.
 pub enum Caller {
-    /// The password was right.
+    /// The caller proved the password.
     PasswordOk(Verified<PasswordOk>),
-    /// Password and code were right.
+    /// The caller proved the password and a code.
     FullAccess(Verified<FullAccess>),
 }
 
 impl Auth {
-    /// Turns a token into evidence: the one place where it is made.
+    /// Turns a token into proof. This is the only place that creates one.
     ///
     /// # Errors
     /// [`Error::InvalidToken`].
     pub async fn identify(&self, token: &str) -> Result<Caller, Error> {
         match self.read(token).await? {
-            // In a box, as what is seldom done is below: each request carries room for what stands here.
+            // Boxed, as other rare paths are: the future of every request has room for its largest branch.
             Claims::PasswordOk(claims) => Ok(Caller::PasswordOk(Box::pin(self.password_ok(claims)).await?)),
             Claims::Access(access) => Ok(Caller::FullAccess(self.full_access(access).await?)),
         }
     }
 
-    /// Reads a token with the keys of now. A key that another replica has made may be unknown here: then the
-    /// keys are read again, once.
+    /// Verifies a token with the current keys. If its key is unknown, another replica may have created it, so the keys
+    /// are reloaded once.
     async fn read(&self, token: &str) -> Result<Claims, Error> {
         let now = self.clock.now();
         let claims = match self.keyring.current(&self.db, now).await.read(token, now) {
@@ -127,7 +129,7 @@ impl Auth {
             }
             read => read,
         };
-        claims.map_err(|unread| match unread {
+        claims.map_err(|error| match error {
             TokenError::UnknownKey => Error::InvalidToken(Reason::Malformed),
             TokenError::Rejected(reason) => Error::InvalidToken(reason),
         })
@@ -139,13 +141,13 @@ impl Auth {
         match found {
             Some((challenge, user)) if user.id.0 == claims.sub => match ended(&challenge) {
                 Some(reason) => Err(Error::InvalidToken(reason)),
-                // A log-in that came while the number was being changed.
+                // The user logged in while the number was being changed.
                 None if challenge.destination != user.phone_number => {
                     Err(Error::InvalidToken(Reason::PhoneChanged))
                 }
                 None => Ok(Verified { proof: Box::new((challenge, user)) }),
             },
-            // The user is gone, and the challenge with it.
+            // The user was deleted, and the challenge with it.
             _ => Err(Error::InvalidToken(Reason::SessionEnded)),
         }
     }
@@ -162,8 +164,7 @@ impl Auth {
         }
     }
 
-    /// The guard "must not be logged in": a token that opens something is a mistake here; one that opens
-    /// nothing any more is no reason to refuse.
+    /// The guard "must not be logged in". A valid token is an error here; an expired or revoked one is ignored.
     ///
     /// # Errors
     /// [`Error::AlreadyAuthenticated`].

@@ -163,7 +163,7 @@ impl<T: FromFields + Send + 'static> Body for Json<T> {
             let value = T::from_fields(&mut fields, &context);
             fields.finish(value)
         };
-        let judged = if T::SLOW { auth.think(judge).await? } else { judge() };
+        let judged = if T::SLOW { auth.run_blocking(judge).await? } else { judge() };
         judged.map(Self)
     }
 }
