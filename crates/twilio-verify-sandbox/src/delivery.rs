@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::faults::numbers::Delivery;
-use crate::phone::inbox::Message;
+use crate::phone::message::Message;
 use crate::state::State;
 
 /// Sends a message of `account_sid`.

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::account::accounts::Accounts;
 use super::faults::Faults;
 use super::faults::journal::{Entry, Outcome};
-use super::phone::inbox::Message;
+use super::phone::message::Message;
 use super::random;
 use movable_clock::Clock;
 
@@ -160,6 +160,6 @@ impl State {
         self.announce(accounts.deliver_due(moved));
         self.clock.reset();
         let real = self.clock.now();
-        accounts.turn_back(moved, real);
+        accounts.rewind(moved, real);
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Account;
 use crate::faults::journal;
 use crate::faults::journal::{Entry, Outcome};
-use crate::phone::inbox::{Filter, Message};
+use crate::phone::message::{Message, MessageFilter};
 use crate::totp::factor::Factor;
 
 /// How many accounts are remembered; the one that was not used for longest goes first. Enough for a suite in
@@ -46,7 +46,12 @@ impl Accounts {
     }
 
     /// The wanted messages of one account or of all, newest first, at most `limit`.
-    pub(crate) fn messages(&self, account_sid: Option<&str>, filter: &Filter, limit: usize) -> Vec<Message> {
+    pub(crate) fn messages(
+        &self,
+        account_sid: Option<&str>,
+        filter: &MessageFilter,
+        limit: usize,
+    ) -> Vec<Message> {
         let mut found: Vec<&Message> = self
             .by_sid
             .iter()
@@ -61,7 +66,7 @@ impl Accounts {
     pub(crate) fn forget_messages(&mut self, account_sid: Option<&str>, to: Option<&str>) {
         for (sid, entry) in &mut self.by_sid {
             if account_sid.is_none_or(|wanted| wanted == sid) {
-                entry.account.inbox.forget(to);
+                entry.account.inbox.remove(to);
             }
         }
     }
@@ -142,7 +147,7 @@ impl Accounts {
     ) -> u64 {
         self.tickets += 1;
         let (ticket, now) = (self.tickets, message.sent_at);
-        if let Some(early) = self.open(account_sid, now).under_way.add(ticket, arrives_at, message) {
+        if let Some(early) = self.open(account_sid, now).in_transit.add(ticket, arrives_at, message) {
             self.deliver(account_sid, early, now);
         }
         ticket
@@ -150,14 +155,14 @@ impl Accounts {
 
     /// The message of that ticket arrives, unless it has: its number.
     pub(crate) fn arrive(&mut self, account_sid: &str, ticket: u64, now: DateTime<Utc>) -> Option<u64> {
-        let message = self.by_sid.get_mut(account_sid)?.account.under_way.take(ticket)?;
+        let message = self.by_sid.get_mut(account_sid)?.account.in_transit.take(ticket)?;
         Some(self.deliver(account_sid, message, now))
     }
 
     /// Every message whose time has come arrives: the last one's number.
     pub(crate) fn deliver_due(&mut self, now: DateTime<Utc>) -> Option<u64> {
         let due = |(sid, known): (&String, &mut Known)| {
-            let messages = known.account.under_way.take_due(now);
+            let messages = known.account.in_transit.take_due(now);
             messages.into_iter().map(|message| (sid.clone(), message)).collect::<Vec<_>>()
         };
         let due: Vec<_> = self.by_sid.iter_mut().flat_map(due).collect();
@@ -177,9 +182,9 @@ impl Accounts {
     }
 
     /// The clock goes back from `moved` to `real`.
-    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+    pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         for Known { account, .. } in self.by_sid.values_mut() {
-            account.turn_back(moved, real);
+            account.rewind(moved, real);
         }
     }
 }

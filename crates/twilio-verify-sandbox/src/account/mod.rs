@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::SERVICE_SID;
 use super::faults::journal::Journal;
+use super::phone::in_transit::MessagesInTransit;
 use super::phone::inbox::Inbox;
-use super::phone::under_way::UnderWay;
 use super::rate_limit::rate_limits::RateLimits;
 use super::totp::entities::Entities;
 use super::verification::ledger::Ledger;
@@ -31,7 +31,7 @@ pub(crate) struct Account {
     /// What its virtual phones received.
     pub(crate) inbox: Inbox,
     /// What they have still to receive.
-    pub(crate) under_way: UnderWay,
+    pub(crate) in_transit: MessagesInTransit,
     /// What it asked for.
     pub(crate) journal: Journal,
     /// The rate limits of its services.
@@ -50,7 +50,7 @@ impl Account {
             services: vec![Service::well_known(now - TimeDelta::seconds(1))],
             ledger: Ledger::default(),
             inbox: Inbox::default(),
-            under_way: UnderWay::default(),
+            in_transit: MessagesInTransit::default(),
             journal: Journal::default(),
             rate_limits: RateLimits::default(),
             entities: Entities::default(),
@@ -62,7 +62,7 @@ impl Account {
     pub(crate) fn forget_traffic(&mut self) {
         self.ledger = Ledger::default();
         self.inbox = Inbox::default();
-        self.under_way = UnderWay::default();
+        self.in_transit = MessagesInTransit::default();
         self.journal = Journal::default();
         self.rate_limits.forget_counts();
     }
@@ -98,17 +98,17 @@ impl Account {
     pub(crate) fn delete_service(&mut self, sid: &str) -> bool {
         let before = self.services.len();
         self.rate_limits.forget_service(sid);
-        self.entities.forget_service(sid);
+        self.entities.remove_service(sid);
         self.services.retain(|service| service.sid != sid);
         self.services.len() < before
     }
 
     /// The clock goes back from `moved` to `real`: what expired stays expired, and what is under way keeps the time that
     /// it has still to go.
-    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
-        self.ledger.turn_back(moved, real);
-        self.entities.turn_back(moved, real);
-        self.under_way.turn_back(moved - real);
+    pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+        self.ledger.rewind(moved, real);
+        self.entities.rewind(moved, real);
+        self.in_transit.rewind(moved - real);
     }
 
     /// Adds a number to the Safe List.

@@ -17,7 +17,7 @@ use super::fault_bodies::FaultReading;
 use super::faults::FaultList;
 use super::parameters::{check_account, recipient};
 use super::problem::Problem;
-use crate::phone::inbox::Filter;
+use crate::phone::message::MessageFilter;
 use crate::state::State;
 
 /// After this much silence a comment is sent, so that whoever is gone is noticed, and no proxy gives up.
@@ -129,7 +129,7 @@ impl Feed {
             (self.forgettings, self.last) = (forgettings, Some(0));
             news.push_str("event: all\ndata: {}\n\n");
         }
-        let filter = Filter { to: self.to.clone(), channel: None, after: self.last.unwrap_or(0) };
+        let filter = MessageFilter { to: self.to.clone(), channel: None, after: self.last.unwrap_or(0) };
         let newest_first = self.state.accounts().messages(self.account.as_deref(), &filter, MAX_MESSAGES);
         for message in newest_first.iter().rev() {
             self.last = Some(message.number);

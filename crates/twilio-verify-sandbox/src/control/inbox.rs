@@ -9,7 +9,7 @@ use super::parameters;
 use super::parameters::{check_account, recipient};
 use super::problem::{Problem, ProblemCode};
 use crate::phone::channel::Channel;
-use crate::phone::inbox::{Filter, Message};
+use crate::phone::message::{Message, MessageFilter};
 use crate::state::State;
 
 /// Which messages, and how long to wait for one.
@@ -147,7 +147,7 @@ async fn find(state: &State, wanted: Wanted, limit: usize) -> Result<Vec<Message
     check_account(account.as_deref())?;
     let deadline = parameters::deadline(wait)?;
     let after = parameters::after(after.as_deref())?;
-    let mut filter = Filter { to: to.map(recipient), channel, after };
+    let mut filter = MessageFilter { to: to.map(recipient), channel, after };
     let mut arrivals = state.arrivals();
     loop {
         // Before the look, so that nothing arrives unseen between it and the wait for the next.

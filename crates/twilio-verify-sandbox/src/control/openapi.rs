@@ -18,7 +18,7 @@ use crate::faults::journal::Entry;
 use crate::faults::request_info::Kind;
 use crate::options::Extension;
 use crate::phone::channel::Channel;
-use crate::phone::inbox::Message;
+use crate::phone::message::Message;
 
 #[derive(OpenApi)]
 #[openapi(

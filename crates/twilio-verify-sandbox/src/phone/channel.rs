@@ -1,26 +1,26 @@
-//! How a code travels.
+//! The channels that deliver a code.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The channels of Twilio Verify that carry a code. `sna` carries none and `auto` is a pilot, so neither is here.
+/// A channel of Twilio Verify. `sna` delivers no code and `auto` is a pilot, so both are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Channel {
     /// A text message.
     Sms,
-    /// A voice that reads the code aloud.
+    /// A phone call in which a voice reads the code.
     Call,
     /// A WhatsApp message.
     Whatsapp,
-    /// An e-mail.
+    /// An email.
     Email,
 }
 
 impl Channel {
-    /// The name on the wire.
+    /// Returns Twilio's name of the channel.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "sms",

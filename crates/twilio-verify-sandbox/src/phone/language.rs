@@ -1,17 +1,17 @@
-//! The languages of messages, and which one a message is in.
+//! The languages of messages.
 
 use super::channel::Channel;
 use crate::verification::recipient;
 
-/// The locales that Twilio takes (<https://www.twilio.com/docs/verify/supported-languages>). Any other is refused.
+/// The locales that Twilio accepts (<https://www.twilio.com/docs/verify/supported-languages>).
 const SUPPORTED: [&str; 44] = [
     "af", "ar", "ca", "zh", "zh-CN", "zh-HK", "hr", "cs", "da", "nl", "en", "en-GB", "et", "fi", "fr", "de",
     "el", "he", "hi", "hu", "id", "it", "ja", "kn", "ko", "lt", "ms", "mr", "nb", "pl", "pt", "pt-BR", "ro",
     "ru", "sk", "es", "sv", "tl", "te", "th", "tr", "uk", "ur", "vi",
 ];
 
-/// A language that the sandbox writes. Twilio writes all of [`SUPPORTED`]; here the others read English, which is
-/// Twilio's own fallback where a translation is missing.
+/// A language of the sandbox's messages. Twilio translates into all of [`SUPPORTED`]. The sandbox uses
+/// English for the others, which is Twilio's fallback for a missing translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     /// English.
@@ -22,15 +22,15 @@ pub(crate) enum Language {
     French,
     /// Spanish.
     Spanish,
-    /// Portuguese as in Portugal.
+    /// European Portuguese.
     Portuguese,
-    /// Portuguese as in Brazil.
+    /// Brazilian Portuguese.
     BrazilianPortuguese,
     /// Hindi.
     Hindi,
 }
 
-/// The locale is none that Twilio takes.
+/// The error for a locale that Twilio does not accept.
 #[derive(Debug)]
 pub(crate) struct UnsupportedLocale;
 
@@ -46,7 +46,7 @@ impl Language {
         Self::Hindi,
     ];
 
-    /// Its locale.
+    /// Returns the locale of this language.
     pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -59,28 +59,32 @@ impl Language {
         }
     }
 
-    /// The language of a message: the one that was asked for, else that of the number's country. An e-mail is in
-    /// English whatever is asked for (Twilio's documentation: the channel has no translations).
+    /// Returns the language of a message: that of the requested locale, or else of the number's country.
+    /// Emails are always in English (Twilio's documentation: the channel has no translations).
     ///
     /// # Errors
-    /// Where a locale was asked for that Twilio does not take.
-    pub(crate) fn of(asked: Option<&str>, to: &str, channel: Channel) -> Result<Self, UnsupportedLocale> {
-        let language = match asked {
-            Some(tag) => Self::asked(tag)?,
-            None => recipient::country(to).map_or(Self::English, |country| Self::of_country(&country)),
+    /// [`UnsupportedLocale`] if Twilio does not accept the requested locale.
+    pub(crate) fn for_message(
+        locale: Option<&str>,
+        to: &str,
+        channel: Channel,
+    ) -> Result<Self, UnsupportedLocale> {
+        let language = match locale {
+            Some(locale) => Self::from_locale(locale)?,
+            None => recipient::country(to).map_or(Self::English, |country| Self::from_country(&country)),
         };
         Ok(if channel == Channel::Email { Self::English } else { language })
     }
 
-    fn asked(tag: &str) -> Result<Self, UnsupportedLocale> {
-        let tag = SUPPORTED.into_iter().find(|known| known.eq_ignore_ascii_case(tag));
+    fn from_locale(locale: &str) -> Result<Self, UnsupportedLocale> {
+        let tag = SUPPORTED.into_iter().find(|supported| supported.eq_ignore_ascii_case(locale));
         let tag = tag.ok_or(UnsupportedLocale)?;
         Ok(Self::ALL.into_iter().find(|language| language.tag() == tag).unwrap_or(Self::English))
     }
 
-    /// Twilio resolves by the number's country code; its list was not at hand, so this is each country's main
-    /// language. India has many, and English between them.
-    fn of_country(country: &str) -> Self {
+    /// Twilio derives the language from the country code, but does not publish the mapping. This one takes
+    /// the main language of each country, and English for India, which has many.
+    fn from_country(country: &str) -> Self {
         match country {
             "DE" | "AT" | "CH" | "LI" => Self::German,
             "FR" | "MC" | "BE" | "LU" | "SN" | "CI" | "CM" | "GP" | "MQ" | "RE" => Self::French,
@@ -97,31 +101,31 @@ impl Language {
 mod tests {
     use super::*;
 
-    fn tag(asked: Option<&str>, to: &str) -> Option<&'static str> {
-        Language::of(asked, to, Channel::Sms).ok().map(Language::tag)
+    fn tag(locale: Option<&str>, to: &str) -> Option<&'static str> {
+        Language::for_message(locale, to, Channel::Sms).ok().map(Language::tag)
     }
 
     #[test]
-    fn what_is_asked_for_wins() {
-        for (asked, written) in [
+    fn the_requested_locale_takes_precedence() {
+        for (locale, expected) in [
             ("de", Some("de")),
             ("PT-br", Some("pt-BR")),
             ("pt", Some("pt")),
             ("hi", Some("hi")),
-            // Twilio's, and not translated here.
+            // Twilio translates these, the sandbox does not.
             ("ja", Some("en")),
             ("en-GB", Some("en")),
             ("de-AT", None),
             ("xx", None),
             ("", None),
         ] {
-            assert_eq!(tag(Some(asked), "+34612345678"), written, "{asked}");
+            assert_eq!(tag(Some(locale), "+34612345678"), expected, "{locale}");
         }
     }
 
     #[test]
-    fn else_the_country_decides() {
-        for (to, written) in [
+    fn without_a_locale_the_country_determines_the_language() {
+        for (to, expected) in [
             ("+12015550123", "en"),
             ("+4915123456789", "de"),
             ("+33612345678", "fr"),
@@ -132,13 +136,13 @@ mod tests {
             ("+919123456789", "en"),
             ("ada@example.com", "en"),
         ] {
-            assert_eq!(tag(None, to), Some(written), "{to}");
+            assert_eq!(tag(None, to), Some(expected), "{to}");
         }
     }
 
     #[test]
-    fn an_email_is_english() {
-        let language = Language::of(Some("de"), "ada@example.com", Channel::Email).unwrap();
+    fn an_email_is_in_english() {
+        let language = Language::for_message(Some("de"), "ada@example.com", Channel::Email).unwrap();
         assert_eq!(language, Language::English);
     }
 }

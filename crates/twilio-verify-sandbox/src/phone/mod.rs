@@ -1,10 +1,11 @@
-//! Virtual phones: the messages that arrive on them and their wording.
+//! Virtual phones and mailboxes: their messages, and the wording of those messages.
 
 pub(crate) mod channel;
+pub(crate) mod in_transit;
 pub(crate) mod inbox;
 pub(crate) mod language;
-pub(crate) mod messages;
+pub(crate) mod message;
 pub(crate) mod phones;
+pub(crate) mod rendering;
 pub(crate) mod templates;
-pub(crate) mod under_way;
 pub(crate) mod wording;

@@ -1,16 +1,16 @@
-//! The virtual phones, for whoever runs in one process with the sandbox.
+//! Access to the virtual phones for code in the same process.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::inbox::Filter;
+use super::message::MessageFilter;
 use crate::ACCOUNT_SID;
 use crate::state::State;
 
-/// How long a code is waited for that is on its way. The sandbox answers in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long [`Phones::next_code`] waits. The sandbox delivers within milliseconds.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The virtual phones of the well-known account.
+/// The virtual phones of the default account, [`ACCOUNT_SID`].
 #[derive(Clone)]
 pub struct Phones(Arc<State>);
 
@@ -19,15 +19,15 @@ impl Phones {
         Self(state)
     }
 
-    /// Names the newest message of all: those to come are later.
+    /// Returns the number of the newest message. Later messages have higher numbers.
     pub fn newest(&self) -> u64 {
         *self.0.arrivals().borrow()
     }
 
-    /// The next code that comes to a number or an address; `None` where none does for a while.
+    /// Waits up to five seconds for a code to `to` in a message after number `newest`.
     pub async fn next_code(&self, newest: u64, to: &str) -> Option<String> {
         let mut arrivals = self.0.arrivals().clone();
-        let come = async {
+        let arrival = async {
             loop {
                 if let Some(code) = self.code_since(newest, to) {
                     return Some(code);
@@ -35,12 +35,12 @@ impl Phones {
                 arrivals.changed().await.ok()?;
             }
         };
-        tokio::time::timeout(PATIENCE, come).await.ok().flatten()
+        tokio::time::timeout(TIMEOUT, arrival).await.ok().flatten()
     }
 
-    /// The newest code that came to a number since.
+    /// Returns the newest code to `to` in a message after number `newest`.
     pub fn code_since(&self, newest: u64, to: &str) -> Option<String> {
-        let filter = Filter { to: Some(to.to_owned()), channel: None, after: newest };
+        let filter = MessageFilter { to: Some(to.to_owned()), channel: None, after: newest };
         self.0.accounts().messages(Some(ACCOUNT_SID), &filter, 1).pop().map(|message| message.code)
     }
 }

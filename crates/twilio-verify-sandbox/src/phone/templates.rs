@@ -1,34 +1,34 @@
-//! The message templates of every account. Twilio's public ones are combinations of base messages and addenda
-//! (<https://www.twilio.com/docs/verify/api/templates/public-templates>); these are a few of them, and one with a
-//! variable of its own, which at Twilio only custom templates have.
+//! The message templates of every account: some of Twilio's public templates
+//! (<https://www.twilio.com/docs/verify/api/templates/public-templates>), and one with a variable of its own.
+//! At Twilio, only custom templates have such variables.
 
 use serde_json::{Map, Value, json};
 
 use super::language::Language;
 
-/// A template.
+/// A message template.
 #[derive(Debug)]
 pub(crate) struct Template {
     /// `HJ…`.
     pub(crate) sid: &'static str,
-    /// What a list can be searched by.
+    /// The name, by which the list can be filtered.
     pub(crate) friendly_name: &'static str,
     channels: &'static [&'static str],
-    /// Whether text messages warn against passing the code on.
-    pub(crate) warns: bool,
-    /// Its text in English; none where it is the usual one of each language.
+    /// Whether text messages warn not to share the code.
+    pub(crate) has_warning: bool,
+    /// The English text, or `None` for the default text of each language.
     text: Option<&'static str>,
-    /// The variables that the caller must fill in.
+    /// The variables that the caller must provide.
     pub(crate) variables: &'static [&'static str],
 }
 
-/// Every template.
+/// All templates.
 pub(crate) const TEMPLATES: [Template; 4] = [
     Template {
         sid: "HJc0dec0dec0dec0dec0dec0dec0dec0d1",
         friendly_name: "Base 1",
         channels: &["sms", "voice"],
-        warns: false,
+        has_warning: false,
         text: None,
         variables: &[],
     },
@@ -36,7 +36,7 @@ pub(crate) const TEMPLATES: [Template; 4] = [
         sid: "HJc0dec0dec0dec0dec0dec0dec0dec0d2",
         friendly_name: "Base 1 with do not share",
         channels: &["sms"],
-        warns: true,
+        has_warning: true,
         text: None,
         variables: &[],
     },
@@ -44,7 +44,7 @@ pub(crate) const TEMPLATES: [Template; 4] = [
         sid: "HJc0dec0dec0dec0dec0dec0dec0dec0d3",
         friendly_name: "Password change with expiry",
         channels: &["sms"],
-        warns: false,
+        has_warning: false,
         text: Some(
             "{{friendly_name}} verification code for password change: {{code}}. This code will expire in {{ttl}} minutes.",
         ),
@@ -54,19 +54,19 @@ pub(crate) const TEMPLATES: [Template; 4] = [
         sid: "HJc0dec0dec0dec0dec0dec0dec0dec0d0",
         friendly_name: "With a reference",
         channels: &["sms"],
-        warns: false,
+        has_warning: false,
         text: Some("Your {{friendly_name}} verification code for {{reference}} is: {{code}}"),
         variables: &["reference"],
     },
 ];
 
-/// The template of that SID.
+/// Returns the template with this SID.
 pub(crate) fn find(sid: &str) -> Option<&'static Template> {
     TEMPLATES.iter().find(|template| template.sid.eq_ignore_ascii_case(sid))
 }
 
 impl Template {
-    /// Its text in a language, and the language that it really is in: one that is not translated is in English.
+    /// Returns the text and its language, which is English if the template has no translation.
     pub(crate) fn text(&self, language: Language) -> (&'static str, Language) {
         match self.text {
             Some(text) => (text, Language::English),
@@ -74,12 +74,12 @@ impl Template {
         }
     }
 
-    /// The resource as Twilio tells it.
+    /// Returns the resource in Twilio's format.
     pub(crate) fn to_json(&self, account_sid: &str) -> Value {
         let languages: &[Language] = if self.text.is_some() { &[Language::English] } else { &Language::ALL };
         let translation = |language: &Language| {
-            let (mut text, _) = (self.text(*language).0.to_owned(), ());
-            if self.warns {
+            let mut text = self.text(*language).0.to_owned();
+            if self.has_warning {
                 text.push_str(language.wording().warning);
             }
             let translation = json!({
@@ -87,8 +87,8 @@ impl Template {
                 "status": "approved",
                 "locale": language.tag(),
                 "text": text,
-                "date_updated": MADE_AT,
-                "date_created": MADE_AT,
+                "date_updated": CREATED_AT,
+                "date_created": CREATED_AT,
             });
             (language.tag().to_owned(), translation)
         };
@@ -102,5 +102,5 @@ impl Template {
     }
 }
 
-/// When all of them were made: before anything in the sandbox.
-const MADE_AT: &str = "2021-01-01T00:00:00Z";
+/// The creation date of every template: earlier than any other resource.
+const CREATED_AT: &str = "2021-01-01T00:00:00Z";

@@ -1,28 +1,28 @@
-//! What messages say, in each language. `{{code}}`, `{{friendly_name}}` and the like are filled in by
-//! [`super::messages`]. The English of text messages is Twilio's published wording; the rest says the same in our own
-//! words, since Twilio publishes no translations.
+//! The texts of messages in each language. [`super::rendering`] replaces variables such as `{{code}}`. The
+//! English text messages use Twilio's published wording. The other texts are our own, since Twilio publishes
+//! no translations.
 
 use super::language::Language;
 
-/// The sentences of one language.
+/// The texts of one language.
 #[derive(Debug)]
 pub(crate) struct Wording {
     /// A text message.
     pub(crate) text: &'static str,
-    /// After it, where the service warns.
+    /// The warning after a text message, if the service enables it.
     pub(crate) warning: &'static str,
     /// A text message about a payment (PSD2).
     pub(crate) payment: &'static str,
-    /// What a voice says.
+    /// The words of a call.
     pub(crate) call: &'static str,
-    /// What it says first, where a key must be pressed.
-    pub(crate) press_a_key: &'static str,
+    /// The request to press a key, before the words of a call.
+    pub(crate) key_prompt: &'static str,
     /// A WhatsApp message.
     pub(crate) whatsapp: &'static str,
 }
 
 impl Language {
-    /// The sentences of this language.
+    /// Returns the texts of this language.
     pub(crate) fn wording(self) -> &'static Wording {
         match self {
             Self::English => &ENGLISH,
@@ -41,7 +41,7 @@ const ENGLISH: Wording = Wording {
     warning: ". Don't share this code with anyone; our employees will never ask for the code",
     payment: "Your {{friendly_name}} code for {{amount}} to {{payee}} is: {{code}}",
     call: "Hello. Your {{friendly_name}} verification code is: {{spoken}}. Again, your code is: {{spoken}}. Goodbye.",
-    press_a_key: "Press any key to hear your code. ",
+    key_prompt: "Press any key to hear your code. ",
     whatsapp: "{{code}} is your verification code. For your security, do not share this code.",
 };
 
@@ -51,7 +51,7 @@ const GERMAN: Wording = Wording {
     payment: "Ihr Code von {{friendly_name}} für {{amount}} an {{payee}} lautet: {{code}}",
     call: "Guten Tag. Ihr Bestätigungscode für {{friendly_name}} lautet: {{spoken}}. Noch einmal, Ihr Code lautet: \
            {{spoken}}. Auf Wiederhören.",
-    press_a_key: "Drücken Sie eine beliebige Taste, um Ihren Code zu hören. ",
+    key_prompt: "Drücken Sie eine beliebige Taste, um Ihren Code zu hören. ",
     whatsapp: "{{code}} ist Ihr Bestätigungscode. Geben Sie ihn zu Ihrer Sicherheit nicht weiter.",
 };
 
@@ -61,7 +61,7 @@ const FRENCH: Wording = Wording {
     payment: "Votre code {{friendly_name}} pour {{amount}} à {{payee}} est : {{code}}",
     call: "Bonjour. Votre code de vérification {{friendly_name}} est : {{spoken}}. Je répète, votre code est : \
            {{spoken}}. Au revoir.",
-    press_a_key: "Appuyez sur une touche pour entendre votre code. ",
+    key_prompt: "Appuyez sur une touche pour entendre votre code. ",
     whatsapp: "{{code}} est votre code de vérification. Pour votre sécurité, ne le partagez pas.",
 };
 
@@ -71,7 +71,7 @@ const SPANISH: Wording = Wording {
     payment: "Tu código de {{friendly_name}} para {{amount}} a {{payee}} es: {{code}}",
     call: "Hola. Tu código de verificación de {{friendly_name}} es: {{spoken}}. Repito, tu código es: {{spoken}}. \
            Adiós.",
-    press_a_key: "Pulsa cualquier tecla para escuchar tu código. ",
+    key_prompt: "Pulsa cualquier tecla para escuchar tu código. ",
     whatsapp: "{{code}} es tu código de verificación. Por tu seguridad, no lo compartas.",
 };
 
@@ -81,7 +81,7 @@ const PORTUGUESE: Wording = Wording {
     payment: "O seu código {{friendly_name}} para {{amount}} a {{payee}} é: {{code}}",
     call: "Olá. O seu código de verificação {{friendly_name}} é: {{spoken}}. Repito, o seu código é: {{spoken}}. \
            Adeus.",
-    press_a_key: "Prima qualquer tecla para ouvir o seu código. ",
+    key_prompt: "Prima qualquer tecla para ouvir o seu código. ",
     whatsapp: "{{code}} é o seu código de verificação. Para sua segurança, não o partilhe.",
 };
 
@@ -91,7 +91,7 @@ const BRAZILIAN_PORTUGUESE: Wording = Wording {
     payment: "Seu código {{friendly_name}} para {{amount}} a {{payee}} é: {{code}}",
     call: "Olá. Seu código de verificação {{friendly_name}} é: {{spoken}}. Repetindo, seu código é: {{spoken}}. \
            Tchau.",
-    press_a_key: "Pressione qualquer tecla para ouvir seu código. ",
+    key_prompt: "Pressione qualquer tecla para ouvir seu código. ",
     whatsapp: "{{code}} é seu código de verificação. Para sua segurança, não o compartilhe.",
 };
 
@@ -100,6 +100,6 @@ const HINDI: Wording = Wording {
     warning: "। यह कोड किसी को न बताएं; हमारे कर्मचारी इसे कभी नहीं मांगेंगे",
     payment: "{{payee}} को {{amount}} के लिए आपका {{friendly_name}} कोड है: {{code}}",
     call: "नमस्ते। आपका {{friendly_name}} सत्यापन कोड है: {{spoken}}। फिर से, आपका कोड है: {{spoken}}। धन्यवाद।",
-    press_a_key: "अपना कोड सुनने के लिए कोई भी कुंजी दबाएं। ",
+    key_prompt: "अपना कोड सुनने के लिए कोई भी कुंजी दबाएं। ",
     whatsapp: "{{code}} आपका सत्यापन कोड है। अपनी सुरक्षा के लिए इसे किसी से साझा न करें।",
 };

@@ -1,10 +1,12 @@
-//! Base32 (RFC 4648, section 6), in which authenticators are told their secrets.
+//! Base32 (RFC 4648, section 6), the encoding of secrets for authenticators.
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// In capitals and without padding, as in Twilio's examples.
+/// Encodes bytes in capitals and without padding, as in Twilio's examples.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let (mut text, mut buffer, mut bits) = (String::new(), 0_u32, 0);
+    let mut text = String::new();
+    let mut buffer = 0_u32;
+    let mut bits = 0;
     for byte in bytes {
         buffer = (buffer & 0x1f) << 8 | u32::from(*byte);
         bits += 8;
@@ -19,11 +21,13 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes, of which there is at least one; `None` for what is no Base32. Small letters and padding are understood:
-/// people type secrets, and libraries pad them.
+/// Decodes Base32 to at least one byte, or returns `None`. Accepts lowercase letters, because people type
+/// secrets, and padding, because libraries add it.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
-    let (mut bytes, mut buffer, mut bits) = (Vec::new(), 0_u32, 0);
+    let mut bytes = Vec::new();
+    let mut buffer = 0_u32;
+    let mut bits = 0;
     for digit in digits.bytes() {
         let capital = digit.to_ascii_uppercase();
         let value = ALPHABET.iter().position(|known| *known == capital)?;
@@ -34,7 +38,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
             bytes.extend(u8::try_from((buffer >> bits) & 0xff));
         }
     }
-    // Five bits or more left over are a digit that no byte needed.
+    // Five or more remaining bits mean a superfluous digit.
     (bits < 5 && !bytes.is_empty()).then_some(bytes)
 }
 
@@ -58,7 +62,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_vectors_of_the_rfc() {
+    fn the_vectors_of_rfc_4648() {
         assert_eq!(encode(b""), "");
         for (text, encoded) in VECTORS {
             assert_eq!(encode(text.as_bytes()), encoded);
@@ -69,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base32() {
+    fn invalid_base32_is_rejected() {
         for bad in ["", "=", "A", "ABC", "ABCDEF", "MZXW61", "MZXW60", "MZ XQ", "MZ-XQ", "MY=A", "ÄÄ"] {
             assert_eq!(decode(bad), None, "{bad}");
         }

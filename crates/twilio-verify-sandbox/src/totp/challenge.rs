@@ -1,4 +1,4 @@
-//! A challenge: the demand for a factor's code. A state machine without I/O, time is an argument.
+//! A challenge: the request for a code of a factor. Pure: the time is an argument.
 //!
 //! ```text
 //! create ──▶ pending ──right code──────▶ approved
@@ -8,24 +8,24 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::factor_errors::FactorRefusal;
+use super::factor_error::FactorError;
 
-/// Answers that are looked at (Twilio's error 60308 tells the number).
-const MAX_ATTEMPTS: u8 = 5;
+/// The maximum number of answers to a challenge (Twilio's error 60308).
+const MAX_ANSWERS: u8 = 5;
 
-/// What became of a challenge. Twilio knows a denied one too, which is for push factors.
+/// The status of a challenge. Twilio has another status, denied, for push factors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChallengeStatus {
-    /// An answer is awaited.
+    /// The challenge accepts answers.
     Pending,
-    /// Its time is over.
+    /// The challenge ended without the right code.
     Expired,
-    /// The right code came.
+    /// The right code was sent.
     Approved,
 }
 
 impl ChallengeStatus {
-    /// The name on the wire.
+    /// Returns Twilio's name of the status.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -35,50 +35,50 @@ impl ChallengeStatus {
     }
 }
 
-/// A challenge that is wanted.
+/// The parameters of a challenge to create.
 #[derive(Clone, Debug)]
 pub(crate) struct NewChallenge {
     /// `YF…`.
     pub(crate) factor_sid: String,
-    /// When its time is over.
+    /// When the challenge expires.
     pub(crate) expires_at: DateTime<Utc>,
-    /// Shown to the person: a message and fields.
+    /// A message and fields to show to the user.
     pub(crate) details: Option<Value>,
-    /// An object of texts.
+    /// An object with string values.
     pub(crate) hidden_details: Option<Value>,
-    /// The code, where it comes along at once.
+    /// The code, if the request already answers the challenge.
     pub(crate) code: Option<String>,
 }
 
-/// One challenge.
+/// A challenge.
 #[derive(Clone, Debug)]
 pub(crate) struct Challenge {
     /// `YC…`.
     pub(crate) sid: String,
-    /// Whose code is demanded, `YF…`.
+    /// The challenged factor, `YF…`.
     pub(crate) factor_sid: String,
-    /// What the caller shows to the person.
+    /// A message and fields to show to the user.
     pub(crate) details: Option<Value>,
-    /// What the caller keeps with it: an object of texts.
+    /// An object with string values, which the caller stores.
     pub(crate) hidden_details: Option<Value>,
-    /// What the person's device adds: an object of texts.
+    /// An object with string values, which the user's device adds.
     pub(crate) metadata: Option<Value>,
-    /// When its time is over.
+    /// When the challenge expires.
     pub(crate) expires_at: DateTime<Utc>,
-    /// When the right code came.
+    /// When the right code was sent.
     pub(crate) responded_at: Option<DateTime<Utc>>,
-    /// When it was made.
+    /// When the challenge was created.
     pub(crate) created_at: DateTime<Utc>,
-    /// The last change.
+    /// When the challenge last changed.
     pub(crate) updated_at: DateTime<Utc>,
-    /// Answers looked at.
-    attempts: u8,
-    /// Its time is over although the clock does not say so any more.
-    is_over: bool,
+    /// The number of answers so far.
+    answers: u8,
+    /// Whether the challenge stays expired although the clock was set back.
+    expired_before_rewind: bool,
 }
 
 impl Challenge {
-    /// A pending challenge.
+    /// Creates a pending challenge.
     pub(crate) fn new(sid: String, new: NewChallenge, now: DateTime<Utc>) -> Self {
         let NewChallenge { factor_sid, expires_at, details, hidden_details, code: _ } = new;
         Self {
@@ -91,50 +91,48 @@ impl Challenge {
             responded_at: None,
             created_at: now,
             updated_at: now,
-            attempts: 0,
-            is_over: false,
+            answers: 0,
+            expired_before_rewind: false,
         }
     }
 
-    /// What became of it so far.
+    /// Returns the status at `now`.
     pub(crate) fn status(&self, now: DateTime<Utc>) -> ChallengeStatus {
         match self.responded_at {
             Some(_) => ChallengeStatus::Approved,
-            None if self.is_over || now >= self.expires_at => ChallengeStatus::Expired,
+            None if self.expired_before_rewind || now >= self.expires_at => ChallengeStatus::Expired,
             None => ChallengeStatus::Pending,
         }
     }
 
-    /// Whether an answer to it is looked at.
+    /// Ensures that the challenge accepts an answer.
     ///
     /// # Errors
-    /// [`FactorRefusal::AlreadyResponded`], [`FactorRefusal::ChallengeExpired`],
-    /// [`FactorRefusal::ChallengeAttempts`].
-    pub(crate) fn check_open(&self, now: DateTime<Utc>) -> Result<(), FactorRefusal> {
+    /// [`FactorError::AlreadyResponded`], [`FactorError::ChallengeExpired`] or, after five answers,
+    /// [`FactorError::TooManyAnswers`].
+    pub(crate) fn ensure_open(&self, now: DateTime<Utc>) -> Result<(), FactorError> {
         match self.status(now) {
-            ChallengeStatus::Approved => Err(FactorRefusal::AlreadyResponded),
-            ChallengeStatus::Expired => Err(FactorRefusal::ChallengeExpired),
-            ChallengeStatus::Pending if self.attempts >= MAX_ATTEMPTS => {
-                Err(FactorRefusal::ChallengeAttempts)
-            }
+            ChallengeStatus::Approved => Err(FactorError::AlreadyResponded),
+            ChallengeStatus::Expired => Err(FactorError::ChallengeExpired),
+            ChallengeStatus::Pending if self.answers >= MAX_ANSWERS => Err(FactorError::TooManyAnswers),
             ChallengeStatus::Pending => Ok(()),
         }
     }
 
-    /// Counts an answer that was looked at. A wrong one is no error: the challenge stays pending (since October 2021,
-    /// as Twilio's page on that change says; 60324 was the answer before).
-    pub(crate) fn answer(&mut self, is_right: bool, now: DateTime<Utc>) {
-        self.attempts = self.attempts.saturating_add(1);
+    /// Counts an answer. A wrong answer is not an error: the challenge stays pending. (Twilio's page on this
+    /// change says since October 2021; before, it answered 60324.)
+    pub(crate) fn record_answer(&mut self, is_right: bool, now: DateTime<Utc>) {
+        self.answers = self.answers.saturating_add(1);
         self.updated_at = now;
         if is_right {
             self.responded_at = Some(now);
         }
     }
 
-    /// The clock goes back from `moved` to `real`: what expired stays expired, and what was made in a future that never
-    /// came ends.
-    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
-        self.is_over |= moved >= self.expires_at || self.created_at > real;
+    /// Handles a clock that goes back from `moved` to `real`. An expired challenge stays expired, and a
+    /// challenge that was created after `real` expires.
+    pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+        self.expired_before_rewind |= moved >= self.expires_at || self.created_at > real;
     }
 }
 
@@ -148,7 +146,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    fn made(seconds: i64) -> Challenge {
+    fn challenge_at(seconds: i64) -> Challenge {
         let new = NewChallenge {
             factor_sid: "YF".into(),
             expires_at: at(seconds + 300),
@@ -160,32 +158,34 @@ mod tests {
     }
 
     #[test]
-    fn an_approved_one_stays_approved() {
-        let mut challenge = made(0);
-        challenge.answer(true, at(299));
+    fn an_approved_challenge_stays_approved() {
+        let mut challenge = challenge_at(0);
+        challenge.record_answer(true, at(299));
         assert_eq!(challenge.status(at(1_000)), ChallengeStatus::Approved);
-        assert_eq!(challenge.check_open(at(299)), Err(FactorRefusal::AlreadyResponded));
+        assert_eq!(challenge.ensure_open(at(299)), Err(FactorError::AlreadyResponded));
     }
 
     #[test]
-    fn five_answers_are_looked_at_and_none_after_the_end() {
-        let mut challenge = made(0);
+    fn a_challenge_accepts_five_answers_and_none_after_it_expired() {
+        let mut challenge = challenge_at(0);
         for _ in 0..5 {
-            assert_eq!(challenge.check_open(at(0)), Ok(()));
-            challenge.answer(false, at(0));
+            assert_eq!(challenge.ensure_open(at(0)), Ok(()));
+            challenge.record_answer(false, at(0));
         }
-        assert_eq!(challenge.check_open(at(299)), Err(FactorRefusal::ChallengeAttempts));
-        assert_eq!(challenge.check_open(at(300)), Err(FactorRefusal::ChallengeExpired));
-        assert_eq!(made(0).check_open(at(300)), Err(FactorRefusal::ChallengeExpired));
+        assert_eq!(challenge.ensure_open(at(299)), Err(FactorError::TooManyAnswers));
+        assert_eq!(challenge.ensure_open(at(300)), Err(FactorError::ChallengeExpired));
+        assert_eq!(challenge_at(0).ensure_open(at(300)), Err(FactorError::ChallengeExpired));
     }
 
     #[test]
-    fn what_expired_stays_expired_when_the_clock_goes_back() {
-        let (mut old, mut future, mut young) = (made(0), made(350), made(100));
-        for challenge in [&mut old, &mut future, &mut young] {
-            challenge.turn_back(at(390), at(110));
-        }
-        let statuses = [old, future, young].map(|challenge| challenge.status(at(110)));
-        assert_eq!(statuses, [ChallengeStatus::Expired, ChallengeStatus::Expired, ChallengeStatus::Pending]);
+    fn an_expired_challenge_stays_expired_when_the_clock_goes_back() {
+        let status_after_rewind = |created_at| {
+            let mut challenge = challenge_at(created_at);
+            challenge.rewind(at(390), at(110));
+            challenge.status(at(110))
+        };
+        assert_eq!(status_after_rewind(0), ChallengeStatus::Expired);
+        assert_eq!(status_after_rewind(350), ChallengeStatus::Expired, "created in the future");
+        assert_eq!(status_after_rewind(100), ChallengeStatus::Pending);
     }
 }

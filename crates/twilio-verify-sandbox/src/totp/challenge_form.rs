@@ -1,28 +1,29 @@
-//! What a form says of a challenge.
+//! Parses the forms of challenges.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::challenge::{Challenge, NewChallenge};
-use super::factor_form::{code, object};
+use super::challenge::NewChallenge;
+use super::form_values::{code, string_object};
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 use crate::twilio::sid::is_sid;
 
-/// How long a challenge lives where nothing is asked for, and at most (Twilio's description).
+/// The default and the maximum lifetime of a challenge (Twilio's description).
 const LIFETIME: TimeDelta = TimeDelta::minutes(5);
 const MAX_LIFETIME: TimeDelta = TimeDelta::minutes(60);
-/// Most characters of a message, of a field's label and of its value, and most fields (Twilio's description).
+/// The maximum number of characters of a message, of a field's label and value, and of fields (Twilio's
+/// description).
 const MAX_MESSAGE: usize = 256;
 const MAX_LABEL: usize = 36;
 const MAX_VALUE: usize = 128;
 const MAX_FIELDS: usize = 20;
 
 impl NewChallenge {
-    /// The challenge that a form asks for.
+    /// Reads a challenge to create from a form.
     ///
     /// # Errors
-    /// 60300, 60306.
+    /// 60300 if `FactorSid` is missing, 60306 if a parameter is invalid.
     pub(crate) fn from_form(form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
         let factor_sid = form.get("FactorSid").ok_or_else(|| TwilioError::missing("FactorSid"))?;
         if !is_sid("YF", factor_sid) {
@@ -32,57 +33,28 @@ impl NewChallenge {
             factor_sid: factor_sid.to_owned(),
             expires_at: expiration(form, now)?,
             details: details(form)?,
-            hidden_details: object(form, "HiddenDetails")?,
+            hidden_details: string_object(form, "HiddenDetails")?,
             code: code(form)?,
         })
     }
 }
 
-/// An answer to a challenge.
+/// The update of a challenge.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    /// The code.
+pub(crate) struct ChallengeUpdate {
+    /// The code that answers the challenge.
     pub(crate) code: Option<String>,
-    /// An object of texts.
+    /// An object with string values.
     pub(crate) metadata: Option<Value>,
 }
 
-impl Answer {
-    /// The answer that a form brings.
+impl ChallengeUpdate {
+    /// Reads an update from a form.
     ///
     /// # Errors
-    /// 60306.
+    /// 60306 if a parameter is invalid.
     pub(crate) fn from_form(form: &Form) -> Result<Self, TwilioError> {
-        Ok(Self { code: code(form)?, metadata: object(form, "Metadata")? })
-    }
-}
-
-/// Which challenges are to be listed, and in which order.
-#[derive(Clone, Debug)]
-pub(crate) struct Filter {
-    factor_sid: Option<String>,
-    status: Option<String>,
-    /// Whether the newest comes first; Twilio's default is the other way round.
-    pub(crate) newest_first: bool,
-}
-
-impl Filter {
-    /// The filter that a query asks for.
-    ///
-    /// # Errors
-    /// 60200.
-    pub(crate) fn from_form(form: &Form) -> Result<Self, TwilioError> {
-        Ok(Self {
-            factor_sid: form.sid("FactorSid", "YF")?,
-            status: form.word("Status", &["pending", "expired", "approved", "denied"])?,
-            newest_first: form.word("Order", &["asc", "desc"])?.as_deref() == Some("desc"),
-        })
-    }
-
-    /// Whether it lets that challenge through.
-    pub(crate) fn wants(&self, challenge: &Challenge, now: DateTime<Utc>) -> bool {
-        self.factor_sid.as_ref().is_none_or(|sid| *sid == challenge.factor_sid)
-            && self.status.as_ref().is_none_or(|status| status == challenge.status(now).as_str())
+        Ok(Self { code: code(form)?, metadata: string_object(form, "Metadata")? })
     }
 }
 
@@ -95,27 +67,28 @@ fn expiration(form: &Form, now: DateTime<Utc>) -> Result<DateTime<Utc>, TwilioEr
         .ok_or_else(|| TwilioError::invalid_request("ExpirationDate"))
 }
 
-/// They are meant for push factors. Twilio's examples tell them of a challenge for a TOTP factor too.
+/// Returns the details. They are meant for push factors, but Twilio's examples show them for a TOTP factor
+/// too.
 fn details(form: &Form) -> Result<Option<Value>, TwilioError> {
     let message = form.get("Details.Message");
     if message.is_some_and(|text| text.chars().count() > MAX_MESSAGE) {
         return Err(TwilioError::invalid_request("Details.Message"));
     }
-    let bad = || TwilioError::invalid_request("Details.Fields");
-    let fields = form.all("Details.Fields").map(|text| field(text).ok_or_else(bad));
+    let invalid_fields = || TwilioError::invalid_request("Details.Fields");
+    let fields = form.all("Details.Fields").map(|text| field(text).ok_or_else(invalid_fields));
     let fields = fields.collect::<Result<Vec<_>, _>>()?;
     if fields.len() > MAX_FIELDS {
-        return Err(bad());
+        return Err(invalid_fields());
     }
     let is_empty = message.is_none() && fields.is_empty();
     Ok((!is_empty).then(|| json!({ "message": message, "fields": fields })))
 }
 
-/// `{"label": …, "value": …}`, as the official clients send each of an array's objects.
+/// Parses `{"label": …, "value": …}`. Twilio's clients send one such parameter per field.
 fn field(text: &str) -> Option<Value> {
     let object: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let part = |name, most| object.get(name)?.as_str().filter(|text| text.chars().count() <= most);
-    Some(json!({ "label": part("label", MAX_LABEL)?, "value": part("value", MAX_VALUE)? }))
+    let member = |name, max| object.get(name)?.as_str().filter(|text| text.chars().count() <= max);
+    Some(json!({ "label": member("label", MAX_LABEL)?, "value": member("value", MAX_VALUE)? }))
 }
 
 #[cfg(test)]
@@ -128,13 +101,13 @@ mod tests {
         format!("YF{}", "0".repeat(32))
     }
 
-    fn made(name: &str, value: &str) -> Result<NewChallenge, TwilioError> {
+    fn parse(name: &str, value: &str) -> Result<NewChallenge, TwilioError> {
         NewChallenge::from_form(&Form::from_pairs([("FactorSid", &sid()), (name, value)]), NOW)
     }
 
     #[test]
-    fn a_challenge_ends_after_five_minutes_and_at_most_an_hour() {
-        let end = |value| made("ExpirationDate", value).map(|new| new.expires_at.timestamp());
+    fn a_challenge_expires_after_five_minutes_and_at_most_an_hour() {
+        let end = |value| parse("ExpirationDate", value).map(|new| new.expires_at.timestamp());
         assert_eq!(end("").unwrap(), 300);
         assert_eq!(end("1970-01-01T01:00:00Z").unwrap(), 3_600);
         assert_eq!(end("1970-01-01T02:00:00+01:30").unwrap(), 1_800);
@@ -144,20 +117,20 @@ mod tests {
     }
 
     #[test]
-    fn details_are_a_message_and_fields() {
+    fn details_have_a_message_and_fields() {
         assert_eq!(
-            made("Details.Message", "Hi").unwrap().details.unwrap(),
+            parse("Details.Message", "Hi").unwrap().details.unwrap(),
             json!({"message": "Hi", "fields": []})
         );
         let field = |label: usize, value: usize| {
             format!(r#"{{"label":"{}","value":"{}"}}"#, "l".repeat(label), "v".repeat(value))
         };
-        let details = made("Details.Fields", &field(36, 128)).unwrap().details.unwrap();
+        let details = parse("Details.Fields", &field(36, 128)).unwrap().details.unwrap();
         assert_eq!(details["fields"][0]["label"].as_str().map(str::len), Some(36));
         for bad in [&field(37, 1), &field(1, 129), "{}", "[]", "x", r#"{"label":"a","value":1}"#] {
-            assert!(made("Details.Fields", bad).is_err(), "{bad}");
+            assert!(parse("Details.Fields", bad).is_err(), "{bad}");
         }
-        assert!(made("Details.Message", &"x".repeat(257)).is_err());
+        assert!(parse("Details.Message", &"x".repeat(257)).is_err());
         let fields = [("Details.Fields", r#"{"label":"a","value":"b"}"#); 20];
         assert_eq!(details_of(fields).unwrap().unwrap()["fields"].as_array().map(Vec::len), Some(20));
         assert!(details_of([("Details.Fields", r#"{"label":"a","value":"b"}"#); 21]).is_err());

@@ -1,4 +1,4 @@
-//! The entities of an account's services.
+//! The entities of an account.
 
 use std::collections::HashMap;
 
@@ -6,27 +6,28 @@ use chrono::{DateTime, Utc};
 
 use super::entity::Entity;
 use super::factor::Factor;
-use super::factor_errors::FactorRefusal;
+use super::factor_error::FactorError;
 use crate::random;
 use crate::twilio::errors::TwilioError;
 
-/// How many entities one account remembers; the oldest go first. Enough for a suite with one for each test.
+/// The maximum number of entities per account. The oldest are evicted first. A test suite can use one per
+/// test.
 const CAPACITY: usize = 10_000;
 
 /// The entities of one account.
 #[derive(Debug, Default)]
 pub(crate) struct Entities {
-    /// By service and identity.
+    /// Entities by service SID and identity.
     by_key: HashMap<(String, String), Entity>,
 }
 
 impl Entities {
-    /// Those of a service, in no order.
+    /// Returns the entities of a service in no particular order.
     pub(crate) fn of_service(&self, service_sid: &str) -> impl Iterator<Item = &Entity> {
         self.by_key.values().filter(move |entity| entity.service_sid == service_sid)
     }
 
-    /// One of a service's, to change it.
+    /// Returns an entity of a service.
     pub(crate) fn get_mut(
         &mut self,
         service_sid: &str,
@@ -34,28 +35,34 @@ impl Entities {
         now: DateTime<Utc>,
     ) -> Option<&mut Entity> {
         let entity = self.by_key.get_mut(&key(service_sid, identity))?;
-        entity.forget_unverified(now);
+        entity.remove_unverified(now);
         Some(entity)
     }
 
     /// Adds an entity to a service.
     ///
     /// # Errors
-    /// [`FactorRefusal::EntityExists`].
+    /// [`FactorError::EntityExists`] if the service has an entity with this identity.
     pub(crate) fn add(
         &mut self,
         service_sid: &str,
         identity: &str,
         now: DateTime<Utc>,
-    ) -> Result<&Entity, FactorRefusal> {
+    ) -> Result<&Entity, FactorError> {
         if self.by_key.contains_key(&key(service_sid, identity)) {
-            return Err(FactorRefusal::EntityExists);
+            return Err(FactorError::EntityExists);
         }
-        Ok(self.open(service_sid, identity, now))
+        Ok(self.get_or_create(service_sid, identity, now))
     }
 
-    /// One of a service's; the first factor makes it (Twilio's own sample code never makes one otherwise).
-    pub(crate) fn open(&mut self, service_sid: &str, identity: &str, now: DateTime<Utc>) -> &mut Entity {
+    /// Returns an entity of a service. Creates it if necessary, because the first factor creates its entity
+    /// (as Twilio's sample code relies on).
+    pub(crate) fn get_or_create(
+        &mut self,
+        service_sid: &str,
+        identity: &str,
+        now: DateTime<Utc>,
+    ) -> &mut Entity {
         let key = key(service_sid, identity);
         if !self.by_key.contains_key(&key) && self.by_key.len() >= CAPACITY {
             let oldest = self.by_key.iter().min_by_key(|(_, entity)| entity.created_at);
@@ -64,29 +71,31 @@ impl Entities {
         }
         let new = || Entity::new(random::sid("YE"), service_sid, identity, now);
         let entity = self.by_key.entry(key).or_insert_with(new);
-        entity.forget_unverified(now);
+        entity.remove_unverified(now);
         entity
     }
 
-    /// Deletes an entity and all that it has. False when there was none.
+    /// Deletes an entity with its factors and challenges. Returns whether it existed.
     pub(crate) fn delete(&mut self, service_sid: &str, identity: &str) -> bool {
         self.by_key.remove(&key(service_sid, identity)).is_some()
     }
 
-    /// The factor of that SID, whosoever it is, unless its time to be verified is over.
+    /// Returns the factor with this SID of any entity, unless it was not verified in time.
     pub(crate) fn factor(&self, sid: &str, now: DateTime<Utc>) -> Option<&Factor> {
         let mut factors = self.by_key.values().flat_map(Entity::factors);
-        factors.find(|factor| factor.sid == sid && !factor.is_gone(now))
+        factors.find(|factor| factor.sid == sid && !factor.has_lapsed(now))
     }
 
-    /// Forgets the entities of a deleted service.
-    pub(crate) fn forget_service(&mut self, service_sid: &str) {
+    /// Removes the entities of a deleted service.
+    pub(crate) fn remove_service(&mut self, service_sid: &str) {
         self.by_key.retain(|_, entity| entity.service_sid != service_sid);
     }
 
-    /// See [`Entity::turn_back`].
-    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
-        self.by_key.values_mut().for_each(|entity| entity.turn_back(moved, real));
+    /// See [`Entity::rewind`].
+    pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+        for entity in self.by_key.values_mut() {
+            entity.rewind(moved, real);
+        }
     }
 }
 
@@ -94,11 +103,11 @@ fn key(service_sid: &str, identity: &str) -> (String, String) {
     (service_sid.to_owned(), identity.to_owned())
 }
 
-/// 8 to 64 letters, digits and hyphens (Twilio's description).
+/// Ensures that an identity has 8 to 64 letters, digits and hyphens (Twilio's description).
 ///
 /// # Errors
-/// 60306.
-pub(crate) fn check_identity(identity: &str) -> Result<(), TwilioError> {
+/// 60306 if it has another format.
+pub(crate) fn ensure_valid_identity(identity: &str) -> Result<(), TwilioError> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if (8..=64).contains(&identity.len()) && identity.bytes().all(is_allowed) {
         return Ok(());
@@ -113,24 +122,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identities() {
+    fn an_identity_has_8_to_64_letters_digits_and_hyphens() {
         let (longest, long) = ("a".repeat(64), "a".repeat(65));
         for good in ["ff483d1f", "-A-b-9-z", "ff483d1f-f591-898a-9942-916050d2ca3f", &longest] {
-            assert!(check_identity(good).is_ok(), "{good}");
+            assert!(ensure_valid_identity(good).is_ok(), "{good}");
         }
         for bad in
             ["", "1234567", &long, "ada_lovelace", "ada@example.org", "+12015550123", "lovelacé", "a b c d e"]
         {
-            assert!(check_identity(bad).is_err(), "{bad}");
+            assert!(ensure_valid_identity(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn the_oldest_entity_is_forgotten() {
+    fn the_oldest_entity_is_evicted() {
         let mut entities = Entities::default();
         for n in 0..=CAPACITY {
             let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(n).unwrap());
-            entities.open("VA", &format!("entity-{n}"), now);
+            entities.get_or_create("VA", &format!("entity-{n}"), now);
         }
         assert_eq!(entities.by_key.len(), CAPACITY);
         assert!(entities.get_mut("VA", "entity-0", DateTime::UNIX_EPOCH).is_none());
@@ -138,12 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_service_takes_its_entities_along() {
-        let (mut entities, now) = (Entities::default(), DateTime::UNIX_EPOCH);
+    fn a_deleted_service_loses_its_entities() {
+        let mut entities = Entities::default();
+        let now = DateTime::UNIX_EPOCH;
         assert!(entities.add("VA1", "entity-1", now).is_ok());
-        assert_eq!(entities.add("VA1", "entity-1", now).unwrap_err(), FactorRefusal::EntityExists);
+        assert_eq!(entities.add("VA1", "entity-1", now).unwrap_err(), FactorError::EntityExists);
         assert!(entities.add("VA2", "entity-1", now).is_ok());
-        entities.forget_service("VA1");
+        entities.remove_service("VA1");
         assert_eq!((entities.of_service("VA1").count(), entities.of_service("VA2").count()), (0, 1));
         assert!(entities.delete("VA2", "entity-1") && !entities.delete("VA2", "entity-1"));
     }

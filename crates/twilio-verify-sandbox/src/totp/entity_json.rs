@@ -1,4 +1,4 @@
-//! An entity, its factors and its challenges as Twilio tells them.
+//! Entities, factors and challenges in Twilio's JSON format.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -7,19 +7,20 @@ use super::base32;
 use super::challenge::Challenge;
 use super::entity::Entity;
 use super::factor::Factor;
+use super::key_uri::key_uri;
 use crate::twilio::date::date;
 
-/// Tells of one entity. `base` is the scheme and authority of this server.
+/// Renders the resources of an account.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Teller<'a> {
+pub(crate) struct EntityRenderer<'a> {
     /// `AC…`.
     pub(crate) account_sid: &'a str,
     /// The scheme and authority of this server.
     pub(crate) base: &'a str,
 }
 
-impl Teller<'_> {
-    /// The entity itself.
+impl EntityRenderer<'_> {
+    /// Renders an entity.
     pub(crate) fn entity(&self, entity: &Entity) -> Value {
         let url = self.url(entity);
         json!({
@@ -38,7 +39,7 @@ impl Teller<'_> {
         })
     }
 
-    /// One of its factors.
+    /// Renders a factor of `entity`.
     pub(crate) fn factor(&self, entity: &Entity, factor: &Factor) -> Value {
         json!({
             "sid": factor.sid,
@@ -57,21 +58,21 @@ impl Teller<'_> {
         })
     }
 
-    /// A factor that was made just now: the only time that its secret is told.
+    /// Renders a factor that was just created. Only this response contains the secret.
     pub(crate) fn new_factor(&self, entity: &Entity, factor: &Factor, issuer: &str) -> Value {
-        let mut told = self.factor(entity, factor);
-        if let Some(members) = told.as_object_mut() {
+        let mut resource = self.factor(entity, factor);
+        if let Some(members) = resource.as_object_mut() {
             let binding = json!({
                 "secret": base32::encode(&factor.secret),
-                "uri": factor.config.uri(&factor.secret, issuer, &factor.friendly_name),
+                "uri": key_uri(factor.config, &factor.secret, issuer, &factor.friendly_name),
             });
             members.insert("binding".to_owned(), binding);
             members.insert("options".to_owned(), Value::Null);
         }
-        told
+        resource
     }
 
-    /// One of its challenges.
+    /// Renders a challenge of `entity`.
     pub(crate) fn challenge(&self, entity: &Entity, challenge: &Challenge, now: DateTime<Utc>) -> Value {
         let url = format!("{}/Challenges/{}", self.url(entity), challenge.sid);
         json!({
@@ -86,7 +87,7 @@ impl Teller<'_> {
             "date_responded": challenge.responded_at.map(date),
             "expiration_date": date(challenge.expires_at),
             "status": challenge.status(now).as_str(),
-            // The other reasons are for denied ones.
+            // Other reasons exist for denied challenges only.
             "responded_reason": "none",
             "details": challenge.details,
             "hidden_details": challenge.hidden_details,

@@ -1,44 +1,44 @@
-//! What a form says of a factor.
+//! Parses the forms of factors.
 
 use serde_json::Value;
 
+use super::algorithm::Algorithm;
 use super::base32;
-use super::{Algorithm, Config};
+use super::config::TotpConfig;
+use super::form_values::{code, string_object};
 use crate::account::service::Service;
 use crate::random;
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 
-/// Most characters of a friendly name (Twilio's description).
+/// The maximum number of characters of a friendly name (Twilio's description).
 const MAX_NAME: usize = 64;
-/// Most characters of an object of texts (Twilio's description of `Metadata` and `HiddenDetails`).
-const MAX_OBJECT: usize = 1_024;
-/// Most characters of a secret. Twilio tells no number; 512 bits take 103.
+/// The maximum number of characters of a secret. Twilio does not document one. 512 bits take 103 characters.
 const MAX_SECRET: usize = 256;
-/// Bytes of a secret that is made here (RFC 4226, section 4: 160 bits are recommended).
+/// The number of bytes of a generated secret. RFC 4226, section 4, recommends 160 bits.
 const SECRET_BYTES: usize = 20;
 
-/// A factor that is wanted.
+/// The parameters of a factor to create.
 #[derive(Clone, Debug)]
 pub(crate) struct NewFactor {
-    /// For people.
+    /// The name that an authenticator shows for the account.
     pub(crate) friendly_name: String,
-    /// The caller's, or a fresh one.
+    /// The caller's secret, or a generated one.
     pub(crate) secret: Vec<u8>,
-    /// The caller's, completed from the service.
-    pub(crate) config: Config,
-    /// An object of texts.
+    /// The caller's configuration, with the service's values as defaults.
+    pub(crate) config: TotpConfig,
+    /// An object with string values.
     pub(crate) metadata: Option<Value>,
 }
 
 impl NewFactor {
-    /// The factor that a form asks for.
+    /// Reads a factor to create from a form.
     ///
     /// # Errors
-    /// 60300, 60306, 60314; 60204 for factors that need what no service here has: a credential for push notifications,
-    /// or the passkeys of a web page.
+    /// 60300 if a parameter is missing, 60306 if one is invalid, 60314 if the secret is invalid, and 60204
+    /// for push and passkey factors, which no service of the sandbox supports.
     pub(crate) fn from_form(form: &Form, service: &Service) -> Result<Self, TwilioError> {
-        let name = name(form)?.ok_or_else(|| TwilioError::missing("FriendlyName"))?;
+        let friendly_name = friendly_name(form)?.ok_or_else(|| TwilioError::missing("FriendlyName"))?;
         match form.get("FactorType") {
             Some("totp") => {}
             Some(other @ ("push" | "passkeys")) => return Err(TwilioError::feature_not_enabled(other)),
@@ -46,7 +46,7 @@ impl NewFactor {
             None => return Err(TwilioError::missing("FactorType")),
         }
         let totp = &service.settings.totp;
-        let default = Config {
+        let default = TotpConfig {
             alg: Algorithm::Sha1,
             skew: totp.skew,
             code_length: totp.code_length,
@@ -60,83 +60,57 @@ impl NewFactor {
             None => random::bytes::<SECRET_BYTES>()?.to_vec(),
         };
         Ok(Self {
-            friendly_name: name,
+            friendly_name,
             secret,
             config: config(form, default)?,
-            metadata: object(form, "Metadata")?,
+            metadata: string_object(form, "Metadata")?,
         })
     }
 }
 
-/// A change that is wanted.
+/// The update of a factor.
 #[derive(Clone, Debug)]
-pub(crate) struct FactorChange {
-    /// The code that is to verify it.
+pub(crate) struct FactorUpdate {
+    /// The code that verifies the factor.
     pub(crate) code: Option<String>,
-    /// Another name.
+    /// The new name.
     pub(crate) friendly_name: Option<String>,
-    /// The whole configuration after the change.
-    pub(crate) config: Config,
+    /// The complete configuration after the update.
+    pub(crate) config: TotpConfig,
 }
 
-impl FactorChange {
-    /// The change that a form asks for, of a factor that is configured so. What is for push factors only is not looked at.
+impl FactorUpdate {
+    /// Reads an update from a form. `current` is the configuration before the update. Parameters of push
+    /// factors are ignored.
     ///
     /// # Errors
-    /// 60306.
-    pub(crate) fn from_form(form: &Form, present: Config) -> Result<Self, TwilioError> {
-        Ok(Self { code: code(form)?, friendly_name: name(form)?, config: config(form, present)? })
+    /// 60306 if a parameter is invalid.
+    pub(crate) fn from_form(form: &Form, current: TotpConfig) -> Result<Self, TwilioError> {
+        Ok(Self { code: code(form)?, friendly_name: friendly_name(form)?, config: config(form, current)? })
     }
 }
 
-/// `AuthPayload`: 3 to 8 characters (Twilio's description), which are digits.
-///
-/// # Errors
-/// 60306.
-pub(crate) fn code(form: &Form) -> Result<Option<String>, TwilioError> {
-    match form.get("AuthPayload") {
-        Some(code) if !(3..=8).contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(TwilioError::invalid_request("AuthPayload"))
-        }
-        code => Ok(code.map(str::to_owned)),
-    }
-}
-
-/// A parameter that is JSON in text: an object whose values are texts.
-///
-/// # Errors
-/// 60306 for any other, or a longer one than Twilio's description allows.
-pub(crate) fn object(form: &Form, name: &str) -> Result<Option<Value>, TwilioError> {
-    let Some(text) = form.get(name) else { return Ok(None) };
-    let object: Option<Value> = serde_json::from_str(text).ok();
-    object
-        .filter(|value| value.as_object().is_some_and(|members| members.values().all(Value::is_string)))
-        .filter(|_| text.chars().count() <= MAX_OBJECT)
-        .map(Some)
-        .ok_or_else(|| TwilioError::invalid_request(name))
-}
-
-fn name(form: &Form) -> Result<Option<String>, TwilioError> {
+fn friendly_name(form: &Form) -> Result<Option<String>, TwilioError> {
     match form.get("FriendlyName") {
         Some(name) if name.chars().count() > MAX_NAME => Err(TwilioError::invalid_request("FriendlyName")),
         name => Ok(name.map(str::to_owned)),
     }
 }
 
-fn config(form: &Form, present: Config) -> Result<Config, TwilioError> {
-    let number = |name, least, most, present| match form.integer(name, least, most) {
-        Ok(number) => Ok(number.unwrap_or(present)),
+fn config(form: &Form, default: TotpConfig) -> Result<TotpConfig, TwilioError> {
+    let number = |name, min, max, default| match form.integer(name, min, max) {
+        Ok(number) => Ok(number.unwrap_or(default)),
         Err(_) => Err(TwilioError::invalid_request(name)),
     };
     let alg = match form.get("Config.Alg") {
-        Some(name) => Algorithm::named(name).ok_or_else(|| TwilioError::invalid_request("Config.Alg"))?,
-        None => present.alg,
+        Some(name) => Algorithm::from_name(name).ok_or_else(|| TwilioError::invalid_request("Config.Alg"))?,
+        None => default.alg,
     };
-    Ok(Config {
+    Ok(TotpConfig {
         alg,
-        skew: number("Config.Skew", 0, 2, present.skew)?,
-        code_length: number("Config.CodeLength", 3, 8, present.code_length)?,
-        time_step: number("Config.TimeStep", 20, 60, present.time_step)?,
+        skew: number("Config.Skew", 0, 2, default.skew)?,
+        code_length: number("Config.CodeLength", 3, 8, default.code_length)?,
+        time_step: number("Config.TimeStep", 20, 60, default.time_step)?,
     })
 }
 
@@ -152,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_completes_what_is_not_sent() {
+    fn missing_parameters_default_to_the_service() {
         let form = Form::from_pairs([
             ("FriendlyName", "Ada"),
             ("FactorType", "totp"),
@@ -162,30 +136,10 @@ mod tests {
         ]);
         let factor = NewFactor::from_form(&form, &service()).unwrap();
         assert_eq!(factor.secret, b"foo");
-        let expected = Config { alg: Algorithm::Sha512, skew: 0, code_length: 6, time_step: 45 };
+        let expected = TotpConfig { alg: Algorithm::Sha512, skew: 0, code_length: 6, time_step: 45 };
         assert_eq!(factor.config, expected);
-        let change =
-            FactorChange::from_form(&Form::from_pairs([("Config.CodeLength", "8")]), expected).unwrap();
-        assert_eq!(change.config, Config { code_length: 8, ..expected });
-    }
-
-    #[test]
-    fn objects_hold_texts() {
-        let told = |text: &str| object(&Form::from_pairs([("Metadata", text)]), "Metadata");
-        assert_eq!(told(r#"{"os":"Android"}"#).unwrap(), Some(serde_json::json!({"os": "Android"})));
-        assert_eq!(told("").unwrap(), None);
-        let long = format!(r#"{{"os":"{}"}}"#, "x".repeat(1_016));
-        for bad in ["x", "[]", "\"x\"", "null", r#"{"os":1}"#, r#"{"os":{}}"#, &long] {
-            assert!(told(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn codes_are_three_to_eight_digits() {
-        let told = |text: &str| code(&Form::from_pairs([("AuthPayload", text)]));
-        assert_eq!(told("012").unwrap().as_deref(), Some("012"));
-        for bad in ["12", "123456789", "12a", "１２３", "-12"] {
-            assert!(told(bad).is_err(), "{bad}");
-        }
+        let form = Form::from_pairs([("Config.CodeLength", "8")]);
+        let update = FactorUpdate::from_form(&form, expected).unwrap();
+        assert_eq!(update.config, TotpConfig { code_length: 8, ..expected });
     }
 }

@@ -1,26 +1,26 @@
-//! The steps of which a factor has taken the code: none is taken twice (RFC 6238, section 5.2).
+//! The time steps whose code a factor has accepted. No code is accepted twice (RFC 6238, section 5.2).
 
 use std::collections::BTreeSet;
 
-/// How many are remembered one by one; many more than a skew spans.
+/// The maximum number of steps stored one by one: many more than the skew covers.
 const CAPACITY: usize = 128;
 
-/// The steps that are used up.
+/// A set of used time steps.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UsedSteps {
     steps: BTreeSet<u64>,
-    /// This one and all before it are used up, too.
+    /// This step and all earlier ones are used, too.
     floor: Option<u64>,
 }
 
 impl UsedSteps {
-    /// Whether the code of that step may not be taken.
+    /// Returns whether the code of `step` is used.
     pub(crate) fn contains(&self, step: u64) -> bool {
         self.floor.is_some_and(|floor| step <= floor) || self.steps.contains(&step)
     }
 
-    /// The code of that step is taken. Beyond the capacity the oldest steps are forgotten by using up all before them:
-    /// the clock of the sandbox can go back, and what was taken stays taken.
+    /// Marks a step as used. Beyond the capacity, the oldest step and all earlier ones count as used, since
+    /// the clock of the sandbox can go back.
     pub(crate) fn insert(&mut self, step: u64) {
         self.steps.insert(step);
         while self.steps.len() > CAPACITY {
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_taken_twice_however_much_is_taken() {
+    fn no_step_is_accepted_twice_beyond_the_capacity() {
         let mut used = UsedSteps::default();
         for step in (0..1_000).map(|n| 10_000 - 2 * n) {
             assert!(!used.contains(step) || step < 10_000 - 2 * CAPACITY as u64, "{step}");
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_taken_is_used_up() {
+    fn only_inserted_steps_are_used() {
         let mut used = UsedSteps::default();
         used.insert(7);
         assert!(used.contains(7) && !used.contains(6) && !used.contains(8));

@@ -131,9 +131,9 @@ impl Ledger {
         }
     }
 
-    /// See [`Verification::turn_back`].
-    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
-        self.by_sid.values_mut().for_each(|verification| verification.turn_back(moved, real));
+    /// See [`Verification::rewind`].
+    pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+        self.by_sid.values_mut().for_each(|verification| verification.rewind(moved, real));
     }
 
     /// `key` is a SID or a recipient, as in Twilio's paths.

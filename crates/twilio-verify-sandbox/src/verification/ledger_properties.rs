@@ -75,7 +75,7 @@ impl Subject for Played {
     fn reset(&mut self) {
         let moved = self.now();
         self.ahead = 0;
-        self.ledger.turn_back(moved, at(self.real));
+        self.ledger.rewind(moved, at(self.real));
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) mod verification_model;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::phone::channel::Channel;
-use super::phone::messages::Payment;
+use super::phone::rendering::Payment;
 
 pub(crate) use refusal::Refusal;
 
@@ -189,7 +189,7 @@ impl Verification {
 
     /// The clock goes back from `moved` to `real`: what expired stays expired, and what was started in a future
     /// that never came ends, or it would live for longer than [`LIFETIME`].
-    pub(crate) fn turn_back(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
+    pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         if self.status == Status::Pending && (!self.is_pending(moved) || self.created_at > real) {
             self.status = Status::Expired;
         }
@@ -278,7 +278,7 @@ mod tests {
     fn what_expired_stays_expired_when_the_clock_goes_back() {
         let (mut old, mut future, mut young) = (started(at(0)), started(at(700)), started(at(100)));
         for verification in [&mut old, &mut future, &mut young] {
-            verification.turn_back(at(690), at(101));
+            verification.rewind(at(690), at(101));
         }
         assert_eq!(old.status, Status::Expired);
         assert_eq!(future.status, Status::Expired);

@@ -9,8 +9,9 @@ use super::entities::in_entity;
 use super::paging::Listed;
 use crate::random;
 use crate::totp::challenge::{Challenge, NewChallenge};
-use crate::totp::challenge_form::{Answer, Filter};
-use crate::totp::entity_json::Teller;
+use crate::totp::challenge_filter::ChallengeFilter;
+use crate::totp::challenge_form::ChallengeUpdate;
+use crate::totp::entity_json::EntityRenderer;
 use crate::twilio::errors::TwilioError;
 
 impl Listed for Challenge {
@@ -23,13 +24,13 @@ impl Listed for Challenge {
 pub(super) async fn list(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse, TwilioError> {
     let (service_sid, identity) = path.into_inner();
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        let filter = Filter::from_form(&call.query()?).map_err(TwilioError::of_factors)?;
+        let filter = ChallengeFilter::from_form(&call.query()?).map_err(TwilioError::of_factors)?;
         let page = call.page().map_err(TwilioError::of_factors)?;
         let page = if filter.newest_first { page } else { page.oldest_first() };
         let (base, now) = (call.base(), call.now);
-        let teller = Teller { account_sid: call.account_sid(), base: &base };
-        let wanted = entity.challenges().filter(|challenge| filter.wants(challenge, now)).collect();
-        Ok(page.of("challenges", wanted, |challenge: &&Challenge| teller.challenge(entity, challenge, now)))
+        let renderer = EntityRenderer { account_sid: call.account_sid(), base: &base };
+        let wanted = entity.challenges().filter(|challenge| filter.matches(challenge, now)).collect();
+        Ok(page.of("challenges", wanted, |challenge: &&Challenge| renderer.challenge(entity, challenge, now)))
     });
     answer.map(found)
 }
@@ -47,7 +48,8 @@ pub(super) async fn create(
         let challenge = entity.add_challenge(random::sid("YC"), new, call.now);
         let challenge = challenge.ok_or_else(|| call.not_found())??;
         let base = call.base();
-        Ok(Teller { account_sid: call.account_sid(), base: &base }.challenge(entity, &challenge, call.now))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
+            .challenge(entity, &challenge, call.now))
     });
     answer.map(created)
 }
@@ -61,7 +63,8 @@ pub(super) async fn fetch(
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
         let challenge = entity.challenge(&sid).ok_or_else(|| call.not_found())?;
         let base = call.base();
-        Ok(Teller { account_sid: call.account_sid(), base: &base }.challenge(entity, challenge, call.now))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
+            .challenge(entity, challenge, call.now))
     });
     answer.map(found)
 }
@@ -76,10 +79,12 @@ pub(super) async fn update(
     let (service_sid, identity, sid) = path.into_inner();
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
         entity.challenge(&sid).ok_or_else(|| call.not_found())?;
-        let answer = Answer::from_form(&body.form()?)?;
-        let challenge = entity.answer(&sid, answer, call.now).ok_or_else(|| call.not_found())??.clone();
+        let update = ChallengeUpdate::from_form(&body.form()?)?;
+        let challenge =
+            entity.update_challenge(&sid, update, call.now).ok_or_else(|| call.not_found())??.clone();
         let base = call.base();
-        Ok(Teller { account_sid: call.account_sid(), base: &base }.challenge(entity, &challenge, call.now))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
+            .challenge(entity, &challenge, call.now))
     });
     answer.map(found)
 }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use super::body::Body;
 use super::call::{Call, created, deleted, found};
 use super::paging::Listed;
-use crate::totp::entities::check_identity;
+use crate::totp::entities::ensure_valid_identity;
 use crate::totp::entity::Entity;
-use crate::totp::entity_json::Teller;
+use crate::totp::entity_json::EntityRenderer;
 use crate::twilio::errors::TwilioError;
 
 impl Listed for Entity {
@@ -21,9 +21,9 @@ impl Listed for Entity {
 pub(super) async fn list(call: Call, service_sid: web::Path<String>) -> Result<HttpResponse, TwilioError> {
     let answer = call.in_service(&service_sid, |account| {
         let (page, base) = (call.page().map_err(TwilioError::of_factors)?, call.base());
-        let teller = Teller { account_sid: call.account_sid(), base: &base };
+        let renderer = EntityRenderer { account_sid: call.account_sid(), base: &base };
         let entities = account.entities.of_service(&service_sid).collect();
-        Ok(page.of("entities", entities, |entity| teller.entity(entity)))
+        Ok(page.of("entities", entities, |entity| renderer.entity(entity)))
     });
     answer.map(found)
 }
@@ -37,9 +37,9 @@ pub(super) async fn create(
     let answer = call.in_service(&service_sid, |account| {
         let form = body.form()?;
         let identity = form.get("Identity").ok_or_else(|| TwilioError::missing("Identity"))?;
-        check_identity(identity)?;
+        ensure_valid_identity(identity)?;
         let entity = account.entities.add(&service_sid, identity, call.now)?;
-        Ok(Teller { account_sid: call.account_sid(), base: &call.base() }.entity(entity))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &call.base() }.entity(entity))
     });
     answer.map(created)
 }
@@ -51,7 +51,7 @@ pub(super) async fn fetch(
 ) -> Result<HttpResponse, TwilioError> {
     let (service_sid, identity) = path.into_inner();
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        Ok(Teller { account_sid: call.account_sid(), base: &call.base() }.entity(entity))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &call.base() }.entity(entity))
     });
     answer.map(found)
 }
@@ -63,7 +63,7 @@ pub(super) async fn delete(
 ) -> Result<HttpResponse, TwilioError> {
     let (service_sid, identity) = path.into_inner();
     let gone = call.in_service(&service_sid, |account| {
-        check_identity(&identity)?;
+        ensure_valid_identity(&identity)?;
         Ok(account.entities.delete(&service_sid, &identity))
     })?;
     if gone { Ok(deleted()) } else { Err(call.not_found()) }
@@ -80,7 +80,7 @@ pub(super) fn in_entity<T>(
     work: impl FnOnce(&mut Entity) -> Result<T, TwilioError>,
 ) -> Result<T, TwilioError> {
     call.in_service(service_sid, |account| {
-        check_identity(identity)?;
+        ensure_valid_identity(identity)?;
         let entity = account.entities.get_mut(service_sid, identity, call.now);
         work(entity.ok_or_else(|| call.not_found())?)
     })

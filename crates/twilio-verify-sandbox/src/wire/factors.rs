@@ -8,10 +8,10 @@ use super::call::{Call, created, deleted, found};
 use super::entities::in_entity;
 use super::paging::Listed;
 use crate::random;
-use crate::totp::entities::check_identity;
-use crate::totp::entity_json::Teller;
+use crate::totp::entities::ensure_valid_identity;
+use crate::totp::entity_json::EntityRenderer;
 use crate::totp::factor::Factor;
-use crate::totp::factor_form::{FactorChange, NewFactor};
+use crate::totp::factor_form::{FactorUpdate, NewFactor};
 use crate::twilio::errors::TwilioError;
 
 impl Listed for Factor {
@@ -25,9 +25,9 @@ pub(super) async fn list(call: Call, path: web::Path<(String, String)>) -> Resul
     let (service_sid, identity) = path.into_inner();
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
         let (page, base) = (call.page().map_err(TwilioError::of_factors)?, call.base());
-        let teller = Teller { account_sid: call.account_sid(), base: &base };
+        let renderer = EntityRenderer { account_sid: call.account_sid(), base: &base };
         Ok(page.of("factors", entity.factors().iter().collect(), |factor: &&Factor| {
-            teller.factor(entity, factor)
+            renderer.factor(entity, factor)
         }))
     });
     answer.map(found)
@@ -41,14 +41,15 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, TwilioError> {
     let (service_sid, identity) = path.into_inner();
     let answer = call.in_service(&service_sid, |account| {
-        check_identity(&identity)?;
+        ensure_valid_identity(&identity)?;
         let service = account.service(&service_sid).ok_or_else(|| call.not_found())?;
         let new = NewFactor::from_form(&body.form()?, service)?;
         let issuer = service.settings.totp.issuer.as_ref().unwrap_or(&service.friendly_name).clone();
-        let entity = account.entities.open(&service_sid, &identity, call.now);
+        let entity = account.entities.get_or_create(&service_sid, &identity, call.now);
         let factor = entity.add_factor(random::sid("YF"), new, call.now)?;
         let base = call.base();
-        Ok(Teller { account_sid: call.account_sid(), base: &base }.new_factor(entity, &factor, &issuer))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
+            .new_factor(entity, &factor, &issuer))
     });
     answer.map(created)
 }
@@ -62,7 +63,7 @@ pub(super) async fn fetch(
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
         let factor = entity.factors().iter().find(|factor| factor.sid == sid);
         let factor = factor.ok_or_else(|| call.not_found())?;
-        Ok(Teller { account_sid: call.account_sid(), base: &call.base() }.factor(entity, factor))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &call.base() }.factor(entity, factor))
     });
     answer.map(found)
 }
@@ -77,9 +78,9 @@ pub(super) async fn update(
     let (service_sid, identity, sid) = path.into_inner();
     let answer = in_entity(&call, &service_sid, &identity, |entity| {
         let factor = entity.factor_mut(&sid).ok_or_else(|| call.not_found())?;
-        factor.update(FactorChange::from_form(&body.form()?, factor.config)?, call.now)?;
+        factor.update(FactorUpdate::from_form(&body.form()?, factor.config)?, call.now)?;
         let factor = factor.clone();
-        Ok(Teller { account_sid: call.account_sid(), base: &call.base() }.factor(entity, &factor))
+        Ok(EntityRenderer { account_sid: call.account_sid(), base: &call.base() }.factor(entity, &factor))
     });
     answer.map(found)
 }

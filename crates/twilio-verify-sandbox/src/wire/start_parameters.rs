@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::account::service::{Service, is_friendly_name};
 use crate::phone::channel::Channel;
 use crate::phone::language::Language;
-use crate::phone::messages::Payment;
+use crate::phone::rendering::Payment;
 use crate::phone::templates;
 use crate::phone::templates::Template;
 use crate::twilio::errors::TwilioError;
@@ -60,7 +60,7 @@ impl Start {
         }
         let channel = known.map_err(|()| TwilioError::invalid("Channel", channel))?;
         // Twilio's documentation of its languages: 404 for a locale that it does not have.
-        let language = Language::of(form.get("Locale"), to, channel);
+        let language = Language::for_message(form.get("Locale"), to, channel);
         let language = language.map_err(|_| TwilioError::not_found(path))?;
         let from = form.get("CustomFriendlyName").unwrap_or(&service.friendly_name);
         if !is_friendly_name(from) {

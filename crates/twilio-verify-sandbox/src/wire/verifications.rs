@@ -13,9 +13,9 @@ use crate::account::Account;
 use crate::account::service::Service;
 use crate::delivery;
 use crate::faults::numbers::{Exemption, Scenario};
-use crate::phone::inbox::Message;
-use crate::phone::messages;
-use crate::phone::messages::Content;
+use crate::phone::message::Message;
+use crate::phone::rendering;
+use crate::phone::rendering::Content;
 use crate::random;
 use crate::state::State;
 use crate::twilio::date::date;
@@ -85,16 +85,16 @@ fn decide<'a>(
 
 fn message(verification: &Verification, service: &Service, start: Start, now: DateTime<Utc>) -> Message {
     let content = Content {
-        from: &start.from,
+        sender: &start.from,
         code: &verification.code,
         app_hash: start.app_hash.as_deref(),
-        warn: service.do_not_share_warning_enabled,
-        press_a_key: service.settings.dtmf_input_required,
+        has_warning: service.do_not_share_warning_enabled,
+        requires_key_press: service.settings.dtmf_input_required,
         payment: start.payment.as_ref(),
         template: start.template,
         substitutions: &start.substitutions,
     };
-    let (body, language) = messages::text(start.channel, start.language, &content);
+    let (body, language) = rendering::render(start.channel, start.language, &content);
     Message {
         body,
         code: verification.code.clone(),

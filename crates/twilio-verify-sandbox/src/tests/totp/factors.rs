@@ -124,7 +124,8 @@ async fn moving_the_clock_changes_the_codes() {
     assert_eq!(sandbox.verify_factor(&factor, &code).await.json()["status"], "unverified");
     sandbox.post_json("/sandbox/clock", r#"{"advance_seconds": 30}"#).await;
     assert_eq!(sandbox.verify_factor(&factor, &next).await.json()["status"], "unverified");
-    // The new skew applies immediately. Without it, the result would depend on when in a step the test started.
+    // The new skew applies immediately. Without it, the result would depend on when in a step the test
+    // started.
     let form = [("Config.Skew", "1"), ("AuthPayload", &sandbox.totp_code(&factor).await)];
     assert_eq!(sandbox.post(&path_of(&factor["url"]), &form).await.json()["status"], "verified");
 }

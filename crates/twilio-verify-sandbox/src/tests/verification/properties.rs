@@ -9,8 +9,8 @@ use crate::verification::verification_history::play;
 use crate::verification::verification_model::{SERVICES, Step, Subject, Told, steps};
 use crate::verification::{Refusal, Status};
 
-/// The unit of clock steps, in seconds. No multiple is close to ten minutes, so the duration of a test does not
-/// matter.
+/// The unit of clock steps, in seconds. No multiple is close to ten minutes, so the duration of a test does
+/// not matter.
 const UNIT: i64 = 97;
 
 /// A server and an account. Each case uses a new account.

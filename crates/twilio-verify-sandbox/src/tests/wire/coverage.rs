@@ -1,11 +1,13 @@
-//! The operations of Verify v2. Unsupported ones must fail: a fake success would hide an error that Twilio reports.
+//! The operations of Verify v2. Unsupported ones must fail: a fake success would hide an error that Twilio
+//! reports.
 
 use serde_json::json;
 
 use crate::tests::*;
 use crate::twilio::operations::{Api, OPERATIONS};
 
-/// The operations of Verify v2 in Twilio's OpenAPI description (twilio-oai 2.6.7): name, method, path below `/v2`.
+/// The operations of Verify v2 in Twilio's OpenAPI description (twilio-oai 2.6.7): name, method, path below
+/// `/v2`.
 const ALL: &[(&str, &str, &str)] = &[
     ("ListVerificationAttempt", "GET", "/Attempts"),
     ("FetchVerificationAttemptsSummary", "GET", "/Attempts/Summary"),

@@ -1,42 +1,42 @@
-//! The errors of entities, factors and challenges: Twilio's codes from 60300 on. Which code belongs to which mistake
-//! stands in its error dictionary. It has more of them, which nothing here causes; a fault can answer them.
+//! The errors of entities, factors and challenges, with the codes of Twilio's error dictionary (603xx). The
+//! dictionary has more of them, which only a fault can answer.
 
 use actix_web::http::StatusCode;
 
 use crate::twilio::error_texts;
 use crate::twilio::errors::TwilioError;
 
-/// Why an entity, a factor or a challenge does not do what it is asked for.
+/// An error of an entity, a factor or a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FactorRefusal {
-    /// The service has an entity of that identity.
+pub(crate) enum FactorError {
+    /// The service has an entity with this identity.
     EntityExists,
-    /// Too many answers to the challenge were looked at.
-    ChallengeAttempts,
-    /// Too many codes for the factor were looked at before one was right.
-    FactorAttempts,
-    /// The factor has had too many challenges for now.
+    /// The challenge has had the maximum number of answers.
+    TooManyAnswers,
+    /// The factor has had the maximum number of wrong codes.
+    TooManyCodes,
+    /// The factor has reached its limit of challenges per hour or day.
     TooManyChallenges,
-    /// The entity has too many factors.
+    /// The entity has the maximum number of factors.
     TooManyFactors,
-    /// The entity has a factor of that secret.
+    /// The entity has a factor with this secret.
     FactorExists,
-    /// The factor has not been verified.
+    /// The factor is not verified.
     FactorUnverified,
-    /// The challenge is approved.
+    /// The challenge is already approved.
     AlreadyResponded,
-    /// The challenge's time is over.
+    /// The challenge has expired.
     ChallengeExpired,
-    /// The entity has made too many factors for now.
+    /// The entity has reached its limit of new factors per day.
     TooManyNewFactors,
 }
 
-impl FactorRefusal {
+impl FactorError {
     fn code(self) -> (u32, StatusCode) {
         match self {
             Self::EntityExists => (60301, StatusCode::CONFLICT),
-            Self::ChallengeAttempts => (60308, StatusCode::TOO_MANY_REQUESTS),
-            Self::FactorAttempts => (60310, StatusCode::TOO_MANY_REQUESTS),
+            Self::TooManyAnswers => (60308, StatusCode::TOO_MANY_REQUESTS),
+            Self::TooManyCodes => (60310, StatusCode::TOO_MANY_REQUESTS),
             Self::TooManyChallenges => (60312, StatusCode::TOO_MANY_REQUESTS),
             Self::TooManyFactors => (60315, StatusCode::BAD_REQUEST),
             Self::FactorExists => (60317, StatusCode::CONFLICT),
@@ -48,25 +48,25 @@ impl FactorRefusal {
     }
 }
 
-impl From<FactorRefusal> for TwilioError {
-    fn from(refusal: FactorRefusal) -> Self {
-        let (code, status) = refusal.code();
+impl From<FactorError> for TwilioError {
+    fn from(error: FactorError) -> Self {
+        let (code, status) = error.code();
         Self::new(status, code, error_texts::text(code, status))
     }
 }
 
 impl TwilioError {
-    /// 60300: a parameter that must be there is not.
+    /// 60300: a required parameter is missing.
     pub(crate) fn missing(name: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, 60300, format!("Missing parameter `{name}`"))
     }
 
-    /// 60306: a parameter is not what it must be. Its value is not told: it can be a secret.
+    /// 60306: a parameter is invalid. The message omits the value, which can be a secret.
     pub(crate) fn invalid_request(name: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, 60306, format!("Invalid request: `{name}`"))
     }
 
-    /// 60314: the secret is no Base32.
+    /// 60314: the secret is not valid Base32.
     pub(crate) fn bad_binding() -> Self {
         let status = StatusCode::BAD_REQUEST;
         Self::new(status, 60314, error_texts::text(60314, status))
