@@ -1,6 +1,6 @@
-"""Runs the commands of docs/testing.md and checks that they print what the page shows.
+"""Runs the commands of a page such as docs/testing.md and checks that they print what the page shows.
 
-python3 .ci/testing_page.py BINARY [PROGRAM…]
+python3 .ci/testing_page.py BINARY PAGE [PROGRAM…]
 
 The fenced `sh` blocks run in one bash, in their order. A `text` block after one is its expected output, where `…` stands
 for anything. Each PROGRAM is `LANGUAGE=COMMAND`: it runs the blocks of that language, with the addresses in the
@@ -23,11 +23,12 @@ NOT_RUN = {"yaml", "text", "toml", "json"}
 
 
 def main():
-    binary, *programs = sys.argv[1:]
+    binary, page, *programs = sys.argv[1:]
     programs = dict(program.split("=", 1) for program in programs)
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    with open(os.path.join(root, "docs", "testing.md")) as page:
-        blocks = BLOCK.findall(page.read())
+    with open(page) as text:
+        blocks = BLOCK.findall(text.read())
+    if not blocks:
+        sys.exit(f"{page} has no blocks")
     with tempfile.TemporaryDirectory() as folder:
         with Server(binary, "dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", folder=folder) as server:
             for language, command in programs.items():
@@ -43,7 +44,7 @@ def main():
         compare(block, output, expected)
     if forgotten := {language for language, _, _ in blocks} - NOT_RUN - {"sh", *programs}:
         sys.exit(f"no program runs the blocks of {', '.join(sorted(forgotten))}")
-    print(f"docs/testing.md: {len(shell)} blocks of sh and those of {', '.join(programs) or 'nothing else'} do what they say")
+    print(f"{page}: {len(shell)} blocks of sh and those of {', '.join(programs) or 'nothing else'} do what they say")
 
 
 def wanted(blocks, language):

@@ -1,4 +1,4 @@
-# Runs the commands of docs/testing.md and compares their output with the page.
+# Runs the commands of docs/testing.md and the program of docs/front-ends.md, and compares their output with the pages.
 source .ci/lib.sh
 need curl curl
 cargo build --quiet --locked
@@ -6,4 +6,6 @@ tools=$(python_with .ci/twilio/requirements.txt)
 use_node
 NODE_PATH=$(node_modules .ci/twilio/node-sdk)
 export NODE_PATH
-"$tools/python" -B .ci/testing_page.py "$TARGET/debug/countersign" "python=$tools/python" js=node
+page() { "$tools/python" -B .ci/testing_page.py "$TARGET/debug/countersign" "$@"; }
+page docs/testing.md "python=$tools/python" js=node
+page docs/front-ends.md "js=node --input-type=module"
