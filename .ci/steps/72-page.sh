@@ -5,4 +5,4 @@ need chromium chromium
 use_node
 modules=$(node_modules .ci/page)
 cargo build --quiet --locked
-python3 .ci/page/run.py "$TARGET/debug/countersign" "$modules" "$(command -v chromium)"
+python3 .ci/page/run.py page.mjs "$TARGET/debug/countersign" "$modules" "$(command -v chromium)"
