@@ -160,7 +160,7 @@ const tests = {
     await close();
   },
 
-  async "everybody can use it, in the light and in the dark"() {
+  async "passes the accessibility checks in light and dark mode"() {
     for (const channel of ["call", "whatsapp"]) await start("+12075550106", { Channel: channel });
     await start("+4915123456789");
     await post("/sandbox/faults", { operation: "check", fault: "drop" });
@@ -175,7 +175,7 @@ const tests = {
     await fetch(`${sandbox}/sandbox/faults`, { method: "DELETE" });
   },
 
-  async "begin anew"() {
+  async "reset"() {
     const { page, close } = await open();
     page.on("dialog", (dialog) => dialog.accept());
     await page.getByRole("button", { name: "Forget messages" }).click();

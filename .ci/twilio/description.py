@@ -128,7 +128,7 @@ class Description:
             found |= closed(properties, objects)
         elif "format" in schema:
             if schema["format"] not in CHECKER.checkers:
-                raise SystemExit(f"nobody checks the format {schema['format']}")
+                raise SystemExit(f"no validator checks the format {schema['format']}")
             found["format"] = schema["format"]
         return nullable(found, schema)
 
