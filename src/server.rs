@@ -9,16 +9,17 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::http::answer::fallback::{PathTable, fallback};
+use super::http::default_service::{PathTable, default_service};
 use super::http::document::docs;
 use super::http::document::docs::Document;
 use super::http::document::openapi;
 use super::http::request::client_ip::TrustedProxies;
-use super::http::{cors, routes};
+use super::http::routes;
 use crate::auth::Auth;
-use crate::http::context::context;
 use crate::http::health::Stopping;
 use crate::http::metrics::metrics;
+use crate::http::middleware::context::context;
+use crate::http::middleware::cors::cors;
 
 /// How long the head of a request may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -82,7 +83,7 @@ pub fn build(
             .app_data(document.clone())
             .configure(|config| routes::configure(&mut ServiceConfig::new(config)))
             .configure(docs::configure)
-            .default_service(web::to(fallback))
+            .default_service(web::to(default_service))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(context))
     });

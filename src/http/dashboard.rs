@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::answer::problem::Problem;
 use super::answer::session::Session;
 use super::answer::user::User;
-use super::request::call::Call;
+use super::request::authorized_request::AuthorizedRequest;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{self, Auth};
 use storage::activities;
@@ -107,7 +107,7 @@ impl From<auth::Dashboard> for Dashboard {
     fn from(page: auth::Dashboard) -> Self {
         Self {
             user: page.user.into(),
-            session: Session::own(page.session),
+            session: Session::current(page.session),
             recent_activity: page.recent_activity.into_iter().map(Activity::from).collect(),
         }
     }
@@ -124,7 +124,7 @@ impl From<auth::Dashboard> for Dashboard {
 #[get("/v1/users/dashboard")]
 pub async fn dashboard(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>>,
+    request: AuthorizedRequest<Verified<FullAccess>>,
 ) -> Result<web::Json<Dashboard>, Problem> {
-    Ok(web::Json(auth.dashboard(&call.caller).await?.into()))
+    Ok(web::Json(auth.dashboard(&request.caller).await?.into()))
 }

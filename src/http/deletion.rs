@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, delete};
 use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Password};
@@ -18,19 +19,19 @@ pub struct DeleteMeRequest {
     pub password: String,
 }
 
-/// A password that confirms.
+/// The password that confirms a deletion.
 pub struct Confirmation(Password);
 
 impl FromFields for Confirmation {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         fields.required("password", Password::parse_attempt).map(Self)
     }
 }
 
 /// Delete the account
 ///
-/// Deletes the user, their sessions and all recorded activities immediately and permanently. Requires the password.
-/// The email address, the username and the phone number can then be used to sign up again.
+/// Deletes the user, their sessions and all recorded activities immediately and permanently. Requires the
+/// password. The email address, the username and the phone number can then be used to sign up again.
 #[utoipa::path(
     operation_id = "deleteMe",
     tag = "Account",
@@ -40,8 +41,8 @@ impl FromFields for Confirmation {
 #[delete("/v1/users/me")]
 pub async fn delete_me(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>, Json<Confirmation>>,
+    request: AuthorizedRequest<Verified<FullAccess>, Json<Confirmation>>,
 ) -> Result<HttpResponse, Problem> {
-    auth.delete_user(&call.caller, call.body.0.0, call.client).await?;
+    auth.delete_user(&request.caller, request.body.0.0, request.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

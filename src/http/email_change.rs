@@ -7,8 +7,10 @@ use utoipa::ToSchema;
 use super::answer::challenge::Challenge;
 use super::answer::problem::Problem;
 use super::answer::user::User;
-use super::request::call::{Call, Context, FromFields, Json, WithEmail};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
+use super::request::guard::WithEmail;
 use super::verify::VerifyRequest;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Code, ContactChange, ContactKind, Delivery, Email, NewContact, Password};
@@ -24,11 +26,11 @@ pub struct ChangeEmailRequest {
     pub password: String,
 }
 
-/// A change whose contact is an address.
+/// A change of the email address.
 pub struct EmailChange(ContactChange);
 
 impl FromFields for EmailChange {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         let contact = fields.required("email", Email::parse).map(NewContact::Email);
         let password = fields.required("password", Password::parse_attempt);
         let delivery = Delivery::by_email();
@@ -38,10 +40,11 @@ impl FromFields for EmailChange {
 
 /// Change the email address
 ///
-/// Sends a code to the new address. Requires the password. The email address does not change until the code is verified.
-/// Call this operation again to send another code, to the same or another address; the waiting times are those of
-/// resend. If the address belongs to another user, the request fails with 409 `user_exists` and no code is sent. If this
-/// server does not send codes by email, the request fails with 404.
+/// Sends a code to the new address. Requires the password. The email address does not change until the code
+/// is verified. Call this operation again to send another code, to the same or another address; the waiting
+/// times are those of resend. If the address belongs to another user, the request fails with 409
+/// `user_exists` and no code is sent. If this server does not send codes by email, the request fails with
+/// 404.
 #[utoipa::path(
     operation_id = "changeEmail",
     tag = "Account",
@@ -51,17 +54,17 @@ impl FromFields for EmailChange {
 #[post("/v1/users/me/email")]
 pub async fn change_email(
     auth: Data<Auth>,
-    call: Call<WithEmail<Verified<FullAccess>>, Json<EmailChange>>,
+    request: AuthorizedRequest<WithEmail<Verified<FullAccess>>, Json<EmailChange>>,
 ) -> Result<HttpResponse, Problem> {
-    let challenge = auth.change_contact(&call.caller.0, call.body.0.0, call.client).await?;
+    let challenge = auth.change_contact(&request.caller.0, request.body.0.0, request.client).await?;
     Ok(HttpResponse::Accepted().json(Challenge::from(challenge)))
 }
 
 /// Verify the new email address
 ///
-/// Checks the code sent to the new address and changes the email address. All other sessions and pending log-ins of the
-/// user end (reason `email_changed`); the current session continues. If this server does not send codes by email, the
-/// request fails with 404.
+/// Checks the code sent to the new address and changes the email address. All other sessions and pending
+/// log-ins of the user end (reason `email_changed`); the current session continues. If this server does not
+/// send codes by email, the request fails with 404.
 #[utoipa::path(
     operation_id = "verifyEmail",
     tag = "Account",
@@ -71,8 +74,9 @@ pub async fn change_email(
 #[post("/v1/users/me/email/verify")]
 pub async fn verify_email(
     auth: Data<Auth>,
-    call: Call<WithEmail<Verified<FullAccess>>, Json<Code>>,
+    request: AuthorizedRequest<WithEmail<Verified<FullAccess>>, Json<Code>>,
 ) -> Result<web::Json<User>, Problem> {
-    let user = auth.verify_contact(&call.caller.0, ContactKind::Email, call.body.0, call.client).await?;
+    let user =
+        auth.verify_contact(&request.caller.0, ContactKind::Email, request.body.0, request.client).await?;
     Ok(web::Json(user.into()))
 }

@@ -12,15 +12,16 @@ use utoipa::ToSchema;
 use super::answer::problem::Problem;
 use crate::auth::{Auth, DATABASE_RETRY_AFTER, Mode};
 
-/// How long the database may take to answer a health check: a load balancer wants to know soon.
+/// How long the database may take to answer a readiness check. Load balancers need a quick response.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Whether new requests are welcome. Turns false when the server begins to stop, before connections close.
+/// Whether the server is shutting down. Set before it closes connections, so that load balancers stop sending
+/// requests.
 #[derive(Clone, Default)]
 pub struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
-    /// From now on `/health/ready` says no.
+    /// Makes `/health/ready` fail from now on.
     pub fn begin(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -56,7 +57,7 @@ pub enum ServerMode {
     Production,
 }
 
-fn well(auth: &Auth) -> web::Json<Health> {
+fn health(auth: &Auth) -> web::Json<Health> {
     let mode = match auth.mode() {
         Mode::Dev => ServerMode::Dev,
         Mode::Production => ServerMode::Production,
@@ -66,7 +67,8 @@ fn well(auth: &Auth) -> web::Json<Health> {
 
 /// Check liveness
 ///
-/// Reports whether the process is running. Does not check the database, because a restart would not repair it.
+/// Reports whether the process is running. Does not check the database, because a restart would not repair
+/// it.
 #[utoipa::path(
     operation_id = "getLiveness",
     tag = "Operations",
@@ -74,12 +76,13 @@ fn well(auth: &Auth) -> web::Json<Health> {
 )]
 #[get("/health/live")]
 pub async fn live(auth: Data<Auth>) -> web::Json<Health> {
-    well(&auth)
+    health(&auth)
 }
 
 /// Check readiness
 ///
-/// Reports whether the server can handle requests. Checks the database. Fails with 503 while the server shuts down.
+/// Reports whether the server can handle requests. Checks the database. Fails with 503 while the server shuts
+/// down.
 #[utoipa::path(
     operation_id = "getReadiness",
     tag = "Operations",
@@ -92,8 +95,8 @@ pub async fn ready(auth: Data<Auth>, stopping: Data<Stopping>) -> Result<web::Js
         return Err(Problem { cause: None, ..not_ready(&"") });
     }
     match tokio::time::timeout(DATABASE_TIMEOUT, auth.ping()).await {
-        Ok(Ok(())) => Ok(well(&auth)),
+        Ok(Ok(())) => Ok(health(&auth)),
         Ok(Err(error)) => Err(not_ready(&error)),
-        Err(_) => Err(not_ready(&"the database did not answer in time")),
+        Err(_) => Err(not_ready(&"the database did not respond in time")),
     }
 }

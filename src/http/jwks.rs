@@ -49,8 +49,8 @@ impl From<PublicKey> for Jwk {
 
 /// Get the public keys
 ///
-/// Returns the keys with which a resource server verifies access tokens. Fetch them again when `Cache-Control` says that
-/// they are stale, and when a token has a `kid` that is not among them.
+/// Returns the keys with which a resource server verifies access tokens. Fetch them again when
+/// `Cache-Control` says that they are stale, and when a token has a `kid` that is not among them.
 #[utoipa::path(
     operation_id = "getJwks",
     tag = "Operations",

@@ -7,11 +7,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::challenge::{Challenge, seconds};
-use super::answer::delivery::{PhoneChannel, delivery};
 use super::answer::problem::Problem;
 use super::answer::token_type::TokenType;
-use super::request::call::{Call, Context, FromFields, Guest, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
+use super::request::delivery::{PhoneChannel, delivery};
 use super::request::fields::Fields;
+use super::request::guard::Guest;
 use crate::auth::{Auth, Email, Login, Password, PasswordOkGrant};
 
 /// The credentials, and how to deliver the code.
@@ -34,14 +36,14 @@ pub struct LoginRequest {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub locale: Option<String>,
-    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one that this
-    /// server allows.
+    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one
+    /// that this server allows.
     #[schema(nullable = false, min_length = 11, max_length = 11, pattern = "^[A-Za-z0-9+/]{11}$")]
     pub app_hash: Option<String>,
 }
 
 impl FromFields for Login {
-    fn from_fields(fields: &mut Fields, context: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, context: &ParseContext<'_>) -> Option<Self> {
         let email = fields.required("email", Email::parse);
         let password = fields.required("password", Password::parse_attempt);
         let delivery = delivery(fields, context);
@@ -77,8 +79,8 @@ impl From<PasswordOkGrant> for PasswordOk {
 
 /// Log in
 ///
-/// Checks the password, sends a code to the user's phone and returns a password-ok token for the next step. The
-/// response does not reveal whether the email address or the password is wrong.
+/// Checks the password, sends a code to the user's phone and returns a password-ok token for the next step.
+/// The response does not reveal whether the email address or the password is wrong.
 #[utoipa::path(
     operation_id = "login",
     tag = "Log in",
@@ -88,8 +90,8 @@ impl From<PasswordOkGrant> for PasswordOk {
 #[post("/v1/users/login")]
 pub async fn login(
     auth: Data<Auth>,
-    call: Call<Guest, Json<Login>>,
+    request: AuthorizedRequest<Guest, Json<Login>>,
 ) -> Result<web::Json<PasswordOk>, Problem> {
-    let grant = auth.log_in(call.body.0, call.client).await?;
+    let grant = auth.log_in(request.body.0, request.client).await?;
     Ok(web::Json(grant.into()))
 }

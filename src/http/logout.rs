@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
 use crate::auth::proof::Caller;
 use crate::auth::{Auth, Invalid, InvalidKind, Scope};
@@ -34,7 +35,7 @@ pub enum LogoutScope {
 impl FromFields for Scope {
     const OPTIONAL: bool = true;
 
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         let scope = fields.optional("scope", |text| match text {
             "current" => Ok(Self::Current),
             "others" => Ok(Self::Others),
@@ -50,8 +51,8 @@ impl FromFields for Scope {
 
 /// Log out
 ///
-/// Ends sessions and revokes their tokens. With a password-ok token, cancels the pending log-in instead; any `scope` other
-/// than `current` then fails with `otp_required`, because a password alone cannot end sessions.
+/// Ends sessions and revokes their tokens. With a password-ok token, cancels the pending log-in instead; any
+/// `scope` other than `current` then fails with `otp_required`, because a password alone cannot end sessions.
 #[utoipa::path(
     operation_id = "logout",
     tag = "Log in",
@@ -59,7 +60,10 @@ impl FromFields for Scope {
     responses((status = 204, description = "Logged out.")),
 )]
 #[post("/v1/users/logout")]
-pub async fn logout(auth: Data<Auth>, call: Call<Caller, Json<Scope>>) -> Result<HttpResponse, Problem> {
-    auth.log_out(call.caller, call.body.0, call.client).await?;
+pub async fn logout(
+    auth: Data<Auth>,
+    request: AuthorizedRequest<Caller, Json<Scope>>,
+) -> Result<HttpResponse, Problem> {
+    auth.log_out(request.caller, request.body.0, request.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

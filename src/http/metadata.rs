@@ -10,11 +10,11 @@ use super::answer::error_code::ErrorCode;
 use super::answer::problem::Problem;
 use crate::auth::Auth;
 
-/// Where the public keys stand.
+/// The path of the public keys.
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 
-/// The metadata of this server (RFC 8414, section 2). The server supports no OAuth flows, so it lists no endpoints,
-/// response types or grant types.
+/// The metadata of this server (RFC 8414, section 2). The server supports no OAuth flows, so it lists no
+/// endpoints, response types or grant types.
 #[derive(Serialize, ToSchema)]
 pub struct ServerMetadata {
     /// The issuer: the claim `iss` of the tokens.
@@ -48,7 +48,7 @@ pub struct OAuthName(String);
 #[get("/.well-known/oauth-authorization-server")]
 pub async fn metadata(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
     let issuer = auth.issuer();
-    // Never from a header of the request: whoever sent it would choose the keys that others trust.
+    // Never taken from a header of the request: its sender could then choose which keys others trust.
     if !issuer.starts_with("https://") && !issuer.starts_with("http://") {
         let detail = "This server has no metadata, because tokens.issuer is not a URL. Set it to the URL of this server.";
         return Err(Problem::with_detail(ErrorCode::NotFound, detail));

@@ -1,9 +1,8 @@
-//! All that knows HTTP: handlers and their bodies, a file per use case, and what stands around them.
+//! The HTTP API: one file per use case with its handlers and bodies, and what they share.
 
 pub mod answer;
-pub mod context;
-mod cors;
 pub mod dashboard;
+pub mod default_service;
 pub mod deletion;
 pub mod document;
 pub mod email_change;
@@ -13,6 +12,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod metrics;
+pub mod middleware;
 pub mod password_change;
 pub mod password_reset;
 pub mod phone_change;
@@ -24,5 +24,3 @@ pub mod routes;
 pub mod sessions;
 pub mod signup;
 pub mod verify;
-
-pub use cors::cors;

@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, put};
 use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Invalid, InvalidKind, Password, PasswordChange};
@@ -22,13 +23,13 @@ pub struct ChangePasswordRequest {
 }
 
 impl FromFields for PasswordChange {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         let current = fields.required("current_password", Password::parse_attempt);
         let new = fields.required("new_password", Password::parse_new);
         let (current, new) = (current?, new?);
         if new.is_same(&current) {
             let detail = "The new password is the same as the current one. Choose another one.".into();
-            fields.refuse("new_password", Invalid { kind: InvalidKind::NotAllowed, detail });
+            fields.reject("new_password", Invalid { kind: InvalidKind::NotAllowed, detail });
         }
         Some(Self { current, new })
     }
@@ -36,8 +37,8 @@ impl FromFields for PasswordChange {
 
 /// Change the password
 ///
-/// Replaces the password. Requires the current password, so a stolen access token is not enough. All other sessions and
-/// pending log-ins of the user end (reason `password_changed`); the current session continues.
+/// Replaces the password. Requires the current password, so a stolen access token is not enough. All other
+/// sessions and pending log-ins of the user end (reason `password_changed`); the current session continues.
 #[utoipa::path(
     operation_id = "changePassword",
     tag = "Account",
@@ -47,8 +48,8 @@ impl FromFields for PasswordChange {
 #[put("/v1/users/me/password")]
 pub async fn change_password(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>, Json<PasswordChange>>,
+    request: AuthorizedRequest<Verified<FullAccess>, Json<PasswordChange>>,
 ) -> Result<HttpResponse, Problem> {
-    auth.change_password(&call.caller, call.body.0, call.client).await?;
+    auth.change_password(&request.caller, request.body.0, request.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

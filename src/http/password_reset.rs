@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 
 use super::answer::challenge::seconds;
 use super::answer::problem::Problem;
-use super::request::call::{Anyone, Call, Context, FromFields, Json, WithEmail};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
+use super::request::guard::{Anyone, WithEmail};
 use crate::auth::{Auth, Code, Email, NewPassword, Password, ResetToken};
 
 /// The user who forgot their password.
@@ -21,7 +23,7 @@ pub struct ForgotPasswordRequest {
 }
 
 impl FromFields for Email {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         fields.required("email", Self::parse)
     }
 }
@@ -55,15 +57,15 @@ pub struct ResetPasswordRequest {
 }
 
 impl FromFields for NewPassword {
-    /// How strong the password is takes a while to tell.
+    /// Estimating the strength of a password takes a while.
     const SLOW: bool = true;
 
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         let token = fields.required("reset_token", |text| Ok(ResetToken::new(text)));
         let code = fields.required("code", Code::parse);
         let password = fields.required("new_password", Password::parse_new);
         if let Some(Err(invalid)) = password.as_ref().map(|password| password.check_strength(&[])) {
-            fields.refuse("new_password", invalid);
+            fields.reject("new_password", invalid);
         }
         Some(Self { token: token?, code: code?, password: password? })
     }
@@ -71,8 +73,8 @@ impl FromFields for NewPassword {
 
 /// Request a password reset
 ///
-/// Sends a code to the email address if it belongs to a user. The content and the timing of the response do not reveal
-/// whether it does. If this server does not send codes by email, the request fails with 404.
+/// Sends a code to the email address if it belongs to a user. The content and the timing of the response do
+/// not reveal whether it does. If this server does not send codes by email, the request fails with 404.
 #[utoipa::path(
     operation_id = "forgotPassword",
     tag = "Log in",
@@ -82,9 +84,9 @@ impl FromFields for NewPassword {
 #[post("/v1/users/password/forgot")]
 pub async fn forgot_password(
     auth: Data<Auth>,
-    call: Call<WithEmail<Anyone>, Json<Email>>,
+    request: AuthorizedRequest<WithEmail<Anyone>, Json<Email>>,
 ) -> Result<HttpResponse, Problem> {
-    let grant = auth.forget_password(call.body.0, call.client).await?;
+    let grant = auth.forget_password(request.body.0, request.client).await?;
     Ok(HttpResponse::Accepted().json(PasswordForgotten {
         reset_token: grant.token.expose_secret().to_owned(),
         expires_in: seconds(grant.expires_in),
@@ -94,10 +96,10 @@ pub async fn forgot_password(
 
 /// Reset the password
 ///
-/// Checks the code sent by email and replaces the password. The code can be tried five times. All sessions of the user end
-/// (reason `password_changed`). The response contains no tokens: log in with the new password next. If the new password
-/// is rejected because it is easily guessed, the same token and code can be used again with another password. If this
-/// server does not send codes by email, the request fails with 404.
+/// Checks the code sent by email and replaces the password. The code can be tried five times. All sessions of
+/// the user end (reason `password_changed`). The response contains no tokens: log in with the new password
+/// next. If the new password is rejected because it is easily guessed, the same token and code can be used
+/// again with another password. If this server does not send codes by email, the request fails with 404.
 #[utoipa::path(
     operation_id = "resetPassword",
     tag = "Log in",
@@ -107,8 +109,8 @@ pub async fn forgot_password(
 #[post("/v1/users/password/reset")]
 pub async fn reset_password(
     auth: Data<Auth>,
-    call: Call<WithEmail<Anyone>, Json<NewPassword>>,
+    request: AuthorizedRequest<WithEmail<Anyone>, Json<NewPassword>>,
 ) -> Result<HttpResponse, Problem> {
-    auth.reset_password(call.body.0, call.client).await?;
+    auth.reset_password(request.body.0, request.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,10 +5,11 @@ use actix_web::{HttpResponse, post};
 use utoipa::ToSchema;
 
 use super::answer::challenge::Challenge;
-use super::answer::delivery::{PhoneChannel, delivery};
 use super::answer::problem::Problem;
 use super::answer::user::User;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
+use super::request::delivery::{PhoneChannel, delivery};
 use super::request::fields::Fields;
 use super::verify::VerifyRequest;
 use crate::auth::proof::{FullAccess, Verified};
@@ -17,8 +18,8 @@ use crate::auth::{Auth, Code, ContactChange, ContactKind, NewContact, Password};
 /// The new phone number, and the password to confirm the change.
 #[derive(ToSchema)]
 pub struct ChangePhoneRequest {
-    /// The new phone number, to which the code is sent. Any common international format is accepted, if this server
-    /// sends codes to the number's country or region.
+    /// The new phone number, to which the code is sent. Any common international format is accepted, if this
+    /// server sends codes to the number's country or region.
     #[schema(min_length = 5, max_length = 40)]
     pub phone_number: String,
     /// The user's current password.
@@ -35,17 +36,17 @@ pub struct ChangePhoneRequest {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub locale: Option<String>,
-    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one that this
-    /// server allows.
+    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one
+    /// that this server allows.
     #[schema(nullable = false, min_length = 11, max_length = 11, pattern = "^[A-Za-z0-9+/]{11}$")]
     pub app_hash: Option<String>,
 }
 
-/// A change whose contact is a number.
+/// A change of the phone number.
 pub struct PhoneChange(ContactChange);
 
 impl FromFields for PhoneChange {
-    fn from_fields(fields: &mut Fields, context: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, context: &ParseContext<'_>) -> Option<Self> {
         let contact = fields
             .required("phone_number", |text| context.policy.regions.parse(text))
             .map(NewContact::PhoneNumber);
@@ -57,9 +58,10 @@ impl FromFields for PhoneChange {
 
 /// Change the phone number
 ///
-/// Sends a code to the new number. Requires the password. The phone number does not change until the code is verified.
-/// Call this operation again to send another code, to the same or another number; the waiting times are those of resend.
-/// If the number belongs to another user, the request fails with 409 `user_exists` and no code is sent.
+/// Sends a code to the new number. Requires the password. The phone number does not change until the code is
+/// verified. Call this operation again to send another code, to the same or another number; the waiting times
+/// are those of resend. If the number belongs to another user, the request fails with 409 `user_exists` and
+/// no code is sent.
 #[utoipa::path(
     operation_id = "changePhone",
     tag = "Account",
@@ -69,16 +71,17 @@ impl FromFields for PhoneChange {
 #[post("/v1/users/me/phone")]
 pub async fn change_phone(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>, Json<PhoneChange>>,
+    request: AuthorizedRequest<Verified<FullAccess>, Json<PhoneChange>>,
 ) -> Result<HttpResponse, Problem> {
-    let challenge = auth.change_contact(&call.caller, call.body.0.0, call.client).await?;
+    let challenge = auth.change_contact(&request.caller, request.body.0.0, request.client).await?;
     Ok(HttpResponse::Accepted().json(Challenge::from(challenge)))
 }
 
 /// Verify the new phone number
 ///
-/// Checks the code sent to the new number and changes the phone number. All other sessions of the user, and pending
-/// log-ins whose code went to the old number, end (reason `phone_changed`); the current session continues.
+/// Checks the code sent to the new number and changes the phone number. All other sessions of the user, and
+/// pending log-ins whose code went to the old number, end (reason `phone_changed`); the current session
+/// continues.
 #[utoipa::path(
     operation_id = "verifyPhone",
     tag = "Account",
@@ -88,8 +91,9 @@ pub async fn change_phone(
 #[post("/v1/users/me/phone/verify")]
 pub async fn verify_phone(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>, Json<Code>>,
+    request: AuthorizedRequest<Verified<FullAccess>, Json<Code>>,
 ) -> Result<web::Json<User>, Problem> {
-    let user = auth.verify_contact(&call.caller, ContactKind::Phone, call.body.0, call.client).await?;
+    let user =
+        auth.verify_contact(&request.caller, ContactKind::Phone, request.body.0, request.client).await?;
     Ok(web::Json(user.into()))
 }

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
 use super::answer::user::User;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{Auth, Name, ProfileChange, Username};
@@ -23,18 +24,18 @@ pub struct UpdateMeRequest {
 }
 
 /// Fields that other operations change, because they require the password or a code.
-const ELSEWHERE: [(&str, &str); 3] = [
+const MISPLACED_FIELDS: [(&str, &str); 3] = [
     ("password", "This operation does not change the password. Use PUT /v1/users/me/password."),
     ("email", "This operation does not change the email address. Use POST /v1/users/me/email."),
     ("phone_number", "This operation does not change the phone number. Use POST /v1/users/me/phone."),
 ];
 
 impl FromFields for ProfileChange {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         let name = fields.optional("name", Name::parse);
         let username = fields.optional("username", Username::parse);
-        for (field, detail) in ELSEWHERE {
-            fields.refuse_elsewhere(field, detail);
+        for (field, detail) in MISPLACED_FIELDS {
+            fields.reject_misplaced(field, detail);
         }
         Some(Self { name, username })
     }
@@ -49,14 +50,14 @@ impl FromFields for ProfileChange {
     responses((status = 200, description = "The user.", body = User)),
 )]
 #[get("/v1/users/me")]
-pub async fn me(call: Call<Verified<FullAccess>>) -> Result<web::Json<User>, Problem> {
-    Ok(web::Json(call.caller.into_user().into()))
+pub async fn me(request: AuthorizedRequest<Verified<FullAccess>>) -> Result<web::Json<User>, Problem> {
+    Ok(web::Json(request.caller.into_user().into()))
 }
 
 /// Change the profile
 ///
-/// Changes the name, the username or both. If nothing changes, `updated_at` stays the same. The password, the email address
-/// and the phone number have their own operations.
+/// Changes the name, the username or both. If nothing changes, `updated_at` stays the same. The password, the
+/// email address and the phone number have their own operations.
 #[utoipa::path(
     operation_id = "updateMe",
     tag = "Account",
@@ -66,7 +67,7 @@ pub async fn me(call: Call<Verified<FullAccess>>) -> Result<web::Json<User>, Pro
 #[patch("/v1/users/me")]
 pub async fn update_me(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>, Json<ProfileChange>>,
+    request: AuthorizedRequest<Verified<FullAccess>, Json<ProfileChange>>,
 ) -> Result<web::Json<User>, Problem> {
-    Ok(web::Json(auth.change_profile(&call.caller, call.body.0, call.client).await?.into()))
+    Ok(web::Json(auth.change_profile(&request.caller, request.body.0, request.client).await?.into()))
 }

@@ -6,8 +6,10 @@ use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
 use super::answer::tokens::Tokens;
-use super::request::call::{Anyone, Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
+use super::request::guard::Anyone;
 use crate::auth::{Auth, RefreshToken};
 
 /// The latest refresh token.
@@ -19,17 +21,17 @@ pub struct RefreshRequest {
 }
 
 impl FromFields for RefreshToken {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         fields.required("refresh_token", |text| Ok(Self::new(text)))
     }
 }
 
 /// Refresh the tokens
 ///
-/// Exchanges a refresh token for a new access token and a new refresh token. Store the new refresh token. The old one
-/// returns the same tokens for another 30 seconds, so a lost response or two parallel requests do not log the user out.
-/// If it is used after that, it may have been stolen, and the session ends. This operation needs no access token and
-/// ignores one that is sent.
+/// Exchanges a refresh token for a new access token and a new refresh token. Store the new refresh token. The
+/// old one returns the same tokens for another 30 seconds, so a lost response or two parallel requests do not
+/// log the user out. If it is used after that, it may have been stolen, and the session ends. This operation
+/// needs no access token and ignores one that is sent.
 #[utoipa::path(
     operation_id = "refresh",
     tag = "Log in",
@@ -39,7 +41,7 @@ impl FromFields for RefreshToken {
 #[post("/v1/users/refresh")]
 pub async fn refresh(
     auth: Data<Auth>,
-    call: Call<Anyone, Json<RefreshToken>>,
+    request: AuthorizedRequest<Anyone, Json<RefreshToken>>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    Ok(web::Json(auth.refresh(call.body.0, call.client).await?.into()))
+    Ok(web::Json(auth.refresh(request.body.0, request.client).await?.into()))
 }

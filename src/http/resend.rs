@@ -5,9 +5,10 @@ use actix_web::{HttpResponse, post};
 use utoipa::ToSchema;
 
 use super::answer::challenge::Challenge;
-use super::answer::delivery::{PhoneChannel, delivery};
 use super::answer::problem::Problem;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
+use super::request::delivery::{PhoneChannel, delivery};
 use super::request::fields::Fields;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Delivery};
@@ -26,8 +27,8 @@ pub struct ResendRequest {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub locale: Option<String>,
-    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one that this
-    /// server allows.
+    /// The hash of the Android app that reads the code from the text message (SMS Retriever). It must be one
+    /// that this server allows.
     #[schema(nullable = false, min_length = 11, max_length = 11, pattern = "^[A-Za-z0-9+/]{11}$")]
     pub app_hash: Option<String>,
 }
@@ -35,15 +36,16 @@ pub struct ResendRequest {
 impl FromFields for Delivery {
     const OPTIONAL: bool = true;
 
-    fn from_fields(fields: &mut Fields, context: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, context: &ParseContext<'_>) -> Option<Self> {
         Some(delivery(fields, context))
     }
 }
 
 /// Send the code again
 ///
-/// Sends the same code again, by the same or another channel. The first resend is possible 30 seconds after the code was
-/// sent, the next ones after another 40, 60 and 90 seconds. A resend does not reset the number of attempts left.
+/// Sends the same code again, by the same or another channel. The first resend is possible 30 seconds after
+/// the code was sent, the next ones after another 40, 60 and 90 seconds. A resend does not reset the number
+/// of attempts left.
 #[utoipa::path(
     operation_id = "resend",
     tag = "Log in",
@@ -53,8 +55,8 @@ impl FromFields for Delivery {
 #[post("/v1/users/resend")]
 pub async fn resend(
     auth: Data<Auth>,
-    call: Call<Verified<PasswordOk>, Json<Delivery>>,
+    request: AuthorizedRequest<Verified<PasswordOk>, Json<Delivery>>,
 ) -> Result<HttpResponse, Problem> {
-    let challenge = auth.resend(call.caller, call.body.0, call.client).await?;
+    let challenge = auth.resend(request.caller, request.body.0, request.client).await?;
     Ok(HttpResponse::Accepted().json(Challenge::from(challenge)))
 }

@@ -1,5 +1,5 @@
-//! The whole API on one screen: each operation, who may call it, and what it can answer besides success. The
-//! OpenAPI document is made from this.
+//! The whole API on one screen: each operation, who may call it, and which errors it can return. The OpenAPI
+//! document is generated from this list.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,30 +38,31 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(metadata::metadata);
 }
 
-/// Who may call an operation: the rows of the table of guards.
+/// Who may call an operation. Each value has a [`Guard`](super::request::guard::Guard).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody; a token is not looked at.
+    /// Every caller. A token is ignored.
     Public,
-    /// Whoever is not logged in.
+    /// Callers who are not logged in.
     Guest,
-    /// Whoever holds a password-ok token.
+    /// Callers with a password-ok token.
     PasswordOk,
-    /// Whoever holds a token of either kind.
+    /// Callers with a password-ok token or an access token.
     LoggedIn,
-    /// Whoever holds an access token.
+    /// Callers with an access token.
     FullAccess,
 }
 
-/// What the document says about an operation beyond what its handler says.
+/// What the OpenAPI document says about an operation, besides what its handler says.
 pub struct Operation {
-    /// Its `operationId`.
+    /// The `operationId`.
     pub id: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// Whether it takes a body.
+    /// Whether it has a request body.
     pub body: bool,
-    /// The errors of its own; those of its guard, of the database behind it and of reading a body go without saying.
+    /// The errors of the operation itself. [`all_errors`](Self::all_errors) adds those of the guard and the
+    /// body.
     pub errors: &'static [ErrorCode],
 }
 
@@ -94,7 +95,7 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 impl Operation {
-    /// Every error code that the operation can answer.
+    /// Returns every error code that the operation can return, in the order of [`ErrorCode::ALL`].
     pub fn all_errors(&self) -> Vec<ErrorCode> {
         let guard: &[ErrorCode] = match self.access {
             Access::Public => &[],
@@ -103,13 +104,14 @@ impl Operation {
             Access::LoggedIn => &[MalformedRequest, MissingToken, InvalidToken, NotReady],
             Access::FullAccess => &[MalformedRequest, MissingToken, InvalidToken, OtpRequired, NotReady],
         };
-        let body: &[ErrorCode] = match self.body {
-            true => &[MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed],
-            false => &[],
+        let body: &[ErrorCode] = if self.body {
+            &[MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed]
+        } else {
+            &[]
         };
-        // In the order of the closed list, each once.
-        let told =
-            |code: &ErrorCode| guard.contains(code) || body.contains(code) || self.errors.contains(code);
-        ErrorCode::ALL.into_iter().filter(|code| told(code) || *code == Internal).collect()
+        let is_possible = |code: &ErrorCode| {
+            *code == Internal || guard.contains(code) || body.contains(code) || self.errors.contains(code)
+        };
+        ErrorCode::ALL.into_iter().filter(is_possible).collect()
     }
 }

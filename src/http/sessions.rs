@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answer::problem::Problem;
 use super::answer::session::Session;
-use super::request::call::Call;
+use super::request::authorized_request::AuthorizedRequest;
 use crate::auth::Auth;
 use crate::auth::proof::{FullAccess, Verified};
 
@@ -24,16 +24,16 @@ pub struct SessionList {
 #[into_params(parameter_in = Path)]
 pub struct SessionPath {
     /// The `id` of the session.
-    // A string, not a UUID: a request without a token must get 401 whatever the path says. The rules answer 404 if it is not
-    // a UUID.
+    // A string, not a UUID: a request without a token must get 401 whatever the path says. The rules answer
+    // 404 if it is not a UUID.
     #[param(value_type = uuid::Uuid)]
     pub id: String,
 }
 
 /// List sessions
 ///
-/// Returns the active sessions, one for each device that is logged in. `user_agent` and `ip_address` were recorded when the
-/// session began. They help the user to recognize a device; they do not prove its identity.
+/// Returns the active sessions, one for each device that is logged in. `user_agent` and `ip_address` were
+/// recorded when the session began. They help the user to recognize a device; they do not prove its identity.
 #[utoipa::path(
     operation_id = "listSessions",
     tag = "Account",
@@ -42,11 +42,11 @@ pub struct SessionPath {
 #[get("/v1/users/me/sessions")]
 pub async fn list_sessions(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>>,
+    request: AuthorizedRequest<Verified<FullAccess>>,
 ) -> Result<web::Json<SessionList>, Problem> {
-    let asking = call.caller.session().id;
-    let sessions = auth.list_sessions(&call.caller).await?;
-    let sessions = sessions.into_iter().map(|session| Session::seen_from(session, asking)).collect();
+    let own = request.caller.session().id;
+    let sessions = auth.list_sessions(&request.caller).await?;
+    let sessions = sessions.into_iter().map(|session| Session::seen_from(session, own)).collect();
     Ok(web::Json(SessionList { sessions }))
 }
 
@@ -62,9 +62,9 @@ pub async fn list_sessions(
 #[delete("/v1/users/me/sessions/{id}")]
 pub async fn end_session(
     auth: Data<Auth>,
-    call: Call<Verified<FullAccess>>,
+    request: AuthorizedRequest<Verified<FullAccess>>,
     path: web::Path<SessionPath>,
 ) -> Result<HttpResponse, Problem> {
-    auth.end_session(&call.caller, &path.id, call.client).await?;
+    auth.end_session(&request.caller, &path.id, request.client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

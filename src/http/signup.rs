@@ -7,8 +7,10 @@ use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
 use super::answer::user::User;
-use super::request::call::{Call, Context, FromFields, Guest, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
+use super::request::guard::Guest;
 use crate::auth::{Auth, Email, Name, Password, PhoneNumber, SignUp, Username};
 
 /// The new user.
@@ -20,12 +22,13 @@ pub struct SignupRequest {
     /// The public username. Unique, ignoring case.
     #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
     pub username: String,
-    /// The password. May contain any characters. Passwords that are easily guessed are rejected; several uncommon words
-    /// are better than one word with a digit.
+    /// The password. May contain any characters. Passwords that are easily guessed are rejected; several
+    /// uncommon words are better than one word with a digit.
     #[schema(format = Password, min_length = 8, max_length = 128, write_only)]
     pub password: String,
-    /// The phone number, to which codes are sent. Any common international format is accepted, if this server sends codes
-    /// to the number's country or region. Premium-rate, satellite and unassigned numbers are rejected.
+    /// The phone number, to which codes are sent. Any common international format is accepted, if this server
+    /// sends codes to the number's country or region. Premium-rate, satellite and unassigned numbers are
+    /// rejected.
     #[schema(min_length = 5, max_length = 40)]
     pub phone_number: String,
     /// The email address that the user logs in with. Unique, ignoring case.
@@ -34,10 +37,10 @@ pub struct SignupRequest {
 }
 
 impl FromFields for SignUp {
-    /// How strong the password is takes a while to tell.
+    /// Estimating the strength of a password takes a while.
     const SLOW: bool = true;
 
-    fn from_fields(fields: &mut Fields, context: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, context: &ParseContext<'_>) -> Option<Self> {
         let name = fields.required("name", Name::parse);
         let username = fields.required("username", Username::parse);
         let password = fields.required("password", Password::parse_new);
@@ -52,7 +55,7 @@ impl FromFields for SignUp {
             ];
             let known: Vec<&str> = known.into_iter().flatten().collect();
             if let Err(invalid) = password.check_strength(&known) {
-                fields.refuse("password", invalid);
+                fields.reject("password", invalid);
             }
         }
         Some(Self {
@@ -67,8 +70,8 @@ impl FromFields for SignUp {
 
 /// Sign up
 ///
-/// Creates a user. Does not log in and does not send a code: log in next. If the user does not verify a code within a day,
-/// another sign-up can take over the email address, the phone number and the username.
+/// Creates a user. Does not log in and does not send a code: log in next. If the user does not verify a code
+/// within a day, another sign-up can take over the email address, the phone number and the username.
 #[utoipa::path(
     operation_id = "signup",
     tag = "Log in",
@@ -76,7 +79,10 @@ impl FromFields for SignUp {
     responses((status = 201, description = "The new user.", body = User)),
 )]
 #[post("/v1/users/signup")]
-pub async fn signup(auth: Data<Auth>, call: Call<Guest, Json<SignUp>>) -> Result<HttpResponse, Problem> {
-    let user = auth.sign_up(call.body.0, call.client).await?;
+pub async fn signup(
+    auth: Data<Auth>,
+    request: AuthorizedRequest<Guest, Json<SignUp>>,
+) -> Result<HttpResponse, Problem> {
+    let user = auth.sign_up(request.body.0, request.client).await?;
     Ok(HttpResponse::Created().insert_header((header::LOCATION, "/v1/users/me")).json(User::from(user)))
 }

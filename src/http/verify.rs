@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
 use super::answer::tokens::Tokens;
-use super::request::call::{Call, Context, FromFields, Json};
+use super::request::authorized_request::AuthorizedRequest;
+use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
 use crate::auth::proof::{PasswordOk, Verified};
 use crate::auth::{Auth, Code};
@@ -20,15 +21,15 @@ pub struct VerifyRequest {
 }
 
 impl FromFields for Code {
-    fn from_fields(fields: &mut Fields, _: &Context<'_>) -> Option<Self> {
+    fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         fields.required("code", Self::parse)
     }
 }
 
 /// Verify the code
 ///
-/// Checks the code and exchanges the password-ok token for an access token and a refresh token. The code can be tried five
-/// times. Each password-ok token can be exchanged once.
+/// Checks the code and exchanges the password-ok token for an access token and a refresh token. The code can
+/// be tried five times. Each password-ok token can be exchanged once.
 #[utoipa::path(
     operation_id = "verify",
     tag = "Log in",
@@ -38,8 +39,8 @@ impl FromFields for Code {
 #[post("/v1/users/verify")]
 pub async fn verify(
     auth: Data<Auth>,
-    call: Call<Verified<PasswordOk>, Json<Code>>,
+    request: AuthorizedRequest<Verified<PasswordOk>, Json<Code>>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    let tokens = auth.verify(call.caller, call.body.0, call.client).await?;
+    let tokens = auth.verify(request.caller, request.body.0, request.client).await?;
     Ok(web::Json(tokens.into()))
 }

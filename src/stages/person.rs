@@ -3,9 +3,9 @@
 use super::invented::{Invented, PASSWORD};
 use super::stage::Stage;
 use crate::auth::{Delivery, Invalid, InvalidKind, Policy, SignUp};
-use crate::http::answer::delivery::delivery;
 use crate::http::answer::problem::Problem;
-use crate::http::request::call::{Context, FromFields};
+use crate::http::request::body::{FromFields, ParseContext};
+use crate::http::request::delivery::delivery;
 use crate::http::request::fields::Fields;
 
 /// Somebody to be made.
@@ -36,7 +36,7 @@ impl Person {
         .contains(&true);
         fields.fill("password", PASSWORD);
         let password = fields.text("password").unwrap_or_default().to_owned();
-        let context = Context { policy, accept_language: None };
+        let context = ParseContext { policy, accept_language: None };
         let delivery = delivery(&mut fields, &context);
         let sign_up = SignUp::from_fields(&mut fields, &context);
         let person = stage.zip(sign_up).map(|(stage, sign_up)| Self {

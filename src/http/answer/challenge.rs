@@ -31,8 +31,8 @@ impl From<twilio_verify::Channel> for Channel {
     }
 }
 
-/// A pending request for a code: everything a client needs to show the next step. Each time also comes as a number of
-/// seconds, for clients whose clock may be wrong.
+/// A pending request for a code: everything a client needs to show the next step. Each time also comes as a
+/// number of seconds, for clients whose clock may be wrong.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Challenge {
     /// The channel of the last code.
@@ -40,8 +40,8 @@ pub struct Challenge {
     /// The channels that the user can choose from when the code is sent again.
     #[schema(max_items = 3)]
     pub channels: Vec<Channel>,
-    /// The masked phone number or email address that receives the code. Shows the country code and the last four
-    /// digits of a number, or the first letter and the domain of an address.
+    /// The masked phone number or email address that receives the code. Shows the country code and the last
+    /// four digits of a number, or the first letter and the domain of an address.
     #[schema(max_length = 257, pattern = "^[!-~]+$")]
     pub destination: String,
     /// The number of digits in a code.

@@ -4,7 +4,8 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Identifies a kind of error. The list is closed: within v1, no operation returns codes that are not documented for it.
+/// Identifies a kind of error. The list is closed: within v1, no operation returns codes that are not
+/// documented for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
@@ -16,7 +17,8 @@ pub enum ErrorCode {
     InvalidToken,
     /// 401: the operation needs an access token, but a password-ok token was sent.
     OtpRequired,
-    /// 401: the email address is unknown or the password is wrong. With an access token: the password is wrong.
+    /// 401: the email address is unknown or the password is wrong. With an access token: the password is
+    /// wrong.
     InvalidCredentials,
     /// 401: the refresh token is no longer valid; `reason` says why.
     InvalidRefreshToken,

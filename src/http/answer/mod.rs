@@ -1,11 +1,11 @@
-//! Parts of responses that several use cases share, and the table of problems.
+//! Parts of responses that several use cases share, and the errors of the API.
 
 pub mod challenge;
-pub mod delivery;
 pub mod error_code;
-pub mod fallback;
+pub mod field_error;
 pub mod problem;
-pub mod rate_limit;
+mod problem_from_error;
+pub mod rate_limit_headers;
 pub mod rfc3339;
 pub mod session;
 pub mod token_type;

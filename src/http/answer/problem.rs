@@ -1,4 +1,4 @@
-//! The one table from error to status and code. Every answer of status 400 and above is an RFC 9457 problem.
+//! The body of every response with a status of 400 and above: an RFC 9457 problem.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::challenge::Challenge;
 use super::error_code::ErrorCode;
+use super::field_error::FieldError;
 use crate::auth;
-use crate::http::request::fields::FieldError;
 
 /// An error (RFC 9457). Base decisions on `code`, never on `title` or `detail`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,8 +42,9 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 86400)]
     pub retry_after: Option<u32>,
-    /// Why the token is not valid. New values may be added to this list: `malformed`, `not_yet_valid`, `expired`, `spent`,
-    /// `logged_out`, `session_ended`, `reuse_detected`, `password_changed`, `phone_changed`, `email_changed`.
+    /// Why the token is not valid. New values may be added to this list: `malformed`, `not_yet_valid`,
+    /// `expired`, `spent`, `logged_out`, `session_ended`, `reuse_detected`, `password_changed`,
+    /// `phone_changed`, `email_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 50, pattern = "^[a-z_]+$")]
     pub reason: Option<&'static str>,
@@ -57,35 +58,36 @@ pub struct ProblemBody {
     pub challenge: Option<Box<Challenge>>,
 }
 
-/// A problem on its way to the client; the middleware adds the request's id and logs the cause.
+/// The error of a request. The middleware adds the id of the request and logs the cause.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// What the client gets.
+    /// The body of the response.
     pub body: Box<ProblemBody>,
-    /// The value of `WWW-Authenticate`, which every 401 carries (RFC 6750, section 3).
+    /// The header `WWW-Authenticate`, which every 401 must have (RFC 6750, section 3).
     pub www_authenticate: Option<&'static str>,
-    /// The value of `Allow`, which every 405 carries (RFC 9110, section 15.5.6).
+    /// The header `Allow`, which every 405 must have (RFC 9110, section 15.5.6).
     pub allow: Option<String>,
-    /// What went wrong inside, for the log alone.
+    /// The cause. It is logged, but never sent.
     pub cause: Option<String>,
 }
 
-/// Where no token was sent, no error is named (RFC 6750, section 3.1).
-const CHALLENGE: &str = "Bearer";
-const INVALID_TOKEN: &str = "Bearer error=\"invalid_token\"";
-/// RFC 9470, section 3.
-const INSUFFICIENT: &str = "Bearer error=\"insufficient_user_authentication\", \
+/// `WWW-Authenticate` if no token was sent. It must not name an error (RFC 6750, section 3.1).
+const MISSING_TOKEN: &str = "Bearer";
+/// `WWW-Authenticate` if the token is not valid (RFC 6750, section 3.1).
+pub(super) const INVALID_TOKEN: &str = "Bearer error=\"invalid_token\"";
+/// `WWW-Authenticate` if the code is not verified yet (RFC 9470, section 3).
+pub(super) const INSUFFICIENT_AUTHENTICATION: &str = "Bearer error=\"insufficient_user_authentication\", \
     error_description=\"A one-time code is required in addition to the password\"";
 
 impl Problem {
-    /// A problem that says no more than its code.
+    /// Builds a problem with the default detail of its code.
     pub fn new(code: ErrorCode) -> Self {
         Self::with_detail(code, code.detail())
     }
 
-    /// A problem with a sentence of its own.
+    /// Builds a problem with its own detail.
     pub fn with_detail(code: ErrorCode, detail: impl Into<String>) -> Self {
-        let www_authenticate = (code.status() == StatusCode::UNAUTHORIZED).then_some(CHALLENGE);
+        let www_authenticate = (code.status() == StatusCode::UNAUTHORIZED).then_some(MISSING_TOKEN);
         let body = ProblemBody {
             kind: format!("urn:countersign:problem:{}", code.as_str()),
             title: code.title(),
@@ -102,95 +104,32 @@ impl Problem {
         Self { body: Box::new(body), www_authenticate, allow: None, cause: None }
     }
 
-    /// Everything that is wrong with a body's fields.
+    /// Builds the problem of a body with invalid fields.
     pub fn validation_failed(errors: Vec<FieldError>) -> Self {
         let mut problem = Self::new(ErrorCode::ValidationFailed);
         problem.body.errors = Some(errors);
         problem
     }
 
-    /// What the client cannot help.
+    /// Builds the problem of an unexpected error.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::Internal) }
     }
 
-    /// The database does not answer, or the server stops.
+    /// Builds the problem of a database that does not respond or a server that shuts down.
     pub fn not_ready(cause: impl std::fmt::Display, retry_after: u32) -> Self {
         let problem = Self { cause: Some(cause.to_string()), ..Self::new(ErrorCode::NotReady) };
-        problem.retry_after(Some(retry_after))
+        problem.with_retry_after(Some(retry_after))
     }
 
-    fn about(mut self, challenge: Option<Box<auth::ChallengeView>>) -> Self {
+    pub(super) fn with_challenge(mut self, challenge: Option<Box<auth::ChallengeView>>) -> Self {
         self.body.challenge = challenge.map(|view| Box::new(Challenge::from(*view)));
         self
     }
 
-    fn retry_after(mut self, seconds: Option<u32>) -> Self {
+    pub(super) fn with_retry_after(mut self, seconds: Option<u32>) -> Self {
         self.body.retry_after = seconds;
         self
-    }
-}
-
-impl From<auth::Error> for Problem {
-    fn from(error: auth::Error) -> Self {
-        use auth::{Error, Reason};
-        match error {
-            Error::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
-            Error::WrongPassword => {
-                Self::with_detail(ErrorCode::InvalidCredentials, "The password is wrong. Try again.")
-            }
-            Error::InvalidField { field, invalid } => Self::validation_failed(vec![FieldError::new(
-                field,
-                invalid.kind.into(),
-                invalid.detail.into(),
-            )]),
-            Error::MissingToken => Self::new(ErrorCode::MissingToken),
-            Error::UserGone => Error::InvalidToken(Reason::SessionEnded).into(),
-            Error::InvalidToken(reason) => {
-                let mut problem = Self::new(ErrorCode::InvalidToken);
-                problem.body.reason = Some(reason.as_str());
-                problem.www_authenticate = Some(INVALID_TOKEN);
-                problem
-            }
-            Error::InvalidRefreshToken(reason) => {
-                let mut problem = Self::new(ErrorCode::InvalidRefreshToken);
-                problem.body.reason = Some(reason.as_str());
-                problem
-            }
-            Error::NotFound => Self::new(ErrorCode::NotFound),
-            Error::OtpRequired => {
-                Self { www_authenticate: Some(INSUFFICIENT), ..Self::new(ErrorCode::OtpRequired) }
-            }
-            Error::AlreadyAuthenticated => Self::new(ErrorCode::AlreadyAuthenticated),
-            Error::AlreadyVerified => Self::new(ErrorCode::AlreadyVerified),
-            Error::UserExists => Self::new(ErrorCode::UserExists),
-            Error::UsernameTaken => Self::new(ErrorCode::UsernameTaken),
-            Error::ChallengeExpired(challenge) => Self::new(ErrorCode::ChallengeExpired).about(challenge),
-            Error::IncorrectCode { challenge, attempts_left } => {
-                let mut problem = Self::new(ErrorCode::IncorrectCode);
-                problem.body.attempts_left = Some(attempts_left);
-                problem.about(challenge)
-            }
-            Error::OtpUndeliverable(challenge) => Self::new(ErrorCode::OtpUndeliverable).about(challenge),
-            Error::TooManyAttempts { challenge, retry_after } => {
-                Self::new(ErrorCode::TooManyAttempts).about(challenge).retry_after(retry_after)
-            }
-            Error::ResendTooSoon { challenge, retry_after } => {
-                Self::new(ErrorCode::ResendTooSoon).about(Some(challenge)).retry_after(Some(retry_after))
-            }
-            Error::RateLimited { challenge, retry_after, .. } => {
-                Self::new(ErrorCode::RateLimited).about(challenge).retry_after(Some(retry_after))
-            }
-            Error::OtpUnavailable { challenge, retry_after } => {
-                Self::new(ErrorCode::OtpUnavailable).about(challenge).retry_after(Some(retry_after))
-            }
-            Error::Overloaded { retry_after } => {
-                Self::new(ErrorCode::Overloaded).retry_after(Some(retry_after))
-            }
-            Error::Unavailable { cause, retry_after } => Self::not_ready(cause, retry_after),
-            Error::OtherSecret | Error::OtherMode(_) => Self::internal(error),
-            Error::Internal(cause) => Self::internal(cause),
-        }
     }
 }
 
@@ -205,7 +144,7 @@ impl ResponseError for Problem {
         self.body.code.status()
     }
 
-    /// The body is written by the middleware, which knows the request's id; this carries the problem there.
+    /// Passes the problem on to the middleware, which knows the id of the request and writes the body.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         response.extensions_mut().insert(self.clone());
@@ -214,7 +153,7 @@ impl ResponseError for Problem {
 }
 
 impl Problem {
-    /// Writes the problem into an answer, whose other headers stay: those of CORS must reach the browser.
+    /// Writes the problem into a response. Keeps its other headers, because a browser needs those of CORS.
     pub fn write(mut self, response: HttpResponse, request_id: &str) -> HttpResponse {
         self.body.request_id = request_id.to_owned();
         let json = serde_json::to_string(&self.body).unwrap_or_default();

@@ -33,13 +33,13 @@ pub struct Session {
 
 impl Session {
     /// Shows the caller's own session.
-    pub fn own(session: sessions::Session) -> Self {
+    pub fn current(session: sessions::Session) -> Self {
         let id = session.id;
         Self::seen_from(session, id)
     }
 
-    /// Shows a session to a caller whose own session is `asking`.
-    pub fn seen_from(session: sessions::Session, asking: Id) -> Self {
+    /// Shows a session to a caller whose own session has the id `own`.
+    pub fn seen_from(session: sessions::Session, own: Id) -> Self {
         Self {
             id: session.id.0,
             created_at: session.created_at.0,
@@ -47,7 +47,7 @@ impl Session {
             expires_at: session.expires_at.0,
             user_agent: session.user_agent,
             ip_address: session.ip_address,
-            current: session.id == asking,
+            current: session.id == own,
         }
     }
 }

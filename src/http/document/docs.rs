@@ -11,14 +11,14 @@ use utoipa_swagger_ui::Config;
 use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::Problem;
 
-/// Swagger UI loads nothing from elsewhere. It writes style attributes, and its logo is a data URL.
+/// Allows what Swagger UI needs: files of this server, inline styles, and a logo that is a data URL.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
-/// Ours instead of the bundled one: it fills in the tokens that log in and verify answer with.
+/// Replaces the bundled initializer. Fills in the tokens that log in and verify return.
 const INITIALIZER: &str = include_str!("swagger_initializer.js");
 
-/// The document, rendered once.
+/// The OpenAPI document as JSON text, rendered once.
 #[derive(Clone)]
 pub struct Document(web::Bytes);
 
@@ -29,7 +29,7 @@ impl Document {
     }
 }
 
-/// Registers the two paths.
+/// Registers the paths.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/openapi.json", web::get().to(document))

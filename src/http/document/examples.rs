@@ -1,4 +1,5 @@
-//! The examples of the OpenAPI document. Those of responses are serialized from the types that the handlers use.
+//! The examples of the OpenAPI document. Those of responses are serialized from the types that the handlers
+//! use.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! The OpenAPI document: what the handlers say, and what follows from `routes::OPERATIONS` for all of them:
-//! errors with an example for each code, security, headers, examples.
+//! The OpenAPI document: generated from the handlers, then completed from `routes::OPERATIONS` with errors,
+//! security requirements, headers and examples.
 
 use actix_web::App;
 use serde_json::{Map, Value, json};
@@ -7,15 +7,16 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use super::{examples, problem_examples};
+use crate::http::answer::challenge;
 use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::field_error::{FieldError, FieldErrorCode};
 use crate::http::answer::problem::ProblemBody;
-use crate::http::answer::{challenge, delivery};
 use crate::http::logout;
-use crate::http::request::fields::{FieldError, FieldErrorCode};
+use crate::http::request::delivery;
 use crate::http::routes;
 use crate::http::routes::{Access, Operation};
 
-/// What no handler says.
+/// The parts of the document that do not come from a handler.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -36,7 +37,7 @@ use crate::http::routes::{Access, Operation};
 )]
 struct ApiDoc;
 
-/// The document, OpenAPI 3.1.
+/// Builds the document, OpenAPI 3.1.
 pub fn document() -> Value {
     let app = App::new().into_utoipa_app().openapi(ApiDoc::openapi()).configure(routes::configure);
     let mut document = serde_json::to_value(app.split_for_parts().1).unwrap_or_default();
@@ -54,7 +55,7 @@ pub fn document() -> Value {
     document
 }
 
-/// The same document for tools that know 3.0 only. What 3.1 says more than 3.0, this document does not use.
+/// Builds the document for tools that support only OpenAPI 3.0. It uses no other features of 3.1.
 pub fn document_3_0() -> Value {
     let mut document = document();
     set(&mut document, "openapi", json!("3.0.3"));
@@ -62,12 +63,12 @@ pub fn document_3_0() -> Value {
         license.remove("identifier");
         license.insert("url".into(), json!("https://spdx.org/licenses/MIT.html"));
     }
-    leave_references_alone(&mut document);
+    remove_siblings_of_references(&mut document);
     document
 }
 
-/// In 3.0 nothing may stand beside a `$ref`.
-fn leave_references_alone(value: &mut Value) {
+/// Removes the siblings of every `$ref`, which 3.0 does not allow.
+fn remove_siblings_of_references(value: &mut Value) {
     if let Some(object) = value.as_object_mut()
         && object.contains_key("$ref")
     {
@@ -78,7 +79,7 @@ fn leave_references_alone(value: &mut Value) {
         Value::Array(items) => items.iter_mut().collect(),
         _ => Vec::new(),
     };
-    children.into_iter().for_each(leave_references_alone);
+    children.into_iter().for_each(remove_siblings_of_references);
 }
 
 fn add_components(document: &mut Value) {
@@ -129,10 +130,10 @@ fn list_of_codes() -> String {
 
 fn complete(target: &mut Value, operation: &Operation) {
     let security = match operation.access {
-        // An empty list, so that Swagger UI sends no token: it would be refused.
+        // An empty list, so that Swagger UI sends no token. Guest operations would reject it.
         Access::Public | Access::Guest => json!([]),
         Access::PasswordOk => json!([{ "password_ok": [] }]),
-        // Swagger UI sends the last one that is filled in.
+        // If both are filled in, Swagger UI sends the last one.
         Access::LoggedIn => json!([{ "password_ok": [] }, { "access": [] }]),
         Access::FullAccess => json!([{ "access": [] }]),
     };
@@ -171,7 +172,7 @@ fn complete(target: &mut Value, operation: &Operation) {
         }
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten().filter(|_| is_limited) {
-        // What is refused before anything is tried was not counted.
+        // A request that is rejected by its guard or its body is not counted.
         let is_own = operation.errors.iter().any(|code| code.status().as_str() == status);
         let is_counted = status.starts_with('2') || (is_own && !status.starts_with('5'));
         if let Some(headers) = response.get_mut("headers").filter(|_| is_counted) {
@@ -182,7 +183,7 @@ fn complete(target: &mut Value, operation: &Operation) {
     }
 }
 
-/// The answer for a status, still without examples. `code`: the first code that has it.
+/// Builds the response for the status of `code`, without examples.
 fn problem_response(code: ErrorCode) -> Value {
     let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
     match code.status().as_u16() {

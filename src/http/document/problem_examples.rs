@@ -3,8 +3,8 @@
 use super::examples::{challenge, of_email, of_new_phone, signed_up_at};
 use crate::http::answer::challenge::Challenge;
 use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::field_error::{FieldError, FieldErrorCode};
 use crate::http::answer::problem::{Problem, ProblemBody};
-use crate::http::request::fields::{FieldError, FieldErrorCode};
 
 /// Returns an example of an error that an operation can return.
 pub(crate) fn problem(operation: &str, code: ErrorCode) -> ProblemBody {

@@ -1,19 +1,19 @@
-//! The token of a request: in the `Authorization` header and nowhere else (RFC 6750, section 2.1).
+//! The bearer token of a request. Only the header `Authorization` may carry it (RFC 6750, section 2.1).
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
 use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::Problem;
 
-/// What stands before the token.
+/// The scheme that precedes the token.
 const SCHEME: &[u8] = b"Bearer ";
-/// Stands for what cannot be read.
-const NO_TOKEN: &str = "?";
+/// Replaces a token that is not UTF-8. It is not valid.
+const UNREADABLE_TOKEN: &str = "?";
 
-/// The bearer token, where one was sent.
+/// Returns the bearer token if there is one.
 ///
 /// # Errors
-/// `malformed_request` where the header stands there more than once: two readers could take different ones.
+/// `malformed_request` if the header occurs more than once, because parsers differ in which one they take.
 pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(AUTHORIZATION);
     let Some(value) = values.next() else { return Ok(None) };
@@ -21,13 +21,13 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         let detail = "The header Authorization occurs more than once. Send it once.";
         return Err(Problem::with_detail(ErrorCode::MalformedRequest, detail));
     }
-    // The scheme's name has no case (RFC 9110, section 11.1). Another scheme is no token of ours.
+    // The scheme is case-insensitive (RFC 9110, section 11.1). Other schemes are ignored.
     let Some((scheme, token)) = value.as_bytes().split_at_checked(SCHEME.len()) else { return Ok(None) };
     if !scheme.eq_ignore_ascii_case(SCHEME) {
         return Ok(None);
     }
-    // Bytes that no token has are a token all the same, a malformed one: one was sent.
-    let token = std::str::from_utf8(token).unwrap_or(NO_TOKEN);
+    // Bytes that are not UTF-8 count as an invalid token, not as a missing one.
+    let token = std::str::from_utf8(token).unwrap_or(UNREADABLE_TOKEN);
     Ok(Some(token.trim_matches(' ')).filter(|token| !token.is_empty()))
 }
 
@@ -45,19 +45,19 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_token() {
+    fn token_is_read_from_the_header() {
         assert_eq!(read(&["Bearer abc"]).as_deref(), Some("abc"));
         assert_eq!(read(&["bEARER  abc"]).as_deref(), Some("abc"));
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_bytes(b"Bearer \xff\xfe").unwrap());
-        assert_eq!(bearer(&headers).unwrap(), Some(NO_TOKEN));
+        assert_eq!(bearer(&headers).unwrap(), Some(UNREADABLE_TOKEN));
         for none in [&[][..], &["Basic abc"], &["Bearer"], &["Bearer "], &["abc"]] {
             assert_eq!(read(none), None);
         }
     }
 
     #[test]
-    fn two_headers_are_refused() {
+    fn duplicate_headers_are_rejected() {
         let mut headers = HeaderMap::new();
         headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer a"));
         headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer b"));

@@ -1,18 +1,18 @@
-//! A client's address. A header can say anything: `X-Forwarded-For` is believed only from proxies that the
-//! configuration names.
+//! The IP address of a client. Any client can send `X-Forwarded-For`, so only the headers of configured
+//! proxies are trusted.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
 
-/// The networks of the proxies in front of this server.
+/// The networks of the trusted proxies in front of this server.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
 impl TrustedProxies {
-    /// The address of the client: that of the connection or, as long as a trusted proxy speaks, the one that
-    /// it names: the right-most that is no trusted proxy itself.
+    /// Returns the address of the client. It is the address of the connection, unless that is a trusted
+    /// proxy; then it is the right-most address of `X-Forwarded-For` that is not a trusted proxy.
     pub fn client_ip(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr().map(|address| address.ip().to_canonical())?;
         let named = request
@@ -27,7 +27,7 @@ impl TrustedProxies {
         let mut client = peer;
         for entry in named.into_iter().rev() {
             match entry {
-                // What a proxy that is trusted could not read ends the chain.
+                // An entry that cannot be parsed ends the chain.
                 Some(next) if self.trusts(client) => client = next.to_canonical(),
                 _ => break,
             }
@@ -40,7 +40,7 @@ impl TrustedProxies {
     }
 }
 
-/// An entry of the header: an address, perhaps with a port, and one of IPv6 perhaps in brackets.
+/// Parses an entry of the header: an address with or without a port. An IPv6 address may be in brackets.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let entry = std::str::from_utf8(entry).ok()?.trim();
     let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());

@@ -1,72 +1,14 @@
-//! Reads the fields of a JSON object and reports everything that is wrong with them at once.
+//! Takes the fields of a JSON object one by one and collects all errors.
 
-use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
-use crate::auth::{Invalid, InvalidKind};
+use crate::auth::Invalid;
+use crate::http::answer::field_error::{FieldError, FieldErrorCode};
 use crate::http::answer::problem::Problem;
 
-/// Most errors that one answer lists: a body of 16 KiB can hold thousands of unknown fields.
+/// The maximum number of errors in a response. A body of 16 KiB can have thousands of unknown fields.
 const MAX_ERRORS: usize = 50;
-
-/// An error in one field of the body.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldError {
-    /// The location of the field in the body, as a JSON Pointer (RFC 6901).
-    #[schema(max_length = 100, pattern = "^(/[^/]*)*$")]
-    pub pointer: String,
-    /// The kind of error, for programs.
-    pub code: FieldErrorCode,
-    /// What is wrong and what to do, in English.
-    #[schema(max_length = 300)]
-    pub detail: String,
-}
-
-impl FieldError {
-    /// An error of a field of the body.
-    pub fn new(name: &str, code: FieldErrorCode, detail: String) -> Self {
-        let name: String = name.chars().take(80).collect();
-        // RFC 6901, section 3.
-        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        Self { pointer, code, detail }
-    }
-}
-
-/// Identifies what is wrong with a field. The list is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldErrorCode {
-    /// The field is required.
-    Missing,
-    /// The value has the wrong JSON type.
-    WrongType,
-    /// The operation does not have this field.
-    UnknownField,
-    /// The value is too short.
-    TooShort,
-    /// The value is too long.
-    TooLong,
-    /// The value has the wrong format.
-    InvalidFormat,
-    /// The value is not allowed here.
-    NotAllowed,
-    /// The password is easily guessed.
-    EasilyGuessed,
-}
-
-impl From<InvalidKind> for FieldErrorCode {
-    fn from(kind: InvalidKind) -> Self {
-        match kind {
-            InvalidKind::TooShort => Self::TooShort,
-            InvalidKind::TooLong => Self::TooLong,
-            InvalidKind::InvalidFormat => Self::InvalidFormat,
-            InvalidKind::NotAllowed => Self::NotAllowed,
-            InvalidKind::EasilyGuessed => Self::EasilyGuessed,
-        }
-    }
-}
 
 /// A JSON object whose fields are taken one by one.
 #[derive(Clone)]
@@ -76,18 +18,18 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Reads a JSON object. A name that occurs twice is refused: parsers differ in which one they take.
+    /// Parses a JSON object. Rejects duplicate names, because parsers differ in which value they take.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
         let UniqueObject(object) = serde_json::from_slice(json)?;
         Ok(object.into())
     }
 
-    /// An object without fields.
+    /// Returns an object without fields.
     pub(crate) fn empty() -> Self {
         Map::new().into()
     }
 
-    /// Gives a field that was not sent a value. `false`: it was sent.
+    /// Sets a field if it is missing. Returns whether it was missing.
     pub fn fill(&mut self, name: &str, value: &str) -> bool {
         let missing = !self.object.contains_key(name);
         if missing {
@@ -96,12 +38,12 @@ impl Fields {
         missing
     }
 
-    /// A field's text, which stays to be taken.
+    /// Returns the text of a field without taking it.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.object.get(name).and_then(Value::as_str)
     }
 
-    /// Takes a string that must be there. `None`: an error was noted.
+    /// Takes a required string. Returns `None` after noting an error.
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -116,7 +58,7 @@ impl Fields {
         }
     }
 
-    /// Takes a string that may be there. `None`: it is not, or an error was noted.
+    /// Takes an optional string. Returns `None` if it is missing, or after noting an error.
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -136,16 +78,16 @@ impl Fields {
             self.note(name, FieldErrorCode::WrongType, "This field must be a string.".into());
             return None;
         };
-        parse(text).map_err(|invalid| self.refuse(name, invalid)).ok()
+        parse(text).map_err(|invalid| self.reject(name, invalid)).ok()
     }
 
-    /// Notes an error that shows only when several fields are seen together.
-    pub fn refuse(&mut self, name: &str, invalid: Invalid) {
+    /// Notes that the value of a field is invalid.
+    pub fn reject(&mut self, name: &str, invalid: Invalid) {
         self.note(name, invalid.kind.into(), invalid.detail.into_owned());
     }
 
-    /// Refuses a field that one could look for here and that has its place elsewhere.
-    pub fn refuse_elsewhere(&mut self, name: &str, detail: &str) {
+    /// Rejects a field that belongs to another operation, which `detail` names.
+    pub fn reject_misplaced(&mut self, name: &str, detail: &str) {
         if self.object.remove(name).is_some() {
             self.note(name, FieldErrorCode::UnknownField, detail.to_owned());
         }
@@ -157,7 +99,7 @@ impl Fields {
         }
     }
 
-    /// The value, if nothing was wrong and nothing is left over.
+    /// Returns the value if there are no errors and no unknown fields.
     pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
         let unknown: Vec<String> = self.object.keys().cloned().collect();
         for name in unknown {
@@ -176,7 +118,7 @@ impl From<Map<String, Value>> for Fields {
     }
 }
 
-/// A JSON object in which no name occurs twice.
+/// A JSON object without duplicate names.
 struct UniqueObject(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for UniqueObject {

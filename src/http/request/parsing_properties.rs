@@ -1,4 +1,4 @@
-//! Whatever bytes arrive as headers or as a body: they are read or refused, and nothing panics.
+//! Property tests: arbitrary headers and bodies are parsed or rejected, and nothing panics.
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use super::bearer::bearer;
 use super::client_ip::TrustedProxies;
 use super::fields::Fields;
 
-/// Any JSON, not very deep.
+/// Generates JSON values of moderate depth.
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -27,7 +27,7 @@ fn json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn a_bearer_token_is_what_follows_the_scheme(bytes in prop::collection::vec(any::<u8>(), 0..60), scheme in "([Bb]earer |Basic |)") {
+    fn bearer_token_is_the_text_after_the_scheme(bytes in prop::collection::vec(any::<u8>(), 0..60), scheme in "([Bb]earer |Basic |)") {
         let sent = [scheme.as_bytes(), &bytes].concat();
         let Ok(value) = HeaderValue::from_bytes(&sent) else { return Ok(()) };
         let mut headers = HeaderMap::new();
@@ -53,14 +53,14 @@ proptest! {
         let password = fields.optional("password", |text| Ok(text.to_owned()));
         prop_assert_eq!(email.as_deref(), json["email"].as_str());
         let finished = fields.finish(email.map(|email| (email, password)));
-        // Taken only where there is nothing else, and nothing of another type.
+        // Accepted only without other fields and without values of other types.
         let known = json.as_object().unwrap().keys().all(|name| ["email", "password"].contains(&name.as_str()));
         let texts = json.as_object().unwrap().values().all(Value::is_string);
         prop_assert_eq!(finished.is_ok(), known && texts && json["email"].is_string());
     }
 
     #[test]
-    fn nobody_but_a_trusted_proxy_chooses_an_address(named in "[0-9a-f.:, ]{0,60}", peer in any::<[u8; 4]>()) {
+    fn only_a_trusted_proxy_can_set_the_client_address(named in "[0-9a-f.:, ]{0,60}", peer in any::<[u8; 4]>()) {
         let peer = std::net::SocketAddr::from((peer, 1));
         let request = actix_web::test::TestRequest::default()
             .peer_addr(peer)

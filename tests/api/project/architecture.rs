@@ -209,7 +209,7 @@ fn each_rule_can_be_broken() {
         ("src/auth/mod.rs", "use twilio_verify_sandbox::Sandbox;"),
         ("src/auth/mod.rs", "use crate::{config::{Settings}, metrics};"),
         ("src/webhooks/courier.rs", "use twilio_verify::Channel;"),
-        ("src/http/request/call.rs", "let level = crate::config::Log::default();"),
+        ("src/http/request/body.rs", "let level = crate::config::Log::default();"),
         ("src/server.rs", "pub use crate::config::Settings;"),
         ("src/auth/login.rs", "let now = chrono::Utc::now();"),
         ("crates/storage/src/engine/sql_types.rs", "uuid::Uuid::now_v7()"),

@@ -1,25 +1,24 @@
-//! The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10): which limits a request was
-//! counted against, and what is left of them.
+//! The headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::auth::{Standing, Standings};
 
-/// The limits: `"wrong_codes_per_user/h";q=10;w=3600`
-pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// Where the client stands with them: `"wrong_codes_per_user/h";r=9;t=360`
+/// The limits that apply to a request, such as `"wrong_codes_per_user/h";q=10;w=3600`.
+pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of each limit, such as `"wrong_codes_per_user/h";r=9;t=360`.
 pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Adds both headers, where anything was counted. Both are Lists of Structured Fields (RFC 9651): names of policies hold
-/// nothing that a String would have to escape.
-pub fn tell(standings: &Standings, headers: &mut HeaderMap) {
+/// Adds both headers if a limit applies to the request. Each is a List of Structured Fields (RFC 9651). The
+/// names of policies contain no characters that a String must escape.
+pub fn insert(standings: &Standings, headers: &mut HeaderMap) {
     let mut standings = standings.all();
     standings.retain(|standing| standing.is_told);
     if standings.is_empty() {
         return;
     }
     let list = |item: fn(&Standing) -> String| standings.iter().map(item).collect::<Vec<_>>().join(", ");
-    for (name, value) in [(POLICY, list(policy)), (RATE_LIMIT, list(balance))] {
+    for (name, value) in [(RATE_LIMIT_POLICY, list(policy)), (RATE_LIMIT, list(remaining))] {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }
@@ -31,8 +30,8 @@ fn policy(standing: &Standing) -> String {
     format!("\"{policy}\";q={quota};w={window}")
 }
 
-/// Where nothing is to come back there is no time until it does.
-fn balance(standing: &Standing) -> String {
+/// Formats the remaining quota. Leaves out the time if the quota is full.
+fn remaining(standing: &Standing) -> String {
     let Standing { policy, balance, .. } = standing;
     match balance.more_in {
         0 => format!("\"{policy}\";r={}", balance.remaining),
@@ -45,9 +44,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_counted_is_nothing_told() {
+    fn without_limits_no_headers_are_added() {
         let mut headers = HeaderMap::new();
-        tell(&Standings::default(), &mut headers);
+        insert(&Standings::default(), &mut headers);
         assert!(headers.is_empty());
     }
 }

@@ -1,12 +1,14 @@
-//! Which web pages may call from a browser: those of the configuration's list, none by default.
+//! CORS: which web pages may call the API from a browser. By default none.
 
 use actix_cors::Cors;
 use actix_web::http::{Method, header};
 
-/// How long a browser may remember the answer to a preflight, in seconds: Chromium's longest.
+/// How long a browser may cache the response to a preflight, in seconds. This is the maximum that Chromium
+/// accepts.
 const MAX_AGE: usize = 7200;
 
-/// The middleware. Origins are compared exactly; tokens travel in a header, so no credentials are allowed.
+/// Builds the middleware. It compares origins exactly. Credentials are not allowed, because tokens travel in
+/// a header.
 pub fn cors(allowed_origins: &[String]) -> Cors {
     let base = Cors::default()
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

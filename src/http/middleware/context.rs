@@ -1,4 +1,5 @@
-//! Around every request: an id, a log line, a problem where something failed, headers that all answers have.
+//! The outermost middleware: ids, logs, metrics and traces of requests; errors and common headers of
+//! responses.
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
@@ -16,26 +17,30 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::answer::error_code::ErrorCode;
-use super::answer::fallback::PathTable;
-use super::answer::problem::Problem;
-use super::answer::rate_limit;
-use super::request::{head, unread};
+use super::head_requests;
+use super::unread_body::BodyHandle;
 use crate::auth::{Auth, Client, Mode};
+use crate::http::answer::error_code::ErrorCode;
+use crate::http::answer::problem::Problem;
+use crate::http::answer::rate_limit_headers;
+use crate::http::default_service::PathTable;
 use crate::telemetry;
 use movable_clock::Clock;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Tells a client that codes are not really sent.
+/// Tells clients that this server does not send codes to real phones.
 const MODE: HeaderName = HeaderName::from_static("countersign-mode");
 /// The detail of a failed CORS preflight.
 const PREFLIGHT: &str = "The origin of the page, the method or a header is not allowed. Add the origin to \
     server.allowed_origins, or leave out the method or header.";
-/// Longest id of a request that is kept.
+/// The maximum length of a client's request id.
 const MAX_REQUEST_ID: usize = 128;
+/// The maximum length of a method in the log. Longer than all registered methods; a client can send up to 100
+/// KiB.
+const MAX_METHOD: usize = 20;
 
-/// What every answer carries unless its handler said otherwise. Answers are JSON: nothing in them is to be
-/// run, framed or kept.
+/// The headers of every response, unless its handler has set them. Responses are JSON and must not be
+/// executed, framed or cached.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -43,10 +48,10 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "no-referrer"),
 ];
 
-/// The middleware.
+/// Handles a request and finishes its response.
 ///
 /// # Errors
-/// Whatever went wrong outside the handlers, as a finished answer.
+/// The finished response to an error outside the handlers.
 pub async fn context(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -55,38 +60,39 @@ pub async fn context(
     let method = request.method().clone();
     let auth = request.app_data::<Data<Auth>>().cloned();
     let dev_clock = auth.as_ref().filter(|auth| auth.mode() == Mode::Dev).map(|auth| auth.clock().clone());
-    let unread = unread::keep(&mut request);
-    head::as_get(&mut request);
-    // Of the highest level, so that it is there whatever the log's level is.
+    let body_handle = BodyHandle::keep(&mut request);
+    head_requests::route_as_get(&mut request);
+    // At the level error, so that the span exists at every log level.
     let span = tracing::error_span!("request", %request_id);
     let trace = telemetry::request(&request_id, |name| header_text(request.headers(), name));
-    let ended = trace.clone();
+    let request_trace = trace.clone();
     async move {
-        let began = Instant::now();
+        let started = Instant::now();
         let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-        let answered = match outcome {
+        let result = match outcome {
             Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
             Ok(Err(error)) => Err(HttpResponse::from_error(error)),
             Err(_) => Err(HttpResponse::from_error(Problem::internal("a handler panicked"))),
         };
-        match answered {
+        match result {
             Ok(response) => {
-                // The pattern, not the path: a path is whatever a client sends.
-                let asked = response.request().clone();
+                let routed = response.request().clone();
                 let (request, response) = response.into_parts();
                 let mut response = finish(response, &method, &request_id, dev_clock.as_ref());
                 if let (Some(auth), Some(client)) = (&auth, request.extensions().get::<Client>()) {
                     auth.tell_of_limits(client);
-                    rate_limit::tell(&client.standings, response.headers_mut());
+                    rate_limit_headers::insert(&client.standings, response.headers_mut());
                 }
-                told(&method, &route(&asked), response.status(), began, auth.as_ref(), &ended);
-                let response = response.map_body(|_, body| unread.beside(head::body(&method, body)));
+                record(&method, &route(&routed), response.status(), started, auth.as_ref(), &request_trace);
+                let response =
+                    response.map_body(|_, body| body_handle.tie_to(head_requests::body_for(&method, body)));
                 Ok(ServiceResponse::new(request, response))
             }
             Err(response) => {
                 let response = finish(response, &method, &request_id, dev_clock.as_ref());
-                told(&method, "none", response.status(), began, auth.as_ref(), &ended);
-                let response = response.map_body(|_, body| unread.beside(head::body(&method, body)));
+                record(&method, "none", response.status(), started, auth.as_ref(), &request_trace);
+                let response =
+                    response.map_body(|_, body| body_handle.tie_to(head_requests::body_for(&method, body)));
                 Err(InternalError::from_response("answered", response).into())
             }
         }
@@ -96,7 +102,8 @@ pub async fn context(
     .await
 }
 
-/// The pattern of a request's path, `none` where nothing stands behind it.
+/// Returns the pattern of a request's path, or `none` if it matches no route. Unlike the path, a client
+/// cannot choose it.
 fn route(request: &HttpRequest) -> Cow<'_, str> {
     let table = request.app_data::<Data<PathTable>>();
     match table.filter(|table| table.is_fixed(request.path())) {
@@ -105,28 +112,25 @@ fn route(request: &HttpRequest) -> Cow<'_, str> {
     }
 }
 
-/// Longest method that is logged: longer than any that is registered, and a client can send 100 KiB of letters.
-const MAX_METHOD: usize = 20;
-
-/// Counts an answer, writes its line and ends its trace.
-fn told(
+/// Records a response in the metrics, the trace and the log.
+fn record(
     method: &Method,
     route: &str,
     status: StatusCode,
-    began: Instant,
+    started: Instant,
     auth: Option<&Data<Auth>>,
     trace: &Span,
 ) {
     if let Some(auth) = auth {
-        auth.metrics().request(method.as_str(), route, status.as_str(), began.elapsed());
+        auth.metrics().request(method.as_str(), route, status.as_str(), started.elapsed());
     }
     let method = Some(method.as_str()).filter(|name| name.len() <= MAX_METHOD).unwrap_or("other");
     telemetry::answered(trace, method, route, status.as_u16());
-    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%method, %route, status = status.as_u16(), duration_ms, "answered");
 }
 
-/// The answer as it leaves: a problem where something failed, and the headers of all answers.
+/// Finishes a response: writes its problem if there is one, and adds the common headers.
 fn finish(
     response: HttpResponse,
     method: &Method,
@@ -142,7 +146,8 @@ fn finish(
     }
     if let Some(clock) = dev_clock {
         headers.insert(MODE, HeaderValue::from_static("dev"));
-        // The clock may have been moved: a client that reckons with the server's time must see it (RFC 9110, 6.6.1).
+        // The clock of `dev` can be moved. Clients that compute with the server's time need its value (RFC
+        // 9110, 6.6.1).
         let date = clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         if let Ok(date) = HeaderValue::from_str(&date) {
             headers.insert(header::DATE, date);
@@ -154,12 +159,13 @@ fn finish(
     response
 }
 
-/// A header's value, where it is text.
+/// Returns the value of a header if it is text.
 fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// A valid id that the client or a proxy sent is kept, so that logs can be joined.
+/// Returns the id of a request. Keeps a valid id from the client or a proxy, so that their logs can be
+/// correlated.
 fn request_id(headers: &HeaderMap) -> String {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     headers
@@ -169,8 +175,8 @@ fn request_id(headers: &HeaderMap) -> String {
         .map_or_else(|| Uuid::new_v4().simple().to_string(), str::to_owned)
 }
 
-/// Turns whatever has a status of 400 and above into a problem: ours, with the request's id, or the
-/// framework's own, by its status. The cause goes to the log here, once.
+/// Writes a problem into every response with a status of 400 and above, and logs its cause. The status
+/// decides which problem if the response comes from the framework.
 fn as_problem(mut response: HttpResponse, method: &Method, request_id: &str) -> HttpResponse {
     if response.status().as_u16() < 400 {
         return response;
@@ -183,7 +189,7 @@ fn as_problem(mut response: HttpResponse, method: &Method, request_id: &str) -> 
         405 => Problem::new(ErrorCode::MethodNotAllowed),
         413 => Problem::new(ErrorCode::PayloadTooLarge),
         415 => Problem::new(ErrorCode::UnsupportedMediaType),
-        // A browser asks so before it sends a request (CORS); nothing else has such an answer.
+        // Only a failed CORS preflight has this status.
         400 if method == Method::OPTIONS => Problem::with_detail(ErrorCode::MalformedRequest, PREFLIGHT),
         400..=499 => Problem::with_detail(
             ErrorCode::MalformedRequest,
@@ -202,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_harmless_request_ids_are_kept() {
+    fn only_valid_request_ids_are_kept() {
         let id = |sent: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(REQUEST_ID, HeaderValue::from_static(sent));

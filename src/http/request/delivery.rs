@@ -1,16 +1,17 @@
-//! The fields that say how a code shall travel. Log in and resend share them.
+//! The fields that decide how a code is delivered.
 
 use utoipa::ToSchema;
 
+use super::body::ParseContext;
+use super::fields::Fields;
 use crate::auth::{AppHash, Delivery, Invalid, InvalidKind, Locale, Policy};
-use crate::http::request::call::Context;
-use crate::http::request::fields::Fields;
 use twilio_verify::Channel;
 
-/// How a code is delivered to a phone. The server decides which channels are allowed; `channels` of a challenge lists them.
+/// How a code is delivered to a phone. The server decides which channels are allowed; `channels` of a
+/// challenge lists them.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-#[allow(dead_code, reason = "for the document: the field is read by `delivery`")]
+#[allow(dead_code, reason = "only for the OpenAPI document; `delivery` parses the field")]
 pub enum PhoneChannel {
     /// By text message.
     Sms,
@@ -20,8 +21,8 @@ pub enum PhoneChannel {
     Whatsapp,
 }
 
-/// Takes `channel`, `locale` and `app_hash`. An error that was noted fails the request when it is finished.
-pub(crate) fn delivery(fields: &mut Fields, context: &Context<'_>) -> Delivery {
+/// Takes `channel`, `locale` and `app_hash`. Notes an error for each invalid field.
+pub(crate) fn delivery(fields: &mut Fields, context: &ParseContext<'_>) -> Delivery {
     let policy = context.policy;
     let channel = fields.optional("channel", |text| parse_channel(text, policy));
     let locale = fields.optional("locale", Locale::parse);
