@@ -19,5 +19,6 @@ mod postgres_tls;
 mod replicas;
 mod secrets_at_rest;
 mod shutdown;
+mod threats;
 mod traces;
 mod webhooks;
