@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# From nobody to the dashboard, with bash and curl. `bash login.sh` starts a countersign of its own;
-# with COUNTERSIGN_API and COUNTERSIGN_SANDBOX it uses one that runs, next to as many others as you like.
+# Logs in with a code from the sandbox, with bash and curl. `bash login.sh` starts its own countersign. If
+# COUNTERSIGN_API and COUNTERSIGN_SANDBOX are set, it uses that one, and any number of copies can share it.
 set -euo pipefail
 
 if [ -z "${COUNTERSIGN_API:-}" ]; then
-    # A coprocess holds both ends of a pipe: when this script ends, however it ends, so does the server.
+    # The server ends when the pipe to its standard input closes, even if this script is killed.
     coproc SERVER {
         exec "${COUNTERSIGN_BIN:-countersign}" dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 \
             --database-url sqlite::memory: --exit-with-stdin
@@ -13,18 +13,18 @@ if [ -z "${COUNTERSIGN_API:-}" ]; then
     COUNTERSIGN_API=${api#api=} COUNTERSIGN_SANDBOX=${sandbox#sandbox=}
 fi
 
-# Every run has a person of its own; so any number of them can share one server.
+# Each run creates its own user, so that runs can share a server.
 name=p$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 phone=$(printf '+49151%08d' $((0x${name:1:7} % 100000000)))
 password='correct horse battery staple'
 
-# post PATH BODY [TOKEN]: prints the answer. Anything but a 2xx ends the script.
+# post PATH BODY [TOKEN]: prints the response. An error status ends the script.
 post() {
     curl -sS --fail-with-body "$COUNTERSIGN_API$1" -H 'Content-Type: application/json' -d "$2" \
         ${3:+-H "Authorization: Bearer $3"}
 }
 
-# field NAME: takes one field out of the JSON that it reads.
+# field NAME: prints a field of the JSON on standard input.
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 
 post /v1/users/signup '{"name": "Ada Lovelace", "username": "'"$name"'", "email": "'"$name"'@example.com",
@@ -33,7 +33,7 @@ post /v1/users/signup '{"name": "Ada Lovelace", "username": "'"$name"'", "email"
 password_ok=$(post /v1/users/login '{"email": "'"$name"'@example.com", "password": "'"$password"'"}' |
     field password_ok_token)
 
-# `wait` holds the request until the message is there: nothing polls, nothing sleeps.
+# `wait` keeps the request open until the message arrives, so there is no need to poll or sleep.
 code=$(curl -sS --fail-with-body --get "$COUNTERSIGN_SANDBOX/sandbox/code" \
     --data-urlencode "to=$phone" --data wait=5)
 

@@ -1,1 +1,1 @@
-//! Where your own program would be; the recipe is `tests/login.rs`.
+//! The place of your own program. The recipe is `tests/login.rs`.
