@@ -8,7 +8,7 @@ use countersign::auth::Mode;
 use countersign::config::{Settings, Sources, read_fixtures};
 use countersign::stages::{Fixtures, Stages};
 use movable_clock::Clock;
-use twilio_verify_sandbox::Sandbox;
+use twilio_verify_sandbox::Embedded;
 
 use super::api::{Api, Chosen};
 use super::sandbox::SandboxFlags;
@@ -42,7 +42,7 @@ impl Dev {
         let database = settings.database_alone()?;
         let clock = Clock::system();
         let fixtures = self.fixtures.as_deref().map(|path| fixtures(path, &settings)).transpose()?;
-        let sandbox = Sandbox::new(clock.clone());
+        let sandbox = Embedded::new(clock.clone());
         let limits = settings.limit_settings();
         let chosen = Chosen {
             secret: secret(&settings, &database.url)?,

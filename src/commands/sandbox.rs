@@ -51,7 +51,7 @@ impl Sandbox {
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
         load(Sources { dev: true, ..sources })?;
         let (listener, address) = self.flags.bind()?;
-        let server = twilio_verify_sandbox::Sandbox::new(Clock::system())
+        let server = twilio_verify_sandbox::Embedded::new(Clock::system())
             .server(listener, self.flags.options())
             .map_err(Failure::failed)?;
         let mut requests = stop::Requests::listen(self.flags.exit_with_stdin)?;

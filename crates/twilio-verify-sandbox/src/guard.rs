@@ -67,7 +67,7 @@ impl AllowedHosts {
 }
 
 /// The middleware around every route: the checks above, and the headers of every answer.
-pub(crate) async fn watch(
+pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

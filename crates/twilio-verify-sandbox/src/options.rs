@@ -1,18 +1,19 @@
-//! What can be configured about a sandbox.
+//! What can be configured about an embedded sandbox.
 
+use std::fmt;
 use std::sync::Arc;
 
 use actix_web::web::ServiceConfig;
 use utoipa::openapi::OpenApi;
 
-/// What may be chosen about a sandbox.
-#[derive(Clone, Default)]
+/// The options of [`Embedded::server`](crate::Embedded::server).
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Host names, without port, that are served besides those of loopback.
+    /// Host names, without a port, that clients may use besides those of loopback.
     pub allowed_hosts: Vec<String>,
-    /// Scheme and authority of the API that sends its codes here; the page links to its documentation.
+    /// Scheme and authority of the API that sends codes with this sandbox. The page links to its documentation.
     pub api: Option<String>,
-    /// What somebody else offers beside the control API.
+    /// More routes.
     pub extension: Option<Extension>,
 }
 
@@ -21,9 +22,15 @@ pub struct Options {
 pub struct Extension {
     /// Registers them.
     pub routes: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
-    /// What the control API's document says of them.
+    /// Returns their part of the control API's document.
     pub document: fn() -> OpenApi,
 }
 
-/// Where the API stands, if there is one.
+impl fmt::Debug for Extension {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Extension").finish_non_exhaustive()
+    }
+}
+
+/// The address of the API, if there is one.
 pub(crate) struct ApiAddress(pub(crate) Option<String>);

@@ -1,79 +1,100 @@
 //! The sandbox as an HTTP server.
 
+use std::fmt;
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig};
 use actix_web::{App, HttpServer, web};
-
-use super::control::known_parameters::KnownParameters;
-use super::control::problem;
-use super::control::problem::Problem;
-use super::guard::{AllowedHosts, watch};
-use super::options::{ApiAddress, Options};
-use super::phone::phones::Phones;
-use super::state::State;
-use super::{control, wire};
 use movable_clock::Clock;
 
-/// Most bytes of a body: the largest start that Twilio would take is far smaller.
+use super::control::known_parameters::KnownParameters;
+use super::control::problem::{self, Problem};
+use super::guard::{AllowedHosts, guard};
+use super::handles::clock::SandboxClock;
+use super::handles::faults::Faults;
+use super::handles::journal::Journal;
+use super::handles::phones::Phones;
+use super::options::{ApiAddress, Options};
+use super::state::State;
+use super::{control, wire};
+
+/// The largest body, in bytes. The largest form that Twilio accepts is far smaller.
 const BODY_LIMIT: usize = 64 * 1024;
-/// Seconds that a request in flight may take at shutdown. Short: a held `wait` is nobody's loss.
+/// How many seconds a request may take at shutdown. A client that waits for a message need not be served to the end.
 const SHUTDOWN_SECONDS: u64 = 1;
 
-/// A sandbox. Its memory begins empty and ends with it.
-pub struct Sandbox {
-    state: Data<State>,
+/// A sandbox for a program that already runs on actix-web and wants to choose the listener and the runtime.
+///
+/// Tests should use [`Sandbox`](crate::Sandbox).
+pub struct Embedded {
+    state: Arc<State>,
 }
 
-impl Sandbox {
-    /// A sandbox that knows nothing.
+impl Embedded {
+    /// Creates a sandbox with an empty memory that lives as long as it does.
     pub fn new(clock: Clock) -> Self {
-        Self { state: Data::new(State::new(clock)) }
+        Self { state: Arc::new(State::new(clock)) }
     }
 
-    /// Its virtual phones.
+    /// Returns its virtual phones.
     pub fn phones(&self) -> Phones {
-        Phones::new(self.state.clone().into_inner())
+        Phones::new(self.state.clone())
     }
 
-    /// The sandbox on `listener`, not yet running: await it to serve, or stop it by its handle. It handles no
-    /// signals.
+    pub(crate) fn state(&self) -> Arc<State> {
+        self.state.clone()
+    }
+
+    /// Creates the server, which serves while it is awaited. Its handle stops it. It handles no signals.
     ///
     /// # Errors
-    /// When the listener cannot be used.
+    /// The listener cannot be used.
     pub fn server(self, listener: TcpListener, options: Options) -> std::io::Result<Server> {
-        serve(self.state, listener, options)
+        let state = self.state;
+        let phones = Data::new(Phones::new(state.clone()));
+        let faults = Data::new(Faults::new(state.clone()));
+        let journal = Data::new(Journal::new(state.clone()));
+        let clock = Data::new(SandboxClock::new(state.clone()));
+        let hosts = Data::new(AllowedHosts::new(&options.allowed_hosts));
+        let known = Data::new(KnownParameters::new(options.extension.as_ref()));
+        let (extension, api) = (options.extension, Data::new(ApiAddress(options.api)));
+        let state = Data::from(state);
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(state.clone())
+                .app_data(phones.clone())
+                .app_data(faults.clone())
+                .app_data(journal.clone())
+                .app_data(clock.clone())
+                .app_data(hosts.clone())
+                .app_data(api.clone())
+                .app_data(known.clone())
+                .app_data(PayloadConfig::new(BODY_LIMIT))
+                .app_data(
+                    JsonConfig::default()
+                        .limit(BODY_LIMIT)
+                        .error_handler(|error, _| Problem::from_json(&error).into()),
+                )
+                .app_data(QueryConfig::default().error_handler(|error, _| Problem::from_query(&error).into()))
+                .wrap(from_fn(guard))
+                .configure(wire::routes)
+                .app_data(Data::new(extension.clone()))
+                .configure(|config| control::routes(config, extension.as_ref()))
+                .default_service(web::to(problem::not_found))
+        })
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .listen(listener)?;
+        Ok(server.run())
     }
 }
 
-fn serve(state: Data<State>, listener: TcpListener, options: Options) -> std::io::Result<Server> {
-    let hosts = Data::new(AllowedHosts::new(&options.allowed_hosts));
-    let known = Data::new(KnownParameters::new(options.extension.as_ref()));
-    let (extension, api) = (options.extension, Data::new(ApiAddress(options.api)));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(state.clone())
-            .app_data(hosts.clone())
-            .app_data(api.clone())
-            .app_data(known.clone())
-            .app_data(PayloadConfig::new(BODY_LIMIT))
-            .app_data(
-                JsonConfig::default()
-                    .limit(BODY_LIMIT)
-                    .error_handler(|error, _| Problem::from_json(&error).into()),
-            )
-            .app_data(QueryConfig::default().error_handler(|error, _| Problem::from_query(&error).into()))
-            .wrap(from_fn(watch))
-            .configure(wire::routes)
-            .app_data(Data::new(extension.clone()))
-            .configure(|config| control::routes(config, extension.as_ref()))
-            .default_service(web::to(problem::not_found))
-    })
-    .workers(1)
-    .disable_signals()
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .listen(listener)?;
-    Ok(server.run())
+impl fmt::Debug for Embedded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Embedded").finish_non_exhaustive()
+    }
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::account::accounts::Accounts;
-use super::faults::Faults;
-use super::faults::journal::{Entry, Outcome};
+use super::faults::FaultStore;
+use super::faults::recorded_request::{Outcome, RecordedRequest};
 use super::phone::message::Message;
 use super::random;
 use movable_clock::Clock;
@@ -19,7 +19,7 @@ pub(crate) struct State {
     /// The time.
     pub(crate) clock: Clock,
     accounts: Mutex<Accounts>,
-    faults: Mutex<Faults>,
+    faults: Mutex<FaultStore>,
     arrivals: watch::Sender<u64>,
     requests: watch::Sender<u64>,
     changes: watch::Sender<u64>,
@@ -48,7 +48,7 @@ impl State {
     }
 
     /// What is broken on purpose, locked; never together with the accounts.
-    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, FaultStore> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -120,9 +120,9 @@ impl State {
         self.arrivals.subscribe()
     }
 
-    /// A request comes, and whoever waits for one looks again. Its number in the journal.
-    pub(crate) fn write_down(&self, entry: Entry) -> u64 {
-        let number = self.accounts().write_down(entry);
+    /// Adds a request to the journal, wakes those who wait for one, and returns its number.
+    pub(crate) fn record(&self, request: RecordedRequest) -> u64 {
+        let number = self.accounts().record(request);
         self.requests.send_replace(number);
         number
     }
@@ -141,7 +141,7 @@ impl State {
     pub(crate) fn reset(&self) {
         self.accounts().forget_all();
         self.forgettings.fetch_add(1, Ordering::SeqCst);
-        self.faults().forget(None, None);
+        self.faults().clear(None, None);
         self.clock.reset();
     }
 
@@ -149,7 +149,7 @@ impl State {
     pub(crate) fn reset_account(&self, account_sid: &str) {
         self.accounts().forget_traffic(account_sid);
         self.forgettings.fetch_add(1, Ordering::SeqCst);
-        self.faults().forget(None, Some(account_sid));
+        self.faults().clear(None, Some(account_sid));
     }
 
     /// The clock shows real time again; what expired stays expired, what arrived stays there, and what is under way

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::Account;
-use crate::faults::journal;
-use crate::faults::journal::{Entry, Outcome};
+use crate::faults::journal::RequestFilter;
+use crate::faults::recorded_request::{Outcome, RecordedRequest};
 use crate::phone::message::{Message, MessageFilter};
 use crate::totp::factor::Factor;
 
@@ -45,19 +45,11 @@ impl Accounts {
         &mut entry.account
     }
 
-    /// The wanted messages of one account or of all, newest first, at most `limit`.
-    pub(crate) fn messages(
-        &self,
-        account_sid: Option<&str>,
-        filter: &MessageFilter,
-        limit: usize,
-    ) -> Vec<Message> {
-        let mut found: Vec<&Message> = self
-            .by_sid
-            .iter()
-            .filter(|(sid, _)| account_sid.is_none_or(|wanted| wanted == *sid))
-            .flat_map(|(_, entry)| entry.account.inbox.newest_first(filter).take(limit))
-            .collect();
+    /// Returns at most `limit` of the selected messages, newest first.
+    pub(crate) fn messages(&self, filter: &MessageFilter, limit: usize) -> Vec<Message> {
+        let accounts = self.chosen(filter.account.as_deref());
+        let mut found: Vec<&Message> =
+            accounts.flat_map(|entry| entry.account.inbox.newest_first(filter).take(limit)).collect();
         found.sort_unstable_by_key(|message| std::cmp::Reverse(message.number));
         found.into_iter().take(limit).cloned().collect()
     }
@@ -71,17 +63,12 @@ impl Accounts {
         }
     }
 
-    /// The wanted requests of one account or of all, newest first, at most `limit`.
-    pub(crate) fn requests(
-        &self,
-        account_sid: Option<&str>,
-        filter: &journal::Filter,
-        limit: usize,
-    ) -> Vec<Entry> {
-        let entries = self.chosen(account_sid);
-        let mut found: Vec<&Entry> =
-            entries.flat_map(|entry| entry.account.journal.newest_first(filter).take(limit)).collect();
-        found.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.number));
+    /// Returns at most `limit` of the selected requests, newest first.
+    pub(crate) fn requests(&self, filter: &RequestFilter, limit: usize) -> Vec<RecordedRequest> {
+        let accounts = self.chosen(filter.account.as_deref());
+        let mut found: Vec<&RecordedRequest> =
+            accounts.flat_map(|entry| entry.account.journal.newest_first(filter).take(limit)).collect();
+        found.sort_unstable_by_key(|request| std::cmp::Reverse(request.number));
         found.into_iter().take(limit).cloned().collect()
     }
 
@@ -99,18 +86,16 @@ impl Accounts {
         self.by_sid.get(account_sid)?.account.ledger.recipient(verification_sid).map(str::to_owned)
     }
 
-    /// A request comes. Its number in the journal.
-    pub(crate) fn write_down(&mut self, mut entry: Entry) -> u64 {
+    /// Adds a request to the journal and returns its number.
+    pub(crate) fn record(&mut self, request: RecordedRequest) -> u64 {
         self.requests += 1;
         let number = self.requests;
-        entry.number = number;
-        entry.id = number.to_string();
-        let account_sid = entry.account_sid.clone();
-        self.open(&account_sid, entry.at).journal.push(entry);
+        let account = self.open(request.account_sid(), request.arrived_at());
+        account.journal.push(request.numbered(number));
         number
     }
 
-    /// A request is over.
+    /// Records the outcome of a request.
     pub(crate) fn settle(&mut self, account_sid: &str, number: u64, outcome: Outcome) {
         if let Some(entry) = self.by_sid.get_mut(account_sid) {
             entry.account.journal.settle(number, outcome);

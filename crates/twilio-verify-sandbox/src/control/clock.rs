@@ -1,40 +1,37 @@
 //! The clock: forward, and back to real time.
 
+use std::time::Duration;
+
 use actix_web::web;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::{Problem, ProblemCode};
-use crate::state::State;
-use movable_clock::Clock;
+use crate::handles::clock::{ClockTooFar, SandboxClock};
 
-/// Seconds that the clock may be ahead in all: ten years. Far more than anything here lives, and far from the end
-/// of what a date can be.
-const MAX_OFFSET: i64 = 10 * 365 * 24 * 60 * 60;
-
-/// How far to move the clock.
+/// A movement of the clock.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ClockMove {
-    /// Seconds to go forward.
+    /// How many seconds to move it forward.
     #[schema(minimum = 0, maximum = 315_360_000, example = 600)]
     advance_seconds: i64,
 }
 
-/// What the clock shows.
+/// The time that the clock shows.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ClockReading {
     /// The sandbox's time.
     now: DateTime<Utc>,
-    /// Seconds that it is ahead of real time.
-    #[schema(example = 600)]
-    offset_seconds: i64,
+    /// How many seconds it is ahead of real time.
+    #[schema(value_type = i64, example = 600)]
+    offset_seconds: u64,
 }
 
 impl ClockReading {
-    pub(super) fn of(clock: &Clock) -> web::Json<Self> {
-        web::Json(Self { now: clock.now(), offset_seconds: clock.offset_seconds() })
+    pub(super) fn of(clock: &SandboxClock) -> web::Json<Self> {
+        web::Json(Self { now: clock.now(), offset_seconds: clock.offset().as_secs() })
     }
 }
 
@@ -46,14 +43,14 @@ impl ClockReading {
     tag = "clock",
     responses((status = 200, description = "The time.", body = ClockReading))
 )]
-pub(crate) async fn get_clock(state: web::Data<State>) -> web::Json<ClockReading> {
-    ClockReading::of(&state.clock)
+pub(crate) async fn get_clock(clock: web::Data<SandboxClock>) -> web::Json<ClockReading> {
+    ClockReading::of(&clock)
 }
 
 /// Move the clock forward
 ///
-/// A code expires ten minutes after its first send: move the clock instead of waiting. Messages under way whose time
-/// comes with the move arrive at once.
+/// A code expires ten minutes after it was first sent. Move the clock instead of waiting. Delayed messages that are
+/// due by then arrive at once.
 #[utoipa::path(
     post,
     path = "/sandbox/clock",
@@ -61,8 +58,8 @@ pub(crate) async fn get_clock(state: web::Data<State>) -> web::Json<ClockReading
     tag = "clock",
     request_body = ClockMove,
     responses(
-        (status = 200, description = "The time now.", body = ClockReading),
-        (status = 400, description = "Not JSON (`malformed_request`).", body = Problem,
+        (status = 200, description = "The new time.", body = ClockReading),
+        (status = 400, description = "The body is not JSON (`malformed_request`).", body = Problem,
             content_type = "application/problem+json"),
         (status = 413, description = "`payload_too_large`.", body = Problem,
             content_type = "application/problem+json"),
@@ -73,34 +70,35 @@ pub(crate) async fn get_clock(state: web::Data<State>) -> web::Json<ClockReading
     )
 )]
 pub(crate) async fn advance_clock(
-    state: web::Data<State>,
+    clock: web::Data<SandboxClock>,
     body: web::Json<ClockMove>,
 ) -> Result<web::Json<ClockReading>, Problem> {
-    let seconds = body.advance_seconds;
-    if seconds < 0 {
-        let detail = "The clock goes forward only; DELETE /sandbox/clock goes back to real time.";
+    let Ok(seconds) = u64::try_from(body.advance_seconds) else {
+        let detail = "The clock moves forward only. DELETE /sandbox/clock sets it back to real time.";
         return Err(Problem::new(ProblemCode::ClockBackwards, detail));
-    }
-    let too_far = || Problem::new(ProblemCode::ClockTooFar, "The clock can be ten years ahead, no more.");
-    if seconds > MAX_OFFSET - state.clock.offset_seconds() {
-        return Err(too_far());
-    }
-    state.advance_clock(u32::try_from(seconds).map_err(|_| too_far())?);
-    Ok(ClockReading::of(&state.clock))
+    };
+    clock.advance(Duration::from_secs(seconds))?;
+    Ok(ClockReading::of(&clock))
 }
 
 /// Go back to real time
 ///
-/// What has expired stays expired, and what was started ahead of real time ends. Messages under way keep the time
-/// that they have still to go.
+/// Expired codes stay expired, and codes that were sent ahead of real time end. Delayed messages keep their remaining
+/// time.
 #[utoipa::path(
     delete,
     path = "/sandbox/clock",
     operation_id = "resetClock",
     tag = "clock",
-    responses((status = 200, description = "The time now.", body = ClockReading))
+    responses((status = 200, description = "The new time.", body = ClockReading))
 )]
-pub(crate) async fn reset_clock(state: web::Data<State>) -> web::Json<ClockReading> {
-    state.reset_clock();
-    ClockReading::of(&state.clock)
+pub(crate) async fn reset_clock(clock: web::Data<SandboxClock>) -> web::Json<ClockReading> {
+    clock.reset();
+    ClockReading::of(&clock)
+}
+
+impl From<ClockTooFar> for Problem {
+    fn from(error: ClockTooFar) -> Self {
+        Self::new(ProblemCode::ClockTooFar, error.to_string())
+    }
 }

@@ -1,5 +1,5 @@
-//! What happens, as it happens: server-sent events (HTML standard, section 9.2). Nothing is queued for a reader: each
-//! time something changes, what is new is read from the state, so a slow one costs no memory and misses nothing.
+//! Server-sent events (HTML standard, section 9.2). Nothing is queued for a reader: after each change, the news are
+//! read from the state. So a slow reader costs no memory and misses nothing.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -13,45 +13,46 @@ use tokio::time::timeout;
 use utoipa::IntoParams;
 
 use super::clock::ClockReading;
-use super::fault_bodies::FaultReading;
+use super::fault_bodies::FaultBody;
 use super::faults::FaultList;
-use super::parameters::{check_account, recipient};
+use super::parameters::ensure_account;
 use super::problem::Problem;
+use crate::handles::clock::SandboxClock;
 use crate::phone::message::MessageFilter;
 use crate::state::State;
 
-/// After this much silence a comment is sent, so that whoever is gone is noticed, and no proxy gives up.
+/// After this time without an event, a comment is sent. It reveals a closed connection and keeps proxies waiting.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Most messages that a reader is told at once: more than anybody scrolls through.
+/// How many messages are sent at once: more than a person scrolls through.
 const MAX_MESSAGES: usize = 1_000;
 
-/// What to hear of.
+/// Selects events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Heard {
-    /// Messages to this number or address only, and faults made for it.
+pub(crate) struct EventQuery {
+    /// Messages to this number or address, and faults that are limited to it.
     #[param(nullable = false)]
     to: Option<String>,
-    /// Of this account only; by default of all.
+    /// Events of this account. The default is all accounts.
     #[param(nullable = false, pattern = "^AC[0-9a-fA-F]{32}$")]
     account: Option<String>,
 }
 
 /// Listen
 ///
-/// Server-sent events. `all`: forget what you have, all that there is follows; it comes first, and when messages were
-/// forgotten. `message`: as in `GET /sandbox/messages`. `clock`: as in `GET /sandbox/clock`. `faults`: as in
-/// `GET /sandbox/faults`, whenever one is made, met or removed. A browser that comes back with `Last-Event-ID` goes on
-/// where it was.
+/// Server-sent events. `all` comes first, and after messages were forgotten: discard what you have, everything
+/// follows. `message` is an element of `GET /sandbox/messages`. `clock` is `GET /sandbox/clock`. `faults` is
+/// `GET /sandbox/faults`, after a fault was made, hit or removed. A browser that reconnects with `Last-Event-ID`
+/// continues where it was.
 #[utoipa::path(
     get,
     path = "/sandbox/events",
     operation_id = "listen",
     tag = "messages",
-    params(Heard),
+    params(EventQuery),
     responses(
-        (status = 200, description = "It goes on until one of the two ends it.", body = String,
+        (status = 200, description = "The stream of events. It does not end by itself.", body = String,
             content_type = "text/event-stream"),
         (status = 422, description = "A parameter is wrong.", body = Problem,
             content_type = "application/problem+json"),
@@ -59,39 +60,39 @@ pub(crate) struct Heard {
 )]
 pub(crate) async fn listen(
     state: Data<State>,
-    heard: web::Query<Heard>,
+    query: web::Query<EventQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let Heard { to, account } = heard.into_inner();
-    check_account(account.as_deref())?;
+    let EventQuery { to, account } = query.into_inner();
+    ensure_account(account.as_deref())?;
     let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
-    let feed = Feed::new(state, to.map(recipient), account, last);
+    let feed = Feed::new(state, to, account, last);
     Ok(HttpResponse::Ok().content_type("text/event-stream").streaming(stream::unfold(feed, Feed::next)))
 }
 
-/// One reader, and what it has been told.
+/// One reader, and what it has received.
 struct Feed {
     changes: watch::Receiver<u64>,
     state: Data<State>,
-    to: Option<String>,
-    account: Option<String>,
-    /// The number of the last message; none where all must be told.
+    messages: MessageFilter,
+    /// The number of the last message; `None` if all messages must be sent.
     last: Option<u64>,
     forgettings: u64,
-    clock: Option<i64>,
+    clock: Option<Duration>,
     faults: String,
-    /// What [`Faults::changes`](crate::faults::Faults::changes) said when they were told.
+    /// [`FaultStore::changes`](crate::faults::FaultStore::changes) when the faults were sent.
     fault_changes: Option<u64>,
 }
 
 impl Feed {
     fn new(state: Data<State>, to: Option<String>, account: Option<String>, last: Option<&str>) -> Self {
-        // Numbers of another sandbox, of before a restart, mean nothing here; and whoever was away while messages were
-        // forgotten still has them.
+        // A number from before a restart means nothing here. A reader that was away while messages were forgotten still
+        // shows them, so it starts over.
         let (forgettings, instance) = (state.forgettings(), state.instance());
         let own = last
             .and_then(|id| id.strip_prefix(&format!("{instance}:{forgettings}:")))
             .and_then(|number| number.parse().ok());
+        let messages = to.into_iter().fold(MessageFilter::new(), MessageFilter::to);
         Self {
             last: own,
             changes: state.changes(),
@@ -100,14 +101,13 @@ impl Feed {
             faults: String::new(),
             fault_changes: None,
             state,
-            to,
-            account,
+            messages: account.into_iter().fold(messages, MessageFilter::account),
         }
     }
 
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
         loop {
-            // Before the look, so that nothing happens unseen between it and the wait for the next change.
+            // Read before the search, so that nothing can change unnoticed between the search and the wait.
             self.changes.borrow_and_update();
             let news = self.news();
             if !news.is_empty() {
@@ -121,7 +121,7 @@ impl Feed {
         }
     }
 
-    /// The events since the last look.
+    /// Returns the events since the last call.
     fn news(&mut self) -> String {
         let mut news = String::new();
         let forgettings = self.state.forgettings();
@@ -129,32 +129,32 @@ impl Feed {
             (self.forgettings, self.last) = (forgettings, Some(0));
             news.push_str("event: all\ndata: {}\n\n");
         }
-        let filter = MessageFilter { to: self.to.clone(), channel: None, after: self.last.unwrap_or(0) };
-        let newest_first = self.state.accounts().messages(self.account.as_deref(), &filter, MAX_MESSAGES);
+        let filter = self.messages.clone().after(self.last.unwrap_or(0));
+        let newest_first = self.state.accounts().messages(&filter, MAX_MESSAGES);
         for message in newest_first.iter().rev() {
             self.last = Some(message.number);
             let (instance, forgettings) = (self.state.instance(), self.forgettings);
             news.push_str(&format!("id: {instance}:{forgettings}:{}\n", message.number));
             news.push_str(&event("message", message));
         }
-        let offset = self.state.clock.offset_seconds();
-        if self.clock.replace(offset) != Some(offset) {
-            news.push_str(&event("clock", &*ClockReading::of(&self.state.clock)));
+        let clock = SandboxClock::new(self.state.clone().into_inner());
+        if self.clock.replace(clock.offset()) != Some(clock.offset()) {
+            news.push_str(&event("clock", &*ClockReading::of(&clock)));
         }
         news.push_str(&self.faults().unwrap_or_default());
         news
     }
 
-    /// The faults, where they look different to this reader. A thousand of them are not written out for each reader
-    /// whenever anything else happens.
+    /// Returns the faults if they look different to this reader. The counter of changes spares the serialization of a
+    /// thousand faults for each reader after every other change.
     fn faults(&mut self) -> Option<String> {
         let faults = self.state.faults();
         let changes = faults.changes();
         if self.fault_changes.replace(changes) == Some(changes) {
             return None;
         }
-        let list = faults.made_for(self.to.as_deref(), self.account.as_deref());
-        let news = event("faults", &FaultList { faults: list.map(FaultReading::of).collect() });
+        let list = faults.limited_to(self.messages.recipient(), self.messages.account.as_deref());
+        let news = event("faults", &FaultList { faults: list.map(FaultBody::from).collect() });
         if news == self.faults {
             return None;
         }
@@ -163,7 +163,7 @@ impl Feed {
     }
 }
 
-/// JSON has no line breaks of its own: one line of data is enough.
+/// Formats an event. JSON without line breaks needs one line of data.
 fn event(name: &str, data: &impl Serialize) -> String {
     format!("event: {name}\ndata: {}\n\n", serde_json::to_string(data).unwrap_or_default())
 }

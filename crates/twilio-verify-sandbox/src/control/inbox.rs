@@ -2,54 +2,52 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout_at;
 use utoipa::{IntoParams, ToSchema};
 
-use super::parameters;
-use super::parameters::{check_account, recipient};
+use super::parameters::{self, ensure_account, recipient};
 use super::problem::{Problem, ProblemCode};
+use crate::handles::phones::Phones;
 use crate::phone::channel::Channel;
 use crate::phone::message::{Message, MessageFilter};
-use crate::state::State;
 
-/// Which messages, and how long to wait for one.
+/// Selects messages, and says how long to wait for one.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Wanted {
-    /// The phone number or address that received it. A `+` that arrives as a space is understood.
+pub(crate) struct MessageQuery {
+    /// The phone number or address that received it. A space in front of a number is read as `+`.
     #[param(nullable = false, example = "+12015550123")]
     to: Option<String>,
-    /// The channel by which it came.
+    /// The channel that delivered it.
     #[param(nullable = false)]
     channel: Option<Channel>,
-    /// The `id` of a message: only what came later.
+    /// The `id` of a message: only later messages.
     #[param(nullable = false)]
     after: Option<String>,
-    /// Seconds to hold the request until such a message is there.
+    /// How many seconds to wait for the first such message.
     #[param(nullable = false, minimum = 0, maximum = 30)]
     wait: Option<u64>,
-    /// Look at this account only; by default at all of them.
+    /// Messages of this account. The default is all accounts.
     #[param(nullable = false, pattern = "^AC[0-9a-fA-F]{32}$")]
     account: Option<String>,
 }
 
-/// How many messages.
+/// The length of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Limit {
-    /// Most messages in the answer.
+    /// How many messages to return at most.
     #[param(nullable = false, minimum = 1, maximum = 1_000, default = 50)]
     limit: Option<usize>,
 }
 
-/// Whose messages.
+/// Selects messages to forget.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Whose {
-    /// The phone number or address that received them; by default all.
+pub(crate) struct ForgetQuery {
+    /// The phone number or address that received them. The default is all.
     #[param(nullable = false)]
     to: Option<String>,
-    /// Of this account only; by default of all.
+    /// Messages of this account. The default is all accounts.
     #[param(nullable = false, pattern = "^AC[0-9a-fA-F]{32}$")]
     account: Option<String>,
 }
@@ -63,27 +61,27 @@ pub(crate) struct MessageList {
 
 /// List messages
 ///
-/// What the virtual phones and mailboxes received, newest first. With `wait`, an empty answer comes only when
-/// the time is over.
+/// The messages on the virtual phones and in the mailboxes, newest first. With `wait`, the answer is empty only if
+/// no message arrives in time.
 #[utoipa::path(
     get,
     path = "/sandbox/messages",
     operation_id = "listMessages",
     tag = "messages",
-    params(Wanted, Limit),
+    params(MessageQuery, Limit),
     responses(
-        (status = 200, description = "The messages, perhaps none.", body = MessageList),
+        (status = 200, description = "The messages; the list may be empty.", body = MessageList),
         (status = 422, description = "A parameter is wrong.", body = Problem,
             content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list_messages(
-    state: web::Data<State>,
-    wanted: web::Query<Wanted>,
+    phones: web::Data<Phones>,
+    query: web::Query<MessageQuery>,
     limit: web::Query<Limit>,
 ) -> Result<web::Json<MessageList>, Problem> {
     let limit = parameters::limit(limit.limit)?;
-    Ok(web::Json(MessageList { messages: find(&state, wanted.into_inner(), limit).await? }))
+    Ok(web::Json(MessageList { messages: find(&phones, query.into_inner(), limit).await? }))
 }
 
 /// Get the newest code
@@ -94,69 +92,61 @@ pub(crate) async fn list_messages(
     path = "/sandbox/code",
     operation_id = "getCode",
     tag = "messages",
-    params(Wanted),
+    params(MessageQuery),
     responses(
         (status = 200, description = "The code.", body = String, content_type = "text/plain", example = "480167"),
-        (status = 404, description = "No message came in time (`no_message`).", body = Problem,
+        (status = 404, description = "No message arrived in time (`no_message`).", body = Problem,
             content_type = "application/problem+json"),
         (status = 422, description = "A parameter is missing or wrong.", body = Problem,
             content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get_code(
-    state: web::Data<State>,
-    wanted: web::Query<Wanted>,
+    phones: web::Data<Phones>,
+    query: web::Query<MessageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wanted = wanted.into_inner();
-    if wanted.to.as_ref().is_none_or(String::is_empty) {
+    let query = query.into_inner();
+    if query.to.as_ref().is_none_or(String::is_empty) {
         return Err(Problem::invalid("`to` is required."));
     }
-    let Some(message) = find(&state, wanted, 1).await?.pop() else {
-        return Err(Problem::new(ProblemCode::NoMessage, "No such message has come."));
+    let Some(message) = find(&phones, query, 1).await?.pop() else {
+        return Err(Problem::new(ProblemCode::NoMessage, "No such message has arrived."));
     };
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(message.code))
 }
 
 /// Forget messages
 ///
-/// The verifications that they belong to go on.
+/// The verifications that they belong to remain.
 #[utoipa::path(
     delete,
     path = "/sandbox/messages",
     operation_id = "deleteMessages",
     tag = "messages",
-    params(Whose),
+    params(ForgetQuery),
     responses(
-        (status = 204, description = "Done."),
+        (status = 204, description = "The messages are forgotten."),
         (status = 422, description = "A parameter is wrong.", body = Problem,
             content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn delete_messages(
-    state: web::Data<State>,
-    whose: web::Query<Whose>,
+    phones: web::Data<Phones>,
+    query: web::Query<ForgetQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Whose { to, account } = whose.into_inner();
-    check_account(account.as_deref())?;
-    state.forget_messages(account.as_deref(), to.map(recipient).as_deref());
+    let ForgetQuery { to, account } = query.into_inner();
+    ensure_account(account.as_deref())?;
+    phones.forget_of(account.as_deref(), to.map(recipient).as_deref());
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn find(state: &State, wanted: Wanted, limit: usize) -> Result<Vec<Message>, Problem> {
-    let Wanted { to, channel, after, wait, account } = wanted;
-    check_account(account.as_deref())?;
+async fn find(phones: &Phones, query: MessageQuery, limit: usize) -> Result<Vec<Message>, Problem> {
+    let MessageQuery { to, channel, after, wait, account } = query;
+    ensure_account(account.as_deref())?;
     let deadline = parameters::deadline(wait)?;
-    let after = parameters::after(after.as_deref())?;
-    let mut filter = MessageFilter { to: to.map(recipient), channel, after };
-    let mut arrivals = state.arrivals();
-    loop {
-        // Before the look, so that nothing arrives unseen between it and the wait for the next.
-        let arrived = *arrivals.borrow_and_update();
-        let found = state.accounts().messages(account.as_deref(), &filter, limit);
-        if !found.is_empty() || !matches!(timeout_at(deadline, arrivals.changed()).await, Ok(Ok(()))) {
-            return Ok(found);
-        }
-        // None of those was wanted: the next look need not see them again.
-        filter.after = filter.after.max(arrived);
-    }
+    let mut filter = MessageFilter::new().after(parameters::after(after.as_deref())?);
+    filter = to.into_iter().fold(filter, MessageFilter::to);
+    filter = channel.into_iter().fold(filter, MessageFilter::channel);
+    filter = account.into_iter().fold(filter, MessageFilter::account);
+    Ok(phones.wait_for_messages(&filter, limit, deadline).await)
 }

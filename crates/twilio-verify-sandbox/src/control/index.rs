@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::twilio::operations::OPERATIONS;
+use crate::twilio::operations::Operation;
 use crate::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
 /// That the sandbox answers.
@@ -29,9 +29,9 @@ pub(crate) async fn get_health() -> web::Json<Health> {
 
 /// `GET /` for whoever reads no HTML: what there is.
 pub(crate) fn index() -> HttpResponse {
-    let operations: String = OPERATIONS
+    let operations: String = Operation::ALL
         .iter()
-        .map(|operation| format!("  {:6} /v2{}\n", operation.method_name(), operation.path))
+        .map(|operation| format!("  {:6} {}\n", operation.method(), operation.path()))
         .collect();
     let text = format!(
         "countersign sandbox: a double of Twilio Verify v2, and of Lookup v2's line types. Nothing is sent anywhere.

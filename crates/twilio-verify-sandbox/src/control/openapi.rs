@@ -5,7 +5,7 @@ use utoipa::openapi::{ContentBuilder, OpenApi as OpenApiDocument, Ref, Response,
 use utoipa::{Modify, OpenApi};
 
 use super::clock::{ClockMove, ClockReading};
-use super::fault_bodies::{FaultReading, Wish};
+use super::fault_bodies::{FaultBody, NewFaultBody};
 use super::faults::FaultList;
 use super::inbox::MessageList;
 use super::index::Health;
@@ -13,9 +13,9 @@ use super::operations::{OfferedOperation, OperationList};
 use super::problem::{Problem, ProblemCode};
 use super::requests::RequestList;
 use super::{clock, events, faults, inbox, index, operations, requests, reset, totp};
-use crate::faults::fault::FaultKind;
-use crate::faults::journal::Entry;
-use crate::faults::request_info::Kind;
+use crate::faults::effect::FaultKind;
+use crate::faults::operation_filter::OperationKind;
+use crate::faults::recorded_request::RecordedRequest;
 use crate::options::Extension;
 use crate::phone::channel::Channel;
 use crate::phone::message::Message;
@@ -57,8 +57,8 @@ use crate::phone::message::Message;
         get_document,
     ),
     components(schemas(
-        Channel, ClockMove, ClockReading, Entry, FaultKind, FaultList, FaultReading, Health, Kind, Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode,
-        RequestList, Wish,
+        Channel, ClockMove, ClockReading, RecordedRequest, FaultKind, FaultList, FaultBody, Health, OperationKind,
+        Message, MessageList, OfferedOperation, OperationList, Problem, ProblemCode, RequestList, NewFaultBody,
     )),
     modifiers(&Guarded),
     tags(

@@ -4,7 +4,7 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::twilio::operations::{Api, OPERATIONS};
+use crate::twilio::operations::{Api, Operation};
 
 /// One operation of Twilio's that the double offers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,7 +19,7 @@ pub(crate) struct OfferedOperation {
     method: &'static str,
     /// Its path, as Twilio's description spells it.
     #[schema(example = "/v2/Services/{ServiceSid}/Verifications")]
-    path: String,
+    path: &'static str,
 }
 
 /// The operations that the double offers.
@@ -40,13 +40,13 @@ pub(crate) struct OperationList {
     responses((status = 200, description = "The operations.", body = OperationList))
 )]
 pub(crate) async fn list_operations() -> web::Json<OperationList> {
-    let operations = OPERATIONS
+    let operations = Operation::ALL
         .iter()
         .map(|operation| OfferedOperation {
-            operation_id: operation.id,
+            operation_id: operation.name(),
             api: operation.api(),
-            method: operation.method_name(),
-            path: format!("/v2{}", operation.path),
+            method: operation.method(),
+            path: operation.path(),
         })
         .collect();
     web::Json(OperationList { operations })

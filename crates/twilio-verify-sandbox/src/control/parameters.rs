@@ -1,4 +1,4 @@
-//! Query parameters that several of the lists know.
+//! Query parameters that several operations share.
 
 use std::time::Duration;
 
@@ -9,52 +9,52 @@ use crate::twilio::sid::is_sid;
 
 pub(super) use crate::verification::recipient::as_stored as recipient;
 
-/// Longest time that a request is held, in seconds: shorter than what common clients and proxies put up with.
+/// The longest wait, in seconds: shorter than the timeouts of common clients and proxies.
 const MAX_WAIT: u64 = 30;
-/// Elements of one answer, where no number is asked for.
+/// The length of a list, unless the query says otherwise.
 const DEFAULT_LIMIT: usize = 50;
-/// Most elements of one answer.
+/// The greatest length of a list.
 const MAX_LIMIT: usize = 1_000;
 
-/// How many elements.
+/// Returns the length of a list.
 ///
 /// # Errors
-/// 422.
+/// 422 if it is out of range.
 pub(super) fn limit(limit: Option<usize>) -> Result<usize, Problem> {
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     if (1..=MAX_LIMIT).contains(&limit) {
         return Ok(limit);
     }
-    Err(Problem::invalid(format!("`limit` is between 1 and {MAX_LIMIT}.")))
+    Err(Problem::invalid(format!("`limit` must be between 1 and {MAX_LIMIT}.")))
 }
 
-/// Until when to hold the request; `wait` is in seconds.
+/// Returns the time at which a wait of `wait` seconds ends.
 ///
 /// # Errors
-/// 422.
+/// 422 if it is too long.
 pub(super) fn deadline(wait: Option<u64>) -> Result<Instant, Problem> {
     let wait = wait.unwrap_or(0);
     if wait > MAX_WAIT {
-        return Err(Problem::invalid(format!("`wait` is at most {MAX_WAIT} seconds.")));
+        return Err(Problem::invalid(format!("`wait` must be at most {MAX_WAIT} seconds.")));
     }
     Ok(Instant::now() + Duration::from_secs(wait))
 }
 
-/// The number of an element that one has seen.
+/// Returns the number in an `id`; 0 without one.
 ///
 /// # Errors
-/// 422.
+/// 422 if it is no `id`.
 pub(super) fn after(id: Option<&str>) -> Result<u64, Problem> {
-    id.map_or(Ok(0), str::parse).map_err(|_| Problem::invalid("`after` is the `id` of one of these."))
+    id.map_or(Ok(0), str::parse).map_err(|_| Problem::invalid("`after` must be the `id` of an element."))
 }
 
-/// Whether `account` is one.
+/// Checks that `account` is an account SID.
 ///
 /// # Errors
-/// 422.
-pub(super) fn check_account(account: Option<&str>) -> Result<(), Problem> {
+/// 422 if it is not.
+pub(super) fn ensure_account(account: Option<&str>) -> Result<(), Problem> {
     if account.is_none_or(|sid| is_sid("AC", sid)) {
         return Ok(());
     }
-    Err(Problem::invalid("`account` is AC and 32 hexadecimal digits."))
+    Err(Problem::invalid("`account` must be AC and 32 hexadecimal digits."))
 }

@@ -1,51 +1,50 @@
-//! The journal: what was asked of Twilio.
+//! The journal: the requests that Twilio would have received.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use tokio::time::timeout_at;
 use utoipa::{IntoParams, ToSchema};
 
-use super::parameters;
-use super::parameters::{check_account, recipient};
+use super::parameters::{self, ensure_account, recipient};
 use super::problem::Problem;
-use crate::faults::journal::{Entry, Filter};
-use crate::faults::request_info::OperationFilter;
-use crate::state::State;
+use crate::faults::journal::RequestFilter;
+use crate::faults::operation_filter::OperationFilter;
+use crate::faults::recorded_request::RecordedRequest;
+use crate::handles::journal::Journal;
 
-/// Which requests, how many, and how long to wait for one.
+/// Selects requests, and says how many to return and how long to wait for one.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Sought {
-    /// Those about this phone number or address only. A `+` that arrives as a space is understood.
+pub(crate) struct RequestQuery {
+    /// Requests about this phone number or address. A space in front of a number is read as `+`.
     #[param(nullable = false, example = "+12015550123")]
     to: Option<String>,
-    /// `start`, `check`, `other`, `any` (the default), or an operation's name at Twilio.
+    /// `start`, `check`, `other`, `any` (the default), or the name of an operation of Twilio's.
     #[param(nullable = false, example = "start")]
     operation: Option<String>,
-    /// The `id` of a request: only what came later.
+    /// The `id` of a request: only later requests.
     #[param(nullable = false)]
     after: Option<String>,
-    /// Seconds to hold the request until there is one.
+    /// How many seconds to wait for the first such request.
     #[param(nullable = false, minimum = 0, maximum = 30)]
     wait: Option<u64>,
-    /// Most requests in the answer.
+    /// How many requests to return at most.
     #[param(nullable = false, minimum = 1, maximum = 1_000, default = 50)]
     limit: Option<usize>,
-    /// Those of this account only; by default of all.
+    /// Requests of this account. The default is all accounts.
     #[param(nullable = false, pattern = "^AC[0-9a-fA-F]{32}$")]
     account: Option<String>,
 }
 
-/// Which requests to forget.
+/// Selects requests to forget.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Unwanted {
-    /// Those about this phone number or address; by default all.
+pub(crate) struct ForgetQuery {
+    /// Requests about this phone number or address. The default is all.
     #[param(nullable = false)]
     to: Option<String>,
-    /// Those of this account only; by default of all.
+    /// Requests of this account. The default is all accounts.
     #[param(nullable = false, pattern = "^AC[0-9a-fA-F]{32}$")]
     account: Option<String>,
 }
@@ -54,52 +53,42 @@ pub(crate) struct Unwanted {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RequestList {
     /// Newest first.
-    requests: Vec<Entry>,
+    requests: Vec<RecordedRequest>,
 }
 
 /// List requests
 ///
-/// What was asked of Twilio, newest first: what would have been paid for. Every request with good credentials
-/// is here from the moment it comes, whatever becomes of it; the credentials are not. Each account remembers its
-/// last thousand.
+/// The requests that Twilio would have received, newest first. Every request with valid credentials is in the list
+/// from the moment it arrives. The credentials are not recorded. Each account keeps its last thousand requests.
 #[utoipa::path(
     get,
     path = "/sandbox/requests",
     operation_id = "listRequests",
     tag = "requests",
-    params(Sought),
+    params(RequestQuery),
     responses(
-        (status = 200, description = "The requests, perhaps none.", body = RequestList),
+        (status = 200, description = "The requests; the list may be empty.", body = RequestList),
         (status = 422, description = "A parameter is wrong.", body = Problem,
             content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list_requests(
-    state: web::Data<State>,
-    sought: web::Query<Sought>,
+    journal: web::Data<Journal>,
+    query: web::Query<RequestQuery>,
 ) -> Result<web::Json<RequestList>, Problem> {
-    let Sought { to, operation, after, wait, limit, account } = sought.into_inner();
-    check_account(account.as_deref())?;
+    let RequestQuery { to, operation, after, wait, limit, account } = query.into_inner();
+    ensure_account(account.as_deref())?;
     let (limit, deadline) = (parameters::limit(limit)?, parameters::deadline(wait)?);
-    let operation =
-        operation.as_deref().map_or(Some(OperationFilter::Any), OperationFilter::named).ok_or_else(|| {
-            Problem::invalid(
-                "`operation` is `start`, `check`, `other`, `any` or one of GET /sandbox/operations.",
-            )
-        })?;
-    let after = parameters::after(after.as_deref())?;
-    let mut filter = Filter { to: to.map(recipient), operation, after };
-    let mut arrivals = state.requests();
-    loop {
-        // Before the look, so that nothing comes unseen between it and the wait for the next.
-        let arrived = *arrivals.borrow_and_update();
-        let requests = state.accounts().requests(account.as_deref(), &filter, limit);
-        if !requests.is_empty() || !matches!(timeout_at(deadline, arrivals.changed()).await, Ok(Ok(()))) {
-            return Ok(web::Json(RequestList { requests }));
-        }
-        // None of those was wanted: the next look need not see them again.
-        filter.after = filter.after.max(arrived);
-    }
+    let operation = operation.as_deref().map_or(Some(OperationFilter::Any), OperationFilter::named);
+    let operation = operation.ok_or_else(|| {
+        Problem::invalid(
+            "`operation` must be `start`, `check`, `other`, `any` or a name of GET /sandbox/operations.",
+        )
+    })?;
+    let mut filter = RequestFilter::new().operation(operation).after(parameters::after(after.as_deref())?);
+    filter = to.into_iter().fold(filter, RequestFilter::to);
+    filter = account.into_iter().fold(filter, RequestFilter::account);
+    Ok(web::Json(RequestList { requests: journal.wait_for_requests(&filter, limit, deadline).await }))
 }
 
 /// Forget requests
@@ -108,19 +97,19 @@ pub(crate) async fn list_requests(
     path = "/sandbox/requests",
     operation_id = "deleteRequests",
     tag = "requests",
-    params(Unwanted),
+    params(ForgetQuery),
     responses(
-        (status = 204, description = "Done."),
+        (status = 204, description = "The requests are forgotten."),
         (status = 422, description = "A parameter is wrong.", body = Problem,
             content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn delete_requests(
-    state: web::Data<State>,
-    unwanted: web::Query<Unwanted>,
+    journal: web::Data<Journal>,
+    query: web::Query<ForgetQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Unwanted { to, account } = unwanted.into_inner();
-    check_account(account.as_deref())?;
-    state.accounts().forget_requests(account.as_deref(), to.map(recipient).as_deref());
+    let ForgetQuery { to, account } = query.into_inner();
+    ensure_account(account.as_deref())?;
+    journal.forget_of(account.as_deref(), to.map(recipient).as_deref());
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,217 +1,268 @@
-//! The faults in force, and how often each was hit. Pure.
+//! The faults in force, and how often each has hit. Pure.
 
-pub(crate) mod fault;
+pub(crate) mod effect;
 pub(crate) mod journal;
+pub(crate) mod new_fault;
 pub(crate) mod numbers;
+pub(crate) mod operation_filter;
+pub(crate) mod recorded_request;
 pub(crate) mod request_info;
 
-use fault::{Effect, Settings};
+use std::fmt;
+
+use effect::Effect;
+use new_fault::NewFault;
+use operation_filter::OperationFilter;
 use request_info::RequestInfo;
 
-/// How many faults there may be. Of those that can hit nothing any more the oldest go first; the others stay, since
-/// a fault that vanished would turn a test of it green.
+/// How many faults there may be. The oldest used-up fault makes room. A fault that can still hit never does, because
+/// the test that made it would pass without it.
 pub(crate) const CAPACITY: usize = 1_000;
 
-/// A fault that was made.
-#[derive(Clone, Debug)]
-pub(crate) struct Fault {
-    /// Names it; no number is used twice.
-    pub(crate) number: u64,
-    /// What it was made with.
-    pub(crate) settings: Settings,
-    /// Requests that it has hit.
-    pub(crate) hits: u64,
-    /// Requests that it has let pass.
+/// Identifies a fault. No two faults of a sandbox have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FaultId(pub(crate) u64);
+
+impl fmt::Display for FaultId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A fault, and how often it had hit when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    id: FaultId,
+    pub(crate) settings: NewFault,
+    hits: u64,
+    /// Requests that it covered and let pass.
     passed: u64,
 }
 
-/// A request was hit.
+impl Fault {
+    /// Returns its identifier.
+    pub fn id(&self) -> FaultId {
+        self.id
+    }
+
+    /// Returns how many requests it has hit.
+    pub fn hits(&self) -> u64 {
+        self.hits
+    }
+
+    /// Returns how many requests it hits in total.
+    pub fn times(&self) -> u64 {
+        self.settings.times
+    }
+
+    /// Returns how many requests it lets pass first.
+    pub fn after(&self) -> u64 {
+        self.settings.after
+    }
+
+    /// Returns the operations that it covers.
+    pub fn operation(&self) -> OperationFilter {
+        self.settings.operation
+    }
+
+    /// Returns what it does to a request.
+    pub fn effect(&self) -> Effect {
+        self.settings.effect
+    }
+
+    /// Returns the phone number or email address that it is limited to.
+    pub fn to(&self) -> Option<&str> {
+        self.settings.to.as_deref()
+    }
+
+    /// Returns the account that it is limited to.
+    pub fn account(&self) -> Option<&str> {
+        self.settings.account.as_deref()
+    }
+
+    /// Returns whether it has hit as many requests as it was made for.
+    pub fn is_used_up(&self) -> bool {
+        self.hits >= self.settings.times
+    }
+
+    fn is_limited_to(&self, to: Option<&str>, account: Option<&str>) -> bool {
+        to.is_none_or(|to| self.to() == Some(to))
+            && account.is_none_or(|account| self.account() == Some(account))
+    }
+}
+
+/// A request that a fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hit {
-    /// The fault's number.
-    pub(crate) number: u64,
+    /// The fault.
+    pub(crate) fault_id: FaultId,
     /// What happens to the request.
     pub(crate) effect: Effect,
 }
 
-/// [`CAPACITY`] faults are waiting for a request.
+/// [`CAPACITY`] faults can still hit.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooMany;
+pub(crate) struct TooManyFaults;
 
 /// Every fault.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
+pub(crate) struct FaultStore {
     oldest_first: Vec<Fault>,
     made: u64,
     changes: u64,
 }
 
-impl Fault {
-    fn is_spent(&self) -> bool {
-        self.hits >= self.settings.times
-    }
-}
-
-impl Faults {
+impl FaultStore {
     /// Makes a fault.
     ///
     /// # Errors
-    /// When there are too many that still wait for a request.
-    pub(crate) fn make(&mut self, settings: Settings) -> Result<Fault, TooMany> {
+    /// There is no room: every fault can still hit.
+    pub(crate) fn make(&mut self, settings: NewFault) -> Result<Fault, TooManyFaults> {
         if self.oldest_first.len() >= CAPACITY {
-            let spent = self.oldest_first.iter().position(Fault::is_spent).ok_or(TooMany)?;
-            self.oldest_first.remove(spent);
+            let used_up = self.oldest_first.iter().position(Fault::is_used_up).ok_or(TooManyFaults)?;
+            self.oldest_first.remove(used_up);
         }
         self.made += 1;
         self.changes += 1;
-        let fault = Fault { number: self.made, settings, hits: 0, passed: 0 };
+        let fault = Fault { id: FaultId(self.made), settings, hits: 0, passed: 0 };
         self.oldest_first.push(fault.clone());
         Ok(fault)
     }
 
-    /// The fault that this request meets: the oldest one that covers it, has let enough pass, and is not spent. One
-    /// that lets it pass counts that, and the next one has its turn.
-    pub(crate) fn meet(&mut self, asked: &RequestInfo) -> Option<Hit> {
-        for fault in
-            self.oldest_first.iter_mut().filter(|fault| !fault.is_spent() && fault.settings.cover(asked))
-        {
+    /// Applies the oldest fault that covers the request and is not used up. A fault that lets the request pass counts
+    /// that, and the next fault is considered.
+    pub(crate) fn apply(&mut self, request: &RequestInfo) -> Option<Hit> {
+        let covers = |fault: &&mut Fault| !fault.is_used_up() && fault.settings.covers(request);
+        for fault in self.oldest_first.iter_mut().filter(covers) {
             if fault.passed < fault.settings.after {
                 fault.passed += 1;
                 continue;
             }
             fault.hits += 1;
             self.changes += 1;
-            return Some(Hit { number: fault.number, effect: fault.settings.effect });
+            return Some(Hit { fault_id: fault.id, effect: fault.settings.effect });
         }
         None
     }
 
-    /// Every fault that was made for this number or address, and this account, oldest first; `None` for all.
-    pub(crate) fn made_for<'a>(
+    /// Returns the faults that are limited to this recipient and to this account, oldest first. `None` selects all.
+    pub(crate) fn limited_to<'a>(
         &'a self,
         to: Option<&'a str>,
         account: Option<&'a str>,
     ) -> impl Iterator<Item = &'a Fault> {
-        self.oldest_first.iter().filter(move |fault| fault.is_for(to, account))
+        self.oldest_first.iter().filter(move |fault| fault.is_limited_to(to, account))
     }
 
-    /// The fault of that number.
-    pub(crate) fn get(&self, number: u64) -> Option<&Fault> {
-        self.oldest_first.iter().find(|fault| fault.number == number)
+    /// Returns a fault.
+    pub(crate) fn get(&self, id: FaultId) -> Option<&Fault> {
+        self.oldest_first.iter().find(|fault| fault.id == id)
     }
 
-    /// How often what [`Self::made_for`] tells has changed.
+    /// Counts the changes that a reader of [`Self::limited_to`] can see.
     pub(crate) fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// Removes the fault of that number; whether there was one.
-    pub(crate) fn remove(&mut self, number: u64) -> bool {
+    /// Removes a fault. Returns whether it existed.
+    pub(crate) fn remove(&mut self, id: FaultId) -> bool {
         self.changes += 1;
         let before = self.oldest_first.len();
-        self.oldest_first.retain(|fault| fault.number != number);
+        self.oldest_first.retain(|fault| fault.id != id);
         self.oldest_first.len() < before
     }
 
-    /// Removes what [`Self::made_for`] tells.
-    pub(crate) fn forget(&mut self, to: Option<&str>, account: Option<&str>) {
+    /// Removes the faults that [`Self::limited_to`] returns.
+    pub(crate) fn clear(&mut self, to: Option<&str>, account: Option<&str>) {
         self.changes += 1;
-        self.oldest_first.retain(|fault| !fault.is_for(to, account));
-    }
-}
-
-impl Fault {
-    fn is_for(&self, to: Option<&str>, account: Option<&str>) -> bool {
-        to.is_none_or(|to| self.settings.to.as_deref() == Some(to))
-            && account.is_none_or(|account| self.settings.account.as_deref() == Some(account))
+        self.oldest_first.retain(|fault| !fault.is_limited_to(to, account));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::request_info::OperationFilter;
     use super::*;
+    use crate::twilio::operations::Operation;
 
-    fn settings(effect: Effect) -> Settings {
-        Settings { operation: OperationFilter::Any, effect, times: 1, after: 0, to: None, account: None }
+    fn fault(effect: Effect) -> NewFault {
+        NewFault::new(OperationFilter::Any, effect)
     }
 
     fn start() -> RequestInfo {
-        RequestInfo {
-            account_sid: "AC".into(),
-            operation_id: Some("CreateVerification"),
-            to: Some("+1".into()),
-        }
+        let operation = Some(Operation::CreateVerification);
+        RequestInfo { account_sid: "AC".into(), operation, to: Some("+1".into()) }
     }
 
-    fn met(faults: &mut Faults) -> Option<u64> {
-        faults.meet(&start()).map(|hit| hit.number)
+    fn hit(faults: &mut FaultStore) -> Option<u64> {
+        faults.apply(&start()).map(|hit| hit.fault_id.0)
     }
 
     #[test]
-    fn the_oldest_wins_until_it_is_spent() {
-        let mut faults = Faults::default();
-        faults.make(Settings { times: 2, ..settings(Effect::Drop) }).unwrap();
-        faults.make(settings(Effect::Malformed)).unwrap();
-        assert_eq!([met(&mut faults), met(&mut faults)], [Some(1), Some(1)]);
-        assert_eq!(faults.meet(&start()), Some(Hit { number: 2, effect: Effect::Malformed }));
-        assert_eq!(met(&mut faults), None);
-        assert_eq!((faults.get(1).unwrap().hits, faults.get(2).unwrap().hits), (2, 1));
+    fn the_oldest_fault_wins_until_it_is_used_up() {
+        let mut faults = FaultStore::default();
+        faults.make(fault(Effect::Drop).times(2)).unwrap();
+        faults.make(fault(Effect::Malformed)).unwrap();
+        assert_eq!([hit(&mut faults), hit(&mut faults)], [Some(1), Some(1)]);
+        let second = Hit { fault_id: FaultId(2), effect: Effect::Malformed };
+        assert_eq!(faults.apply(&start()), Some(second));
+        assert_eq!(hit(&mut faults), None);
+        let hits = |id| faults.get(FaultId(id)).unwrap().hits();
+        assert_eq!((hits(1), hits(2)), (2, 1));
     }
 
     #[test]
-    fn as_many_pass_as_were_asked_for_and_may_meet_another() {
-        let mut faults = Faults::default();
-        faults.make(Settings { after: 2, ..settings(Effect::Drop) }).unwrap();
-        faults.make(settings(Effect::Malformed)).unwrap();
-        let hits: Vec<_> = (0..4).map(|_| met(&mut faults)).collect();
+    fn a_request_that_passes_one_fault_may_be_hit_by_another() {
+        let mut faults = FaultStore::default();
+        faults.make(fault(Effect::Drop).after(2)).unwrap();
+        faults.make(fault(Effect::Malformed)).unwrap();
+        let hits: Vec<_> = (0..4).map(|_| hit(&mut faults)).collect();
         assert_eq!(hits, [Some(2), None, Some(1), None]);
     }
 
     #[test]
-    fn faults_are_found_and_removed_by_whom_they_are_for() {
-        let mut faults = Faults::default();
-        faults.make(settings(Effect::Drop)).unwrap();
-        faults.make(Settings { to: Some("+1".into()), ..settings(Effect::Drop) }).unwrap();
-        faults.make(Settings { account: Some("AC".into()), ..settings(Effect::Drop) }).unwrap();
-        let numbers = |faults: &Faults, to, account| -> Vec<u64> {
-            faults.made_for(to, account).map(|fault| fault.number).collect()
+    fn faults_are_listed_and_removed_by_recipient_and_account() {
+        let mut faults = FaultStore::default();
+        faults.make(fault(Effect::Drop)).unwrap();
+        faults.make(fault(Effect::Drop).to("+1")).unwrap();
+        faults.make(fault(Effect::Drop).account("AC")).unwrap();
+        let ids = |faults: &FaultStore, to, account| -> Vec<u64> {
+            faults.limited_to(to, account).map(|fault| fault.id.0).collect()
         };
-        assert_eq!(numbers(&faults, None, None), [1, 2, 3]);
-        assert_eq!(numbers(&faults, Some("+1"), None), [2]);
-        assert!(numbers(&faults, Some("+1"), Some("AC")).is_empty());
-        faults.forget(None, Some("AC"));
-        assert_eq!(numbers(&faults, None, None), [1, 2]);
-        assert!(faults.remove(1) && !faults.remove(1));
-        faults.forget(None, None);
-        assert!(numbers(&faults, None, None).is_empty());
-        assert_eq!(faults.make(settings(Effect::Drop)).unwrap().number, 4);
+        assert_eq!(ids(&faults, None, None), [1, 2, 3]);
+        assert_eq!(ids(&faults, Some("+1"), None), [2]);
+        assert!(ids(&faults, Some("+1"), Some("AC")).is_empty());
+        faults.clear(None, Some("AC"));
+        assert_eq!(ids(&faults, None, None), [1, 2]);
+        assert!(faults.remove(FaultId(1)) && !faults.remove(FaultId(1)));
+        faults.clear(None, None);
+        assert!(ids(&faults, None, None).is_empty());
+        assert_eq!(faults.make(fault(Effect::Drop)).unwrap().id, FaultId(4));
     }
 
     #[test]
-    fn whatever_is_told_differently_counts_as_a_change() {
-        let mut faults = Faults::default();
+    fn everything_that_a_reader_can_see_counts_as_a_change() {
+        let mut faults = FaultStore::default();
         let mut seen = faults.changes();
         let mut changed =
-            |faults: &Faults| std::mem::replace(&mut seen, faults.changes()) != faults.changes();
-        faults.make(Settings { after: 1, ..settings(Effect::Drop) }).unwrap();
+            |faults: &FaultStore| std::mem::replace(&mut seen, faults.changes()) != faults.changes();
+        faults.make(fault(Effect::Drop).after(1)).unwrap();
         assert!(changed(&faults) && !changed(&faults));
-        assert_eq!((met(&mut faults), changed(&faults)), (None, false));
-        assert_eq!((met(&mut faults), changed(&faults)), (Some(1), true));
-        assert!(faults.remove(1) && changed(&faults));
-        faults.make(settings(Effect::Drop)).unwrap();
+        assert_eq!((hit(&mut faults), changed(&faults)), (None, false));
+        assert_eq!((hit(&mut faults), changed(&faults)), (Some(1), true));
+        assert!(faults.remove(FaultId(1)) && changed(&faults));
+        faults.make(fault(Effect::Drop)).unwrap();
         changed(&faults);
-        faults.forget(None, None);
+        faults.clear(None, None);
         assert!(changed(&faults));
     }
 
     #[test]
-    fn spent_ones_make_room_and_the_others_do_not() {
-        let mut faults = Faults::default();
-        (0..CAPACITY).for_each(|_| drop(faults.make(settings(Effect::Drop)).unwrap()));
-        assert_eq!(faults.make(settings(Effect::Drop)).unwrap_err(), TooMany);
-        met(&mut faults);
-        faults.make(settings(Effect::Drop)).unwrap();
-        assert_eq!((faults.oldest_first.len(), faults.get(1).is_none()), (CAPACITY, true));
+    fn only_used_up_faults_make_room() {
+        let mut faults = FaultStore::default();
+        (0..CAPACITY).for_each(|_| drop(faults.make(fault(Effect::Drop)).unwrap()));
+        assert_eq!(faults.make(fault(Effect::Drop)).unwrap_err(), TooManyFaults);
+        hit(&mut faults);
+        faults.make(fault(Effect::Drop)).unwrap();
+        assert_eq!((faults.oldest_first.len(), faults.get(FaultId(1)).is_none()), (CAPACITY, true));
     }
 }

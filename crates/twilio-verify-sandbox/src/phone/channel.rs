@@ -1,14 +1,13 @@
 //! The channels that deliver a code.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A channel of Twilio Verify. `sna` delivers no code and `auto` is a pilot, so both are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Channel {
+#[non_exhaustive]
+pub enum Channel {
     /// A text message.
     Sms,
     /// A phone call in which a voice reads the code.
@@ -21,7 +20,7 @@ pub(crate) enum Channel {
 
 impl Channel {
     /// Returns Twilio's name of the channel.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "sms",
             Self::Call => "call",
@@ -29,15 +28,11 @@ impl Channel {
             Self::Email => "email",
         }
     }
-}
 
-impl FromStr for Channel {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
+    /// Returns the channel with that name in Twilio's API.
+    pub fn named(name: &str) -> Option<Self> {
         [Self::Sms, Self::Call, Self::Whatsapp, Self::Email]
             .into_iter()
             .find(|channel| channel.as_str() == name)
-            .ok_or(())
     }
 }

@@ -42,8 +42,8 @@ mod tests {
     use super::*;
     use crate::phone::channel::Channel;
 
-    fn numbers(inbox: &Inbox, filter: &MessageFilter) -> Vec<u64> {
-        inbox.newest_first(filter).map(|message| message.number).collect()
+    fn numbers(inbox: &Inbox, filter: MessageFilter) -> Vec<u64> {
+        inbox.newest_first(&filter).map(|message| message.number).collect()
     }
 
     #[test]
@@ -52,15 +52,15 @@ mod tests {
         inbox.push(Message::for_test(1, "+1", Channel::Sms));
         inbox.push(Message::for_test(2, "+2", Channel::Sms));
         inbox.push(Message::for_test(4, "+1", Channel::Call));
-        let all = MessageFilter::default();
-        assert_eq!(numbers(&inbox, &all), [4, 2, 1]);
-        assert_eq!(numbers(&inbox, &MessageFilter { to: Some("+1".into()), ..all.clone() }), [4, 1]);
-        assert_eq!(numbers(&inbox, &MessageFilter { channel: Some(Channel::Sms), ..all.clone() }), [2, 1]);
-        assert_eq!(numbers(&inbox, &MessageFilter { after: 3, ..all.clone() }), [4]);
+        let all = MessageFilter::new;
+        assert_eq!(numbers(&inbox, all()), [4, 2, 1]);
+        assert_eq!(numbers(&inbox, all().to("+1")), [4, 1]);
+        assert_eq!(numbers(&inbox, all().channel(Channel::Sms)), [2, 1]);
+        assert_eq!(numbers(&inbox, all().after(3)), [4]);
         inbox.remove(Some("+1"));
-        assert_eq!(numbers(&inbox, &all), [2]);
+        assert_eq!(numbers(&inbox, all()), [2]);
         inbox.remove(None);
-        assert!(numbers(&inbox, &all).is_empty());
+        assert!(numbers(&inbox, all()).is_empty());
     }
 
     #[test]

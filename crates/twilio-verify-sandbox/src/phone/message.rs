@@ -5,10 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::channel::Channel;
+use crate::verification::recipient;
 
 /// A message that a virtual phone or mailbox received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Message {
+pub struct Message {
     /// The ID of the message. Pass it as `after` to get later messages only.
     #[schema(example = "17")]
     pub(crate) id: String,
@@ -36,19 +37,97 @@ pub(crate) struct Message {
     pub(crate) number: u64,
 }
 
-/// The conditions that a message must meet to be listed.
+impl Message {
+    /// Returns its identifier. Later messages have higher ones.
+    pub fn id(&self) -> u64 {
+        self.number
+    }
+
+    /// Returns the phone number (E.164) or email address that received it.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// Returns the channel that delivered it.
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// Returns the code in it.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Returns its text. For a call, these are the words that are spoken.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Returns the language of its text, such as `en`.
+    pub fn locale(&self) -> &str {
+        &self.locale
+    }
+
+    /// Returns the verification that it belongs to, `VE…`.
+    pub fn verification_sid(&self) -> &str {
+        &self.verification_sid
+    }
+
+    /// Returns when it was sent, by the sandbox's clock.
+    pub fn sent_at(&self) -> DateTime<Utc> {
+        self.sent_at
+    }
+}
+
+/// Selects messages. Without settings, it selects all of them.
+///
+/// ```
+/// use twilio_verify_sandbox::{Channel, MessageFilter};
+///
+/// let calls = MessageFilter::new().to("+12015550123").channel(Channel::Call);
+/// # let _ = calls;
+/// ```
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MessageFilter {
-    /// Matches this recipient only.
-    pub(crate) to: Option<String>,
-    /// Matches this channel only.
-    pub(crate) channel: Option<Channel>,
-    /// Matches messages with a higher number only.
+#[must_use]
+pub struct MessageFilter {
+    to: Option<String>,
+    channel: Option<Channel>,
     pub(crate) after: u64,
+    pub(crate) account: Option<String>,
 }
 
 impl MessageFilter {
-    /// Returns whether `message` meets the conditions.
+    /// Selects every message.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Selects messages to this phone number or email address.
+    pub fn to(self, to: impl Into<String>) -> Self {
+        Self { to: Some(recipient::as_stored(to.into())), ..self }
+    }
+
+    /// Selects messages on this channel.
+    pub fn channel(self, channel: Channel) -> Self {
+        Self { channel: Some(channel), ..self }
+    }
+
+    /// Selects messages that arrived later than the one with this [identifier](Message::id).
+    pub fn after(self, id: u64) -> Self {
+        Self { after: id, ..self }
+    }
+
+    /// Selects messages of this account.
+    pub fn account(self, account_sid: impl Into<String>) -> Self {
+        Self { account: Some(account_sid.into()), ..self }
+    }
+
+    /// Returns the recipient whose messages it selects.
+    pub(crate) fn recipient(&self) -> Option<&str> {
+        self.to.as_deref()
+    }
+
+    /// Returns whether it selects that message.
     pub(super) fn matches(&self, message: &Message) -> bool {
         message.number > self.after
             && self.to.as_ref().is_none_or(|to| *to == message.to)

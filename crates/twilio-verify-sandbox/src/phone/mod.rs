@@ -5,7 +5,6 @@ pub(crate) mod in_transit;
 pub(crate) mod inbox;
 pub(crate) mod language;
 pub(crate) mod message;
-pub(crate) mod phones;
 pub(crate) mod rendering;
 pub(crate) mod templates;
 pub(crate) mod wording;

@@ -64,7 +64,7 @@ impl Sandbox {
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let options = Options { allowed_hosts: vec!["phones.internal".into()], ..Options::default() };
-                let server = crate::Sandbox::new(server_clock).server(listener, options).unwrap();
+                let server = crate::Embedded::new(server_clock).server(listener, options).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });

@@ -1,19 +1,18 @@
-//! What Twilio's codes mean, in few words: for errors that are answered on purpose. Nobody should read them but
-//! people, so they need not be Twilio's own.
+//! Short texts for Twilio's error codes. Faults answer with them. They are for people, so they may differ from Twilio's.
 
 use actix_web::http::StatusCode;
 
-/// Twilio's general code for a status (its error dictionary, 20003 to 20503): 20 and the status, with two
+/// Returns Twilio's general code for a status (its error dictionary, 20003 to 20503): 20 and the status, with two
 /// exceptions.
-pub(crate) fn general_code(status: StatusCode) -> u32 {
+pub(crate) fn general_code(status: u16) -> u32 {
     match status {
-        StatusCode::UNAUTHORIZED => 20003,
-        StatusCode::METHOD_NOT_ALLOWED => 20004,
-        other => 20_000 + u32::from(other.as_u16()),
+        401 => 20003,
+        405 => 20004,
+        other => 20_000 + u32::from(other),
     }
 }
 
-/// The message for a code; for one that is not known here, the status in words.
+/// Returns the message of a code. A code without one has the reason phrase of the status.
 pub(crate) fn text(code: u32, status: StatusCode) -> &'static str {
     match code {
         20003 => "Authenticate",
@@ -79,12 +78,12 @@ mod tests {
         for (status, code) in
             [(401, 20003), (405, 20004), (404, 20404), (429, 20429), (500, 20500), (503, 20503)]
         {
-            assert_eq!(general_code(StatusCode::from_u16(status).unwrap()), code);
+            assert_eq!(general_code(status), code);
         }
     }
 
     #[test]
-    fn an_unknown_code_has_the_words_of_its_status() {
+    fn an_unknown_code_has_the_reason_phrase_of_its_status() {
         assert_eq!(text(99_999, StatusCode::BAD_GATEWAY), "Bad Gateway");
         assert_eq!(text(99_999, StatusCode::from_u16(599).unwrap()), "Error");
         assert_eq!(text(60203, StatusCode::BAD_GATEWAY), "Max send attempts reached");

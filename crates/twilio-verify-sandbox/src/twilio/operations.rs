@@ -1,8 +1,9 @@
-//! Twilio's operations that the sandbox offers: those of Verify v2, and one of Lookup v2. The names are Twilio's own.
-//! The journal, the faults and `GET /sandbox/operations` use them too.
+//! Twilio's operations that the sandbox offers: those of Verify v2, and one of Lookup v2.
+
+use std::fmt;
 
 use actix_web::http::Method;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// One of Twilio's APIs. At Twilio each has its own host.
@@ -15,112 +16,125 @@ pub(crate) enum Api {
     Lookups,
 }
 
-/// One operation of Twilio's.
-#[derive(Debug)]
-pub(crate) struct Operation {
-    /// Its name in Twilio's OpenAPI description.
-    pub(crate) id: &'static str,
-    /// Its method.
-    pub(crate) method: Method,
-    /// Its path below `/v2`, as in Twilio's description.
-    pub(crate) path: &'static str,
+macro_rules! operations {
+    ($($name:ident: $method:ident $path:literal;)*) => {
+        /// An operation of Twilio's API that the sandbox offers, with the name that it has in Twilio's OpenAPI
+        /// description.
+        ///
+        /// ```
+        /// use twilio_verify_sandbox::Operation;
+        ///
+        /// let start = Operation::CreateVerification;
+        /// assert_eq!(start.name(), "CreateVerification");
+        /// assert_eq!(start.method(), "POST");
+        /// assert_eq!(start.path(), "/v2/Services/{ServiceSid}/Verifications");
+        /// assert_eq!(Operation::named("CreateVerification"), Some(start));
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Operation {
+            $(#[doc = concat!("`", stringify!($method), " /v2", $path, "`")] $name,)*
+        }
+
+        impl Operation {
+            /// Every operation. Those of one path are next to each other; if two paths match a request, the first
+            /// one wins.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Returns the name in Twilio's OpenAPI description.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            /// Returns the HTTP method.
+            pub const fn method(self) -> &'static str {
+                match self { $(Self::$name => stringify!($method),)* }
+            }
+
+            /// Returns the path with its parameters in braces, as in Twilio's description.
+            pub const fn path(self) -> &'static str {
+                match self { $(Self::$name => concat!("/v2", $path),)* }
+            }
+
+            /// Returns the HTTP method as actix-web has it.
+            pub(crate) const fn http_method(self) -> Method {
+                match self { $(Self::$name => Method::$method,)* }
+            }
+        }
+    };
+}
+
+operations! {
+    ListService: GET "/Services";
+    CreateService: POST "/Services";
+    FetchService: GET "/Services/{Sid}";
+    UpdateService: POST "/Services/{Sid}";
+    DeleteService: DELETE "/Services/{Sid}";
+    CreateVerification: POST "/Services/{ServiceSid}/Verifications";
+    FetchVerification: GET "/Services/{ServiceSid}/Verifications/{Sid}";
+    UpdateVerification: POST "/Services/{ServiceSid}/Verifications/{Sid}";
+    CreateVerificationCheck: POST "/Services/{ServiceSid}/VerificationCheck";
+    ListRateLimit: GET "/Services/{ServiceSid}/RateLimits";
+    CreateRateLimit: POST "/Services/{ServiceSid}/RateLimits";
+    FetchRateLimit: GET "/Services/{ServiceSid}/RateLimits/{Sid}";
+    UpdateRateLimit: POST "/Services/{ServiceSid}/RateLimits/{Sid}";
+    DeleteRateLimit: DELETE "/Services/{ServiceSid}/RateLimits/{Sid}";
+    ListBucket: GET "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets";
+    CreateBucket: POST "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets";
+    FetchBucket: GET "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}";
+    UpdateBucket: POST "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}";
+    DeleteBucket: DELETE "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}";
+    ListVerificationTemplate: GET "/Templates";
+    ListEntity: GET "/Services/{ServiceSid}/Entities";
+    CreateEntity: POST "/Services/{ServiceSid}/Entities";
+    FetchEntity: GET "/Services/{ServiceSid}/Entities/{Identity}";
+    DeleteEntity: DELETE "/Services/{ServiceSid}/Entities/{Identity}";
+    ListFactor: GET "/Services/{ServiceSid}/Entities/{Identity}/Factors";
+    CreateNewFactor: POST "/Services/{ServiceSid}/Entities/{Identity}/Factors";
+    FetchFactor: GET "/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}";
+    UpdateFactor: POST "/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}";
+    DeleteFactor: DELETE "/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}";
+    ListChallenge: GET "/Services/{ServiceSid}/Entities/{Identity}/Challenges";
+    CreateChallenge: POST "/Services/{ServiceSid}/Entities/{Identity}/Challenges";
+    FetchChallenge: GET "/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}";
+    UpdateChallenge: POST "/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}";
+    ListVerificationAttempt: GET "/Attempts";
+    FetchVerificationAttemptsSummary: GET "/Attempts/Summary";
+    FetchVerificationAttempt: GET "/Attempts/{Sid}";
+    CreateSafelist: POST "/SafeList/Numbers";
+    FetchSafelist: GET "/SafeList/Numbers/{PhoneNumber}";
+    DeleteSafelist: DELETE "/SafeList/Numbers/{PhoneNumber}";
+    FetchPhoneNumber: GET "/PhoneNumbers/{PhoneNumber}";
 }
 
 impl Operation {
-    /// The API that it belongs to.
-    pub(crate) fn api(&'static self) -> Api {
-        if self.path.starts_with("/PhoneNumbers") { Api::Lookups } else { Api::Verify }
+    /// Returns the operation with that name in Twilio's OpenAPI description.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 
-    /// The name of its method.
-    pub(crate) fn method_name(&'static self) -> &'static str {
-        self.method.as_str()
+    /// Returns the operation of a method and a path pattern.
+    pub(crate) fn find(method: &Method, pattern: &str) -> Option<Self> {
+        let fits = |operation: &Self| operation.path() == pattern && operation.method() == method.as_str();
+        Self::ALL.iter().copied().find(fits)
+    }
+
+    /// Returns the API that it belongs to.
+    pub(crate) fn api(self) -> Api {
+        if self == Self::FetchPhoneNumber { Api::Lookups } else { Api::Verify }
     }
 }
 
-const SERVICES: &str = "/Services";
-const SERVICE: &str = "/Services/{Sid}";
-const VERIFICATIONS: &str = "/Services/{ServiceSid}/Verifications";
-const VERIFICATION: &str = "/Services/{ServiceSid}/Verifications/{Sid}";
-const RATE_LIMITS: &str = "/Services/{ServiceSid}/RateLimits";
-const RATE_LIMIT: &str = "/Services/{ServiceSid}/RateLimits/{Sid}";
-const BUCKETS: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets";
-const BUCKET: &str = "/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}";
-const ENTITIES: &str = "/Services/{ServiceSid}/Entities";
-const ENTITY: &str = "/Services/{ServiceSid}/Entities/{Identity}";
-const FACTORS: &str = "/Services/{ServiceSid}/Entities/{Identity}/Factors";
-const FACTOR: &str = "/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}";
-const CHALLENGES: &str = "/Services/{ServiceSid}/Entities/{Identity}/Challenges";
-const CHALLENGE: &str = "/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}";
-const SAFE_NUMBERS: &str = "/SafeList/Numbers";
-const SAFE_NUMBER: &str = "/SafeList/Numbers/{PhoneNumber}";
-const ATTEMPTS: &str = "/Attempts";
-const TEMPLATES: &str = "/Templates";
-const ATTEMPTS_SUMMARY: &str = "/Attempts/Summary";
-const ATTEMPT: &str = "/Attempts/{Sid}";
-const PHONE_NUMBER: &str = "/PhoneNumbers/{PhoneNumber}";
-const CHECK: &str = "/Services/{ServiceSid}/VerificationCheck";
-
-/// Every operation; those of one path are next to each other. If two paths match a request, the first one wins.
-pub(crate) static OPERATIONS: &[Operation] = &[
-    get("ListService", SERVICES),
-    post("CreateService", SERVICES),
-    get("FetchService", SERVICE),
-    post("UpdateService", SERVICE),
-    delete("DeleteService", SERVICE),
-    post("CreateVerification", VERIFICATIONS),
-    get("FetchVerification", VERIFICATION),
-    post("UpdateVerification", VERIFICATION),
-    post("CreateVerificationCheck", CHECK),
-    get("ListRateLimit", RATE_LIMITS),
-    post("CreateRateLimit", RATE_LIMITS),
-    get("FetchRateLimit", RATE_LIMIT),
-    post("UpdateRateLimit", RATE_LIMIT),
-    delete("DeleteRateLimit", RATE_LIMIT),
-    get("ListBucket", BUCKETS),
-    post("CreateBucket", BUCKETS),
-    get("FetchBucket", BUCKET),
-    post("UpdateBucket", BUCKET),
-    delete("DeleteBucket", BUCKET),
-    get("ListVerificationTemplate", TEMPLATES),
-    get("ListEntity", ENTITIES),
-    post("CreateEntity", ENTITIES),
-    get("FetchEntity", ENTITY),
-    delete("DeleteEntity", ENTITY),
-    get("ListFactor", FACTORS),
-    post("CreateNewFactor", FACTORS),
-    get("FetchFactor", FACTOR),
-    post("UpdateFactor", FACTOR),
-    delete("DeleteFactor", FACTOR),
-    get("ListChallenge", CHALLENGES),
-    post("CreateChallenge", CHALLENGES),
-    get("FetchChallenge", CHALLENGE),
-    post("UpdateChallenge", CHALLENGE),
-    get("ListVerificationAttempt", ATTEMPTS),
-    get("FetchVerificationAttemptsSummary", ATTEMPTS_SUMMARY),
-    get("FetchVerificationAttempt", ATTEMPT),
-    post("CreateSafelist", SAFE_NUMBERS),
-    get("FetchSafelist", SAFE_NUMBER),
-    delete("DeleteSafelist", SAFE_NUMBER),
-    get("FetchPhoneNumber", PHONE_NUMBER),
-];
-
-const fn get(id: &'static str, path: &'static str) -> Operation {
-    Operation { id, method: Method::GET, path }
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
 }
 
-const fn post(id: &'static str, path: &'static str) -> Operation {
-    Operation { id, method: Method::POST, path }
-}
-
-const fn delete(id: &'static str, path: &'static str) -> Operation {
-    Operation { id, method: Method::DELETE, path }
-}
-
-/// Returns the operation of a method and a path pattern, `/v2` included.
-pub(crate) fn find(method: &Method, pattern: &str) -> Option<&'static Operation> {
-    let path = pattern.strip_prefix("/v2")?;
-    OPERATIONS.iter().find(|operation| operation.path == path && operation.method == method)
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 #[cfg(test)]
@@ -132,8 +146,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_the_operations_of_a_path_are_adjacent() {
         let mut names = HashSet::new();
-        assert!(OPERATIONS.iter().all(|operation| names.insert(operation.id)));
+        assert!(Operation::ALL.iter().all(|operation| names.insert(operation.name())));
         let mut paths = HashSet::new();
-        assert!(OPERATIONS.chunk_by(|one, next| one.path == next.path).all(|of| paths.insert(of[0].path)));
+        let by_path = Operation::ALL.chunk_by(|one, next| one.path() == next.path());
+        assert!(by_path.into_iter().all(|operations| paths.insert(operations[0].path())));
     }
 }

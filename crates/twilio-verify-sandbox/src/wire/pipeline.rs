@@ -4,8 +4,6 @@
 //! A request without credentials goes straight to its 401: it belongs to no account, so it stands in no journal and
 //! meets no fault. A fault comes before everything else that is judged, since an outage asks for no good parameters.
 
-use std::time::Duration;
-
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
@@ -18,13 +16,13 @@ use tokio::time::sleep;
 use super::auth::Caller;
 use super::severed;
 use super::severed::HangUp;
-use crate::faults::fault::{Effect, FaultKind};
-use crate::faults::journal::{Entry, Outcome};
+use crate::faults::effect::{Effect, FaultKind, status_code};
+use crate::faults::recorded_request::{Outcome, RecordedRequest};
 use crate::faults::request_info::RequestInfo;
 use crate::state::State;
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
-use crate::twilio::operations;
+use crate::twilio::operations::Operation;
 
 /// The middleware around `/v2`.
 pub(super) async fn pass(
@@ -38,8 +36,8 @@ pub(super) async fn pass(
     let form = read(&mut request).await;
     let asked = asked(&state, &request, caller, &form);
     let line = (request.method().as_str(), request.path());
-    let hit = state.faults().meet(&asked);
-    let number = state.write_down(Entry::new(&asked, line, form.pairs(), hit, state.clock.now()));
+    let hit = state.faults().apply(&asked);
+    let number = state.record(RecordedRequest::new(&asked, line, form.pairs(), hit, state.clock.now()));
     let (response, outcome) = answer(request, next, hit.map(|hit| hit.effect)).await?;
     state.settle(&asked.account_sid, number, outcome);
     Ok(response)
@@ -53,10 +51,11 @@ async fn answer(
     let response = match effect {
         Some(Effect::Drop) => request.into_response(HttpResponse::Ok().finish()),
         Some(Effect::Status { status, code, retry_after }) => {
-            request.error_response(TwilioError::on_purpose(status, code, retry_after))
+            let retry_after = retry_after.and_then(|time| u32::try_from(time.as_secs()).ok());
+            request.error_response(TwilioError::on_purpose(status_code(status), code, retry_after))
         }
-        Some(Effect::Delay(milliseconds)) => {
-            sleep(Duration::from_millis(milliseconds)).await;
+        Some(Effect::Delay(time)) => {
+            sleep(time).await;
             next.call(request).await?.map_into_boxed_body()
         }
         _ => next.call(request).await?.map_into_boxed_body(),
@@ -93,7 +92,7 @@ async fn read(request: &mut ServiceRequest) -> Form {
 fn asked(state: &State, request: &ServiceRequest, caller: Caller, form: &Form) -> RequestInfo {
     let account_sid = caller.account_sid;
     let pattern = request.match_pattern().unwrap_or_default();
-    let operation = operations::find(request.method(), &pattern);
+    let operation = Operation::find(request.method(), &pattern);
     let in_path = operation.and_then(|_| about(&pattern, request.path()));
     let recipient = |key: &str| match key.starts_with("VE") {
         true => state.accounts().recipient_of(&account_sid, key),
@@ -106,7 +105,7 @@ fn asked(state: &State, request: &ServiceRequest, caller: Caller, form: &Form) -
         (None, None, Some(key)) => recipient(&key),
         (None, None, None) => None,
     };
-    RequestInfo { operation_id: operation.map(|operation| operation.id), to, account_sid }
+    RequestInfo { operation, to, account_sid }
 }
 
 /// What a path says of the one whom it is about: a verification's SID, a phone number or an address.

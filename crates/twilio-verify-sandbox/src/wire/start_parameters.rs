@@ -53,12 +53,12 @@ impl Start {
     /// The first parameter that does not do, with the code that Twilio has for it.
     pub(super) fn from_form(form: &Form, service: &Service, path: &str) -> Result<Self, TwilioError> {
         let (to, channel) = (form.get("To").unwrap_or_default(), form.get("Channel").unwrap_or_default());
-        let known = channel.parse::<Channel>();
+        let known = Channel::named(channel);
         // An unknown channel says nothing of what `To` must be: then a phone number is meant.
         if !recipient::is_reachable(to, known.unwrap_or(Channel::Sms)) {
             return Err(TwilioError::invalid("To", to));
         }
-        let channel = known.map_err(|()| TwilioError::invalid("Channel", channel))?;
+        let channel = known.ok_or_else(|| TwilioError::invalid("Channel", channel))?;
         // Twilio's documentation of its languages: 404 for a locale that it does not have.
         let language = Language::for_message(form.get("Locale"), to, channel);
         let language = language.map_err(|_| TwilioError::not_found(path))?;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::tests::*;
-use crate::twilio::operations::{Api, OPERATIONS};
+use crate::twilio::operations::{Api, Operation};
 
 /// The operations of Verify v2 in Twilio's OpenAPI description (twilio-oai 2.6.7): name, method, path below
 /// `/v2`.
@@ -94,8 +94,8 @@ fn fill(template: &str) -> String {
 
 #[test]
 fn every_operation_matches_twilios_name_method_and_path() {
-    for operation in OPERATIONS {
-        let offered = (operation.id, operation.method_name(), operation.path);
+    for operation in Operation::ALL {
+        let offered = (operation.name(), operation.method(), operation.path().trim_start_matches("/v2"));
         match operation.api() {
             Api::Verify => assert!(ALL.contains(&offered), "{offered:?}"),
             Api::Lookups => assert_eq!(offered, LOOKUP),
@@ -107,8 +107,8 @@ fn every_operation_matches_twilios_name_method_and_path() {
 async fn the_index_lists_every_operation() {
     let sandbox = Sandbox::start();
     let page = sandbox.get("/").await.text;
-    for operation in OPERATIONS {
-        let line = format!("  {:6} /v2{}\n", operation.method_name(), operation.path);
+    for operation in Operation::ALL {
+        let line = format!("  {:6} {}\n", operation.method(), operation.path());
         assert!(page.contains(&line), "{line}");
     }
 }
@@ -117,11 +117,11 @@ async fn the_index_lists_every_operation() {
 async fn unsupported_operations_are_not_found() {
     let sandbox = Sandbox::start();
     for (id, method, path) in ALL {
-        if OPERATIONS.iter().any(|operation| operation.id == *id) {
+        if Operation::ALL.iter().any(|operation| operation.name() == *id) {
             continue;
         }
         // If the path exists with another method, the answer is 405.
-        let known = OPERATIONS.iter().any(|operation| operation.path == *path);
+        let known = Operation::ALL.iter().any(|operation| operation.path() == format!("/v2{path}"));
         let expected = if known { (405, json!(20004)) } else { (404, json!(20404)) };
         let answer = sandbox.request(method.parse().unwrap(), &format!("/v2{}", fill(path))).await;
         assert_eq!(answer.error(), expected, "{id}");
