@@ -72,9 +72,9 @@ pub fn api(settings: &Settings) -> Result<Api, Failure> {
         let auth = Auth::new(Parts {
             db: db.clone(),
             clock: Clock::system(),
-            hasher: Hasher::start(settings.hashing(), Metrics::default())?,
+            hasher: Hasher::start(settings.hashing(), Metrics::new()?)?,
             webhooks: vec![],
-            metrics: Metrics::default(),
+            metrics: Metrics::new()?,
             twilio: VerifyClient::new(deployment.twilio)?,
             policy: settings.policy(),
             tokens: settings.token_settings(),

@@ -47,7 +47,7 @@ impl Api {
     ) -> Result<Self, Failure> {
         let scraped =
             settings.metrics.listen.map(|address| listen::bind(address, "metrics.listen")).transpose()?;
-        let metrics = Metrics::default();
+        let metrics = Metrics::new().map_err(Failure::failed)?;
         let twilio = twilio_verify::Settings { observer: Arc::new(metrics.clone()), ..chosen.twilio };
         let db = Db::open(&chosen.database).await.map_err(Failure::failed)?;
         let housekeeper = settings

@@ -186,7 +186,8 @@ mod tests {
 
     fn one_thread(queue: usize) -> Hasher {
         let parameters = HashParameters { memory_kib: 64, iterations: 1, parallelism: 1 };
-        Hasher::start(Settings { parameters, simd: false, threads: 1, queue }, Metrics::default()).unwrap()
+        Hasher::start(Settings { parameters, simd: false, threads: 1, queue }, Metrics::new().unwrap())
+            .unwrap()
     }
 
     /// Threats: a65, c18.

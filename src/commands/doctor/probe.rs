@@ -84,7 +84,7 @@ pub(super) async fn one_hash(settings: HashingSettings) -> Option<Hashing> {
     let threads = if settings.threads == 0 { cores } else { settings.threads.min(cores) };
     settings.parameters.check().ok()?;
     let hasher =
-        Hasher::start(HashingSettings { threads: 1, queue: 1, ..settings }, Metrics::default()).ok()?;
+        Hasher::start(HashingSettings { threads: 1, queue: 1, ..settings }, Metrics::new().ok()?).ok()?;
     let password = Password::parse_attempt("correct horse battery staple").ok()?;
     // The first one makes the thread's buffer, which is kept.
     hasher.hash(password.clone()).await.ok()?;
