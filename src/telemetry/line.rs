@@ -1,115 +1,48 @@
-//! A line of the log as text: what tracing-subscriber makes of it without colours, in two thirds of the time; and nothing that
-//! a value holds begins a line of its own or moves a terminal's cursor.
+//! The fields of a log line as text. tracing-subscriber formats the line. Its own fields would pass a line feed in a value
+//! through, and that value could forge a line.
 
 use std::fmt::{self, Debug, Write};
 
-use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::field::RecordFields;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
-use tracing_subscriber::registry::LookupSpan;
+use tracing::field::Field;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
-/// Time, level, the spans around it, what happened.
-pub(super) struct Line;
-
-impl<S, N> FormatEvent<S, N> for Line
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, N>,
-        mut line: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        SystemTime.format_time(&mut line)?;
-        line.write_str(match *event.metadata().level() {
-            Level::TRACE => " TRACE ",
-            Level::DEBUG => " DEBUG ",
-            Level::INFO => "  INFO ",
-            Level::WARN => "  WARN ",
-            Level::ERROR => " ERROR ",
-        })?;
-        if let Some(scope) = context.event_scope() {
-            for span in scope.from_root() {
-                line.write_str(span.name())?;
-                let extensions = span.extensions();
-                let fields = extensions.get::<FormattedFields<N>>().map_or("", |fields| fields.as_str());
-                for part in if fields.is_empty() { ["", "", ":"] } else { ["{", fields, "}:"] } {
-                    line.write_str(part)?;
-                }
-            }
-            line.write_char(' ')?;
-        }
-        context.format_fields(line.by_ref(), event)?;
-        line.write_char('\n')
-    }
+/// Returns the formatter of fields: the message, and `name=value` for the others, with control characters escaped.
+pub(super) fn escaped_fields() -> impl for<'w> FormatFields<'w> + 'static {
+    debug_fn(write_field).delimited(" ")
 }
 
-/// The fields of a line or a span: the message as it is, of the others name and value.
-pub(super) struct Fields;
-
-impl<'w> FormatFields<'w> for Fields {
-    fn format_fields<R: RecordFields>(&self, line: Writer<'w>, fields: R) -> fmt::Result {
-        let mut written = Written { line, is_first: true, outcome: Ok(()) };
-        fields.record(&mut written);
-        written.outcome
-    }
-}
-
-struct Written<'w> {
-    line: Writer<'w>,
-    is_first: bool,
-    outcome: fmt::Result,
-}
-
-impl Written<'_> {
-    fn field(&mut self, field: &Field, value: impl FnOnce(&mut Escaped<'_, '_>) -> fmt::Result) {
-        // What the bridge from the crate log adds.
-        if field.name().starts_with("log.") || self.outcome.is_err() {
-            return;
-        }
-        let before = if std::mem::take(&mut self.is_first) { "" } else { " " };
-        let (name, is) = match field.name() {
-            "message" => ("", ""),
-            name => (name.strip_prefix("r#").unwrap_or(name), "="),
-        };
-        self.outcome = [before, name, is]
-            .into_iter()
-            .try_for_each(|part| self.line.write_str(part))
-            .and_then(|()| value(&mut Escaped(&mut self.line)));
-    }
-}
-
-impl Visit for Written<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.field(field, |line| write!(line, "{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "message" => self.field(field, |line| line.write_str(value)),
-            _ => self.record_debug(field, &value),
+fn write_field(line: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
+    match field.name() {
+        "message" => {}
+        // The bridge from the crate log adds these.
+        name if name.starts_with("log.") => return Ok(()),
+        name => {
+            line.write_str(name.strip_prefix("r#").unwrap_or(name))?;
+            line.write_char('=')?;
         }
     }
+    write!(Escaped(line), "{value:?}")
 }
 
-/// Writes control characters as Rust does in a literal.
+/// Writes control characters as escapes of a Rust literal.
 struct Escaped<'a, 'w>(&'a mut Writer<'w>);
 
 impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // Those above U+0080 begin with this byte, as many others do.
+        // The byte 0xC2 begins the control characters from U+0080, and other characters.
         if !text.bytes().any(|byte| byte.is_ascii_control() || byte == 0xc2) {
             return self.0.write_str(text);
         }
-        text.chars().try_for_each(|character| match character.is_control() {
-            true => write!(self.0, "{}", character.escape_default()),
-            false => self.0.write_char(character),
-        })
+        for character in text.chars() {
+            if character.is_control() {
+                write!(self.0, "{}", character.escape_default())?;
+            } else {
+                self.0.write_char(character)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -122,7 +55,7 @@ mod tests {
 
     use super::*;
 
-    /// Where lines are kept, those of either format.
+    /// A writer that keeps its lines.
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
 
@@ -145,17 +78,21 @@ mod tests {
     }
 
     impl Kept {
-        /// Without the time, which a line begins with.
+        /// Returns the lines without their time.
         fn lines(&self) -> Vec<String> {
             let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
             text.lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
         }
     }
 
-    /// What is logged, as it stands here and as the library writes it.
+    /// Returns the lines of `log` with our fields, and with the fields of tracing-subscriber.
     fn both(log: impl Fn()) -> (Vec<String>, Vec<String>) {
         let (ours, theirs) = (Kept::default(), Kept::default());
-        let here = layer().with_ansi(false).fmt_fields(Fields).event_format(Line).with_writer(ours.clone());
+        let here = layer()
+            .with_ansi(false)
+            .with_target(false)
+            .fmt_fields(escaped_fields())
+            .with_writer(ours.clone());
         let there = layer().with_ansi(false).with_target(false).with_writer(theirs.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(here), &log);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(there), &log);
@@ -163,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_what_the_library_makes_of_it() {
+    fn lines_without_control_characters_are_those_of_the_library() {
         let (ours, theirs) = both(|| {
             tracing::error!("alone");
             tracing::trace!(answer = 42_u64, negative = -1, fraction = 0.5, yes = true, r#type = "raw");

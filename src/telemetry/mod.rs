@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
-use line::{Fields, Line};
+use line::escaped_fields;
 use stderr::Stderr;
 
 pub use traces::{InvalidTraces, Traces, answered, carried, request};
@@ -40,7 +40,7 @@ pub fn init(log: Log, traces: Option<&Traces>) {
         LogFormat::Text if std::io::IsTerminal::is_terminal(&std::io::stderr()) => {
             lines.with_ansi(true).with_target(false).boxed()
         }
-        LogFormat::Text => lines.with_ansi(false).fmt_fields(Fields).event_format(Line).boxed(),
+        LogFormat::Text => lines.with_ansi(false).with_target(false).fmt_fields(escaped_fields()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).boxed(),
     };
     // A filter of each layer's own costs every line and every span; the lines alone need none.
