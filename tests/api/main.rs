@@ -8,11 +8,10 @@
 //! | `twilio` | failures of the provider, the sandbox, and test mode |
 //! | `http` | the protocol, tokens, access rules, and the OpenAPI document |
 //! | `ops` | configuration, databases, keys, logs, metrics and webhooks |
-//! | `project` | the structure of the source and the generated pages |
+//! | `project` | the structure of the source, the generated pages and the list of threats |
 //! | `harness` | nothing: what the tests are built from |
 //!
-//! A test that covers threats of `docs/threats.md` names them in a line of its doc comment: `Threats: a30,
-//! b29.`
+//! A test names the threats of `docs/threats.md` that it covers in its doc comment: `Threats: a30, b29.`
 
 // Clippy allows these in tests, but not in the helpers around them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

@@ -9,7 +9,8 @@ const FAILED: &str = "SELECT count(*) FROM activities WHERE kind = 'log_in_faile
 /// Threats: a72.
 #[tokio::test]
 async fn wrong_password_is_recorded_with_client_and_address() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let try_password = async |email: &str, password: &str| {
         let guesser = server.guest().header("user-agent", "Guesser/1.0");
@@ -35,10 +36,11 @@ async fn wrong_password_is_recorded_with_client_and_address() {
 async fn repeated_guesses_are_recorded_ten_times_an_hour() {
     // The default limits would stop the guesses.
     let server = Launch::dev().limits(&[]).start().await;
-    let (ada, bob) = (Person::ada(), Person::other(1));
+    let ada = Person::ada();
+    let bob = Person::other(1);
     server.sign_up(&ada).await;
     server.sign_up(&bob).await;
-    let wrong = |person: &Person| Person { password: "incorrect horse".into(), ..person.clone() };
+    let wrong = |person: &Person| person.with_password("incorrect horse");
     for _ in 0..10 {
         server.guest().log_in(&wrong(&ada)).await.expect(401);
     }
@@ -56,7 +58,8 @@ async fn repeated_guesses_are_recorded_ten_times_an_hour() {
 
 #[tokio::test]
 async fn dashboard_shows_the_ten_newest_activities() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     for number in 0..10 {
         let body = json!({ "name": format!("Ada {number}") });

@@ -18,14 +18,17 @@ async fn rows(server: &Server) -> [i64; 4] {
 /// Threats: a47, b19, b46.
 #[tokio::test]
 async fn deletion_removes_the_user_and_nothing_of_other_users() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let bobs = server.full_access(&bob).await;
     let before = rows(&server).await;
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
     let pending = server.log_in(&ada).await;
     let forgot = server.guest().forgot_password(&ada.email).await;
-    let (reset_token, mailed) = (forgot.expect(202).text_of("reset_token"), server.code(&ada.email).await);
+    let reset_token = forgot.expect(202).text_of("reset_token");
+    let mailed = server.code(&ada.email).await;
     access.delete_account(&ada.password).await.expect(204);
     assert_eq!(rows(&server).await, before);
     bobs.me().await.expect(200);
@@ -50,7 +53,8 @@ async fn deletion_removes_the_user_and_nothing_of_other_users() {
 /// Threats: a12.
 #[tokio::test]
 async fn deletion_needs_the_password() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let before = rows(&server).await;
     for wrong in ["x", "correct horse battery stapl"] {
@@ -69,7 +73,8 @@ async fn deletion_needs_the_password() {
 /// Threats: a47.
 #[tokio::test]
 async fn another_replica_rejects_tokens_of_a_deleted_user() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let first = twilio.launch().start().await;
     let second = twilio.launch().database(&first.database).start().await;
     let access = first.full_access(&ada).await;
@@ -81,7 +86,8 @@ async fn another_replica_rejects_tokens_of_a_deleted_user() {
 
 #[tokio::test]
 async fn one_of_many_parallel_deletions_succeeds() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let answers = at_once((0..8).map(|_| access.delete_account(&ada.password))).await;
     assert_eq!((count(&answers, 204, None), count(&answers, 401, Some("invalid_token"))), (1, 7));

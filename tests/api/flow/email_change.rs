@@ -6,20 +6,18 @@ use crate::harness::{Launch, Person, Server, at_once, count, wrong_code};
 
 const NEW: &str = "ada@lovelace.example";
 
-fn reached_at(person: &Person, email: &str) -> Person {
-    Person { email: email.into(), ..person.clone() }
-}
-
 /// Threats: a12.
 #[tokio::test]
 async fn email_changes_only_with_the_code_from_the_new_mailbox() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
     let challenge = access.change_email(NEW, &ada.password).await.expect(202).body;
     assert_eq!((&challenge["channel"], &challenge["channels"]), (&json!("email"), &json!(["email"])));
     assert_eq!(challenge["destination"], "a***@lovelace.example");
-    let (pending, code) = (server.log_in(&ada).await, server.code(NEW).await);
+    let pending = server.log_in(&ada).await;
+    let code = server.code(NEW).await;
     access.verify_email(&wrong_code(&code)).await.expect_problem(422, "incorrect_code");
     assert_eq!(access.me().await.expect(200).body["email"], json!(ada.email));
 
@@ -33,13 +31,14 @@ async fn email_changes_only_with_the_code_from_the_new_mailbox() {
     let ended = pending.verify(&code).await.expect_problem(401, "invalid_token");
     assert_eq!(ended.body["reason"], "email_changed");
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
-    server.log_in(&reached_at(&ada, NEW)).await;
+    server.log_in(&ada.with_email(NEW)).await;
 }
 
 /// Threats: a12.
 #[tokio::test]
 async fn email_change_needs_the_password_and_another_address() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_email(NEW, "incorrect horse").await.expect_problem(401, "invalid_credentials");
     for (email, code) in [("ada", "invalid_format"), ("ADA@example.com", "not_allowed")] {
@@ -52,7 +51,9 @@ async fn email_change_needs_the_password_and_another_address() {
 
 #[tokio::test]
 async fn taken_email_address_gets_no_code() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     server.sign_up(&bob).await;
     let access = server.full_access(&ada).await;
     let taken = bob.email.to_uppercase();
@@ -65,7 +66,8 @@ async fn taken_email_address_gets_no_code() {
 /// The check of a right code must not count as a failed one.
 #[tokio::test]
 async fn right_email_code_is_not_a_failed_check() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_email(NEW, &ada.password).await.expect(202);
     access.verify_email(&server.code(NEW).await).await.expect(200);
@@ -74,7 +76,8 @@ async fn right_email_code_is_not_a_failed_check() {
 
 #[tokio::test]
 async fn email_change_has_the_limits_of_a_log_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let answers = at_once((0..6).map(|_| access.change_email(NEW, &ada.password))).await;
     assert_eq!(
@@ -96,11 +99,13 @@ async fn email_change_has_the_limits_of_a_log_in() {
 
 #[tokio::test]
 async fn email_change_cancels_a_pending_phone_change() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_email(NEW, &ada.password).await.expect(202);
     access.change_phone_number("+12015550124", &ada.password).await.expect(202);
-    let (by_mail, by_phone) = (server.code(NEW).await, server.code("+12015550124").await);
+    let by_mail = server.code(NEW).await;
+    let by_phone = server.code("+12015550124").await;
     if by_mail != by_phone {
         access.verify_email(&by_phone).await.expect_problem(422, "incorrect_code");
     }
@@ -126,7 +131,8 @@ async fn email_paths_need_the_email_channel() {
 
 #[tokio::test]
 async fn longest_email_address_is_masked_as_documented() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let label = "a".repeat(61);
     let longest = format!("a@{label}.{label}.{label}.{}.example", "a".repeat(58));

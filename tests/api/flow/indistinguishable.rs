@@ -28,7 +28,8 @@ fn header_names(answer: &Answer) -> BTreeSet<String> {
 /// Threats: a27, b27.
 #[tokio::test]
 async fn unknown_email_and_wrong_password_get_the_same_answer() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let wrong = attempt(&server, &ada.email, "incorrect horse", "wrong").await;
     let unknown = attempt(&server, "eve@example.com", "incorrect horse", "other").await;
@@ -54,7 +55,8 @@ async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
         .variable("COUNTERSIGN__LOG__LEVEL", "trace")
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "1536")
         .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "3");
-    let (mut server, ada) = (launch.start().await, Person::ada());
+    let mut server = launch.start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for (email, password, request_id) in [
         (ada.email.as_str(), "incorrect horse", "wrong-password"),
@@ -65,7 +67,8 @@ async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
         attempt(&server, email, password, request_id).await;
     }
     // Parallel requests with the same email address are hashed separately.
-    let (known, unknown) = (ada.email.as_str(), "eve@example.com");
+    let known = ada.email.as_str();
+    let unknown = "eve@example.com";
     for (email, ids) in [(known, ["hers-1", "hers-2"]), (unknown, ["nobodys-1", "nobodys-2"])] {
         at_once(ids.map(|id| attempt(&server, email, "incorrect horse", id))).await;
     }
@@ -116,7 +119,8 @@ async fn unknown_email_and_wrong_password_take_the_same_time() {
         .limits(&[])
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "9728")
         .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "2");
-    let (server, ada) = (launch.start().await, Person::ada());
+    let server = launch.start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     // On a busy machine, chance can tell them apart too, but hardly three times in a row.
     let mut told_apart = Vec::new();

@@ -19,7 +19,8 @@ async fn language(server: &Server, person: &Person, accept_language: &str, body:
 /// Threats: a50.
 #[tokio::test]
 async fn log_in_answer_has_what_the_next_step_needs() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let answer = server.guest().log_in(&ada).await.expect(200);
     let challenge = &answer.body["challenge"];
@@ -43,12 +44,13 @@ async fn log_in_answer_has_what_the_next_step_needs() {
 /// Threats: a30, b29.
 #[tokio::test]
 async fn wrong_password_sends_no_code_and_stores_no_challenge() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for password in
         ["correct horse battery stapl", "Correct horse battery staple", "correct horse battery staple "]
     {
-        let wrong = Person { password: password.into(), ..ada.clone() };
+        let wrong = ada.with_password(password);
         server.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
     }
     assert!(server.messages(&ada.phone_number).await.is_empty());
@@ -61,19 +63,19 @@ async fn wrong_password_sends_no_code_and_stores_no_challenge() {
 #[tokio::test]
 async fn composed_and_decomposed_letters_are_the_same_password() {
     let server = Server::dev().await;
-    let composed = Person { password: "zum Caf\u{e9} \u{fc}ber die Br\u{fc}cke".into(), ..Person::ada() };
-    let decomposed =
-        Person { password: "zum Cafe\u{301} u\u{308}ber die Bru\u{308}cke".into(), ..Person::ada() };
+    let composed = Person::ada().with_password("zum Caf\u{e9} \u{fc}ber die Br\u{fc}cke");
+    let decomposed = Person::ada().with_password("zum Cafe\u{301} u\u{308}ber die Bru\u{308}cke");
     server.sign_up(&composed).await;
     server.log_in(&decomposed).await;
-    let other = Person { password: "zum Cafe \u{fc}ber die Br\u{fc}cke".into(), ..Person::ada() };
+    let other = Person::ada().with_password("zum Cafe \u{fc}ber die Br\u{fc}cke");
     server.guest().log_in(&other).await.expect_problem(401, "invalid_credentials");
 }
 
 /// Threats: a37.
 #[tokio::test]
 async fn password_of_1024_characters_is_wrong_and_of_1025_is_invalid() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let with = |length: usize| Person { password: "x".repeat(length), ..ada.clone() };
     server.guest().log_in(&with(1)).await.expect_problem(401, "invalid_credentials");
@@ -85,7 +87,8 @@ async fn password_of_1024_characters_is_wrong_and_of_1025_is_invalid() {
 /// Threats: a82.
 #[tokio::test]
 async fn caller_chooses_among_the_configured_channels() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for channel in ["whatsapp", "email", "sna", "SMS", ""] {
         let answer = log_in_with(&server, &ada, "channel", json!(channel)).await;
@@ -105,7 +108,8 @@ async fn caller_chooses_among_the_configured_channels() {
 #[tokio::test]
 async fn configuration_chooses_the_channels() {
     let launch = Launch::dev().variable("COUNTERSIGN__CODES__CHANNELS", "whatsapp,call");
-    let (server, ada) = (launch.start().await, Person::ada());
+    let server = launch.start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     log_in_with(&server, &ada, "channel", json!("sms")).await.expect_problem(422, "validation_failed");
     let answer = server.guest().log_in(&ada).await.expect(200);
@@ -116,7 +120,8 @@ async fn configuration_chooses_the_channels() {
 
 #[tokio::test]
 async fn locale_field_wins_over_accept_language() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let with = |locale: &str| {
         let mut body = ada.log_in_body();
@@ -135,7 +140,8 @@ async fn locale_field_wins_over_accept_language() {
 #[tokio::test]
 async fn text_message_ends_with_the_hash_of_a_known_android_app() {
     let launch = Launch::dev().variable("COUNTERSIGN__CODES__ANDROID_APP_HASHES", "FA+9qCX9VSu, He42w354ol9");
-    let (server, ada) = (launch.start().await, Person::ada());
+    let server = launch.start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let strange = log_in_with(&server, &ada, "app_hash", json!("FA+9qCX9VSv")).await.expect(422);
     assert_eq!(strange.body["errors"][0]["code"], "not_allowed");
@@ -153,7 +159,8 @@ async fn text_message_ends_with_the_hash_of_a_known_android_app() {
 /// Threats: b12.
 #[tokio::test]
 async fn caller_cannot_choose_where_the_code_goes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for field in ["to", "phone_number", "phone", "user_id", "is_admin"] {
         let answer = log_in_with(&server, &ada, field, json!("+12025550199")).await.expect(422);
@@ -165,7 +172,8 @@ async fn caller_cannot_choose_where_the_code_goes() {
 
 #[tokio::test]
 async fn valid_token_must_log_out_before_sign_up_or_log_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let password_ok = server.password_ok(&ada).await;
     let refuses = async |caller: Guest| {
         caller.log_in(&ada).await.expect_problem(409, "already_authenticated");
@@ -176,7 +184,7 @@ async fn valid_token_must_log_out_before_sign_up_or_log_in() {
     let access = password_ok.open_session(&code).await;
     refuses(access.as_guest()).await;
     // The password is not even checked.
-    let wrong = Person { password: "x".into(), ..ada.clone() };
+    let wrong = ada.with_password("x");
     access.as_guest().log_in(&wrong).await.expect_problem(409, "already_authenticated");
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 1);
     assert_eq!(server.database.number("SELECT count(*) FROM challenges").await, 1);
@@ -187,7 +195,8 @@ async fn valid_token_must_log_out_before_sign_up_or_log_in() {
 
 #[tokio::test]
 async fn invalid_token_does_not_prevent_a_log_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let password_ok = server.password_ok(&ada).await;
     server.advance(595).await;
     password_ok.as_guest().log_in(&ada).await.expect(409);
@@ -203,7 +212,8 @@ async fn invalid_token_does_not_prevent_a_log_in() {
 /// Threats: a42.
 #[tokio::test]
 async fn hash_with_old_parameters_is_replaced_at_the_next_log_in() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let before = twilio.launch().start().await;
     before.sign_up(&ada).await;
     let hash = "SELECT password_hash FROM users";
@@ -218,7 +228,7 @@ async fn hash_with_old_parameters_is_replaced_at_the_next_log_in() {
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "2048")
         .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "2");
     let after = after.start().await;
-    let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
+    let wrong = ada.with_password("incorrect horse");
     after.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
     assert_eq!(after.database.value(hash).await, old);
     after.log_in(&ada).await;
@@ -234,7 +244,8 @@ async fn hash_with_old_parameters_is_replaced_at_the_next_log_in() {
 /// Threats: a43.
 #[tokio::test]
 async fn stored_hash_cannot_demand_four_gibibytes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     server.sign_up(&Person::other(1)).await;
     server
@@ -250,7 +261,8 @@ async fn stored_hash_cannot_demand_four_gibibytes() {
 
 #[tokio::test]
 async fn five_of_ten_parallel_log_ins_get_a_code() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let answers = at_once((0..10).map(|_| server.guest().log_in(&ada))).await;
     assert_eq!(count(&answers, 200, None), 5);

@@ -16,7 +16,8 @@ async fn is_logged_out(access: &Access) {
 /// Threats: a9, b18.
 #[tokio::test]
 async fn log_out_ends_the_callers_session_by_default() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
     first.log_out_without_body().await.expect(204);
@@ -28,7 +29,9 @@ async fn log_out_ends_the_callers_session_by_default() {
 
 #[tokio::test]
 async fn scope_others_ends_every_session_except_the_callers() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
     let third = server.another_session(&ada).await;
@@ -43,7 +46,9 @@ async fn scope_others_ends_every_session_except_the_callers() {
 
 #[tokio::test]
 async fn scope_all_ends_every_session() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
     let bobs = server.full_access(&bob).await;
@@ -67,7 +72,8 @@ async fn one_of_twenty_parallel_log_outs_is_recorded() {
 
 #[tokio::test]
 async fn unknown_scope_is_rejected() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     for body in [json!({ "scope": "everything" }), json!({ "scope": true }), json!({ "sid": "x" })] {
         access.log_out_with(body).await.expect_problem(422, "validation_failed");
@@ -77,7 +83,8 @@ async fn unknown_scope_is_rejected() {
 
 #[tokio::test]
 async fn password_ok_token_cannot_end_sessions() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
     for scope in ["others", "all"] {
@@ -92,7 +99,8 @@ async fn password_ok_token_cannot_end_sessions() {
 
 #[tokio::test]
 async fn password_ok_token_cancels_its_challenge() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     token.log_out().await.expect(204);
@@ -112,9 +120,11 @@ async fn password_ok_token_cancels_its_challenge() {
 
 #[tokio::test]
 async fn log_out_keeps_the_code_of_another_pending_log_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
+    let first = server.log_in(&ada).await;
+    let second = server.log_in(&ada).await;
     first.log_out().await.expect(204);
     let code = server.code(&ada.phone_number).await;
     second.verify(&code).await.expect(200);
@@ -123,7 +133,8 @@ async fn log_out_keeps_the_code_of_another_pending_log_in() {
 /// Threats: b3.
 #[tokio::test]
 async fn log_out_between_guesses_gains_no_guesses() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().start().await;
     server.sign_up(&ada).await;
     let mut counted = 0;
@@ -148,7 +159,8 @@ async fn log_out_between_guesses_gains_no_guesses() {
 
 #[tokio::test]
 async fn log_out_during_a_check_prevents_the_session() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -168,7 +180,8 @@ async fn log_out_during_a_check_prevents_the_session() {
 /// Threats: a9, b18.
 #[tokio::test]
 async fn no_token_of_an_ended_session_works_after_a_restart() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let mut killed = twilio.launch().start().await;
     let pending = killed.password_ok(&ada).await;
     let code = killed.code(&ada.phone_number).await;

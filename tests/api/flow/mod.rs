@@ -9,6 +9,7 @@ mod logout;
 mod lookalikes;
 mod password_change;
 mod password_reset;
+mod password_reset_failures;
 mod passwords;
 mod phone_change;
 mod phone_change_races;

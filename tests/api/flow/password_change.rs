@@ -6,18 +6,15 @@ use crate::harness::{Answer, Launch, Person, Server, at_once, count};
 
 const NEW: &str = "an engine that weaves algebra";
 
-fn with_password(person: &Person, password: &str) -> Person {
-    Person { password: password.into(), ..person.clone() }
-}
-
 #[tokio::test]
 async fn new_password_replaces_the_old_one() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let before = server.database.value("SELECT password_hash FROM users").await;
     access.change_password(&ada.password, NEW).await.expect(204);
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
-    server.log_in(&with_password(&ada, NEW)).await;
+    server.log_in(&ada.with_password(NEW)).await;
     let after = server.database.value("SELECT password_hash FROM users").await;
     assert!(after != before && after.starts_with("$argon2id$"), "{after}");
     assert!(access.recent_activity().await.contains(&"password_changed".to_owned()));
@@ -26,10 +23,13 @@ async fn new_password_replaces_the_old_one() {
 /// Threats: a11, b17.
 #[tokio::test]
 async fn password_change_ends_other_sessions_and_pending_log_ins() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let other = server.full_access(&ada).await;
     let own = server.another_session(&ada).await;
-    let (pending, bobs) = (server.log_in(&ada).await, server.password_ok(&bob).await);
+    let pending = server.log_in(&ada).await;
+    let bobs = server.password_ok(&bob).await;
     let code = server.code(&ada.phone_number).await;
     own.change_password(&ada.password, NEW).await.expect(204);
 
@@ -51,7 +51,8 @@ async fn password_change_ends_other_sessions_and_pending_log_ins() {
 /// Threats: a12.
 #[tokio::test]
 async fn wrong_current_password_changes_nothing() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
     for wrong in ["x", "Correct horse battery staple", "correct horse battery staple "] {
@@ -67,7 +68,8 @@ async fn wrong_current_password_changes_nothing() {
 /// Threats: a40.
 #[tokio::test]
 async fn new_password_has_the_rules_of_sign_up() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let errors = |answer: Answer| {
         let first = &answer.expect_problem(422, "validation_failed").body["errors"][0];
@@ -96,13 +98,14 @@ async fn new_password_has_the_rules_of_sign_up() {
 /// Threats: a14.
 #[tokio::test]
 async fn one_of_many_parallel_password_changes_succeeds() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let new: Vec<String> = (0..8).map(|number| format!("{NEW} {number}")).collect();
     let answers = at_once(new.iter().map(|new| access.change_password(&ada.password, new))).await;
     assert_eq!((count(&answers, 204, None), count(&answers, 401, Some("invalid_credentials"))), (1, 7));
     let winner = answers.iter().position(|answer| answer.status == 204).unwrap();
-    server.log_in(&with_password(&ada, &new[winner])).await;
+    server.log_in(&ada.with_password(&new[winner])).await;
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
 }
 
@@ -130,7 +133,7 @@ async fn log_in_during_a_password_change_gets_no_session() {
                 _ => drop(log_in.expect_problem(401, "invalid_credentials")),
             }
         }
-        server.log_in(&with_password(&person, NEW)).await;
+        server.log_in(&person.with_password(NEW)).await;
     }
 }
 
@@ -140,7 +143,8 @@ async fn full_hashing_queue_is_reported() {
         .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
         .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
         .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536");
-    let (server, ada) = (launch.start().await, Person::ada());
+    let server = launch.start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let answers = at_once((0..12).map(|_| access.change_password("wrong", NEW))).await;
     let refused = count(&answers, 503, Some("overloaded"));

@@ -3,30 +3,19 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Fault, Launch, Operation, Person, Server, Twilio, at_once, count, wrong_code};
+use crate::harness::{Answer, Person, Server, at_once, count, wrong_code};
 
 const NEW: &str = "an engine that weaves algebra";
 const ANOTHER: &str = "another engine that weaves";
 
-impl Server {
-    /// Starts a reset and returns the reset token.
-    async fn forget(&self, email: &str) -> String {
-        let answer = self.guest().forgot_password(email).await;
-        answer.expect(202).text_of("reset_token")
-    }
-}
-
-fn with_password(person: &Person, password: &str) -> Person {
-    Person { password: password.into(), ..person.clone() }
-}
-
 /// Threats: a13, b15.
 #[tokio::test]
 async fn reset_replaces_the_password_and_does_not_log_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let tokens = server.full_access(&ada).await;
     let pending = server.log_in(&ada).await;
-    let token = server.forget(&ada.email).await;
+    let token = server.start_reset(&ada.email).await;
     assert!(token.starts_with("cspr_"));
     let code = server.code(&ada.email).await;
     let answer = server.guest().reset_password(&token, &code, NEW).await.expect(204);
@@ -40,7 +29,7 @@ async fn reset_replaces_the_password_and_does_not_log_in() {
     assert_eq!(ended.body["reason"], "password_changed");
     // The next log-in needs a one-time code as before.
     server.guest().log_in(&ada).await.expect_problem(401, "invalid_credentials");
-    let session = server.another_session(&with_password(&ada, NEW)).await;
+    let session = server.another_session(&ada.with_password(NEW)).await;
     let recent = session.recent_activity().await;
     assert!(recent.contains(&"password_reset".to_owned()), "{recent:?}");
     // The reset works only once.
@@ -59,21 +48,22 @@ fn without_the_token(answer: &Answer) -> Value {
 /// Threats: a27, a30, b27.
 #[tokio::test]
 async fn unknown_email_address_is_answered_like_a_known_one() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let forgot = async |email: &str| server.guest().forgot_password(email).await.expect(202);
-    let (known, unknown) = (forgot(&ada.email).await, forgot("eve@example.com").await);
+    let known = forgot(&ada.email).await;
+    let unknown = forgot("eve@example.com").await;
     assert_eq!(without_the_token(&known), without_the_token(&unknown));
     let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&known), names(&unknown));
     assert_eq!(known.text.len(), unknown.text.len());
-    let (hers, nobodys) = (known.text_of("reset_token"), unknown.text_of("reset_token"));
+    let hers = known.text_of("reset_token");
+    let nobodys = unknown.text_of("reset_token");
     let wrong = wrong_code(&server.code(&ada.email).await);
     for attempt in 0..7 {
-        let (about_her, about_nobody) = (
-            server.guest().reset_password(&hers, &wrong, NEW).await,
-            server.guest().reset_password(&nobodys, &wrong, NEW).await,
-        );
+        let about_her = server.guest().reset_password(&hers, &wrong, NEW).await;
+        let about_nobody = server.guest().reset_password(&nobodys, &wrong, NEW).await;
         assert_eq!(about_her.status, if attempt < 5 { 422 } else { 429 });
         let retry_after = |answer: &Answer| answer.body["retry_after"].as_u64().unwrap_or_default();
         assert!(retry_after(&about_her).abs_diff(retry_after(&about_nobody)) <= 1);
@@ -94,68 +84,23 @@ async fn unknown_email_address_is_answered_like_a_known_one() {
     }
 }
 
-#[tokio::test]
-async fn limits_of_twilio_do_not_reveal_an_account() {
-    let (server, ada) = (Server::dev().await, Person::ada());
-    server.sign_up(&ada).await;
-    // Two resets share one verification at Twilio and therefore its five checks.
-    let (first, second) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
-    let wrong = wrong_code(&server.code(&ada.email).await);
-    for _ in 0..5 {
-        server.guest().reset_password(&first, &wrong, NEW).await.expect_problem(422, "incorrect_code");
-    }
-    let answer =
-        server.guest().reset_password(&second, &wrong, NEW).await.expect_problem(422, "incorrect_code");
-    assert_eq!(answer.body["attempts_left"], 4);
-    server.break_twilio(json!({ "operation": "check", "fault": "status", "status": 500, "times": 4 })).await;
-    let nobodys = server.forget("eve@example.com").await;
-    for token in [&second, &nobodys] {
-        server.guest().reset_password(token, &wrong, NEW).await.expect_problem(503, "otp_unavailable");
-    }
-}
-
-/// A stranger who uses up the checks of a code does not block its owner: the next reset sends another code.
-#[tokio::test]
-async fn next_reset_sends_another_code_if_the_guesses_are_used_up() {
-    let (server, ada) = (Server::dev().await, Person::ada());
-    server.sign_up(&ada).await;
-    let strangers = server.forget(&ada.email).await;
-    let wrong = wrong_code(&server.code(&ada.email).await);
-    for _ in 0..5 {
-        server.guest().reset_password(&strangers, &wrong, NEW).await.expect_problem(422, "incorrect_code");
-    }
-    while server.sandbox_get("/sandbox/requests?operation=UpdateVerification").await["requests"]
-        .as_array()
-        .unwrap()
-        .is_empty()
-    {
-        tokio::task::yield_now().await;
-    }
-    let before = server.messages(&ada.email).await.len();
-    let token = server.forget(&ada.email).await;
-    let mut messages = server.messages(&ada.email).await;
-    while messages.len() == before {
-        messages = server.messages(&ada.email).await;
-    }
-    server.guest().reset_password(&token, messages[0]["code"].as_str().unwrap(), NEW).await.expect(204);
-    server.log_in(&with_password(&ada, NEW)).await;
-}
-
 /// Threats: b15.
 #[tokio::test]
 async fn foreign_or_damaged_reset_token_is_rejected() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let token = server.forget(&ada.email).await;
+    let token = server.start_reset(&ada.email).await;
     let code = server.code(&ada.email).await;
-    let other = Server::dev().await.forget(&ada.email).await;
+    let other = Server::dev().await.start_reset(&ada.email).await;
     for bad in ["x", "cspr_AAAA", &token[..40], &other, &token.replace("cspr_", "csrt_")] {
         server.guest().reset_password(bad, &code, NEW).await.expect_problem(410, "challenge_expired");
     }
     // The reset token of one user does not work with the code of another.
     let eve = Person::other(1);
     server.sign_up(&eve).await;
-    let (eves, eves_code) = (server.forget(&eve.email).await, server.code(&eve.email).await);
+    let eves = server.start_reset(&eve.email).await;
+    let eves_code = server.code(&eve.email).await;
     if code != eves_code {
         server.guest().reset_password(&eves, &code, NEW).await.expect_problem(422, "incorrect_code");
         server.guest().reset_password(&token, &eves_code, NEW).await.expect_problem(422, "incorrect_code");
@@ -167,9 +112,10 @@ async fn foreign_or_damaged_reset_token_is_rejected() {
 
 #[tokio::test]
 async fn weak_password_does_not_use_up_a_right_code() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let token = server.forget(&ada.email).await;
+    let token = server.start_reset(&ada.email).await;
     let code = server.code(&ada.email).await;
     let pointer = |answer: Answer| {
         let error = answer.expect_problem(422, "validation_failed").body["errors"][0].clone();
@@ -191,21 +137,23 @@ async fn weak_password_does_not_use_up_a_right_code() {
     assert_eq!(pointer(server.guest().reset_password(&token, &code, hers).await), "/new_password");
     server.log_in(&ada).await;
     server.guest().reset_password(&token, &code, NEW).await.expect(204);
-    server.log_in(&with_password(&ada, NEW)).await;
+    server.log_in(&ada.with_password(NEW)).await;
 }
 
 /// Threats: b16.
 #[tokio::test]
 async fn password_or_email_change_ends_a_pending_reset() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
-    let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let one = server.start_reset(&ada.email).await;
+    let two = server.start_reset(&ada.email).await;
     let code = server.code(&ada.email).await;
     access.change_password(&ada.password, NEW).await.expect(204);
     for token in [one, two] {
         server.guest().reset_password(&token, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
     }
-    let token = server.forget(&ada.email).await;
+    let token = server.start_reset(&ada.email).await;
     let old = server.code(&ada.email).await;
     access.change_email("ada@lovelace.example", NEW).await.expect(202);
     access.verify_email(&server.code("ada@lovelace.example").await).await.expect(200);
@@ -216,77 +164,33 @@ async fn password_or_email_change_ends_a_pending_reset() {
 /// Threats: a14, b9.
 #[tokio::test]
 async fn one_of_many_parallel_resets_succeeds_and_five_are_checked() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let token = server.forget(&ada.email).await;
+    let token = server.start_reset(&ada.email).await;
     let wrong = wrong_code(&server.code(&ada.email).await);
     let answers = at_once((0..20).map(|_| server.guest().reset_password(&token, &wrong, NEW))).await;
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 5, "{answers:?}");
     assert_eq!(count(&answers, 429, Some("too_many_attempts")), 15);
     let bob = Person::other(1);
     server.sign_up(&bob).await;
-    let token = server.forget(&bob.email).await;
+    let token = server.start_reset(&bob.email).await;
     let code = server.code(&bob.email).await;
     let new: Vec<String> = (0..4).map(|number| format!("{NEW} {number}")).collect();
     let answers = at_once(new.iter().map(|new| server.guest().reset_password(&token, &code, new))).await;
     assert_eq!(count(&answers, 204, None), 1, "{answers:?}");
     let winner = answers.iter().position(|answer| answer.status == 204).unwrap();
-    server.log_in(&with_password(&bob, &new[winner])).await;
-}
-
-/// Twilio has sent the code, but its answer was lost. The owner of the mailbox can continue.
-#[tokio::test]
-async fn reset_code_counts_if_the_answer_of_twilio_was_lost() {
-    let (server, ada) = (Server::dev().await, Person::ada());
-    server.sign_up(&ada).await;
-    server.break_twilio(json!({ "operation": "start", "fault": "sent_then_drop" })).await;
-    let token = server.forget(&ada.email).await;
-    let code = server.code(&ada.email).await;
-    server
-        .guest()
-        .reset_password(&token, &wrong_code(&code), NEW)
-        .await
-        .expect_problem(422, "incorrect_code");
-    server.guest().reset_password(&token, &code, NEW).await.expect(204);
-    server.log_in(&with_password(&ada, NEW)).await;
-}
-
-#[tokio::test]
-async fn failure_of_twilio_is_not_revealed_and_loses_nothing() {
-    let twilio = Twilio::start().await;
-    let server = twilio.launch().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "true").start().await;
-    let ada = Person::ada();
-    server.sign_up(&ada).await;
-    twilio.break_next(Operation::Start, Fault::error(400, 60212));
-    let token = server.forget(&ada.email).await;
-    twilio.wait_for(Operation::Start, 1).await;
-    server.guest().reset_password(&token, "123456", NEW).await.expect_problem(422, "incorrect_code");
-    let token = server.forget(&ada.email).await;
-    let code = server.code(&ada.email).await;
-    server.guest().reset_password(&token, &code, NEW).await.expect(204);
-}
-
-#[tokio::test]
-async fn full_hashing_queue_is_reported() {
-    let launch = Launch::dev()
-        .variable("COUNTERSIGN__PASSWORDS__THREADS", "1")
-        .variable("COUNTERSIGN__PASSWORDS__QUEUE", "1")
-        .variable("COUNTERSIGN__PASSWORDS__MEMORY_KIB", "65536");
-    let (server, ada) = (launch.start().await, Person::ada());
-    server.sign_up(&ada).await;
-    let token = server.forget(&ada.email).await;
-    let code = server.code(&ada.email).await;
-    let wrong = wrong_code(&code);
-    let answers = at_once((0..12).map(|_| server.guest().reset_password(&token, &wrong, NEW))).await;
-    assert!(count(&answers, 503, Some("overloaded")) > 0, "{answers:?}");
+    server.log_in(&bob.with_password(&new[winner])).await;
 }
 
 /// Threats: b16.
 #[tokio::test]
 async fn reset_expires_after_ten_minutes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let (token, code) = (server.forget(&ada.email).await, server.code(&ada.email).await);
+    let token = server.start_reset(&ada.email).await;
+    let code = server.code(&ada.email).await;
     for nothing in [json!(""), json!("  "), Value::Null] {
         let body = json!({ "reset_token": nothing, "code": code, "new_password": NEW });
         let answer = server.guest().reset_password_with(body).await;
@@ -294,9 +198,10 @@ async fn reset_expires_after_ten_minutes() {
     }
     server.advance(601).await;
     server.guest().reset_password(&token, &code, NEW).await.expect_problem(410, "challenge_expired");
-    let (one, two) = (server.forget(&ada.email).await, server.forget(&ada.email).await);
+    let one = server.start_reset(&ada.email).await;
+    let two = server.start_reset(&ada.email).await;
     let code = server.code(&ada.email).await;
     server.guest().reset_password(&two, &code, NEW).await.expect(204);
     server.guest().reset_password(&one, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
-    server.log_in(&with_password(&ada, NEW)).await;
+    server.log_in(&ada.with_password(NEW)).await;
 }

@@ -88,7 +88,8 @@ async fn default_hash_uses_19_mib_and_two_passes() {
     let launch = defaults.fold(Launch::serve("http://127.0.0.1:1"), |launch, (section, name, value)| {
         launch.variable(&variable(&section, &name), &value)
     });
-    let (server, password) = (launch.start().await, "wobbly umbrella quartz".to_owned());
+    let server = launch.start().await;
+    let password = "wobbly umbrella quartz".to_owned();
     let mut salts = BTreeSet::new();
     for number in 0..3 {
         let person = Person { password: password.clone(), ..Person::other(number) };

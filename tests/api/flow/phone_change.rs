@@ -7,14 +7,11 @@ use crate::harness::{Launch, Person, Server, wrong_code};
 const NEW: &str = "+12015550124";
 const OTHER: &str = "+12015550125";
 
-fn reached_at(person: &Person, number: &str) -> Person {
-    Person { phone_number: number.into(), ..person.clone() }
-}
-
 /// Threats: a12.
 #[tokio::test]
 async fn phone_changes_only_with_the_code_from_the_new_number() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let challenge = access.change_phone_number("+1 (201) 555-0124", &ada.password).await.expect(202).body;
     assert_eq!((&challenge["channel"], &challenge["destination"]), (&json!("sms"), &json!("+1******0124")));
@@ -33,8 +30,8 @@ async fn phone_changes_only_with_the_code_from_the_new_number() {
     assert_eq!(access.me().await.expect(200).body, user);
     assert_eq!(access.recent_activity().await[0], "phone_changed");
     // The next code goes to the new number, and another user can take the old one.
-    server.another_session(&reached_at(&ada, NEW)).await;
-    server.sign_up(&reached_at(&Person::other(1), &ada.phone_number)).await;
+    server.another_session(&ada.with_phone_number(NEW)).await;
+    server.sign_up(&Person::other(1).with_phone_number(&ada.phone_number)).await;
     // A used code is rejected.
     access.verify_phone_number(&code).await.expect_problem(410, "challenge_expired");
 }
@@ -42,7 +39,8 @@ async fn phone_changes_only_with_the_code_from_the_new_number() {
 /// Threats: b45.
 #[tokio::test]
 async fn phone_change_ends_other_sessions_and_pending_log_ins() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);
@@ -58,7 +56,8 @@ async fn phone_change_ends_other_sessions_and_pending_log_ins() {
 /// Threats: a12, b13.
 #[tokio::test]
 async fn phone_change_needs_the_password_and_another_number() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let wrong = access.change_phone_number(NEW, "incorrect horse").await;
     wrong.expect_problem(401, "invalid_credentials");
@@ -80,7 +79,9 @@ async fn phone_change_needs_the_password_and_another_number() {
 /// sends.
 #[tokio::test]
 async fn taken_phone_number_gets_no_code() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     server.sign_up(&bob).await;
     let access = server.full_access(&ada).await;
     access.change_phone_number(&bob.phone_number, &ada.password).await.expect_problem(409, "user_exists");
@@ -95,7 +96,8 @@ async fn taken_phone_number_gets_no_code() {
 
 #[tokio::test]
 async fn asking_for_taken_numbers_is_rate_limited() {
-    let (server, ada) = (Launch::dev().limits(&[("codes_per_user", "4/h")]).start().await, Person::ada());
+    let server = Launch::dev().limits(&[("codes_per_user", "4/h")]).start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     for number in 1..4 {
         let taken = Person::other(number);
@@ -111,7 +113,8 @@ async fn asking_for_taken_numbers_is_rate_limited() {
 /// Threats: b25.
 #[tokio::test]
 async fn second_request_is_a_resend_even_to_another_number() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);
     let first = server.code(NEW).await;
@@ -135,7 +138,8 @@ async fn second_request_is_a_resend_even_to_another_number() {
 
 #[tokio::test]
 async fn phone_change_has_five_sends_and_five_checks() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     for (number, wait) in [(NEW, 31), (OTHER, 41), (NEW, 61), (OTHER, 91), (NEW, 10)] {
         access.change_phone_number(number, &ada.password).await.expect(202);
@@ -162,7 +166,8 @@ async fn phone_change_has_five_sends_and_five_checks() {
 
 #[tokio::test]
 async fn phone_change_code_expires_after_ten_minutes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);
     let code = server.code(NEW).await;
@@ -175,7 +180,8 @@ async fn phone_change_code_expires_after_ten_minutes() {
 
 #[tokio::test]
 async fn send_that_twilio_rejects_is_not_counted() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let landline = "+12015550150";
     access.change_phone_number(landline, &ada.password).await.expect_problem(422, "otp_undeliverable");
@@ -191,7 +197,8 @@ async fn send_that_twilio_rejects_is_not_counted() {
 
 #[tokio::test]
 async fn password_change_ends_a_pending_phone_change() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_phone_number(NEW, &ada.password).await.expect(202);
     let code = server.code(NEW).await;

@@ -8,7 +8,8 @@ const NEW: &str = "+12015550124";
 
 #[tokio::test]
 async fn parallel_phone_changes_send_one_message_and_change_once() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let answers = at_once((0..10).map(|_| access.change_phone_number(NEW, &ada.password))).await;
     assert_eq!(
@@ -69,7 +70,8 @@ async fn phone_change_continues_on_another_replica() {
 /// asked.
 #[tokio::test]
 async fn session_that_ends_during_the_check_changes_nothing() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().start().await;
     let thiefs = server.full_access(&ada).await;
     let owners = server.another_session(&ada).await;
@@ -91,8 +93,11 @@ async fn session_that_ends_during_the_check_changes_nothing() {
 /// Threats: b11.
 #[tokio::test]
 async fn one_of_two_users_who_claim_a_number_gets_it() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
-    let (hers, his) = (server.full_access(&ada).await, server.full_access(&bob).await);
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
+    let hers = server.full_access(&ada).await;
+    let his = server.full_access(&bob).await;
     hers.change_phone_number(NEW, &ada.password).await.expect(202);
     // Twilio has one verification per number, so both changes wait for the same code. The first check uses it
     // up.

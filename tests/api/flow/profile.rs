@@ -6,7 +6,8 @@ use crate::harness::{Person, Server, at_once, count};
 
 #[tokio::test]
 async fn name_and_username_change_alone_or_together() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let before = access.me().await.expect(200).body;
     server.advance(60).await;
@@ -28,7 +29,8 @@ async fn name_and_username_change_alone_or_together() {
 
 #[tokio::test]
 async fn unchanged_values_are_no_change() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let before = access.me().await.expect(200).body;
     server.advance(60).await;
@@ -44,7 +46,8 @@ async fn unchanged_values_are_no_change() {
 /// Threats: a49.
 #[tokio::test]
 async fn profile_values_have_the_rules_of_sign_up() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     for (body, pointer, code) in [
         (json!({ "name": "" }), "/name", "too_short"),
@@ -71,7 +74,9 @@ async fn profile_values_have_the_rules_of_sign_up() {
 
 #[tokio::test]
 async fn username_is_unique_ignoring_case_except_for_its_owner() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let access = server.full_access(&ada).await;
     server.sign_up(&bob).await;
     let body = json!({ "name": "Bob", "username": bob.username.to_uppercase() });

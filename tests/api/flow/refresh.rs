@@ -20,14 +20,16 @@ const DAY: u32 = 24 * 60 * 60;
 /// Threats: b20.
 #[tokio::test]
 async fn refresh_gets_new_tokens_of_the_same_session() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let first = server.full_access(&ada).await;
     server.advance(600).await;
     let second = first.refresh().await.expect(200);
     let renewed = server.session_of(&second);
     assert_ne!(renewed.refresh_token, first.refresh_token);
     assert_ne!(renewed.token(), first.token());
-    let (old, new) = (claims(first.token()), claims(renewed.token()));
+    let old = claims(first.token());
+    let new = claims(renewed.token());
     for same in ["iss", "sub", "aud", "sid", "amr", "auth_time", "client_id"] {
         assert_eq!(old[same], new[same], "{same}");
     }
@@ -44,7 +46,8 @@ async fn refresh_gets_new_tokens_of_the_same_session() {
 /// Threats: a45.
 #[tokio::test]
 async fn session_ends_after_ninety_days() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let mut token = server.full_access(&ada).await.refresh_token;
     for _ in 0..3 {
         server.advance(29 * DAY).await;
@@ -63,7 +66,8 @@ async fn session_ends_after_ninety_days() {
 /// Threats: a45.
 #[tokio::test]
 async fn idle_session_ends_after_thirty_days() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.full_access(&ada).await.refresh_token;
     server.advance(30 * DAY).await;
     refused(server.guest().refresh(&token).await, "expired");
@@ -72,7 +76,8 @@ async fn idle_session_ends_after_thirty_days() {
 /// Threats: b24.
 #[tokio::test]
 async fn lost_answer_can_be_repeated_for_thirty_seconds() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let first = server.full_access(&ada).await.refresh_token;
     let lost = server.guest().refresh(&first).await.expect(200);
     server.advance(25).await;
@@ -89,7 +94,8 @@ async fn lost_answer_can_be_repeated_for_thirty_seconds() {
 /// Threats: a10, b23.
 #[tokio::test]
 async fn reuse_after_thirty_seconds_ends_the_session() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let first = server.full_access(&ada).await.refresh_token;
     let second = server.guest().refresh(&first).await.expect(200);
     server.advance(31).await;
@@ -107,7 +113,8 @@ async fn reuse_after_thirty_seconds_ends_the_session() {
 /// Threats: a10.
 #[tokio::test]
 async fn reuse_two_generations_later_ends_the_session_at_once() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let copied = server.full_access(&ada).await.refresh_token;
     let second = server.guest().refresh(&copied).await.expect(200).text_of("refresh_token");
     let third = server.guest().refresh(&second).await.expect(200).text_of("refresh_token");
@@ -118,7 +125,8 @@ async fn reuse_two_generations_later_ends_the_session_at_once() {
 /// Threats: a14, b23.
 #[tokio::test]
 async fn fifty_parallel_refreshes_get_the_same_tokens() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.full_access(&ada).await.refresh_token;
     let answers = futures_util::future::join_all((0..50).map(|_| server.guest().refresh(&token))).await;
     let first = &answers[0];
@@ -135,7 +143,8 @@ async fn fifty_parallel_refreshes_get_the_same_tokens() {
 /// Threats: b24.
 #[tokio::test]
 async fn client_that_loses_every_second_answer_stays_logged_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let mut token = server.full_access(&ada).await.refresh_token;
     for round in 0..500 {
         let lost = server.guest().refresh(&token).await.expect(200).text_of("refresh_token");
@@ -147,8 +156,10 @@ async fn client_that_loses_every_second_answer_stays_logged_in() {
 
 #[tokio::test]
 async fn malformed_or_forged_refresh_token_is_rejected() {
-    let (server, ada) = (Server::dev().await, Person::ada());
-    let (tokens, other) = (server.full_access(&ada).await, server.full_access(&Person::other(1)).await);
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let tokens = server.full_access(&ada).await;
+    let other = server.full_access(&Person::other(1)).await;
     let token = &tokens.refresh_token;
     let forged = {
         // The session and generation of one token with the tag of another.
@@ -173,7 +184,8 @@ async fn malformed_or_forged_refresh_token_is_rejected() {
 /// Threats: b18.
 #[tokio::test]
 async fn ended_session_is_not_refreshed() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.log_out().await.expect(204);
     refused(access.refresh().await, "logged_out");
@@ -193,9 +205,12 @@ async fn server_with_another_secret_rejects_the_refresh_token() {
 /// Threats: a25.
 #[tokio::test]
 async fn refresh_tokens_look_random() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let mut token = server.full_access(&ada).await.refresh_token;
-    let (mut secrets, mut ids, mut counts) = (BTreeSet::new(), BTreeSet::new(), [0_u32; 256]);
+    let mut secrets = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    let mut counts = [0_u32; 256];
     for _ in 0..1000 {
         let bytes = URL_SAFE_NO_PAD.decode(&token["csrt_".len()..]).unwrap();
         // The first 20 bytes name the session and the generation. The rest is secret.

@@ -14,7 +14,8 @@ fn between(challenge: &Value, from: &str, to: &str) -> i64 {
 
 #[tokio::test]
 async fn early_resend_is_rejected_with_the_time_to_wait() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let answer = server.guest().log_in(&ada).await.expect(200);
     // A resend is possible after 30 seconds, and the code expires after 600.
@@ -38,7 +39,8 @@ async fn early_resend_is_rejected_with_the_time_to_wait() {
 
 #[tokio::test]
 async fn waits_grow_and_end_after_five_sends() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     for (wait, next, left) in [(30, Some(40), 3), (40, Some(60), 2), (60, Some(90), 1), (90, None, 0)] {
@@ -67,7 +69,8 @@ async fn waits_grow_and_end_after_five_sends() {
 
 #[tokio::test]
 async fn new_log_in_gains_no_sends_beyond_the_limit_of_twilio() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for _ in 0..5 {
         server.log_in(&ada).await;
@@ -85,7 +88,8 @@ async fn new_log_in_gains_no_sends_beyond_the_limit_of_twilio() {
 
 #[tokio::test]
 async fn same_code_comes_by_another_channel() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     server.advance(30).await;
@@ -105,7 +109,8 @@ async fn same_code_comes_by_another_channel() {
 /// Threats: b12.
 #[tokio::test]
 async fn resend_body_is_optional_and_names_no_recipient() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     server.advance(30).await;
     token.header("accept-language", "fr").resend_without_body().await.expect(202);
@@ -119,7 +124,8 @@ async fn resend_body_is_optional_and_names_no_recipient() {
 /// Threats: a14.
 #[tokio::test]
 async fn one_of_ten_parallel_resends_sends() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     server.advance(30).await;
     let answers = at_once((0..10).map(|_| token.resend())).await;
@@ -131,7 +137,8 @@ async fn one_of_ten_parallel_resends_sends() {
 
 #[tokio::test]
 async fn access_token_cannot_resend_or_verify() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     server.advance(30).await;
     access.as_password_ok().resend().await.expect_problem(409, "already_verified");

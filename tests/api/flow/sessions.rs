@@ -11,7 +11,8 @@ fn id(session: &Value) -> String {
 /// Threats: a46.
 #[tokio::test]
 async fn user_sees_only_their_own_active_sessions() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.full_access(&Person::other(1)).await;
     let over = server.full_access(&ada).await;
     over.log_out().await.expect(204);
@@ -35,7 +36,8 @@ async fn user_sees_only_their_own_active_sessions() {
 
 #[tokio::test]
 async fn idle_session_is_not_listed() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.full_access(&ada).await;
     server.advance(30 * 24 * 60 * 60).await;
     let access = server.another_session(&ada).await;
@@ -44,7 +46,8 @@ async fn idle_session_is_not_listed() {
 
 #[tokio::test]
 async fn hostile_user_agent_is_stored_as_data() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let hostile = "<script>alert(1)</script> \u{fc}ber";
@@ -58,8 +61,10 @@ async fn hostile_user_agent_is_stored_as_data() {
 /// Threats: a46, b19.
 #[tokio::test]
 async fn ending_another_session_ends_all_its_tokens() {
-    let (server, ada) = (Server::dev().await, Person::ada());
-    let (lost, own) = (server.full_access(&ada).await, server.another_session(&ada).await);
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let lost = server.full_access(&ada).await;
+    let own = server.another_session(&ada).await;
     let seen = own.listed_sessions().await;
     let other = seen.iter().find(|session| session["current"] == false).map(id).unwrap();
     own.end_session(&other).await.expect(204);
@@ -75,7 +80,8 @@ async fn ending_another_session_ends_all_its_tokens() {
 
 #[tokio::test]
 async fn session_can_end_itself() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let own = id(&access.listed_sessions().await[0]);
     access.end_session(&own).await.expect(204);
@@ -85,7 +91,9 @@ async fn session_can_end_itself() {
 /// Threats: a48, b41.
 #[tokio::test]
 async fn session_of_another_user_cannot_be_ended() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let adas = server.full_access(&ada).await;
     let bobs = server.full_access(&bob).await;
     let session = id(&adas.listed_sessions().await[0]);

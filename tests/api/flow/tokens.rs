@@ -18,7 +18,8 @@ fn is_signed_by(key: &serde_json::Value, token: &str) -> bool {
 
 #[tokio::test]
 async fn tokens_can_be_checked_with_the_public_keys() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let access = password_ok.open_session(&code).await;
@@ -40,7 +41,8 @@ async fn tokens_can_be_checked_with_the_public_keys() {
 /// Threats: a7, a23.
 #[tokio::test]
 async fn token_kinds_have_distinct_types_audiences_and_lifetimes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let tokens = password_ok.verify(&code).await.expect(200);
@@ -49,7 +51,8 @@ async fn token_kinds_have_distinct_types_audiences_and_lifetimes() {
         (&header(password_ok.token())["typ"], &header(&access)["typ"]),
         (&json!("password-ok+jwt"), &json!("at+jwt"))
     );
-    let (first, second) = (claims(password_ok.token()), claims(&access));
+    let first = claims(password_ok.token());
+    let second = claims(&access);
     assert_ne!(first["aud"], second["aud"]);
     assert_eq!((&first["amr"], &second["amr"]), (&json!(["pwd"]), &json!(["pwd", "otp", "sms"])));
     assert_eq!((&first["sub"], &second["sub"]), (&tokens.body["user"]["id"], &tokens.body["user"]["id"]));
@@ -70,7 +73,8 @@ async fn token_kinds_have_distinct_types_audiences_and_lifetimes() {
 /// Threats: a26.
 #[tokio::test]
 async fn token_is_read_only_from_the_authorization_header() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await.token().to_owned();
     let get = |path: &str| server.request(Method::GET, path);
     let query = get("/v1/users/me").query(&[("access_token", &access)]);
@@ -99,7 +103,8 @@ async fn token_is_read_only_from_the_authorization_header() {
 /// Threats: a26.
 #[tokio::test]
 async fn two_authorization_headers_are_rejected() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await.token().to_owned();
     for second in [format!("Bearer {access}"), "Basic eDp5".to_owned(), String::new()] {
         let request = server.request(Method::GET, "/v1/users/me").bearer_auth(&access);
@@ -113,7 +118,8 @@ async fn two_authorization_headers_are_rejected() {
 
 #[tokio::test]
 async fn access_token_expires_before_its_session() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     server.advance(890).await;
     access.me().await.expect(200);
@@ -128,7 +134,9 @@ async fn access_token_expires_before_its_session() {
 /// Threats: a20, b46.
 #[tokio::test]
 async fn token_of_a_deleted_user_is_rejected() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
     let bobs = server.full_access(&bob).await;
@@ -151,7 +159,8 @@ async fn token_of_a_deleted_user_is_rejected() {
 #[tokio::test]
 async fn no_token_outlives_the_end_of_its_session() {
     let launch = Forge::launch().variable("COUNTERSIGN__TOKENS__SESSION_DAYS", "1");
-    let (server, ada) = (launch.start().await, Person::ada());
+    let server = launch.start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let forge = Forge::of(&server).await;
     let mut eternal = claims(access.token());
@@ -167,7 +176,9 @@ async fn no_token_outlives_the_end_of_its_session() {
 /// Threats: a20.
 #[tokio::test]
 async fn signed_token_with_foreign_ids_is_rejected() {
-    let (server, ada, bob) = (Forge::launch().start().await, Person::ada(), Person::other(1));
+    let server = Forge::launch().start().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
     let forge = Forge::of(&server).await;
@@ -180,7 +191,8 @@ async fn signed_token_with_foreign_ids_is_rejected() {
     let bobs = server.full_access(&bob).await;
     let bobs_password_ok = server.log_in(&bob).await;
     let nobody = "01890000-0000-7000-8000-000000000000";
-    let (bobs_claims, own) = (claims(bobs.token()), claims(access.token()));
+    let bobs_claims = claims(bobs.token());
+    let own = claims(access.token());
     for (name, value) in [
         ("sid", bobs_claims["sid"].clone()),
         ("sub", bobs_claims["sub"].clone()),

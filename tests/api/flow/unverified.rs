@@ -9,7 +9,8 @@ const DAY: u32 = 24 * 60 * 60;
 
 /// Bob, who signs up with one value of Ada's.
 fn bob_with(what: &str) -> Person {
-    let (ada, bob) = (Person::ada(), Person::other(1));
+    let ada = Person::ada();
+    let bob = Person::other(1);
     match what {
         "email" => Person { email: ada.email.to_uppercase(), ..bob },
         "phone_number" => Person { phone_number: ada.phone_number, ..bob },
@@ -26,7 +27,9 @@ async fn users(server: &Server) -> i64 {
 #[tokio::test]
 async fn values_of_an_unverified_user_can_be_claimed_after_a_day() {
     for what in ["email", "phone_number", "username"] {
-        let (server, squatter, owner) = (Server::dev().await, Person::ada(), bob_with(what));
+        let server = Server::dev().await;
+        let squatter = Person::ada();
+        let owner = bob_with(what);
         server.sign_up(&squatter).await;
         let code = if what == "username" { "username_taken" } else { "user_exists" };
         server.guest().sign_up(&owner).await.expect_problem(409, code);
@@ -46,7 +49,8 @@ async fn values_of_an_unverified_user_can_be_claimed_after_a_day() {
 /// Threats: b26.
 #[tokio::test]
 async fn claim_invalidates_everything_the_squatter_holds() {
-    let (server, squatter) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let squatter = Person::ada();
     // The email address is the owner's. The phone is the squatter's.
     let owner = Person { email: squatter.email.clone(), ..Person::other(1) };
     server.sign_up(&squatter).await;
@@ -83,7 +87,9 @@ async fn claim_invalidates_everything_the_squatter_holds() {
 /// Threats: b26.
 #[tokio::test]
 async fn hourly_log_ins_do_not_extend_the_day() {
-    let (server, squatter, owner) = (Server::dev().await, Person::ada(), bob_with("phone_number"));
+    let server = Server::dev().await;
+    let squatter = Person::ada();
+    let owner = bob_with("phone_number");
     server.sign_up(&squatter).await;
     for _ in 0..24 {
         server.advance(60 * 60).await;
@@ -96,7 +102,8 @@ async fn hourly_log_ins_do_not_extend_the_day() {
 
 #[tokio::test]
 async fn verified_user_is_never_replaced() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     server.advance(365 * DAY).await;
     for (what, code) in
@@ -121,7 +128,9 @@ async fn verified_user_is_never_replaced() {
 #[tokio::test]
 async fn failed_claim_deletes_no_user() {
     let server = Server::dev().await;
-    let (stale, another, verified) = (Person::ada(), Person::other(1), Person::other(2));
+    let stale = Person::ada();
+    let another = Person::other(1);
+    let verified = Person::other(2);
     server.sign_up(&stale).await;
     server.sign_up(&another).await;
     server.full_access(&verified).await;
@@ -148,7 +157,8 @@ async fn failed_claim_deletes_no_user() {
 #[tokio::test]
 async fn changes_claim_values_as_sign_up_does() {
     let server = Server::dev().await;
-    let (ada, squatters) = (Person::ada(), [1, 2, 3].map(Person::other));
+    let ada = Person::ada();
+    let squatters = [1, 2, 3].map(Person::other);
     server.advance(1).await;
     for squatter in &squatters {
         server.sign_up(squatter).await;

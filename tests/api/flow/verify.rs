@@ -10,7 +10,8 @@ const SESSIONS: &str = "SELECT count(*) FROM sessions";
 /// Threats: b4, b6, b8.
 #[tokio::test]
 async fn wrong_code_counts_down_and_the_sixth_is_rejected() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     for left in [4, 3, 2, 1, 0] {
@@ -39,7 +40,8 @@ async fn wrong_code_counts_down_and_the_sixth_is_rejected() {
 
 #[tokio::test]
 async fn fifth_code_can_still_be_right() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     for _ in 0..4 {
@@ -50,7 +52,8 @@ async fn fifth_code_can_still_be_right() {
 
 #[tokio::test]
 async fn code_may_contain_spaces_and_hyphens() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let typed = format!(" {}-{} {}\n", &code[..2], &code[2..4], &code[4..]);
@@ -60,7 +63,8 @@ async fn code_may_contain_spaces_and_hyphens() {
 /// Threats: a51.
 #[tokio::test]
 async fn malformed_code_costs_no_check() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     for (value, expected) in [
@@ -90,8 +94,11 @@ async fn malformed_code_costs_no_check() {
 /// Threats: b2, b12.
 #[tokio::test]
 async fn caller_cannot_choose_whose_code_is_checked() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
-    let (token, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
+    let token = server.password_ok(&ada).await;
+    let bobs = server.password_ok(&bob).await;
     let code = server.code(&bob.phone_number).await;
     // Without a token there is no log-in to continue, whatever the body holds.
     for body in [json!({}), json!({ "code": code }), json!({ "code": code, "user_id": bob.email })] {
@@ -115,9 +122,13 @@ async fn caller_cannot_choose_whose_code_is_checked() {
 /// Threats: a3, b11.
 #[tokio::test]
 async fn code_of_another_user_is_wrong() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
-    let (adas, bobs) = (server.password_ok(&ada).await, server.password_ok(&bob).await);
-    let (adas_code, bobs_code) = (server.code(&ada.phone_number).await, server.code(&bob.phone_number).await);
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
+    let adas = server.password_ok(&ada).await;
+    let bobs = server.password_ok(&bob).await;
+    let adas_code = server.code(&ada.phone_number).await;
+    let bobs_code = server.code(&bob.phone_number).await;
     if adas_code == bobs_code {
         return; // One in a million.
     }
@@ -136,9 +147,11 @@ async fn code_of_another_user_is_wrong() {
 /// Threats: a3, b41.
 #[tokio::test]
 async fn code_opens_only_one_of_two_log_ins() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let (first, second) = (server.log_in(&ada).await, server.log_in(&ada).await);
+    let first = server.log_in(&ada).await;
+    let second = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
     second.verify(&code).await.expect(200);
     let answer = first.verify(&code).await.expect_problem(410, "challenge_expired");
@@ -157,7 +170,8 @@ async fn code_opens_only_one_of_two_log_ins() {
 /// Threats: a4, b10.
 #[tokio::test]
 async fn password_ok_token_opens_one_session() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     token.verify(&code).await.expect(200);
@@ -174,7 +188,8 @@ async fn password_ok_token_opens_one_session() {
 /// Threats: a7, b6.
 #[tokio::test]
 async fn password_ok_token_expires_after_ten_minutes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.password_ok(&ada).await;
     server.advance(590).await;
     // The code belongs to the first log-in and expires with it. This token lives longer.
@@ -192,7 +207,8 @@ async fn password_ok_token_expires_after_ten_minutes() {
 
 #[tokio::test]
 async fn resend_replaces_a_code_that_expired_before_its_token() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     server.advance(540).await;
@@ -217,7 +233,8 @@ async fn resend_replaces_a_code_that_expired_before_its_token() {
 /// Threats: a14, b9, b21.
 #[tokio::test]
 async fn one_of_a_hundred_parallel_right_codes_opens_a_session() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let answers = at_once((0..100).map(|_| token.verify(&code))).await;
@@ -233,7 +250,8 @@ async fn one_of_a_hundred_parallel_right_codes_opens_a_session() {
 
 #[tokio::test]
 async fn tokens_name_the_user_and_the_factors() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let tokens = password_ok.verify(&code).await.expect(200);
@@ -251,7 +269,8 @@ async fn tokens_name_the_user_and_the_factors() {
 /// Threats: b10.
 #[tokio::test]
 async fn used_code_is_wrong_at_the_next_log_in() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let used = server.code(&ada.phone_number).await;
     let access = token.open_session(&used).await;

@@ -6,7 +6,8 @@ use crate::harness::{Person, Server};
 
 #[tokio::test]
 async fn sign_up_log_in_verify_dashboard_log_out() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let user = server.sign_up(&ada).await;
     assert_eq!(user.header("location"), "/v1/users/me");
     assert_eq!(user.body["phone_number_verified"], false);

@@ -118,7 +118,8 @@ impl Acknowledged {
     /// Checks whether the server, perhaps another one by now, still knows everything. Returns the number of
     /// facts.
     pub async fn check(&self, server: &Server) -> usize {
-        let (about, mut kept) = (&self.person.username, 0);
+        let about = &self.person.username;
+        let mut kept = 0;
         if !self.signed_up {
             return kept;
         }

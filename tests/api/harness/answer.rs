@@ -24,7 +24,8 @@ impl Answer {
     /// # Errors
     /// Fails if the connection ends before the answer is complete.
     pub async fn try_read(method: &Method, path: &str, response: Response) -> Result<Self, reqwest::Error> {
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let answer = Self { status, headers, body, text };

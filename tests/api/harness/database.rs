@@ -110,7 +110,8 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let Self::Postgres { server, name, .. } = self else { return };
-        let (server, statement) = (server.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        let server = server.clone();
+        let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         // A separate thread, because the runtime of the test is stopping.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -34,7 +34,9 @@ impl Figures {
             Regex::new(r#"^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)+)\})? ([-0-9.e]+)$"#)
                 .unwrap();
         let label = Regex::new(r#"([a-z_]+)="((?:[^"\\\n]|\\["\\n])*)""#).unwrap();
-        let (mut families, mut samples, mut current) = (BTreeMap::new(), Vec::new(), String::new());
+        let mut families = BTreeMap::new();
+        let mut samples = Vec::new();
+        let mut current = String::new();
         let mut lines = text.lines();
         assert!(text.ends_with('\n'));
         while let Some(line) = lines.next() {

@@ -30,9 +30,10 @@ impl Forge {
     pub async fn of(server: &Server) -> Self {
         let database = &server.database;
         let kid = database.value("SELECT kid FROM signing_keys").await;
-        let sealed = match database.is_postgres() {
-            true => database.value("SELECT encode(sealed_private_key, 'hex') FROM signing_keys").await,
-            false => database.value("SELECT hex(sealed_private_key) FROM signing_keys").await,
+        let sealed = if database.is_postgres() {
+            database.value("SELECT encode(sealed_private_key, 'hex') FROM signing_keys").await
+        } else {
+            database.value("SELECT hex(sealed_private_key) FROM signing_keys").await
         };
         let mut sealing_key = [0; 32];
         Salt::new(HKDF_SHA256, b"countersign")

@@ -28,7 +28,8 @@ impl Person {
     pub fn other(number: u32) -> Self {
         // Fictional numbers of real area codes. The sandbox gives endings below 40 no special meaning.
         let area = [202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219];
-        let (block, index) = (number / 40, number % 40);
+        let block = number / 40;
+        let index = number % 40;
         let area = area[(block % 16) as usize];
         let exchange = if block < 16 { "55501" } else { "55601" };
         Self {
@@ -38,6 +39,21 @@ impl Person {
             phone_number: format!("+1{area}{exchange}{index:02}"),
             password: format!("wobbly umbrella {number} quartz"),
         }
+    }
+
+    /// The same person with another password.
+    pub fn with_password(&self, password: &str) -> Self {
+        Self { password: password.into(), ..self.clone() }
+    }
+
+    /// The same person with another phone number.
+    pub fn with_phone_number(&self, phone_number: &str) -> Self {
+        Self { phone_number: phone_number.into(), ..self.clone() }
+    }
+
+    /// The same person with another email address.
+    pub fn with_email(&self, email: &str) -> Self {
+        Self { email: email.into(), ..self.clone() }
     }
 
     /// The body of a sign-up.

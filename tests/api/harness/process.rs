@@ -97,8 +97,10 @@ impl Process {
     /// Waits for the first line of standard output, or for its end.
     fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (log, mut readers) = (Arc::<Mutex<Vec<u8>>>::default(), Vec::new());
-        let (stderr, collected) = (child.stderr.take().unwrap(), log.clone());
+        let log = Arc::<Mutex<Vec<u8>>>::default();
+        let mut readers = Vec::new();
+        let stderr = child.stderr.take().unwrap();
+        let collected = log.clone();
         readers.push(std::thread::spawn(move || collect(stderr, &collected)));
         let mut ready = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());

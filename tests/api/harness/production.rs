@@ -21,7 +21,8 @@ pub fn complete_with<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str
 /// The settings in a file of `config/`: section, name and value.
 pub fn documented_settings(file: &str) -> Vec<(String, String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(file);
-    let (mut settings, mut section) = (Vec::new(), String::new());
+    let mut settings = Vec::new();
+    let mut section = String::new();
     for line in std::fs::read_to_string(path).unwrap().lines() {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             section = name.to_owned();

@@ -45,7 +45,8 @@ fn check(at: &str, value: &Value, schema: &Value, faults: &mut Vec<String>) {
 
 fn holds(keyword: &str, operand: &Value, value: &Value) -> bool {
     let length = value.as_str().map(|text| text.chars().count() as u64);
-    let (number, limit) = (value.as_f64(), operand.as_f64());
+    let number = value.as_f64();
+    let limit = operand.as_f64();
     match keyword {
         "type" => match operand.as_str().unwrap() {
             "object" => value.is_object(),

@@ -32,7 +32,8 @@ impl Server {
     /// A `countersign dev` that the test has started itself. Its `database` is unused.
     pub async fn running(process: Process, directory: TempDir) -> Self {
         let database = Arc::new(Database::fresh(directory.path()).await);
-        let (api, sandbox) = (process.address("api"), process.address("sandbox"));
+        let api = process.address("api");
+        let sandbox = process.address("sandbox");
         Self { api, sandbox, http: client(), process, database, directory }
     }
 
@@ -44,14 +45,16 @@ impl Server {
     /// Sends a request and checks the answer against the OpenAPI document.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let request = request.build().unwrap();
-        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let method = request.method().clone();
+        let path = request.url().path().to_owned();
         Answer::read(&method, &path, self.http.execute(request).await.unwrap()).await
     }
 
     /// Sends a request to a server that may stop. `None` if there is no complete answer.
     pub async fn attempt(&self, request: RequestBuilder) -> Option<Answer> {
         let request = request.build().unwrap();
-        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let method = request.method().clone();
+        let path = request.url().path().to_owned();
         let response = self.http.execute(request).await.ok()?;
         Answer::try_read(&method, &path, response).await.ok()
     }

@@ -25,6 +25,11 @@ impl Server {
         self.another_session(person).await
     }
 
+    /// Starts a password reset and returns the reset token.
+    pub async fn start_reset(&self, email: &str) -> String {
+        self.guest().forgot_password(email).await.expect(202).text_of("reset_token")
+    }
+
     /// Logs in and verifies: a new session of a person who has signed up.
     pub async fn another_session(&self, person: &Person) -> Access {
         let password_ok = self.log_in(person).await;

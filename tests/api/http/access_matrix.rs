@@ -182,13 +182,15 @@ fn shown(answer: &Answer) -> String {
 #[tokio::test]
 async fn each_caller_may_do_what_the_table_says() {
     let server = Forge::launch().start().await;
-    let (forge, operations) = (Forge::of(&server).await, operations());
+    let forge = Forge::of(&server).await;
+    let operations = operations();
     let mut cells = Vec::new();
     for (operation, caller) in
         operations.iter().flat_map(|operation| Caller::ALL.map(|caller| (operation, caller)))
     {
         let number = u32::try_from(cells.len()).unwrap();
-        let (person, newcomer) = (Person::other(2 * number), Person::other(2 * number + 1));
+        let person = Person::other(2 * number);
+        let newcomer = Person::other(2 * number + 1);
         cells.push(Cell { operation, caller, person, newcomer, token: None });
     }
     // First prepare tokens that must expire, then the others, which must be old enough for a resend.
@@ -205,7 +207,8 @@ async fn each_caller_may_do_what_the_table_says() {
             writeln!(table, "\n{} {} {}", cell.operation.id, cell.operation.method, cell.operation.path)
                 .unwrap();
         }
-        let (caller, answer) = (format!("{:?}", cell.caller), cell.answer(&server).await);
+        let caller = format!("{:?}", cell.caller);
+        let answer = cell.answer(&server).await;
         if answer.body["code"] == "otp_required" {
             // RFC 9470: the caller must step up, not log in again.
             let challenge = answer.header("www-authenticate");

@@ -7,7 +7,8 @@ use crate::harness::{Answer, Person, Raw, Server, only_status};
 
 /// The public operations with a body and some others, each with a valid body and a valid token.
 async fn operations(server: &Server) -> Vec<(&'static str, Option<String>, Value)> {
-    let (ada, eve) = (Person::ada(), Person::other(1));
+    let ada = Person::ada();
+    let eve = Person::other(1);
     let tokens = server.full_access(&ada).await;
     let access = tokens.token().to_owned();
     let password_ok = server.password_ok(&eve).await.token().to_owned();
@@ -215,7 +216,8 @@ async fn control_characters_never_reach_the_database() {
 /// Threats: b34.
 #[tokio::test]
 async fn password_may_contain_any_character() {
-    let (server, mut ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let mut ada = Person::ada();
     ada.password = "\0\u{202e}zebra \u{2028} umbrella \r\n\u{feff}".into();
     server.sign_up(&ada).await;
     let mut almost = ada.clone();

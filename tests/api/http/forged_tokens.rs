@@ -19,7 +19,8 @@ struct Forgery {
 
 impl Forgery {
     async fn begin() -> Self {
-        let (server, ada) = (Forge::launch().start().await, Person::ada());
+        let server = Forge::launch().start().await;
+        let ada = Person::ada();
         let access = server.full_access(&ada).await.token().to_owned();
         let password_ok = server.log_in(&ada).await.token().to_owned();
         let forge = Forge::of(&server).await;
@@ -149,7 +150,8 @@ async fn key_id_must_match_exactly() {
 #[tokio::test]
 async fn token_kinds_are_not_interchangeable() {
     let forgery = Forgery::begin().await;
-    let (access, password_ok) = (claims(&forgery.access), claims(&forgery.password_ok));
+    let access = claims(&forgery.access);
+    let password_ok = claims(&forgery.password_ok);
     for typ in ["password-ok+jwt", "JWT", "jwt", "AT+JWT", "application/at+jwt", ""] {
         forgery.is_malformed(&forgery.with_header("typ", json!(typ))).await;
     }
@@ -180,7 +182,8 @@ async fn every_claim_is_required_with_its_type() {
         let twice = format!("{},\"{name}\":{}}}", json.strip_suffix('}').unwrap(), genuine[name]);
         forgery.is_malformed(&forgery.forge.sign(&header(&forgery.access).to_string(), &twice)).await;
     }
-    let (aud, exp) = (genuine["aud"].clone(), genuine["exp"].as_i64().unwrap());
+    let aud = genuine["aud"].clone();
+    let exp = genuine["exp"].as_i64().unwrap();
     for (name, value) in [
         ("iss", json!("https://evil.example")),
         ("iss", json!("Countersign")),

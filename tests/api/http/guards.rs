@@ -67,7 +67,8 @@ fn spellings(path: &str) -> Vec<String> {
 #[tokio::test]
 async fn password_ok_token_opens_no_path_in_any_spelling() {
     let scraped = Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0");
-    let (server, ada) = (scraped.start().await, Person::ada());
+    let server = scraped.start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await.token().to_owned();
     let password_ok = server.log_in(&ada).await.token().to_owned();
     let status = async |method: &Method, path: &str, token: &str| {
@@ -75,7 +76,8 @@ async fn password_ok_token_opens_no_path_in_any_spelling() {
         let request = format!("{head}Authorization: Bearer {token}\r\nContent-Length: 0\r\n\r\n");
         only_status(&Raw::exchange(&server, request).await)
     };
-    let (mut asked, figures) = (0, server.process.address("metrics"));
+    let mut asked = 0;
+    let figures = server.process.address("metrics");
     for (own, path) in of_the_verified() {
         for spelled in spellings(&path.replace("{id}", "0199c0de-0000-7000-8000-000000000000")) {
             for method in [&own, &Method::GET, &Method::HEAD, &Method::OPTIONS] {
@@ -108,7 +110,8 @@ async fn everything(server: &Server) -> String {
 /// Threats: b22.
 #[tokio::test]
 async fn rejected_request_changes_nothing() {
-    let (server, ada) = (Forge::launch().start().await, Person::ada());
+    let server = Forge::launch().start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let ended = server.another_session(&ada).await;
     ended.log_out().await.expect(204);

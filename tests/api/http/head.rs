@@ -7,7 +7,8 @@ use crate::harness::{Person, Raw, Server};
 /// Load balancers and `curl -I` send HEAD (RFC 9110, section 9.3.2).
 #[tokio::test]
 async fn head_is_answered_like_get_without_the_body() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     for (path, token, status) in [
         ("/health/live", None, 200),
@@ -23,7 +24,8 @@ async fn head_is_answered_like_get_without_the_body() {
             let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
             request.send().await.unwrap()
         };
-        let (get, head) = (ask(Method::GET).await, ask(Method::HEAD).await);
+        let get = ask(Method::GET).await;
+        let head = ask(Method::HEAD).await;
         assert_eq!((head.status(), get.status()), (get.status(), status.try_into().unwrap()), "{path}");
         for name in ["content-type", "content-length", "cache-control"] {
             assert_eq!(head.headers().get(name), get.headers().get(name), "{name} of {path}");

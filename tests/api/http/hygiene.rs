@@ -71,7 +71,8 @@ fn check_security_headers(headers: &HeaderMap, about: &str) {
 /// Threats: a60.
 #[tokio::test]
 async fn every_answer_has_the_security_headers() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let mut answers = vec![server.sign_up(&ada).await, server.guest().log_in_with(json!([])).await];
     let token = server.log_in(&ada).await;
     answers.push(token.log_out().await);
@@ -257,7 +258,8 @@ async fn client_cannot_choose_its_address() {
 #[tokio::test]
 async fn forged_host_appears_in_no_answer() {
     let launch = Launch::dev().variable("COUNTERSIGN__TOKENS__ISSUER", "https://auth.example.com");
-    let (server, ada) = (launch.behind_a_proxy().start().await, Person::ada());
+    let server = launch.behind_a_proxy().start().await;
+    let ada = Person::ada();
     let names = [
         "host",
         "x-forwarded-host",

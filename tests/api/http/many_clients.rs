@@ -68,7 +68,8 @@ async fn ten_mebibytes_are_rejected_without_using_memory() {
         [format!("{head}Content-Length: {}\r\n\r\n", 10 << 20).into_bytes(), vec![b' '; 10 << 20]];
     let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
     let chunked = [format!("{head}Transfer-Encoding: chunked\r\n\r\n").into_bytes(), chunk.repeat(160)];
-    let (announced, chunked) = (announced.concat(), chunked.concat());
+    let announced = announced.concat();
+    let chunked = chunked.concat();
     let clients = join_all((0..20).map(async |number| {
         let bytes = if number % 2 == 0 { &announced } else { &chunked };
         let answer = Raw::exchange(&server, bytes).await;

@@ -85,7 +85,8 @@ async fn server_serves_the_committed_document() {
 #[test]
 fn every_operation_has_a_description_and_a_security_scheme() {
     assert_eq!(document()["openapi"], "3.1.0");
-    let (mut ids, mut summaries) = (BTreeSet::new(), BTreeSet::new());
+    let mut ids = BTreeSet::new();
+    let mut summaries = BTreeSet::new();
     let tags: Vec<&Value> = document()["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
     for Operation { id, it, .. } in operations() {
         assert!(ids.insert(id), "{id} twice");

@@ -9,7 +9,9 @@ const MINE: &str = "+12015550124";
 /// Twilio has one verification per number. Its five checks and sends belong to the owner.
 #[tokio::test]
 async fn phone_change_to_a_verified_number_does_not_lock_out_its_owner() {
-    let (server, ada, eve) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let eve = Person::other(1);
     server.full_access(&ada).await;
     let access = server.full_access(&eve).await;
     access.change_phone_number(&ada.phone_number, &eve.password).await;
@@ -23,8 +25,9 @@ async fn phone_change_to_a_verified_number_does_not_lock_out_its_owner() {
 /// codes.
 #[tokio::test]
 async fn codes_requested_by_a_stranger_do_not_lock_out_a_new_user() {
-    let (server, ada, eve) =
-        (Server::with_limits(&[("codes_per_destination", "2/h")]).await, Person::ada(), Person::other(1));
+    let server = Server::with_limits(&[("codes_per_destination", "2/h")]).await;
+    let ada = Person::ada();
+    let eve = Person::other(1);
     let access = server.full_access(&eve).await;
     for _ in 0..2 {
         access.change_phone_number(&ada.phone_number, &eve.password).await.expect(202);
@@ -38,7 +41,8 @@ async fn codes_requested_by_a_stranger_do_not_lock_out_a_new_user() {
 #[tokio::test]
 async fn refunds_do_not_reveal_an_account() {
     let limits = [("password_resets_per_email", "2/d"), ("password_resets_per_address", "9/h")];
-    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    let server = Server::with_limits(&limits).await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let mut told = Vec::new();
     for (address, email) in [("192.0.2.1", ada.email.as_str()), ("192.0.2.2", "eve@example.com")] {
@@ -63,7 +67,8 @@ async fn refunds_do_not_reveal_an_account() {
 /// Threats: b25.
 #[tokio::test]
 async fn late_answer_about_one_number_does_not_verify_another() {
-    let (server, eve) = (Server::dev().await, Person::other(1));
+    let server = Server::dev().await;
+    let eve = Person::other(1);
     let access = server.full_access(&eve).await;
     let slow = json!({ "operation": "start", "fault": "delay", "delay_ms": 3000, "to": MINE });
     let fault = server.break_twilio(slow).await;
@@ -81,7 +86,8 @@ async fn late_answer_about_one_number_does_not_verify_another() {
 /// A session that ends while Twilio is being asked changes nothing.
 #[tokio::test]
 async fn ended_session_changes_no_number() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let stolen = server.full_access(&ada).await;
     let own = server.another_session(&ada).await;
     stolen.change_phone_number(MINE, &ada.password).await.expect(202);
@@ -104,10 +110,12 @@ async fn phone_and_email_are_verified_at_the_same_time() {
     for number in 1..11 {
         let person = Person::other(number);
         let access = server.full_access(&person).await;
-        let (phone, email) = (Person::other(500 + number).phone_number, format!("new-{number}@example.org"));
+        let phone = Person::other(500 + number).phone_number;
+        let email = format!("new-{number}@example.org");
         access.change_phone_number(&phone, &person.password).await.expect(202);
         access.change_email(&email, &person.password).await.expect(202);
-        let (by_phone, by_mail) = (server.code(&phone).await, server.code(&email).await);
+        let by_phone = server.code(&phone).await;
+        let by_mail = server.code(&email).await;
         let (one, other) = tokio::join!(access.verify_phone_number(&by_phone), access.verify_email(&by_mail));
         assert!(one.status < 500 && other.status < 500, "{one:?} {other:?}");
     }

@@ -9,7 +9,7 @@ const HOUR: u32 = 3600;
 
 /// A person with a number in a block of ten thousand. `block` is everything before the last four digits.
 fn in_block(block: &str, number: u32) -> Person {
-    Person { phone_number: format!("{block}{number:04}"), ..Person::other(number % 1000) }
+    Person::other(number % 1000).with_phone_number(&format!("{block}{number:04}"))
 }
 
 /// A person with an ordinary number in Washington. All of them are in one block. `number` is at most 39.
@@ -102,10 +102,11 @@ async fn one_verified_code_counts_for_all_its_sends() {
 #[tokio::test]
 async fn country_limit_applies_to_ranges_without_history() {
     let server = Server::with_limits(&[(RANGE, "100/h"), (COUNTRY, "4/h")]).await;
-    let (known, neighbour) = (washingtonian(1), washingtonian(2));
+    let known = washingtonian(1);
+    let neighbour = washingtonian(2);
     signed_up(&server, [known.clone(), neighbour.clone()]).await;
     let strangers = [203, 205, 206, 207, 208, 209, 210]
-        .map(|area| Person { phone_number: format!("+1{area}5550123"), ..Person::other(100 + area) });
+        .map(|area| Person::other(100 + area).with_phone_number(&format!("+1{area}5550123")));
     let strangers = signed_up(&server, strangers).await;
     server.another_session(&known).await;
     let mut sent = 0;
@@ -122,7 +123,7 @@ async fn country_limit_applies_to_ranges_without_history() {
     assert_eq!(sent, 5);
     // A range with a verified code is trusted, and Canada is another country.
     server.log_in(&neighbour).await;
-    let canadian = Person { phone_number: "+16045550123".into(), ..Person::other(200) };
+    let canadian = Person::other(200).with_phone_number("+16045550123");
     server.password_ok(&canadian).await;
 }
 

@@ -10,9 +10,10 @@ async fn of_user(server: &Server, person: &Person) -> i64 {
 
 /// The failed checks of each challenge, the oldest first, separated by commas.
 async fn of_challenges(server: &Server) -> String {
-    let list = match server.database.is_postgres() {
-        true => "string_agg(failed_checks::text, ',' ORDER BY created_at)",
-        false => "group_concat(failed_checks, ',' ORDER BY created_at)",
+    let list = if server.database.is_postgres() {
+        "string_agg(failed_checks::text, ',' ORDER BY created_at)"
+    } else {
+        "group_concat(failed_checks, ',' ORDER BY created_at)"
     };
     server.database.value(&format!("SELECT {list} FROM challenges")).await
 }
@@ -27,7 +28,8 @@ async fn guess_wrong(server: &Server, token: &PasswordOk, person: &Person, times
 /// Threats: a5, b5.
 #[tokio::test]
 async fn resend_and_new_log_in_do_not_reset_wrong_codes() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let first = server.password_ok(&ada).await;
     guess_wrong(&server, &first, &ada, 2).await;
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("2", 2));
@@ -51,7 +53,9 @@ async fn resend_and_new_log_in_do_not_reset_wrong_codes() {
 
 #[tokio::test]
 async fn right_code_resets_the_wrong_codes_of_its_user() {
-    let (server, ada, bob) = (Server::dev().await, Person::ada(), Person::other(1));
+    let server = Server::dev().await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let token = server.password_ok(&ada).await;
     let bobs = server.password_ok(&bob).await;
     guess_wrong(&server, &token, &ada, 3).await;
@@ -66,7 +70,8 @@ async fn right_code_resets_the_wrong_codes_of_its_user() {
 /// Threats: b9.
 #[tokio::test]
 async fn five_of_two_hundred_parallel_wrong_codes_reach_twilio() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -89,7 +94,8 @@ async fn five_of_two_hundred_parallel_wrong_codes_reach_twilio() {
 /// Threats: b3.
 #[tokio::test]
 async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     // The default limits would reject some of the log-ins before Twilio does.
     let server = twilio.launch().limits(&[]).start().await;
     server.sign_up(&ada).await;
@@ -112,7 +118,8 @@ async fn parallel_log_ins_share_the_five_guesses_of_a_number() {
 /// Threats: b7.
 #[tokio::test]
 async fn crash_and_restart_do_not_reset_wrong_codes() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
     guess_wrong(&server, &token, &ada, 4).await;
@@ -128,7 +135,8 @@ async fn crash_and_restart_do_not_reset_wrong_codes() {
 /// Threats: b7.
 #[tokio::test]
 async fn guess_during_a_crash_is_counted() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
     twilio.break_next(Operation::Check, Fault::silence());
@@ -145,7 +153,8 @@ async fn guess_during_a_crash_is_counted() {
 
 #[tokio::test]
 async fn guess_counts_if_the_client_hangs_up() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
@@ -162,7 +171,8 @@ async fn guess_counts_if_the_client_hangs_up() {
 /// Threats: b15.
 #[tokio::test]
 async fn password_reset_does_not_reset_wrong_codes() {
-    let (server, mut ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let mut ada = Person::ada();
     let token = server.password_ok(&ada).await;
     guess_wrong(&server, &token, &ada, 4).await;
     let forgot = server.guest().forgot_password(&ada.email).await.expect(202);

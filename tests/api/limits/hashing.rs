@@ -54,7 +54,8 @@ async fn callers(server: &Server, number: usize) -> Vec<Raw> {
 /// Threats: b36, c6.
 #[tokio::test]
 async fn caller_who_hung_up_is_not_hashed() {
-    let (server, ada) = (slow().await, Person::ada());
+    let server = slow().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let crashed: fn(Raw) = Raw::reset;
     for hang_up in [drop, crashed] {
@@ -83,7 +84,8 @@ async fn caller_who_hung_up_is_not_hashed() {
 /// Threats: a37, b35.
 #[tokio::test]
 async fn oversized_password_is_not_hashed() {
-    let (server, ada) = (slow().await, Person::ada());
+    let server = slow().await;
+    let ada = Person::ada();
     let log_in = async |length: usize| {
         let body = json!({ "email": ada.email, "password": "x".repeat(length) });
         server.guest().log_in_with(body).await

@@ -56,7 +56,7 @@ async fn limit_of_zero_is_no_limit() {
     let server = Server::with_limits(&[]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    let wrong = Person { password: "not the password".into(), ..ada };
+    let wrong = ada.with_password("not the password");
     for _ in 0..30 {
         let answer = server.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
         assert_eq!(answer.header("ratelimit"), "");
@@ -98,9 +98,10 @@ async fn throttles_store_no_personal_data_and_expire() {
     assert!(rows >= 10, "{rows}");
     // A key has 16 bytes that depend on the deployment's secret.
     assert_eq!(server.database.number("SELECT count(*) FROM throttles WHERE length(key) <> 16").await, 0);
-    let all = match server.database.is_postgres() {
-        true => "SELECT string_agg(upper(encode(key, 'hex')), ' ') FROM throttles",
-        false => "SELECT group_concat(hex(key), ' ') FROM throttles",
+    let all = if server.database.is_postgres() {
+        "SELECT string_agg(upper(encode(key, 'hex')), ' ') FROM throttles"
+    } else {
+        "SELECT group_concat(hex(key), ' ') FROM throttles"
     };
     let stored = server.database.value(all).await;
     for secret in ["ada@example.com", "2015550123", "127.0.0.1"] {

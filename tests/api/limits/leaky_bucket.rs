@@ -110,14 +110,16 @@ async fn statement_decides_like_the_model() {
 
 /// Returns a new seed each time. A failing test prints it.
 fn rand_seed() -> [u8; 32] {
-    let (one, two) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+    let one = uuid::Uuid::new_v4();
+    let two = uuid::Uuid::new_v4();
     [one.into_bytes(), two.into_bytes()].concat().try_into().unwrap()
 }
 
 /// Applies events. Returns the index of the first event on which the two disagree.
 async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<(), usize> {
     let mut now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    let (mut bucket, key) = (Bucket::new(limit, now.timestamp_micros()), case.to_be_bytes().to_vec());
+    let mut bucket = Bucket::new(limit, now.timestamp_micros());
+    let key = case.to_be_bytes().to_vec();
     let mut allowed: Vec<i64> = Vec::new();
     for (at, event) in events.iter().enumerate() {
         let given_back = match event {
@@ -128,7 +130,9 @@ async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<()
             Event::Attempt { given_back } => *given_back,
         };
         let micros = now.timestamp_micros();
-        let (level, seen, strikes) = (bucket.level, bucket.seen, bucket.strikes);
+        let level = bucket.level;
+        let seen = bucket.seen;
+        let strikes = bucket.strikes;
         let state = charge(db, limit, key.clone(), now).await;
         let takes = bucket.takes(micros);
         if state.is_some() != takes {

@@ -20,7 +20,7 @@ fn looking_up() -> Launch {
 }
 
 fn at(number: &str) -> Person {
-    Person { phone_number: number.into(), ..Person::ada() }
+    Person::ada().with_phone_number(number)
 }
 
 impl Server {
@@ -53,7 +53,8 @@ async fn lookup_is_off_by_default() {
 
 #[tokio::test]
 async fn each_number_is_looked_up_once() {
-    let (server, ada) = (looking_up().start().await, Person::ada());
+    let server = looking_up().start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     assert_eq!(server.looked_up(&ada.phone_number).await, 0);
     let first = server.log_in(&ada).await;
@@ -71,7 +72,8 @@ async fn each_number_is_looked_up_once() {
 
 #[tokio::test]
 async fn line_type_is_stored_without_the_number_for_a_month() {
-    let (server, ada) = (looking_up().start().await, Person::ada());
+    let server = looking_up().start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     server.log_in(&ada).await;
     let kept = server.database.value("SELECT line_type FROM line_types").await;
@@ -102,7 +104,8 @@ async fn verified_number_is_never_looked_up() {
 /// Threats: b30.
 #[tokio::test]
 async fn landline_gets_a_call_but_no_message() {
-    let (server, ada) = (looking_up().start().await, at(LANDLINE));
+    let server = looking_up().start().await;
+    let ada = at(LANDLINE);
     server.sign_up(&ada).await;
     for _ in 0..2 {
         let answer = server.guest().log_in(&ada).await.expect_problem(422, "otp_undeliverable");
@@ -144,7 +147,8 @@ async fn premium_number_gets_no_code() {
 /// Threats: b30.
 #[tokio::test]
 async fn phone_change_to_a_premium_number_gets_no_code() {
-    let (server, ada) = (looking_up().start().await, Person::ada());
+    let server = looking_up().start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_phone_number(PREMIUM, &ada.password).await.expect_problem(422, "otp_undeliverable");
     server.is_sent_nothing(PREMIUM).await;
@@ -161,10 +165,10 @@ async fn configuration_chooses_the_rejected_line_types() {
     let strict = looking_up().variable(REFUSE, "nonFixedVoip, landline").start().await;
     strict.sign_up(&ada).await;
     strict.guest().log_in(&ada).await.expect_problem(422, "otp_undeliverable");
-    let landline = Person { phone_number: LANDLINE.into(), ..Person::other(1) };
+    let landline = Person::other(1).with_phone_number(LANDLINE);
     strict.sign_up(&landline).await;
     strict.log_in_by(&landline, "call").await.expect_problem(422, "otp_undeliverable");
-    let premium = Person { phone_number: PREMIUM.into(), ..Person::other(2) };
+    let premium = Person::other(2).with_phone_number(PREMIUM);
     strict.full_access(&premium).await;
 }
 
@@ -185,7 +189,8 @@ fn unknown_and_universal_line_types_are_rejected() {
 #[tokio::test]
 async fn code_is_sent_if_lookup_fails() {
     let server = looking_up().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0").start().await;
-    let (mut number, mut failed) = (0, 0.0);
+    let mut number = 0;
+    let mut failed = 0.0;
     for (fault, outcome) in [
         (json!({ "fault": "status", "status": 500 }), "unavailable"),
         (json!({ "fault": "status", "status": 429, "times": 3 }), "busy"),
@@ -215,7 +220,8 @@ async fn code_is_sent_if_lookup_fails() {
 
 #[tokio::test]
 async fn unknown_line_type_is_looked_up_again() {
-    let (server, ada) = (looking_up().start().await, at(NOT_COVERED));
+    let server = looking_up().start().await;
+    let ada = at(NOT_COVERED);
     server.sign_up(&ada).await;
     server.log_in(&ada).await;
     server.log_in(&ada).await;

@@ -22,15 +22,16 @@ async fn log_in(server: &Server, email: &str) -> crate::harness::Answer {
 /// Threats: a83, c6.
 #[tokio::test]
 async fn full_queue_answers_503_with_retry_after() {
-    let (server, ada) = (slow().start().await, Person::ada());
+    let server = slow().start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let (answers, live) = futures_util::future::join(
         at_once((0..16).map(|_| log_in(&server, &ada.email))),
         at_once((0..16).map(|_| server.guest().live())),
     )
     .await;
-    let (looked_at, refused) =
-        (count(&answers, 401, Some("invalid_credentials")), count(&answers, 503, Some("overloaded")));
+    let looked_at = count(&answers, 401, Some("invalid_credentials"));
+    let refused = count(&answers, 503, Some("overloaded"));
     assert_eq!(looked_at + refused, 16);
     // One is hashed and one waits. Timing decides whether more fit in.
     assert!(looked_at >= 1 && refused >= 1, "{looked_at} {refused}");
@@ -43,7 +44,8 @@ async fn full_queue_answers_503_with_retry_after() {
 /// Threats: a35, c6.
 #[tokio::test]
 async fn requests_without_a_hash_are_not_affected_by_overload() {
-    let (server, ada) = (slow().start().await, Person::ada());
+    let server = slow().start().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let strangers: Vec<String> = (0..16).map(|number| format!("eve-{number}@example.com")).collect();
     let (answers, me) = futures_util::future::join(
@@ -64,7 +66,8 @@ async fn sign_up_that_is_overloaded_creates_no_user() {
     let server = slow().start().await;
     let people: Vec<Person> = (0..16).map(Person::other).collect();
     let answers = at_once(people.iter().map(|person| server.guest().sign_up(person))).await;
-    let (made, refused) = (count(&answers, 201, None), count(&answers, 503, Some("overloaded")));
+    let made = count(&answers, 201, None);
+    let refused = count(&answers, 503, Some("overloaded"));
     assert!(made >= 1 && refused >= 1 && made + refused == 16, "{made} {refused}");
     let users = server.database.number("SELECT count(*) FROM users").await;
     assert_eq!(users, i64::try_from(made).unwrap());

@@ -37,7 +37,8 @@ impl Pump {
 
     /// Signs up and logs in, and never verifies. Returns both statuses.
     async fn run(self, server: &Server) -> (u16, u16) {
-        let (person, address) = (self.person(), self.address());
+        let person = self.person();
+        let address = self.address();
         // Checking twenty thousand answers against the OpenAPI document would take too long.
         let post = async |path: &str, body: Value| {
             loop {
@@ -101,7 +102,8 @@ async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
     // An old user whose number is in a rented range.
     let resident = Person { phone_number: format!("{}12345", RENTED[0]), ..Person::ada() };
     server.full_access(&resident).await;
-    let (mut signed_up, mut newcomers) = (0, 0);
+    let mut signed_up = 0;
+    let mut newcomers = 0;
     let numbers: Vec<u32> = (0..attack).collect();
     for (wave, numbers) in numbers.chunks(50).enumerate() {
         let pumps = numbers.iter().map(|number| Pump { number: *number }.run(&server));
@@ -116,7 +118,8 @@ async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
         }
     }
     server.log_in(&resident).await;
-    let (pumped, ordinary) = (sent_to(&server, &RENTED).await - 2, sent_to(&server, &ORDINARY).await);
+    let pumped = sent_to(&server, &RENTED).await - 2;
+    let ordinary = sent_to(&server, &ORDINARY).await;
     println!("{signed_up} pumps of {attack} signed up: {pumped} messages; {newcomers} newcomers: {ordinary}");
     assert_eq!(signed_up, attack, "the limits of addresses alone did not stop it");
     assert!((10..=60).contains(&pumped), "{pumped} messages");

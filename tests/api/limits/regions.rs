@@ -21,10 +21,6 @@ fn refusal(answer: Answer) -> String {
     error["detail"].as_str().unwrap().to_owned()
 }
 
-fn with_number(person: Person, number: &str) -> Person {
-    Person { phone_number: number.to_owned(), ..person }
-}
-
 #[test]
 fn serve_requires_known_regions() {
     // A missing setting is reported together with the others: tests/api/ops/configuration.rs.
@@ -44,12 +40,12 @@ fn serve_requires_known_regions() {
 async fn sign_up_rejects_numbers_of_other_regions() {
     let server = Launch::dev().variable(REGIONS, "gb, CA").start().await;
     for number in ["+12015550123", "+4930901820", GUERNSEY] {
-        let said = refusal(server.guest().sign_up(&with_number(Person::ada(), number)).await);
+        let said = refusal(server.guest().sign_up(&Person::ada().with_phone_number(number)).await);
         assert!(said.contains("country or region"), "{said}");
     }
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 0);
-    server.full_access(&with_number(Person::ada(), BRITISH)).await;
-    server.sign_up(&with_number(Person::other(1), "+1 604 555 0123")).await;
+    server.full_access(&Person::ada().with_phone_number(BRITISH)).await;
+    server.sign_up(&Person::other(1).with_phone_number("+1 604 555 0123")).await;
 }
 
 /// Threats: b30.
@@ -73,17 +69,18 @@ async fn premium_numbers_are_rejected_in_every_region() {
     let server = Server::dev().await;
     for number in [PREMIUM, "+19002345678", "+448420123456", "+881612345678", "+979123456789", "+80812345678"]
     {
-        let said = refusal(server.guest().sign_up(&with_number(Person::ada(), number)).await);
+        let said = refusal(server.guest().sign_up(&Person::ada().with_phone_number(number)).await);
         assert!(said.contains("of this kind"), "{said}");
     }
-    server.sign_up(&with_number(Person::ada(), GUERNSEY)).await;
+    server.sign_up(&Person::ada().with_phone_number(GUERNSEY)).await;
 }
 
 /// A region is removed after users have signed up. Their numbers get no more codes.
 #[tokio::test]
 async fn removed_region_gets_no_more_codes() {
     let twilio = Twilio::start().await;
-    let (ada, brit) = (Person::ada(), with_number(Person::other(1), BRITISH));
+    let ada = Person::ada();
+    let brit = Person::other(1).with_phone_number(BRITISH);
     let before = twilio.launch().variable(REGIONS, "*").start().await;
     before.sign_up(&ada).await;
     let pending = before.password_ok(&brit).await;

@@ -70,7 +70,9 @@ async fn address_and_network_have_a_limit_of_codes() {
 #[tokio::test]
 async fn rejection_by_one_limit_uses_up_no_other_limit() {
     let limits = [("codes_per_destination", "1/d"), ("codes_per_user", "5/h"), ("codes_per_address", "3/h")];
-    let (server, ada, bob) = (Server::with_limits(&limits).await, Person::ada(), Person::other(1));
+    let server = Server::with_limits(&limits).await;
+    let ada = Person::ada();
+    let bob = Person::other(1);
     server.sign_up(&ada).await;
     server.sign_up(&bob).await;
     server.guest().at(SENDER).log_in(&ada).await.expect(200);
@@ -105,7 +107,8 @@ async fn resend_counts_like_a_log_in() {
 async fn changes_of_contact_have_a_limit_of_their_own() {
     let launch = Launch::dev().argument("--strict-limits").limits(&[("codes_per_destination", "3/d")]);
     let server = launch.variable("COUNTERSIGN__TOKENS__ACCESS_SECONDS", "86400").start().await;
-    let (ada, eve) = (Person::ada(), Person::other(1));
+    let ada = Person::ada();
+    let eve = Person::other(1);
     let access = server.full_access(&eve).await;
     // Eve requests three codes to a number without a user. That is the whole quota of strangers.
     for _ in 0..3 {
@@ -129,7 +132,8 @@ async fn changes_of_contact_have_a_limit_of_their_own() {
 
 #[tokio::test]
 async fn send_is_refunded_only_if_it_certainly_failed() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().limits(&[("codes_per_user", "2/h")]).start().await;
     server.sign_up(&ada).await;
     for _ in 0..4 {

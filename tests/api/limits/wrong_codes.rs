@@ -21,7 +21,8 @@ async fn guess_wrong(server: &Server, person: &Person, times: usize) {
 #[tokio::test]
 async fn new_log_in_gains_no_guesses() {
     let server = Server::with_limits(&[("wrong_codes_per_user", "7/d")]).await;
-    let (ada, bob) = (Person::ada(), Person::other(1));
+    let ada = Person::ada();
+    let bob = Person::other(1);
     server.sign_up(&ada).await;
     guess_wrong(&server, &ada, 7).await;
     server.advance(600).await;
@@ -71,7 +72,8 @@ async fn right_code_is_not_counted_as_wrong() {
 /// Threats: b3, b9, b40.
 #[tokio::test]
 async fn parallel_wrong_codes_over_many_challenges_keep_the_limit() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let launch = || twilio.launch().limits(&[("wrong_codes_per_user", "4/h")]);
     let first = launch().start().await;
     let second = launch().database(&first.database).start().await;
@@ -96,7 +98,8 @@ async fn parallel_wrong_codes_over_many_challenges_keep_the_limit() {
 
 #[tokio::test]
 async fn check_is_refunded_only_if_it_certainly_failed() {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().limits(&[("wrong_codes_per_user", "2/h")]).start().await;
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;

@@ -37,12 +37,7 @@ async fn guesses_from_one_address_do_not_lock_out_the_owner_elsewhere() {
     // address.
     server.guest().at(STRANGER).log_in(&ada).await.rate_limited();
     server.guest().at(HOME).log_in(&ada).await.expect(200);
-    server
-        .guest()
-        .at(STRANGER)
-        .log_in(&Person { email: "other@example.com".into(), ..ada })
-        .await
-        .expect(401);
+    server.guest().at(STRANGER).log_in(&ada.with_email("other@example.com")).await.expect(401);
 }
 
 #[tokio::test]
@@ -116,7 +111,8 @@ async fn address_has_a_limit_of_wrong_passwords_for_all_accounts() {
 async fn owner_gets_in_from_home_during_a_distributed_attack() {
     let limits =
         [("wrong_passwords_per_account", "20/d"), ("wrong_passwords_per_account_and_address", "3/h")];
-    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    let server = Server::with_limits(&limits).await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     live_at(&server, HOME, &ada).await;
     for number in 0..20 {
@@ -138,14 +134,15 @@ async fn owner_gets_in_from_home_during_a_distributed_attack() {
 #[tokio::test]
 async fn password_reset_makes_the_address_known() {
     let limits = [("wrong_passwords_per_account", "2/d")];
-    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    let server = Server::with_limits(&limits).await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for number in 0..2 {
         guess(&server, &format!("203.0.113.{number}"), &ada.email).await.expect(401);
     }
     server.guest().at(ELSEWHERE).log_in(&ada).await.rate_limited();
     let forgotten = server.guest().at(ELSEWHERE).forgot_password(&ada.email).await.expect(202);
-    let new = Person { password: "an engine that weaves patterns".into(), ..ada };
+    let new = ada.with_password("an engine that weaves patterns");
     let code = server.code(&new.email).await;
     let reset_token = forgotten.text_of("reset_token");
     let reset = server.guest().at(ELSEWHERE).reset_password(&reset_token, &code, &new.password);
@@ -162,7 +159,8 @@ async fn ten_of_two_hundred_parallel_wrong_passwords_are_compared() {
     let launch = || twilio.launch().limits(&limits);
     let first = launch().start().await;
     let second = launch().database(&first.database).start().await;
-    let (servers, ada) = ([&first, &second], Person::ada());
+    let servers = [&first, &second];
+    let ada = Person::ada();
     first.sign_up(&ada).await;
     let guesses = (0..200).map(|number| guess(servers[number % 2], STRANGER, &ada.email));
     let answers = at_once(guesses).await;
@@ -182,7 +180,8 @@ async fn right_password_is_not_counted() {
         ("wrong_passwords_per_account", "3/h"),
         ("wrong_passwords_per_address", "3/h"),
     ];
-    let (server, ada) = (Server::with_limits(&limits).await, Person::ada());
+    let server = Server::with_limits(&limits).await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     for _ in 0..10 {
         live_at(&server, HOME, &ada).await;

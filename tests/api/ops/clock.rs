@@ -11,7 +11,8 @@ fn date(answer: &Answer) -> i64 {
 
 #[tokio::test]
 async fn clock_expires_codes_tokens_and_sessions() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     server.advance(610).await;
@@ -41,7 +42,8 @@ async fn date_header_follows_the_clock() {
 /// Threats: c8.
 #[tokio::test]
 async fn token_from_the_future_is_not_yet_valid() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.advance(DAY).await;
     let tokens = server.full_access(&ada).await;
     let request = server.http.delete(format!("{}/sandbox/clock", server.sandbox));
@@ -53,7 +55,8 @@ async fn token_from_the_future_is_not_yet_valid() {
 /// Threats: a44.
 #[tokio::test]
 async fn passwords_do_not_expire_and_have_no_hints() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.full_access(&ada).await;
     server.advance(400 * DAY).await;
     server.another_session(&ada).await;

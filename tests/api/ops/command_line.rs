@@ -210,7 +210,8 @@ fn closed_pipe_is_not_an_error() {
 
 #[tokio::test]
 async fn health_exits_with_0_if_a_server_is_ready() {
-    let (directory, mut server) = (TempDir::new(), Server::dev().await);
+    let directory = TempDir::new();
+    let mut server = Server::dev().await;
     let host = server.api.strip_prefix("http://").unwrap().to_owned();
     let configured = [("COUNTERSIGN__SERVER__LISTEN", host.as_str())];
     for (line, variables) in [

@@ -22,7 +22,8 @@ fn is_not_ready(answer: Answer) {
 async fn exhausted_pool_rejects_writes_soon_and_serves_reads() {
     let server = Launch::dev().variable("COUNTERSIGN__DATABASE__MAX_CONNECTIONS", "2").start().await;
     let Database::Postgres { url, .. } = &*server.database else { return };
-    let (ada, bob) = (Person::ada(), Person::other(1));
+    let ada = Person::ada();
+    let bob = Person::other(1);
     let access = server.full_access(&ada).await;
     let (other, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
@@ -74,7 +75,8 @@ async fn full_disk_rejects_writes_and_loses_nothing() {
     if server.database.is_postgres() {
         return;
     }
-    let (ada, people) = (Person::ada(), (1..=20).map(Person::other).collect::<Vec<_>>());
+    let ada = Person::ada();
+    let people = (1..=20).map(Person::other).collect::<Vec<_>>();
     let access = server.full_access(&ada).await;
     let waiting = server.log_in(&ada).await;
     limit_files(&server, "1");

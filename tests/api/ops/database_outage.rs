@@ -77,7 +77,8 @@ async fn hanging_database_times_out() {
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     line.set(State::Hangs);
-    let (began, bob) = (Instant::now(), Person::other(1));
+    let began = Instant::now();
+    let bob = Person::other(1);
     // First with open connections, then with new ones.
     for _ in 0..2 {
         let (read, written, log_in) =
@@ -119,7 +120,8 @@ async fn locked_sqlite_file_rejects_writes_and_serves_reads() {
     all_are_not_ready(vec![server.guest().sign_up(&Person::other(1)).await]);
     access.me().await.expect(200);
     // All of them wait for the same five seconds.
-    let (body, began) = (json!({ "name": "Ada King" }), Instant::now());
+    let body = json!({ "name": "Ada King" });
+    let began = Instant::now();
     let rename = || access.update_profile(body.clone());
     all_are_not_ready(at_once((0..200).map(|_| rename())).await);
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());

@@ -86,7 +86,9 @@ async fn postgres_restart_under_load_loses_nothing() {
     let server = twilio.launch().limits(&[]).database(&database).start().await;
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
-    let (people, met, recoveries) = (People::default(), Met::default(), RefCell::new(Vec::new()));
+    let people = People::default();
+    let met = Met::default();
+    let recoveries = RefCell::new(Vec::new());
     let operator = async {
         for shutdown in [Shutdown::Fast, Shutdown::Immediate, Shutdown::Fast] {
             met.more().await;

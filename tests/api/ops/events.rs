@@ -29,7 +29,7 @@ async fn ended(mut server: Server) -> String {
 
 /// Provokes every event once. Returns the events in the order of the log.
 async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static str)> {
-    let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
+    let wrong = ada.with_password("incorrect horse");
     server.sign_up(ada).await;
     server.guest().log_in(&wrong).await.expect(401);
     server.guest().log_in(&Person::other(7)).await.expect(401);
@@ -44,7 +44,7 @@ async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static s
     access.change_password("wrong", new).await.expect(401);
     access.delete_account("wrong").await.expect(401);
     access.change_password(&ada.password, new).await.expect(204);
-    let ada = &Person { password: new.into(), ..ada.clone() };
+    let ada = &ada.with_password(new);
     server.another_session(ada).await;
     let list = access.listed_sessions().await;
     let id = list.iter().find(|session| session["current"] == false).unwrap()["id"].as_str().unwrap();
@@ -103,7 +103,8 @@ async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static s
 /// Threats: a63.
 #[tokio::test]
 async fn each_event_is_one_line_under_its_name() {
-    let (server, ada) = (json_log().start().await, Person { username: "countess".into(), ..Person::ada() });
+    let server = json_log().start().await;
+    let ada = Person { username: "countess".into(), ..Person::ada() };
     let expected = provoke(&server, &ada).await;
     let log = ended(server).await;
     let lines = audit(&log);
@@ -139,8 +140,8 @@ async fn each_event_is_one_line_under_its_name() {
 /// Threats: a63.
 #[tokio::test]
 async fn line_names_its_request_and_its_client() {
-    let (server, ada) =
-        (json_log().variable("COUNTERSIGN__SERVER__TRUSTED_PROXIES", "127.0.0.1/32"), Person::ada());
+    let server = json_log().variable("COUNTERSIGN__SERVER__TRUSTED_PROXIES", "127.0.0.1/32");
+    let ada = Person::ada();
     let server = server.start().await;
     let caller = server.guest().at("203.0.113.7").header("x-request-id", "abc-1");
     caller.header("user-agent", "Curious/1.0 \"quoted\"").sign_up(&ada).await.expect(201);
@@ -174,7 +175,8 @@ async fn text_format_has_events_and_a_setting_disables_them() {
 /// Threats: a76.
 #[tokio::test]
 async fn rolled_back_event_leaves_no_line() {
-    let (server, ada) = (json_log().start().await, Person::ada());
+    let server = json_log().start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     server.guest().sign_up(&ada).await.expect(409);
     let access = server.another_session(&ada).await;

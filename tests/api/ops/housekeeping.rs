@@ -19,7 +19,8 @@ fn rows(table: &str) -> String {
 /// Threats: c19.
 #[tokio::test]
 async fn each_kind_of_row_is_deleted_when_it_expires() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let access = server.full_access(&ada).await;
     server.log_in(&ada).await;
     for email in [ada.email.as_str(), "nobody@example.com"] {
@@ -66,10 +67,8 @@ async fn unused_keys_are_deleted() {
 
 #[tokio::test]
 async fn retention_and_housekeeping_are_configurable() {
-    let (soon, never) = (
-        Launch::dev().variable("COUNTERSIGN__ACTIVITY__RETENTION_DAYS", "1").start().await,
-        Launch::dev().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0").start().await,
-    );
+    let soon = Launch::dev().variable("COUNTERSIGN__ACTIVITY__RETENTION_DAYS", "1").start().await;
+    let never = Launch::dev().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0").start().await;
     for server in [&soon, &never] {
         server.password_ok(&Person::ada()).await;
         server.advance(2 * DAY).await;
@@ -88,13 +87,16 @@ async fn open(database: &Database) -> Db {
 async fn one_replica_holds_the_lease_and_another_takes_over() {
     let directory = TempDir::new();
     let database = Database::fresh(directory.path()).await;
-    let (first, second, start) = (open(&database).await, open(&database).await, Clock::system().now());
+    let first = open(&database).await;
+    let second = open(&database).await;
+    let start = Clock::system().now();
     let claim = async |db: &Db, seconds: i64| {
         let now = Timestamp(start + TimeDelta::seconds(seconds));
         let claimed = db.write(async move |mut c| housekeeping::claim(&mut c, LEASE, INTERVAL, now).await);
         claimed.await.unwrap()
     };
-    let (first, second) = (&first, &second);
+    let first = &first;
+    let second = &second;
     let claims =
         futures_util::future::join_all((0..10).map(|n| claim(if n % 2 == 0 { first } else { second }, 0)));
     let won: Vec<Timestamp> = claims.await.into_iter().flatten().collect();
@@ -102,7 +104,8 @@ async fn one_replica_holds_the_lease_and_another_takes_over() {
     // The first replica is silent. The second takes over the lease, and the first notices.
     assert!(claim(second, 59).await.is_none());
     let theirs = claim(second, 60).await.unwrap();
-    let (lost, until) = (won[0], Timestamp(start + LEASE * 3));
+    let lost = won[0];
+    let until = Timestamp(start + LEASE * 3);
     let renewed = first.write(async move |mut c| housekeeping::renew(&mut c, lost, until).await);
     assert!(!renewed.await.unwrap());
     let done = Timestamp(start + TimeDelta::seconds(70));
@@ -143,17 +146,15 @@ async fn one_of_two_servers_cleans_up() {
 /// Threats: c19.
 #[tokio::test]
 async fn large_cleanup_does_not_block_log_ins() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
-    let many = match server.database.is_postgres() {
-        true => {
-            "INSERT INTO activities (id, user_id, kind, occurred_at) SELECT gen_random_uuid(), u.id, 'verified', \
+    let many = if server.database.is_postgres() {
+        "INSERT INTO activities (id, user_id, kind, occurred_at) SELECT gen_random_uuid(), u.id, 'verified', \
              '2020-01-01' FROM users u, generate_series(1, 50000)"
-        }
-        false => {
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO activities \
+    } else {
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) INSERT INTO activities \
              (id, user_id, kind, occurred_at) SELECT randomblob(16), u.id, 'verified', 0 FROM users u, n"
-        }
     };
     server.database.execute(many).await;
     server.advance(600).await;

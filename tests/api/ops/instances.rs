@@ -61,7 +61,8 @@ fn ask(address: &str, path: &str) -> TcpStream {
 #[test]
 fn instance_stops_with_a_killed_suite() {
     for line in [IN_MEMORY, SANDBOX] {
-        let (directory, pipe) = (TempDir::new(), TempDir::new());
+        let directory = TempDir::new();
+        let pipe = TempDir::new();
         let mut suite = suite(&directory, &pipe, line);
         let mut output = BufReader::new(suite.stdout.take().unwrap());
         let mut ready = String::new();
@@ -75,7 +76,8 @@ fn instance_stops_with_a_killed_suite() {
         // SIGKILL: the suite cannot clean up.
         suite.kill().unwrap();
         suite.wait().unwrap();
-        let (mut rest, mut log) = (String::new(), String::new());
+        let mut rest = String::new();
+        let mut log = String::new();
         suite.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         output.read_to_string(&mut rest).unwrap();
         // The pipes have closed, so the instance has stopped too.

@@ -45,7 +45,8 @@ fn kid(token: &str) -> String {
 /// Threats: a80, c11.
 #[tokio::test]
 async fn new_key_is_published_before_it_signs_and_replaces_the_old_one() {
-    let (server, ada) = (Forge::launch().start().await, Person::ada());
+    let server = Forge::launch().start().await;
+    let ada = Person::ada();
     let first = published(&server).await;
     let tokens = server.full_access(&ada).await;
     assert_eq!(first, [kid(tokens.token())]);
@@ -74,7 +75,8 @@ async fn new_key_is_published_before_it_signs_and_replaces_the_old_one() {
 /// Threats: a80, c11.
 #[tokio::test]
 async fn emergency_rotation_signs_at_once_on_every_replica() {
-    let (first, ada) = (Forge::launch().start().await, Person::ada());
+    let first = Forge::launch().start().await;
+    let ada = Person::ada();
     let second = Forge::launch().database(&first.database).start().await;
     let old = first.full_access(&ada).await;
     old.on(&second).me().await.expect(200);
@@ -96,7 +98,8 @@ async fn token_signed_by_a_retired_key_is_rejected() {
     let launch = Forge::launch().variable("COUNTERSIGN__HOUSEKEEPING__INTERVAL_SECONDS", "0");
     let server = launch.start().await;
     let access = server.full_access(&Person::ada()).await;
-    let (forge, mut forged) = (Forge::of(&server).await, claims(access.token()));
+    let forge = Forge::of(&server).await;
+    let mut forged = claims(access.token());
     forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 86_400);
     let used = server.with_access(&forge.resign(access.token(), &forged));
     forged["exp"] = json!(forged["exp"].as_i64().unwrap() + 1);
@@ -116,9 +119,12 @@ async fn token_signed_by_a_retired_key_is_rejected() {
 #[tokio::test]
 async fn rotation_under_load_fails_no_request() {
     let server = Arc::new(Forge::launch().limits(&[]).start().await);
-    let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let stop = Arc::new(AtomicBool::new(false));
+    let done = Arc::new(AtomicU32::new(0));
     let workers = (0..4).map(|number| {
-        let (server, stop, done) = (server.clone(), stop.clone(), done.clone());
+        let server = server.clone();
+        let stop = stop.clone();
+        let done = done.clone();
         tokio::spawn(async move {
             let person = Person::other(number);
             let mut access = server.full_access(&person).await;
@@ -156,10 +162,8 @@ async fn unused_keys_are_deleted_at_the_next_rotation() {
     let server = Forge::launch().start().await;
     server.database.execute("UPDATE signing_keys SET signs_from = created_at").await;
     let old = published(&server).await.remove(0);
-    let long_ago = match server.database.is_postgres() {
-        true => "now() - interval '1 day'",
-        false => "signs_from - 86400000000",
-    };
+    let long_ago =
+        if server.database.is_postgres() { "now() - interval '1 day'" } else { "signs_from - 86400000000" };
     rotate(&server, "--now");
     server.database.execute(&format!("UPDATE signing_keys SET signs_from = {long_ago}")).await;
     rotate(&server, "--now");
@@ -179,7 +183,8 @@ async fn rotation_needs_the_secret_of_the_servers() {
         refused.stderr
     );
     assert_eq!(server.database.number("SELECT count(*) FROM signing_keys").await, 1);
-    let (directory, secret) = (TempDir::new(), [("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+    let directory = TempDir::new();
+    let secret = [("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)];
     ended(&directory, "migrate --database-url sqlite://empty.db", &[]);
     let unused = ended(&directory, "keys rotate --dev --database-url sqlite://empty.db", &secret);
     assert!(unused.code == Some(1) && unused.stderr.contains("no keys yet"), "{}", unused.stderr);

@@ -18,7 +18,8 @@ const ANSWERS: usize = 80;
 
 /// Works until the server is gone, and returns what it has acknowledged.
 async fn client(server: &Server, people: &People, heard: &impl Fn(Option<&Answer>)) -> Vec<Acknowledged> {
-    let (mut known, gone) = (Vec::new(), AtomicUsize::new(0));
+    let mut known = Vec::new();
+    let gone = AtomicUsize::new(0);
     let heard = |answer: Option<&Answer>| {
         gone.fetch_add(usize::from(answer.is_none()), Ordering::SeqCst);
         heard(answer);
@@ -52,11 +53,14 @@ async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Ackno
 #[tokio::test]
 async fn acknowledged_writes_survive_kill_9() {
     let kills = std::env::var("TEST_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
-    let (twilio, directory, people) = (Twilio::start().await, TempDir::new(), People::default());
+    let twilio = Twilio::start().await;
+    let directory = TempDir::new();
+    let people = People::default();
     let database = Arc::new(Database::fresh(directory.path()).await);
     // The clients ask the double directly, because it accepts more than one connection.
     let start = async || twilio.launch().limits(&[]).database(&database).start().await;
-    let (mut everybody, mut kept) = (Vec::new(), 0);
+    let mut everybody = Vec::new();
+    let mut kept = 0;
     for kill in 0..kills {
         // At a random moment in the first flows.
         let answers = 1 + usize::from(uuid::Uuid::new_v4().as_bytes()[0]) * ANSWERS / 256;

@@ -36,9 +36,12 @@ impl Secrets {
 fn forms(secret: &str) -> Vec<String> {
     // Encoders differ in which punctuation they escape: all of it, or all except RFC 3986, section 2.3.
     let percent = |kept: &str| -> String {
-        let encode = |character: char| match character.is_ascii_alphanumeric() || kept.contains(character) {
-            true => character.to_string(),
-            false => character.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        let encode = |character: char| {
+            if character.is_ascii_alphanumeric() || kept.contains(character) {
+                character.to_string()
+            } else {
+                character.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
+            }
         };
         secret.chars().map(encode).collect()
     };
@@ -53,7 +56,8 @@ fn forms(secret: &str) -> Vec<String> {
         for engine in [STANDARD, URL_SAFE] {
             // The first and the last characters depend on the neighbouring bytes.
             let text = engine.encode(&bytes);
-            let (start, end) = (if before == 0 { 0 } else { 4 }, text.len().saturating_sub(4));
+            let start = if before == 0 { 0 } else { 4 };
+            let end = text.len().saturating_sub(4);
             forms.extend(text.get(start..end).filter(|part| part.len() >= 6).map(str::to_owned));
         }
     }
@@ -62,7 +66,7 @@ fn forms(secret: &str) -> Vec<String> {
 
 /// Runs the whole flow with everything that can go wrong, and collects the secrets.
 async fn flow(server: &Server, secrets: &mut Secrets) {
-    let ada = Person { email: "Ada.Lovelace@canary.example".into(), ..Person::ada() };
+    let ada = Person::ada().with_email("Ada.Lovelace@canary.example");
     secrets.keep("the password", &ada.password);
     secrets.keep("a wrong password", "a wrong canary password");
     for email in [&ada.email, &ada.email.to_lowercase()] {
@@ -73,7 +77,7 @@ async fn flow(server: &Server, secrets: &mut Secrets) {
     }
     server.sign_up(&ada).await;
     server.guest().sign_up(&ada).await.expect_problem(409, "user_exists");
-    let wrong = Person { password: "a wrong canary password".into(), ..ada.clone() };
+    let wrong = ada.with_password("a wrong canary password");
     server.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
     let token = server.log_in(&ada).await;
     secrets.keep("the password-ok token", token.token());
@@ -136,7 +140,8 @@ async fn text_log_has_no_secret_and_names_the_request() {
     let log = logged("text").await;
     assert!(!log.contains('\u{1b}'), "colours are for terminals");
     let request = Regex::new(r"request\{request_id=([0-9a-f]{32})\}").unwrap();
-    let (mut answered, mut twilio) = (0, 0);
+    let mut answered = 0;
+    let mut twilio = 0;
     for line in lines_of_requests(&log) {
         // The sandbox is a separate server and has no request id of the API.
         if line.contains("sandbox answered") {
@@ -153,7 +158,8 @@ async fn text_log_has_no_secret_and_names_the_request() {
 #[tokio::test]
 async fn json_log_has_no_secret_and_the_same_content() {
     let log = logged("json").await;
-    let (mut ids, mut statuses) = (std::collections::BTreeSet::new(), Vec::new());
+    let mut ids = std::collections::BTreeSet::new();
+    let mut statuses = Vec::new();
     for line in lines_of_requests(&log) {
         let line: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
         let timestamp = line["timestamp"].as_str().unwrap();
@@ -194,7 +200,8 @@ async fn json_log_has_no_secret_and_the_same_content() {
 #[tokio::test]
 async fn failures_of_twilio_are_logged_without_its_token() {
     let auth_token = "canary-of-an-auth-token-0123456789";
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let launch = twilio.launch().variable("TWILIO_AUTH_TOKEN", auth_token);
     let mut server = launch.variable("COUNTERSIGN__LOG__LEVEL", "trace").start().await;
     server.sign_up(&ada).await;

@@ -18,7 +18,7 @@ fn text_of(path: &str) -> String {
 
 /// Provokes a bit of everything, and returns the tokens and the code.
 async fn flow(server: &Server, ada: &Person) -> Vec<String> {
-    let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
+    let wrong = ada.with_password("incorrect horse");
     server.sign_up(ada).await;
     server.guest().log_in(&wrong).await.expect(401);
     server.guest().log_in(&Person::other(7)).await.expect(401);
@@ -37,7 +37,8 @@ async fn flow(server: &Server, ada: &Person) -> Vec<String> {
 
 #[tokio::test]
 async fn each_metric_moves_with_its_event() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     receiver.answer(&["500 Internal Server Error"]);
     let server = receiver.told_by(scraped()).start().await;
     let before = server.figures().await;
@@ -107,7 +108,8 @@ async fn full_hashing_queue_is_counted() {
 /// Threats: a62.
 #[tokio::test]
 async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
-    let (server, ada) = (scraped().start().await, Person { username: "countess".into(), ..Person::ada() });
+    let server = scraped().start().await;
+    let ada = Person { username: "countess".into(), ..Person::ada() };
     let mut secrets = flow(&server, &ada).await;
     secrets.extend([
         ada.email.clone(),
@@ -127,11 +129,7 @@ async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
         server.get(&format!("/nowhere/{number}")).await.expect(404);
         let method = Method::from_bytes(format!("BREW{number}").as_bytes()).unwrap();
         server.request(method, "/v1/users/login").send().await.unwrap();
-        server
-            .guest()
-            .log_in(&Person { email: format!("eve{number}@example.com"), ..ada.clone() })
-            .await
-            .expect(401);
+        server.guest().log_in(&ada.with_email(&format!("eve{number}@example.com"))).await.expect(401);
     }
     let after = server.figures().await;
     let of = |figures: &Figures| {

@@ -14,7 +14,8 @@ type Schema = BTreeMap<String, BTreeMap<String, String>>;
 fn schema_of_the_source() -> Schema {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/crates/storage/src/schema.rs"))
         .unwrap();
-    let (mut schema, mut table) = (Schema::new(), String::new());
+    let mut schema = Schema::new();
+    let mut table = String::new();
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.strip_suffix(" {").and_then(|line| line.split_once(" (")) {
             table = name.to_owned();
@@ -65,14 +66,11 @@ async fn schema_of(database: &Database) -> Schema {
 
 /// The unique indexes of `users` that the migrations named.
 async fn unique_indexes(database: &Database) -> BTreeSet<String> {
-    let query = match database.is_postgres() {
-        true => {
-            "SELECT json_agg(indexname) FROM pg_indexes WHERE tablename = 'users' AND indexdef LIKE '%UNIQUE%' \
+    let query = if database.is_postgres() {
+        "SELECT json_agg(indexname) FROM pg_indexes WHERE tablename = 'users' AND indexdef LIKE '%UNIQUE%' \
                  AND indexname NOT LIKE '%pkey'"
-        }
-        false => {
-            "SELECT json_group_array(name) FROM pragma_index_list('users') WHERE \"unique\" AND origin = 'c'"
-        }
+    } else {
+        "SELECT json_group_array(name) FROM pragma_index_list('users') WHERE \"unique\" AND origin = 'c'"
     };
     serde_json::from_str(&database.value(query).await).unwrap()
 }
@@ -138,11 +136,10 @@ async fn down_undoes_up() {
             database.execute(&sql.down).await;
         }
         assert_eq!(schema_of(&database).await, Schema::new());
-        let left = match database.is_postgres() {
-            true => {
-                "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public'"
-            }
-            false => "SELECT count(*) FROM sqlite_schema",
+        let left = if database.is_postgres() {
+            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public'"
+        } else {
+            "SELECT count(*) FROM sqlite_schema"
         };
         assert_eq!(database.number(left).await, 0);
     }
@@ -181,7 +178,8 @@ async fn server_without_migrate_says_what_to_run() {
 
 #[tokio::test]
 async fn rows_of_a_user_are_deleted_with_the_user() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.full_access(&ada).await;
     let database = &server.database;
     for table in ["challenges", "sessions", "activities"] {

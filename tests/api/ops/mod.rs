@@ -19,6 +19,5 @@ mod postgres_tls;
 mod replicas;
 mod secrets_at_rest;
 mod shutdown;
-mod threats;
 mod traces;
 mod webhooks;

@@ -24,7 +24,8 @@ async fn two() -> (Twilio, Server, Server) {
 /// Threats: c9.
 #[tokio::test]
 async fn flow_continues_on_another_replica() {
-    let ((_twilio, first, second), ada) = (two().await, Person::ada());
+    let (_twilio, first, second) = two().await;
+    let ada = Person::ada();
     assert_eq!((kids(&first).await.len(), kids(&first).await), (1, kids(&second).await));
     first.sign_up(&ada).await;
     second.guest().sign_up(&ada).await.expect_problem(409, "user_exists");
@@ -33,7 +34,8 @@ async fn flow_continues_on_another_replica() {
     let code = first.code(&ada.phone_number).await;
     let access = token.on(&second).open_session(&code).await;
     assert_eq!(token.verify(&code).await.expect(401).body["reason"], "spent");
-    let (me, same) = (access.on(&first).me().await.expect(200), access.on(&second).me().await.expect(200));
+    let me = access.on(&first).me().await.expect(200);
+    let same = access.on(&second).me().await.expect(200);
     assert_eq!(me.body, same.body);
     access.on(&first).log_out().await.expect(204);
     assert_eq!(access.on(&second).me().await.expect(401).body["reason"], "logged_out");
@@ -42,7 +44,8 @@ async fn flow_continues_on_another_replica() {
 /// Threats: c9.
 #[tokio::test]
 async fn session_is_refreshed_and_ended_on_either_replica() {
-    let ((_twilio, first, second), ada) = (two().await, Person::ada());
+    let (_twilio, first, second) = two().await;
+    let ada = Person::ada();
     let session = first.full_access(&ada).await;
     let access = session.on(&second).refreshed().await;
     // Both replicas answer a used token with the same new tokens.
@@ -60,7 +63,8 @@ async fn session_is_refreshed_and_ended_on_either_replica() {
 /// Threats: c9.
 #[tokio::test]
 async fn challenge_takes_five_checks_over_all_replicas() {
-    let ((twilio, first, second), ada) = (two().await, Person::ada());
+    let (twilio, first, second) = two().await;
+    let ada = Person::ada();
     let token = first.password_ok(&ada).await;
     let code = first.code(&ada.phone_number).await;
     let wrong = wrong_code(&code);
@@ -80,7 +84,8 @@ async fn challenge_takes_five_checks_over_all_replicas() {
 /// Threats: c9.
 #[tokio::test]
 async fn one_of_many_right_codes_on_two_replicas_opens_a_session() {
-    let ((_twilio, first, second), ada) = (two().await, Person::ada());
+    let (_twilio, first, second) = two().await;
+    let ada = Person::ada();
     let token = first.password_ok(&ada).await;
     let code = first.code(&ada.phone_number).await;
     let servers = [&first, &second];

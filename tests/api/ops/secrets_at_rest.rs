@@ -30,7 +30,8 @@ impl Database {
 /// Threats: b39.
 #[tokio::test]
 async fn database_holds_no_secret_in_clear() {
-    let (server, ada) = (Forge::launch().start().await, Person::ada());
+    let server = Forge::launch().start().await;
+    let ada = Person::ada();
     let password_ok = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let access = password_ok.open_session(&code).await;
@@ -79,9 +80,10 @@ async fn salt_and_generation_do_not_make_a_refresh_token() {
     let token = server.full_access(&Person::ada()).await.refresh_token;
     let bytes =
         base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &token[5..]).unwrap();
-    let salt = match server.database.is_postgres() {
-        true => server.database.value("SELECT encode(salt, 'hex') FROM sessions").await,
-        false => server.database.value("SELECT hex(salt) FROM sessions").await,
+    let salt = if server.database.is_postgres() {
+        server.database.value("SELECT encode(salt, 'hex') FROM sessions").await
+    } else {
+        server.database.value("SELECT hex(salt) FROM sessions").await
     };
     let salt: Vec<u8> =
         (0..salt.len()).step_by(2).map(|at| u8::from_str_radix(&salt[at..at + 2], 16).unwrap()).collect();
@@ -103,7 +105,8 @@ async fn salt_and_generation_do_not_make_a_refresh_token() {
 /// Collects the text files of the project below a folder.
 fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let (path, name) = (entry.path(), entry.file_name());
+        let path = entry.path();
+        let name = entry.file_name();
         if path.is_dir() {
             let made = ["target", ".git", "node_modules", ".venv"].iter().any(|made| name == *made);
             if !made {

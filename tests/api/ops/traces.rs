@@ -29,7 +29,8 @@ fn named<'a>(spans: &'a [Traced], name: &str) -> Vec<&'a Traced> {
 // One thread waits for the server to stop, and another one runs the collector.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn log_in_continues_the_trace_of_its_caller() {
-    let (collector, ada) = (Collector::start().await, Person::ada());
+    let collector = Collector::start().await;
+    let ada = Person::ada();
     let mut server = traced(&collector).start().await;
     server.sign_up(&ada).await;
     let caller = server.guest().header("traceparent", format!("00-{TRACE}-{CALLER}-01"));
@@ -73,7 +74,7 @@ async fn traces_hold_no_personal_data_and_report_failures() {
     let mut server = traced(&collector).variable("COUNTERSIGN__LOG__LEVEL", "trace").start().await;
     let access = server.full_access(&ada).await.token().to_owned();
     server.get(&format!("/v1/{}/{access}", ada.email)).await.expect(404);
-    server.guest().log_in(&Person { password: "incorrect horse".into(), ..ada.clone() }).await.expect(401);
+    server.guest().log_in(&ada.with_password("incorrect horse")).await.expect(401);
     server.break_twilio(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
     server.guest().log_in(&ada).await.expect(503);
     server.guest().header("traceparent", "00-garbage-01").as_access().me().await.expect(401);

@@ -18,10 +18,11 @@ fn events(taken: &[Taken]) -> BTreeSet<&str> {
 /// Threats: a72.
 #[tokio::test]
 async fn every_event_of_a_flow_arrives_and_names_only_the_user() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     let server = receiver.told_by(Launch::dev()).start().await;
     let signed_up = server.sign_up(&ada).await;
-    let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
+    let wrong = ada.with_password("incorrect horse");
     server.guest().log_in(&wrong).await.expect(401);
     server.guest().log_in(&Person::other(7)).await.expect(401);
     let tokens = server.another_session(&ada).await;
@@ -61,7 +62,8 @@ async fn every_event_of_a_flow_arrives_and_names_only_the_user() {
 
 #[tokio::test]
 async fn log_has_the_id_of_the_event_but_not_the_url() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     receiver.answer(&["500 Internal Server Error"]);
     let launch = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "trace");
     let mut server = receiver.told_by(launch).start().await;
@@ -82,7 +84,8 @@ async fn log_has_the_id_of_the_event_but_not_the_url() {
 
 #[tokio::test]
 async fn failed_delivery_is_retried_after_growing_waits() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     receiver.answer(&["500 Internal Server Error", "302 Found", "429 Too Many Requests"]);
     let server = receiver.told_by(Launch::dev()).start().await;
     server.sign_up(&ada).await;
@@ -105,7 +108,8 @@ async fn failed_delivery_is_retried_after_growing_waits() {
 
 #[tokio::test]
 async fn delivery_is_given_up_after_eleven_attempts_and_logged() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     receiver.answer(&["503 Service Unavailable"; 11]);
     let mut server = receiver.told_by(Launch::dev()).start().await;
     server.sign_up(&ada).await;
@@ -154,7 +158,8 @@ async fn status_410_ends_the_retries() {
 
 #[tokio::test]
 async fn hanging_delivery_delays_no_request() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     receiver.answer(&["hang"]);
     let server = receiver.told_by(Launch::dev()).start().await;
     server.sign_up(&ada).await;
@@ -173,7 +178,8 @@ async fn hanging_delivery_delays_no_request() {
 
 #[tokio::test]
 async fn configuration_chooses_the_events() {
-    let (some, none) = (Receiver::start().await, Receiver::start().await);
+    let some = Receiver::start().await;
+    let none = Receiver::start().await;
     let launch =
         Launch::dev().variable("COUNTERSIGN__WEBHOOKS__EVENTS", "session_renewed, authn_login_success");
     let chosen = some.told_by(launch).start().await;
@@ -210,7 +216,8 @@ fn invalid_webhook_settings_are_rejected() {
 /// One of the last statements of a right code fails. No session begins, and no event is delivered.
 #[tokio::test]
 async fn rolled_back_event_is_not_delivered() {
-    let (receiver, ada) = (Receiver::start().await, Person::ada());
+    let receiver = Receiver::start().await;
+    let ada = Person::ada();
     let server = receiver.told_by(Launch::dev()).start().await;
     server.sign_up(&ada).await;
     let password_ok = server.log_in(&ada).await;
@@ -239,7 +246,8 @@ fn refuse_to_give_back(server: &Server) -> &'static str {
 
 #[tokio::test]
 async fn two_replicas_deliver_each_event_once() {
-    let (receiver, twilio) = (Receiver::start().await, Twilio::start().await);
+    let receiver = Receiver::start().await;
+    let twilio = Twilio::start().await;
     let first = receiver.told_by(twilio.launch()).start().await;
     let second = receiver.told_by(twilio.launch()).database(&first.database).start().await;
     for number in 0..20 {
@@ -257,7 +265,8 @@ async fn two_replicas_deliver_each_event_once() {
 async fn killed_replica_loses_no_event() {
     // Each replica has its own receiver: the first replica is killed before it reads the answers of the first
     // receiver.
-    let (silent, receiver) = (Receiver::start().await, Receiver::start().await);
+    let silent = Receiver::start().await;
+    let receiver = Receiver::start().await;
     let twilio = Twilio::start().await;
     silent.answer(&["hang"; 12]);
     let mut first = silent.told_by(twilio.launch()).start().await;
@@ -269,10 +278,7 @@ async fn killed_replica_loses_no_event() {
     let waiting = first.database.number(WAITING).await;
     assert_eq!(waiting, 12);
     // Its leases last a minute. End them instead of waiting.
-    let over = match first.database.is_postgres() {
-        true => "due_at - interval '61 s'",
-        false => "due_at - 61000000",
-    };
+    let over = if first.database.is_postgres() { "due_at - interval '61 s'" } else { "due_at - 61000000" };
     first.database.execute(&format!("UPDATE webhook_outbox SET due_at = {over}")).await;
     let second = receiver.told_by(twilio.launch()).database(&first.database).start().await;
     second.database.eventually(DELIVERED, 12).await;

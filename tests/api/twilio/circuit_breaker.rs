@@ -13,7 +13,8 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 
 async fn with_ada() -> (Server, Person) {
     // The limits on messages are off: they are not the topic.
-    let (server, ada) = (Launch::dev().limits(&[]).start().await, Person::ada());
+    let server = Launch::dev().limits(&[]).start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     (server, ada)
 }
@@ -43,7 +44,8 @@ fn lines(server: &Server, words: &str) -> usize {
 #[tokio::test]
 async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
     let scraped = Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0");
-    let (server, ada) = (scraped.start().await, Person::ada());
+    let server = scraped.start().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     let is_open = async || server.figures().await.sum("countersign_twilio_circuit_open");
     let tokens = server.another_session(&ada).await;
@@ -65,7 +67,7 @@ async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
     assert_eq!(answer.body["challenge"]["attempts_left"], 5);
     assert_eq!(starts(&server, &ada).await, before + 5);
     assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 1);
-    let wrong = Person { password: "incorrect horse".into(), ..ada.clone() };
+    let wrong = ada.with_password("incorrect horse");
     server.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
     let tokens = tokens.refreshed().await;
     tokens.me().await.expect(200);

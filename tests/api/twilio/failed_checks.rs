@@ -15,7 +15,8 @@ struct Checking {
 
 impl Checking {
     async fn begin() -> Self {
-        let (twilio, ada) = (Twilio::start().await, Person::ada());
+        let twilio = Twilio::start().await;
+        let ada = Person::ada();
         let server = twilio.launch().start().await;
         let token = server.password_ok(&ada).await;
         Self { twilio, server, ada, token }

@@ -6,7 +6,8 @@ use crate::harness::{Answer, Fault, Operation, PasswordOk, Person, Server, Twili
 
 /// Twilio, and a server on which Ada has signed up.
 async fn with_ada() -> (Twilio, Server, Person) {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     // The tests need more codes than a user may request per hour.
     let server = twilio.launch().limits(&[]).start().await;
     server.sign_up(&ada).await;
@@ -17,9 +18,10 @@ async fn with_ada() -> (Twilio, Server, Person) {
 async fn with_old_challenge() -> (Twilio, Server, Person, PasswordOk) {
     let (twilio, server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
-    let earlier = match server.database.is_postgres() {
-        true => "UPDATE challenges SET last_sent_at = last_sent_at - interval '31 seconds'",
-        false => "UPDATE challenges SET last_sent_at = last_sent_at - 31000000",
+    let earlier = if server.database.is_postgres() {
+        "UPDATE challenges SET last_sent_at = last_sent_at - interval '31 seconds'"
+    } else {
+        "UPDATE challenges SET last_sent_at = last_sent_at - 31000000"
     };
     server.database.execute(earlier).await;
     (twilio, server, ada, token)

@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::harness::{Person, Server};
 
 async fn with_ada() -> (Server, Person) {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     (server, ada)
 }

@@ -8,7 +8,7 @@ use crate::harness::{Person, Server};
 /// A server, and a person who has signed up with a number of this ending.
 async fn with_ending(ending: u32) -> (Server, Person) {
     let server = Server::dev().await;
-    let person = Person { phone_number: format!("+141555501{ending:02}"), ..Person::ada() };
+    let person = Person::ada().with_phone_number(&format!("+141555501{ending:02}"));
     server.sign_up(&person).await;
     (server, person)
 }

@@ -72,7 +72,8 @@ async fn stages_phone_and_email_change_pending() {
         [("phone_change_pending", "phone", "phone_number"), ("email_change_pending", "email", "email")]
     {
         let made = server.stage(stage).await;
-        let (access, sent_to) = (text(&made, "access_token"), text(&made, "sent_to"));
+        let access = text(&made, "access_token");
+        let sent_to = text(&made, "sent_to");
         assert_ne!(made["user"][member], sent_to);
         assert_eq!(server.code(sent_to).await, text(&made, "code"));
         assert_eq!(made["challenge"]["attempts_left"], 5);

@@ -11,9 +11,10 @@ async fn dev_and_serve_do_not_share_a_database() {
     let directory = TempDir::new();
     for first_is_dev in [true, false] {
         let database = Arc::new(Database::fresh(directory.path()).await);
-        let (first, second) = match first_is_dev {
-            true => (Launch::dev(), Launch::serve(NOWHERE)),
-            false => (Launch::serve(NOWHERE), Launch::dev()),
+        let (first, second) = if first_is_dev {
+            (Launch::dev(), Launch::serve(NOWHERE))
+        } else {
+            (Launch::serve(NOWHERE), Launch::dev())
         };
         first.database(&database).start().await.guest().ready().await.expect(200);
         let log = second.database(&database).try_start().await.err().unwrap();
@@ -27,7 +28,8 @@ async fn dev_and_serve_do_not_share_a_database() {
 
 #[tokio::test]
 async fn keys_and_answers_of_dev_are_marked() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let token = server.password_ok(&ada).await;
     assert!(header(token.token())["kid"].as_str().unwrap().starts_with("dev-"));
     for path in ["/health/ready", "/v1/users/me", "/nowhere", "/docs/", "/openapi.json"] {

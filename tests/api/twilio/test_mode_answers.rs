@@ -61,7 +61,8 @@ async fn no_answer_of_serve_is_marked() {
 /// Answers that need a user, and answers to failures of the provider.
 #[tokio::test]
 async fn every_answer_of_the_flow_is_marked() {
-    let (server, ada) = (Server::dev().await, Person::ada());
+    let server = Server::dev().await;
+    let ada = Person::ada();
     let says_dev = |answer: crate::harness::Answer, status: u16| {
         assert_eq!(answer.header("countersign-mode"), "dev", "{}", answer.text);
         answer.expect(status)
@@ -99,7 +100,8 @@ async fn every_answer_of_the_sandbox_says_so(sandbox: &str) {
     assert!(operations.len() > 40, "only {} operations", operations.len());
     let mut streams = 0;
     for (method, path) in &operations {
-        let (url, about) = (format!("{sandbox}{path}"), format!("{method} {path}"));
+        let url = format!("{sandbox}{path}");
+        let about = format!("{method} {path}");
         let request = || http.request(method.clone(), &url);
         for request in [
             request(),
@@ -138,7 +140,8 @@ async fn every_answer_of_the_sandbox_is_marked() {
 /// The API of `dev` does not serve the sandbox, either.
 #[tokio::test]
 async fn api_has_no_path_of_the_sandbox() {
-    let (dev, serve) = (Server::dev().await, Launch::serve(NOWHERE).start().await);
+    let dev = Server::dev().await;
+    let serve = Launch::serve(NOWHERE).start().await;
     let operations = sandbox_operations(&dev.sandbox).await;
     for path in ["/", "/sandbox/code", "/sandbox/clock", "/sandbox/users", "/sandbox/events", "/v2/Services"]
     {

@@ -28,7 +28,8 @@ fn basic(user: &str, password: &str) -> String {
 
 #[tokio::test]
 async fn sandbox_accepts_only_its_own_auth_token() {
-    let (directory, http) = (TempDir::new(), client());
+    let directory = TempDir::new();
+    let http = client();
     let process = talkative(&directory);
     let sandbox = process.address("sandbox");
     let word = basic(ACCOUNT_SID, AUTH_TOKEN);
@@ -69,7 +70,8 @@ async fn sandbox_accepts_only_its_own_auth_token() {
             let request =
                 authorization.map_or(request.try_clone().unwrap(), |a| request.header("authorization", a));
             let answer = request.send().await.unwrap();
-            let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+            let status = answer.status().as_u16();
+            let text = answer.text().await.unwrap();
             assert!(!text.contains(REAL), "{method} {path}: {text}");
             (status, serde_json::from_str::<Value>(&text).unwrap_or_default()["code"].take())
         };
@@ -89,7 +91,8 @@ async fn sandbox_accepts_only_its_own_auth_token() {
 /// A real secret that is sent by mistake is neither logged nor stored.
 #[tokio::test]
 async fn real_auth_token_is_neither_logged_nor_stored() {
-    let (directory, http) = (TempDir::new(), client());
+    let directory = TempDir::new();
+    let http = client();
     let mut process = talkative(&directory);
     let sandbox = process.address("sandbox");
     let url = format!("{sandbox}/v2/Services/VAc0dec0dec0dec0dec0dec0dec0dec0de/Verifications");
@@ -126,7 +129,8 @@ async fn serve_with_a_real_auth_token_gets_no_code() {
 
 #[tokio::test]
 async fn every_sandbox_path_checks_host_and_origin() {
-    let (server, http) = (Server::dev().await, client());
+    let server = Server::dev().await;
+    let http = client();
     for (method, path) in sandbox_operations(&server.sandbox).await {
         let ask = async |name: &str, value: &str| -> (u16, Value) {
             let request = http.request(method.clone(), format!("{}{path}", server.sandbox));
@@ -159,7 +163,8 @@ async fn every_sandbox_path_checks_host_and_origin() {
 /// Requests that a page of another site can send without a preflight (a form, text, no type) change nothing.
 #[tokio::test]
 async fn every_sandbox_path_with_a_body_requires_json() {
-    let (server, http) = (Server::dev().await, client());
+    let server = Server::dev().await;
+    let http = client();
     let mut asked = Vec::new();
     for (method, path) in sandbox_operations(&server.sandbox).await {
         if method != Method::POST || !path.starts_with("/sandbox/") {

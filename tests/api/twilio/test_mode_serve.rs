@@ -68,7 +68,8 @@ async fn no_documented_setting_enables_test_mode() {
         let of_dev = devs.iter().find(|(s, n, _)| (s, n) == (section, name)).map(|(_, _, value)| value);
         // A value of the wrong type is rejected. An issuer may be called `dev`.
         for value in [Some(&"dev".to_owned()), of_dev].into_iter().flatten() {
-            let (directory, variable) = (TempDir::new(), variable(section, name));
+            let directory = TempDir::new();
+            let variable = variable(section, name);
             assert_ne!(value, default);
             let variables = complete_with(&variable, value);
             started += u32::from(starts_as_production(&directory, SERVE, &variables).await);

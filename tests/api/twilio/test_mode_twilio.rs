@@ -93,7 +93,8 @@ fn override_must_be_spelled_out_as_a_flag() {
 #[test]
 fn credentials_of_the_sandbox_are_rejected() {
     let directory = TempDir::new();
-    let (key, upper) = (ACCOUNT_SID.replacen("AC", "SK", 1), ACCOUNT_SID.replacen("c0de", "C0DE", 3));
+    let key = ACCOUNT_SID.replacen("AC", "SK", 1);
+    let upper = ACCOUNT_SID.replacen("c0de", "C0DE", 3);
     let real_key = ("COUNTERSIGN__TWILIO__API_KEY_SID", "SK0123456789abcdef0123456789abcdef");
     let real_secret = ("COUNTERSIGN__TWILIO__API_KEY_SECRET", "0123456789abcdefGHIJKLMNOPQRSTUV");
     for (name, value, others) in [

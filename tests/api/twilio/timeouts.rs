@@ -8,7 +8,8 @@ use crate::harness::{Fault, Operation, Person, Server, Twilio};
 const TIMEOUT: std::ops::Range<Duration> = Duration::from_secs(9)..Duration::from_secs(25);
 
 async fn with_ada() -> (Twilio, Server, Person) {
-    let (twilio, ada) = (Twilio::start().await, Person::ada());
+    let twilio = Twilio::start().await;
+    let ada = Person::ada();
     let server = twilio.launch().start().await;
     server.sign_up(&ada).await;
     (twilio, server, ada)

@@ -81,10 +81,7 @@ impl PostgresServer {
     /// Runs one of PostgreSQL's programs as a user that it accepts.
     fn run(&self, program: &str, arguments: &[&str]) {
         let program = self.programs.join(program);
-        let mut command = match is_root() {
-            true => Command::new("runuser"),
-            false => Command::new(&program),
-        };
+        let mut command = if is_root() { Command::new("runuser") } else { Command::new(&program) };
         if is_root() {
             command.args(["-u", "postgres", "--"]).arg(&program);
         }
