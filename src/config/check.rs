@@ -1,4 +1,4 @@
-//! Turns settings into the parts of a deployment, and says everything that is missing or wrong at once.
+//! Checks the settings and reports everything that is missing or invalid at once.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -7,21 +7,21 @@ use crate::auth::DeploymentSecret;
 use storage::DatabaseUrl;
 use twilio_verify::LineType;
 
-/// Everything that is missing or wrong, a line each.
+/// Collects what is missing or invalid. Each line says what is wrong, then what to do.
 #[derive(Debug, Default)]
-pub struct Missing(Vec<String>);
+pub struct Problems(Vec<String>);
 
-/// What a deployment is made of, checked.
+/// The checked settings that `serve` needs.
 pub struct Deployment {
-    /// The database.
+    /// The settings of the database.
     pub database: storage::Settings,
     /// The deployment's secret.
     pub secret: DeploymentSecret,
-    /// Twilio.
+    /// The settings of the Twilio client.
     pub twilio: twilio_verify::Settings,
 }
 
-impl Missing {
+impl Problems {
     pub(super) fn note(&mut self, line: impl Into<String>) {
         self.0.push(line.into());
     }
@@ -33,119 +33,129 @@ impl Missing {
     fn finish<T>(self, value: Option<T>) -> Result<T, ConfigError> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(ConfigError(format!("the configuration is not right:\n  {}", self.0.join("\n  ")))),
+            _ => Err(ConfigError(format!("the configuration is invalid:\n  {}", self.0.join("\n  ")))),
         }
     }
 }
 
 impl Settings {
-    /// What `serve` needs. `testing`: another Twilio than Twilio's own was asked for by name.
+    /// Checks what `serve` needs. `testing` allows a test double of Twilio.
     ///
     /// # Errors
-    /// One message with everything that is missing or wrong.
+    /// One message with everything that is missing or invalid.
     pub fn production(&self, testing: bool) -> Result<Deployment, ConfigError> {
-        let mut missing = Missing::default();
-        let database = self.database_url(&mut missing);
-        let secret = self.secret(&mut missing);
-        let twilio = self.twilio_settings(&mut missing, true);
+        let mut problems = Problems::default();
+        let database = self.database_url(&mut problems);
+        let secret = self.secret(&mut problems);
+        let twilio = self.twilio_settings(&mut problems, true);
         if self.codes.regions.is_empty() {
-            missing.note(
-                "COUNTERSIGN__CODES__REGIONS is missing: where codes may go, such as US,CA (ISO 3166-1), or * for the whole world",
+            problems.note(
+                "COUNTERSIGN__CODES__REGIONS is problems. Set it to the countries that codes may be sent to, such as US,CA \
+                 (ISO 3166-1), or to * for all.",
             );
         }
         if !testing {
-            self.refuse_test_mode(&mut missing);
+            self.reject_test_mode(&mut problems);
         }
-        self.check_values(&mut missing);
+        self.check_values(&mut problems);
         let parts = database.zip(secret).zip(twilio);
         let deployment = parts.map(|((url, secret), twilio)| Deployment {
             database: self.database_settings(url, self.database.migrate),
             secret,
             twilio,
         });
-        missing.finish(deployment)
+        problems.finish(deployment)
     }
 
-    /// The database alone, for `migrate` and `dev`.
+    /// Checks only the settings of the database, for `migrate` and `dev`.
     ///
     /// # Errors
-    /// When its URL is missing or wrong.
+    /// If the URL is missing or invalid.
     pub fn database_alone(&self) -> Result<storage::Settings, ConfigError> {
-        let mut missing = Missing::default();
-        let url = self.database_url(&mut missing);
-        missing.finish(url.map(|url| self.database_settings(url, true)))
+        let mut problems = Problems::default();
+        let url = self.database_url(&mut problems);
+        problems.finish(url.map(|url| self.database_settings(url, true)))
     }
 
-    /// The secret alone, for `keys rotate`.
+    /// Checks only the secret, for `keys rotate`.
     ///
     /// # Errors
-    /// When it is missing or weak.
+    /// If the secret is missing or weak.
     pub fn secret_alone(&self) -> Result<DeploymentSecret, ConfigError> {
-        let mut missing = Missing::default();
-        let secret = self.secret(&mut missing);
-        missing.finish(secret)
+        let mut problems = Problems::default();
+        let secret = self.secret(&mut problems);
+        problems.finish(secret)
     }
 
-    /// Twilio alone, for `twilio create-service`, which needs no service yet.
+    /// Checks only the settings of Twilio, for `twilio create-service`, which does not need a service yet.
     ///
     /// # Errors
-    /// When the credentials are missing.
+    /// If the credentials are missing or invalid.
     pub fn twilio_alone(&self) -> Result<twilio_verify::Settings, ConfigError> {
-        let mut missing = Missing::default();
-        let settings = self.twilio_settings(&mut missing, false);
-        missing.finish(settings)
+        let mut problems = Problems::default();
+        let settings = self.twilio_settings(&mut problems, false);
+        problems.finish(settings)
     }
 
-    /// The values that every command shares.
+    /// Checks the settings that all commands share.
     ///
     /// # Errors
-    /// One message with everything that is wrong.
+    /// One message with everything that is invalid.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let mut missing = Missing::default();
-        self.check_values(&mut missing);
-        missing.finish(Some(()))
+        let mut problems = Problems::default();
+        self.check_values(&mut problems);
+        problems.finish(Some(()))
     }
 
     fn database_settings(&self, url: DatabaseUrl, migrate: bool) -> storage::Settings {
         storage::Settings { url, max_connections: self.database.max_connections, migrate }
     }
 
-    fn database_url(&self, missing: &mut Missing) -> Option<DatabaseUrl> {
+    fn database_url(&self, problems: &mut Problems) -> Option<DatabaseUrl> {
         let url = self.database.url.expose_secret();
         if url.is_empty() {
-            missing.note("COUNTERSIGN__DATABASE__URL is missing: sqlite://PATH or postgres://…");
+            problems.note("COUNTERSIGN__DATABASE__URL is problems. Set it to sqlite://PATH or postgres://…");
             return None;
         }
-        missing.check("COUNTERSIGN__DATABASE__URL", DatabaseUrl::parse(url))
+        problems.check("COUNTERSIGN__DATABASE__URL", DatabaseUrl::parse(url))
     }
 
-    fn secret(&self, missing: &mut Missing) -> Option<DeploymentSecret> {
+    fn secret(&self, problems: &mut Problems) -> Option<DeploymentSecret> {
         if self.tokens.secret.expose_secret().is_empty() {
-            missing.note(
-                "COUNTERSIGN__TOKENS__SECRET is missing: 32 random characters or more, made once (openssl rand -base64 32)",
+            problems.note(
+                "COUNTERSIGN__TOKENS__SECRET is problems. Generate one with `openssl rand -base64 32` and keep it.",
             );
             return None;
         }
-        missing.check("COUNTERSIGN__TOKENS__SECRET", DeploymentSecret::parse(self.tokens.secret.clone()))
+        problems.check("COUNTERSIGN__TOKENS__SECRET", DeploymentSecret::parse(self.tokens.secret.clone()))
     }
 
-    fn twilio_settings(&self, missing: &mut Missing, needs_service: bool) -> Option<twilio_verify::Settings> {
+    fn twilio_settings(
+        &self,
+        problems: &mut Problems,
+        needs_service: bool,
+    ) -> Option<twilio_verify::Settings> {
         let Self { twilio, .. } = self;
-        let (username, password) = match twilio.api_key_sid.is_empty() {
-            false => (&twilio.api_key_sid, &twilio.api_key_secret),
-            true => (&twilio.account_sid, &twilio.auth_token),
+        let (username, password) = if twilio.api_key_sid.is_empty() {
+            (&twilio.account_sid, &twilio.auth_token)
+        } else {
+            (&twilio.api_key_sid, &twilio.api_key_secret)
         };
         let complete =
-            missing.given("TWILIO_ACCOUNT_SID", "AC…, or COUNTERSIGN__TWILIO__API_KEY_SID", username)
-                & missing.given(
+            problems.require(
+                "TWILIO_ACCOUNT_SID",
+                "Set it to your account SID (AC…), or set COUNTERSIGN__TWILIO__API_KEY_SID.",
+                username,
+            )
+                & problems.require(
                     "TWILIO_AUTH_TOKEN",
-                    "or COUNTERSIGN__TWILIO__API_KEY_SECRET",
+                    "Set it to your auth token, or set COUNTERSIGN__TWILIO__API_KEY_SECRET.",
                     password.expose_secret(),
                 )
                 & (!needs_service
-                    || missing.given(
+                    || problems.require(
                         "TWILIO_VERIFICATION_SID",
-                        "VA…; `countersign twilio create-service` makes one",
+                        "Set it to the SID of a Verify service (VA…). `countersign twilio create-service` creates one.",
                         &twilio.verify_service_sid,
                     ));
         if !complete {
@@ -157,100 +167,103 @@ impl Settings {
             max_calls: twilio.max_calls,
             ..twilio_verify::Settings::new(username.clone(), SecretString::clone(password), service_sid)
         };
-        // Building the client checks the rest.
-        missing.check("twilio", twilio_verify::VerifyClient::new(settings.clone())).map(|_| settings)
+        // The constructor of the client checks the rest.
+        problems.check("twilio", twilio_verify::VerifyClient::new(settings.clone())).map(|_| settings)
     }
 
-    fn check_values(&self, missing: &mut Missing) {
-        missing.check("passwords", self.hashing().parameters.check());
+    fn check_values(&self, problems: &mut Problems) {
+        problems.check("passwords", self.hashing().parameters.check());
         if self.codes.channels.is_empty() {
-            missing.note("codes.channels: at least one channel");
+            problems.note("codes.channels: the list is empty. Set at least one channel.");
         }
         if self.codes.channels.contains(&twilio_verify::Channel::Email) {
-            missing.note(
-                "codes.channels: email is no way to log in; codes.email_channel turns it on for the rest",
+            problems.note(
+                "codes.channels: email cannot be used to log in. Remove it; codes.email_channel enables it for other codes.",
             );
         }
         if !(4..=10).contains(&self.codes.length) {
-            missing.note("codes.length: from 4 to 10");
+            problems.note("codes.length: must be from 4 to 10");
         }
         if !(1..=600).contains(&self.tokens.password_ok_seconds) {
-            missing.note("tokens.password_ok_seconds: from 1 to 600");
+            problems.note("tokens.password_ok_seconds: must be from 1 to 600");
         }
         if !(1..=86_400).contains(&self.tokens.access_seconds) {
-            missing.note("tokens.access_seconds: from 1 to 86400");
+            problems.note("tokens.access_seconds: must be from 1 to 86400");
         }
         if !(1..=365).contains(&self.tokens.session_days) {
-            missing.note("tokens.session_days: from 1 to 365");
+            problems.note("tokens.session_days: must be from 1 to 365");
         }
         if !(1..=365).contains(&self.tokens.session_idle_days) {
-            missing.note("tokens.session_idle_days: from 1 to 365");
+            problems.note("tokens.session_idle_days: must be from 1 to 365");
         }
-        // Within the grace time the access token of the last refresh is answered again: it must still be good.
+        // During the grace time a replaced refresh token returns the last access token, which must not have
+        // expired.
         if self.tokens.refresh_grace_seconds > 300
             || self.tokens.refresh_grace_seconds >= self.tokens.access_seconds
         {
-            missing.note("tokens.refresh_grace_seconds: at most 300, and less than tokens.access_seconds");
+            problems.note(
+                "tokens.refresh_grace_seconds: must be at most 300 and less than tokens.access_seconds",
+            );
         }
         if self.tokens.issuer.is_empty() || self.tokens.audience.is_empty() {
-            missing.note("tokens.issuer and tokens.audience: neither can be empty");
+            problems.note("tokens.issuer and tokens.audience: must not be empty");
         }
         if !(1..=8760).contains(&self.users.unverified_hours) {
-            missing.note("users.unverified_hours: from 1 to 8760");
+            problems.note("users.unverified_hours: must be from 1 to 8760");
         }
-        for setting in self.limits.not_by_the_hour() {
-            missing.note(format!("limits.{setting}: periods of whole hours, such as 10/h or 20/d"));
+        for setting in self.limits.without_whole_hours() {
+            problems.note(format!("limits.{setting}: periods must be whole hours, such as 10/h or 20/d"));
         }
-        // NIST SP 800-63B-4, section 3.2.2, allows no more.
+        // NIST SP 800-63B-4, section 3.2.2, allows at most 100.
         if self.limits.wrong_codes_in_a_row > 100 {
-            missing.note("limits.wrong_codes_in_a_row: at most 100; 0 turns it off");
+            problems.note("limits.wrong_codes_in_a_row: must be at most 100; 0 switches it off");
         }
         if !(1..=3650).contains(&self.activity.retention_days) {
-            missing.note("activity.retention_days: from 1 to 3650");
+            problems.note("activity.retention_days: must be from 1 to 3650");
         }
         if self.housekeeping.interval_seconds > 86_400 {
-            missing.note("housekeeping.interval_seconds: at most 86400; 0 turns it off");
+            problems.note("housekeeping.interval_seconds: must be at most 86400; 0 switches it off");
         }
         let otlp = &self.telemetry.otlp_endpoint;
         if !otlp.is_empty() && !is_origin(otlp.trim_end_matches('/')) {
-            missing.note(
-                "telemetry.otlp_endpoint: a URL of scheme, host and port, such as http://127.0.0.1:4318",
+            problems.note(
+                "telemetry.otlp_endpoint: must consist of scheme, host and port, such as http://127.0.0.1:4318",
             );
         }
-        missing.check("webhooks", self.webhook_endpoint());
+        problems.check("webhooks", self.webhook_endpoint());
         if self.database.max_connections == 0 {
-            missing.note("database.max_connections: at least 1");
+            problems.note("database.max_connections: must be at least 1");
         }
         if !(1..=10_000).contains(&self.twilio.max_calls) {
-            missing.note("twilio.max_calls: from 1 to 10000");
+            problems.note("twilio.max_calls: must be from 1 to 10000");
         }
-        // Lookup does not know every number of people, and one that it knows for a mobile phone is what codes are for.
+        // Lookup does not know all numbers of people, and mobile phones are what codes are sent to.
         if [LineType::Mobile, LineType::Unknown].iter().any(|kind| self.twilio.lookup_refuse.contains(kind)) {
-            missing.note("twilio.lookup_refuse: neither mobile nor unknown");
+            problems.note("twilio.lookup_refuse: must not contain mobile or unknown");
         }
         if self.server.drain_seconds + self.server.shutdown_seconds > 30 {
-            missing.note("server.drain_seconds and server.shutdown_seconds: at most 30 together");
+            problems.note("server.drain_seconds and server.shutdown_seconds: must add up to at most 30");
         }
         for origin in &self.server.allowed_origins {
             if !is_origin(origin) {
-                missing.note(format!(
-                    "server.allowed_origins: {origin} is not an origin such as https://app.example.com"
+                problems.note(format!(
+                    "server.allowed_origins: {origin} is not an origin. Use the form https://app.example.com."
                 ));
             }
         }
     }
 }
 
-impl Missing {
-    fn given(&mut self, variable: &str, hint: &str, value: &str) -> bool {
+impl Problems {
+    fn require(&mut self, variable: &str, hint: &str, value: &str) -> bool {
         if value.is_empty() {
-            self.note(format!("{variable} is missing: {hint}"));
+            self.note(format!("{variable} is problems. {hint}"));
         }
         !value.is_empty()
     }
 }
 
-/// Scheme, host and perhaps a port; browsers send nothing more.
+/// Whether a text consists of scheme, host and perhaps a port, as browsers send it.
 fn is_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@', ' ']))

@@ -1,4 +1,4 @@
-//! Reads a file of fixtures: TOML, or JSON where its name ends so.
+//! Reads a file of fixtures: JSON if its name ends with `.json`, otherwise TOML.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::ConfigError;
 
-/// What a file says.
+/// Reads a file of fixtures.
 ///
 /// # Errors
-/// When it cannot be read, or is neither.
+/// If the file cannot be read or parsed.
 pub fn read_fixtures(path: &Path) -> Result<Value, ConfigError> {
     let wrong = |error: &dyn std::fmt::Display| ConfigError(format!("{}: {error}", path.display()));
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {

@@ -1,24 +1,24 @@
-//! `[limits]`: how often what may be tried.
+//! `[limits]`: the rate limits.
 
 use serde::Deserialize;
 
 use super::list::rates;
 use crate::auth::{LimitKind, LimitSettings, Rate};
 
-/// `[limits]`. Each limit is a list of rates, all of which hold; an empty one is no limit.
+/// `[limits]`. Each limit is a list of rates that all apply. An empty list switches the limit off.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Wrong passwords for one email address from one client address.
     #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_account_and_address: Vec<Rate>,
-    /// Wrong passwords for one email address from wherever.
+    /// Wrong passwords for one email address from all client addresses.
     #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_account: Vec<Rate>,
     /// Wrong passwords from one client address.
     #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_address: Vec<Rate>,
-    /// Wrong passwords of somebody who is logged in.
+    /// Wrong passwords in one session.
     #[serde(deserialize_with = "rates")]
     pub wrong_passwords_per_session: Vec<Rate>,
     /// Wrong codes of one user.
@@ -27,13 +27,13 @@ pub struct Limits {
     /// Codes to one number or email address.
     #[serde(deserialize_with = "rates")]
     pub codes_per_destination: Vec<Rate>,
-    /// Codes that one user has sent.
+    /// Codes requested by one user.
     #[serde(deserialize_with = "rates")]
     pub codes_per_user: Vec<Rate>,
-    /// Codes that one client address has sent.
+    /// Codes requested from one client address.
     #[serde(deserialize_with = "rates")]
     pub codes_per_address: Vec<Rate>,
-    /// Codes that one network has sent.
+    /// Codes requested from one network.
     #[serde(deserialize_with = "rates")]
     pub codes_per_network: Vec<Rate>,
     /// Sign-ups from one client address.
@@ -48,21 +48,21 @@ pub struct Limits {
     /// Password resets from one client address.
     #[serde(deserialize_with = "rates")]
     pub password_resets_per_address: Vec<Rate>,
-    /// Codes that are never answered, to numbers that differ in the last four digits.
+    /// Codes that are never verified, to numbers that differ only in the last four digits.
     #[serde(deserialize_with = "rates")]
     pub unverified_codes_per_block: Vec<Rate>,
-    /// The same to numbers that differ in the last five digits.
+    /// Codes that are never verified, to numbers that differ only in the last five digits.
     #[serde(deserialize_with = "rates")]
     pub unverified_codes_per_range: Vec<Rate>,
-    /// The same to numbers of one country or region.
+    /// Codes that are never verified, to numbers of one country or region.
     #[serde(deserialize_with = "rates")]
     pub unverified_codes_per_country: Vec<Rate>,
-    /// Wrong codes of a user in a row after which one a day is left; 0: any number.
+    /// Consecutive wrong codes of a user after which only one attempt per day is left. 0 switches this off.
     pub wrong_codes_in_a_row: u32,
 }
 
 impl Limits {
-    /// As the rules take them.
+    /// Converts to the settings of the rules.
     pub(super) fn settings(&self) -> LimitSettings {
         let rates = [
             (LimitKind::WrongPasswordsPerAccountAndAddress, &self.wrong_passwords_per_account_and_address),
@@ -88,8 +88,10 @@ impl Limits {
         }
     }
 
-    /// The settings that watch numbers and have a rate whose period is not whole hours: by the hour they are counted.
-    pub(super) fn not_by_the_hour(&self) -> impl Iterator<Item = &'static str> {
+    /// Returns the limits on unverified codes with a period that is not a whole number of hours. These codes
+    /// are counted per
+    /// hour.
+    pub(super) fn without_whole_hours(&self) -> impl Iterator<Item = &'static str> {
         let unfit = |rates: &[Rate]| rates.iter().any(|rate| !rate.period.is_multiple_of(3600));
         let watching = self.settings().rates.into_iter().filter(|(kind, _)| kind.watches_numbers());
         watching.filter(move |(_, rates)| unfit(rates)).map(|(kind, _)| kind.as_str())

@@ -1,11 +1,11 @@
-//! Settings that are lists.
+//! Parses settings that are lists.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::auth::Rate;
 
-/// One of both.
+/// A list, or text or a number that represents one.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum ListOrText {
@@ -14,8 +14,8 @@ enum ListOrText {
     Number(u32),
 }
 
-/// A list, or what an environment variable can hold of one: entries separated by commas. 0 is none, where people would
-/// write it.
+/// Deserializes a list. In an environment variable, commas separate the entries. An entry 0 counts as none,
+/// because people write it to empty a list.
 pub(super) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -24,12 +24,13 @@ where
     entries(ListOrText::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-/// The rates of a limit. An empty variable is no way to switch one off: too many a script leaves one behind by mistake.
+/// Deserializes the rates of a limit. An empty text is an error and does not switch the limit off, because
+/// scripts often leave variables empty by mistake.
 pub(super) fn rates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rate>, D::Error> {
     match ListOrText::deserialize(deserializer)? {
-        ListOrText::Text(text) if text.trim().is_empty() => {
-            Err(D::Error::custom("a limit is empty: leave it out for its default, or write 0 for no limit"))
-        }
+        ListOrText::Text(text) if text.trim().is_empty() => Err(D::Error::custom(
+            "the limit is empty. Leave it out to get the default, or write 0 to switch it off",
+        )),
         other => entries(other).map_err(D::Error::custom),
     }
 }

@@ -1,4 +1,4 @@
-//! Every setting, as a type. The names and their meaning stand in `config/default.toml`.
+//! The types of all settings. `config/default.toml` documents them.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -20,27 +20,27 @@ pub struct Settings {
     pub server: Server,
     /// The database.
     pub database: Database,
-    /// The tokens.
+    /// Tokens and sessions.
     pub tokens: Tokens,
-    /// The passwords' hashes.
+    /// Password hashing.
     pub passwords: Passwords,
-    /// The codes.
+    /// One-time codes.
     pub codes: Codes,
-    /// How often what may be tried.
+    /// The rate limits.
     pub limits: Limits,
-    /// Who has what is one user's alone.
+    /// Users.
     pub users: Users,
-    /// What is recorded of users.
+    /// The activities of users.
     pub activity: Activity,
-    /// What is deleted by itself.
+    /// The deletion of old rows.
     pub housekeeping: Housekeeping,
-    /// Twilio.
+    /// The Twilio account and service.
     pub twilio: Twilio,
     /// Webhooks.
     pub webhooks: Webhooks,
-    /// The figures.
+    /// The metrics.
     pub metrics: Metrics,
-    /// The traces.
+    /// Traces.
     pub telemetry: Telemetry,
     /// The log.
     pub log: Log,
@@ -50,20 +50,20 @@ pub struct Settings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// Where the API listens.
+    /// The address that the API listens on.
     #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
-    /// Threads that serve requests; 0 means one per core.
+    /// The number of threads that handle requests. 0 means one per core.
     pub workers: usize,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose header `X-Forwarded-For` is trusted.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Origins that may call from a browser.
+    /// The origins that may call the API from a browser.
     #[serde(deserialize_with = "list")]
     pub allowed_origins: Vec<String>,
-    /// Seconds for which readiness fails before connections are closed.
+    /// Seconds between the first failing readiness check and the closing of connections.
     pub drain_seconds: u64,
-    /// Seconds that begun requests get to finish.
+    /// Seconds that running requests have to finish.
     pub shutdown_seconds: u64,
 }
 
@@ -71,11 +71,11 @@ pub struct Server {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// Which one; may hold a password.
+    /// The URL. It can contain a password.
     pub url: SecretString,
-    /// Connections of PostgreSQL's pool.
+    /// The maximum number of connections to PostgreSQL.
     pub max_connections: usize,
-    /// Whether `serve` migrates.
+    /// Whether `serve` applies migrations.
     pub migrate: bool,
 }
 
@@ -85,23 +85,23 @@ pub struct Database {
 pub struct Tokens {
     /// The deployment's secret.
     pub secret: SecretString,
-    /// `iss`
+    /// The claim `iss` of tokens.
     pub issuer: String,
-    /// `aud` of access tokens.
+    /// The claim `aud` of access tokens.
     pub audience: String,
-    /// `client_id` of access tokens.
+    /// The claim `client_id` of access tokens.
     pub client_id: String,
-    /// Seconds that a password-ok token lives.
+    /// The lifetime of a password-ok token, in seconds.
     pub password_ok_seconds: u32,
-    /// Seconds that an access token lives.
+    /// The lifetime of an access token, in seconds.
     pub access_seconds: u32,
-    /// Seconds that a new key is published before it signs.
+    /// Seconds between the publication of a new key and its first use.
     pub key_lead_seconds: u32,
-    /// Days that a session lives.
+    /// The lifetime of a session, in days.
     pub session_days: u32,
-    /// Days that a session lives without a refresh.
+    /// Days after which a session without a refresh expires.
     pub session_idle_days: u32,
-    /// Seconds that the previous refresh token still gets the current one.
+    /// Seconds for which a replaced refresh token still returns the current one.
     pub refresh_grace_seconds: u32,
 }
 
@@ -109,17 +109,17 @@ pub struct Tokens {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Passwords {
-    /// Argon2's memory, in KiB.
+    /// The memory of Argon2, in KiB.
     pub memory_kib: u32,
-    /// Argon2's passes.
+    /// The iterations of Argon2.
     pub iterations: u32,
-    /// Argon2's lanes.
+    /// The parallelism of Argon2.
     pub parallelism: u32,
-    /// Whether the CPU's vectors are used.
+    /// Whether vector instructions are used.
     pub simd: bool,
-    /// Hashing threads; 0 means one per core.
+    /// The number of hashing threads. 0 means one per core.
     pub threads: usize,
-    /// Hashes that may wait.
+    /// The maximum number of waiting hashes.
     pub queue: usize,
 }
 
@@ -127,20 +127,20 @@ pub struct Passwords {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Codes {
-    /// How codes may travel, the default first.
+    /// The allowed channels, the default first.
     #[serde(deserialize_with = "list")]
     pub channels: Vec<Channel>,
-    /// Whether codes are sent by email too.
+    /// Whether codes are also sent by email.
     pub email_channel: bool,
-    /// The regions to whose numbers codes go.
+    /// The countries and regions to whose numbers codes are sent.
     #[serde(deserialize_with = "list")]
     pub regions: Vec<Region>,
-    /// Digits of a code.
+    /// The number of digits in a code.
     pub length: u8,
-    /// Android apps that may read the message.
+    /// The hashes of the Android apps that may read the message.
     #[serde(deserialize_with = "list")]
     pub android_app_hashes: Vec<String>,
-    /// Twilio's message template; empty: the service's own.
+    /// The SID of Twilio's message template. Empty means the default of the service.
     pub template_sid: String,
 }
 
@@ -148,7 +148,7 @@ pub struct Codes {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Users {
-    /// Hours for which a sign-up whose phone was never proved keeps others out.
+    /// Hours after which another sign-up can replace a user who has never verified a code.
     pub unverified_hours: u32,
 }
 
@@ -156,7 +156,7 @@ pub struct Users {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Activity {
-    /// Days that activities are kept.
+    /// Days for which activities are kept.
     pub retention_days: u32,
 }
 
@@ -164,7 +164,7 @@ pub struct Activity {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Housekeeping {
-    /// Seconds from one run to the next; 0: never.
+    /// Seconds between two runs. 0 means never.
     pub interval_seconds: u32,
 }
 
@@ -178,17 +178,17 @@ pub struct Twilio {
     pub auth_token: SecretString,
     /// `SK…`
     pub api_key_sid: String,
-    /// The API key's secret.
+    /// The secret of the API key.
     pub api_key_secret: SecretString,
     /// `VA…`
     pub verify_service_sid: String,
-    /// Where Verify stands.
+    /// The base URL of Verify.
     pub base_url: String,
-    /// Most calls under way at once.
+    /// The maximum number of concurrent requests to Twilio.
     pub max_calls: usize,
-    /// Whether Lookup is asked what kind of line a number is.
+    /// Whether Lookup is used to find the line type of a number.
     pub lookup: bool,
-    /// The kinds of lines to which no code goes then.
+    /// The line types to which no codes are sent.
     #[serde(deserialize_with = "list")]
     pub lookup_refuse: Vec<LineType>,
 }
@@ -197,11 +197,11 @@ pub struct Twilio {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
-    /// Where events are sent; empty: nowhere. May hold a key.
+    /// The URL that events are sent to. Empty means that none are sent. It can contain a key.
     pub url: SecretString,
-    /// What they are signed with.
+    /// The secret that signs the events.
     pub secret: SecretString,
-    /// Which ones; empty: the usual ones.
+    /// The events to send. Empty means the default ones.
     #[serde(deserialize_with = "list")]
     pub events: Vec<EventKind>,
 }
@@ -210,7 +210,7 @@ pub struct Webhooks {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
-    /// Where they can be scraped; nowhere by default.
+    /// The address at which they can be scraped, if any.
     #[serde(deserialize_with = "address_or_none")]
     pub listen: Option<SocketAddr>,
 }
@@ -219,7 +219,7 @@ pub struct Metrics {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Telemetry {
-    /// Where traces are sent; empty: nowhere.
+    /// The URL that traces are sent to. Empty means that none are sent.
     pub otlp_endpoint: String,
 }
 
@@ -227,22 +227,22 @@ pub struct Telemetry {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
-    /// What is logged.
+    /// The log level.
     #[serde(deserialize_with = "level")]
     pub level: tracing::Level,
-    /// How it is written.
+    /// The format of the log.
     pub format: LogFormat,
-    /// Whether security events are logged, whatever the level is.
+    /// Whether security events are logged at every log level.
     pub audit: bool,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// Lines for people.
+    /// Text for people.
     Text,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -252,7 +252,7 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
     let examples = "such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000";
-    text.parse().map_err(|_| format!("{text} is not an IP address and a port {examples}"))
+    text.parse().map_err(|_| format!("{text} is not an IP address and a port, {examples}"))
 }
 
 fn address_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {

@@ -1,64 +1,47 @@
-//! Where settings come from, and which of them wins.
+//! The sources of settings, and their precedence: defaults, file, `PORT`, variables, command line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use config::{Config, File, FileFormat, Value};
 
-use super::misspelt;
+use super::dot_env::read_dot_env;
+use super::variable_errors::{unknown_variable, variable_errors};
+use super::variable_names::{FILE_SETTINGS, PREFIX, can_name_setting, setting_named_by};
 use super::{ConfigError, Settings};
 
-/// Every setting with its default, compiled in.
+/// The defaults of all settings.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
-/// What `dev` has instead.
+/// The defaults that differ under `dev`.
 const DEV: &str = include_str!("../../config/dev.toml");
-/// Of the variables, what ours begin with.
-pub(super) const PREFIX: &str = "COUNTERSIGN__";
-/// Names under which Twilio's own examples know these settings.
-const ALIASES: [(&str, &str); 3] = [
-    ("TWILIO_ACCOUNT_SID", "twilio.account_sid"),
-    ("TWILIO_AUTH_TOKEN", "twilio.auth_token"),
-    ("TWILIO_VERIFICATION_SID", "twilio.verify_service_sid"),
-];
-/// The settings that may come from a file, by the variable's name with `_FILE` after it.
-const SECRETS: [&str; 7] = [
-    "database.url",
-    "tokens.secret",
-    "twilio.account_sid",
-    "twilio.auth_token",
-    "twilio.api_key_secret",
-    "webhooks.url",
-    "webhooks.secret",
-];
-
-/// The sources beside the environment.
+/// The sources of settings besides the environment and `.env`.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// `--config FILE`
+    /// The file of `--config FILE`.
     pub file: Option<PathBuf>,
-    /// Whether the defaults are `dev`'s.
+    /// Whether the defaults are those of `dev`.
     pub dev: bool,
-    /// Whether the variable `PORT` counts.
+    /// Whether the variable `PORT` sets the port to listen on.
     pub honour_port: bool,
-    /// What the command line says: a setting's name and its value.
+    /// The settings of the command line: names and values.
     pub flags: Vec<(&'static str, String)>,
 }
 
 impl Sources {
-    /// Reads every source, `.env` of the working directory and the environment included.
+    /// Reads all sources, including the environment and the file `.env` of the working directory.
     ///
     /// # Errors
-    /// When a source cannot be read, or names a setting that does not exist.
+    /// If a source cannot be read or has an unknown setting.
     pub fn load(&self) -> Result<Settings, ConfigError> {
         self.load_with(&variables()?)
     }
 
-    /// The variables that name a file with a secret, and the files.
+    /// Returns the variables whose value is the path of a file, and the paths.
     ///
     /// # Errors
-    /// When `.env` cannot be read.
+    /// If `.env` cannot be read or the name of a variable is wrong.
     pub fn secret_files() -> Result<Vec<(String, PathBuf)>, ConfigError> {
-        let names_file = |variable: &str| variable.strip_suffix("_FILE").is_some_and(is_ours);
+        let names_file = |variable: &str| variable.strip_suffix("_FILE").is_some_and(can_name_setting);
         let files = variables()?.into_iter().filter(|(variable, _)| names_file(variable));
         Ok(files.map(|(variable, path)| (variable, path.into())).collect())
     }
@@ -78,7 +61,9 @@ impl Sources {
         }
         if let Some(port) = variables.get("PORT").filter(|_| self.honour_port) {
             if port.parse::<u16>().is_err() {
-                return Err(ConfigError(format!("PORT: {port} is not a port, a number from 0 to 65535")));
+                return Err(ConfigError(format!(
+                    "PORT: {port} is not a port. Set it to a number from 0 to 65535."
+                )));
             }
             let listen = format!("0.0.0.0:{port}");
             builder = builder.set_override("server.listen", listen).map_err(unreadable)?;
@@ -93,31 +78,29 @@ impl Sources {
     }
 }
 
-/// What `.env` of the working directory says, and the environment, which wins: under whichever name of a setting.
+/// Returns the variables of `.env` and of the environment. If both set the same setting, under any of its
+/// names, the environment wins.
 fn variables() -> Result<BTreeMap<String, String>, ConfigError> {
     let environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let meant: BTreeSet<String> = environment.keys().filter_map(|variable| meaning(variable)).collect();
-    let mut variables = dot_env(Path::new(".env"))?;
-    // Of each source by itself: what the environment says in one way overrules what `.env` says in another.
+    let overridden: BTreeSet<String> =
+        environment.keys().filter_map(|variable| setting_named_by(variable)).collect();
+    let mut variables = read_dot_env(Path::new(".env"))?;
+    // Checked separately: one source may set a value and the other one the file that overrides it.
     let known = setting_names()?;
-    let wrong =
-        [misspelt::complaints(&variables, &known), misspelt::complaints(&environment, &known)].concat();
-    if !wrong.is_empty() {
-        return Err(ConfigError(wrong.join("\n")));
+    let errors = [variable_errors(&variables, &known), variable_errors(&environment, &known)].concat();
+    if !errors.is_empty() {
+        return Err(ConfigError(errors.join("\n")));
     }
-    variables.retain(|variable, _| meaning(variable).is_none_or(|setting| !meant.contains(&setting)));
+    variables.retain(|variable, _| {
+        setting_named_by(variable).is_none_or(|setting| !overridden.contains(&setting))
+    });
     variables.extend(environment);
     Ok(variables)
 }
 
-/// Whether a variable, without `_FILE`, is one that may name a setting.
-pub(super) fn is_ours(variable: &str) -> bool {
-    variable.starts_with(PREFIX) || ALIASES.iter().any(|(alias, _)| *alias == variable)
-}
-
-/// Every setting's name, such as `server.listen`.
+/// Returns the names of all settings, such as `server.listen`.
 fn setting_names() -> Result<Vec<String>, ConfigError> {
     let unreadable = |error: config::ConfigError| ConfigError(format!("configuration: {error}"));
     let defaults = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build();
@@ -129,73 +112,46 @@ fn setting_names() -> Result<Vec<String>, ConfigError> {
     Ok(sections.into_iter().flat_map(names).collect())
 }
 
-/// What a file `.env` says; nothing where there is none. Its lines hold secrets, so none is repeated.
-fn dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
-    let unreadable = |error: dotenvy::Error| {
-        ConfigError(match error {
-            dotenvy::Error::LineParse(line, _) => match name_of_line(&line) {
-                Some(name) => format!(".env: the value of {name} cannot be read: are its quotes closed?"),
-                None => ".env: there is a line that is not NAME=value".into(),
-            },
-            other => format!(".env: {other}"),
-        })
-    };
-    if !path.exists() {
-        return Ok(BTreeMap::new());
-    }
-    dotenvy::from_path_iter(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-fn name_of_line(line: &str) -> Option<&str> {
-    let (name, _) = line.split_once('=')?;
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name.then_some(name)
-}
-
-/// The settings among the variables. Values stay text: what a number or a list is, the types decide, and a
-/// secret of digits is no number.
+/// Returns the settings that variables set. Values remain text, because only the type of a setting decides
+/// whether it is a number; a secret can consist of digits.
 fn from_variables(
     variables: &BTreeMap<String, String>,
     known: &Config,
 ) -> Result<Vec<(String, String)>, ConfigError> {
-    let (mut settings, mut wrong) = (Vec::new(), Vec::new());
-    // Our own name of a setting wins over Twilio's: the last one counts.
-    let (ours, twilios): (Vec<_>, Vec<_>) = variables.iter().partition(|(name, _)| name.starts_with(PREFIX));
-    for (variable, value) in twilios.into_iter().chain(ours) {
+    let mut settings = Vec::new();
+    let mut errors = Vec::new();
+    // The last value wins: our own name of a setting overrides its alias.
+    let (ours, aliases): (Vec<_>, Vec<_>) = variables.iter().partition(|(name, _)| name.starts_with(PREFIX));
+    for (variable, value) in aliases.into_iter().chain(ours) {
         match setting_of(variable, known) {
             Some(Ok((name, Source::Value))) => settings.push((name, value.clone())),
             Some(Ok((name, Source::File))) => match std::fs::read_to_string(value) {
                 Ok(text) => settings.push((name, text.trim().to_owned())),
-                Err(error) => wrong.push(format!("{variable}: {value}: {error}")),
+                Err(error) => errors.push(format!("{variable}: cannot read {value}: {error}")),
             },
-            Some(Err(())) => wrong.push(misspelt::unknown(variable, &setting_names()?)),
+            Some(Err(())) => errors.push(unknown_variable(variable, &setting_names()?)),
             None => {}
         }
     }
-    if wrong.is_empty() { Ok(settings) } else { Err(ConfigError(wrong.join("\n"))) }
+    if errors.is_empty() { Ok(settings) } else { Err(ConfigError(errors.join("\n"))) }
 }
 
+/// What the value of a variable is.
 enum Source {
+    /// The value of the setting.
     Value,
+    /// The path of a file with the value.
     File,
 }
 
-/// Which setting a variable means; `None` where it is none of ours.
+/// Returns the existing setting that a variable sets, or `Err` if there is no such setting. Returns `None`
+/// for other variables.
 fn setting_of(variable: &str, known: &Config) -> Option<Result<(String, Source), ()>> {
-    let name = meaning(variable)?;
+    let name = setting_named_by(variable)?;
     let source = if variable.ends_with("_FILE") { Source::File } else { Source::Value };
     let exists = name.split('.').count() == 2 && known.get::<Value>(&name).is_ok();
-    let may_be_file = matches!(source, Source::Value) || SECRETS.contains(&name.as_str());
+    let may_be_file = matches!(source, Source::Value) || FILE_SETTINGS.contains(&name.as_str());
     Some(if exists && may_be_file { Ok((name, source)) } else { Err(()) })
-}
-
-/// The name of the setting that a variable would mean, if there is one of that name; `None` where it is none of ours.
-fn meaning(variable: &str) -> Option<String> {
-    let base = variable.strip_suffix("_FILE").unwrap_or(variable);
-    match ALIASES.iter().find(|(alias, _)| *alias == base) {
-        Some((_, name)) => Some((*name).to_owned()),
-        None => Some(base.strip_prefix(PREFIX)?.to_lowercase().replace("__", ".")),
-    }
 }
 
 #[cfg(test)]
@@ -209,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_a_configuration() {
+    fn defaults_are_a_valid_configuration() {
         let settings = load(false, &[]).unwrap();
         assert_eq!(settings.server.listen.to_string(), "127.0.0.1:3000");
         assert_eq!(settings.passwords.memory_kib, 19_456);

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn every_refusal_is_a_problem_of_its_own() {
         assert_eq!(configuration(None)[0].seen().1, Status::Ok);
-        let two = ConfigError("the configuration is not right:\n  A is missing: a\n  B is wrong".into());
+        let two = ConfigError("the configuration is invalid:\n  A is missing: a\n  B is wrong".into());
         let checks = configuration(Some(&two));
         let seen: Vec<_> = checks.iter().map(Check::seen).collect();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The parts of a deployment, as the settings describe them.
+//! Converts the configuration to the settings of each component.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::server;
 use crate::webhooks::{Endpoint, InvalidEndpoint};
 
 impl Settings {
-    /// What the deployment allows about codes.
+    /// Returns the policy for one-time codes.
     pub fn policy(&self) -> Policy {
         Policy {
             channels: self.codes.channels.clone(),
@@ -31,13 +31,14 @@ impl Settings {
     }
 
     fn line_types(&self) -> LineTypes {
-        match self.twilio.lookup {
-            true => LineTypes::refusing(self.twilio.lookup_refuse.iter().copied()),
-            false => LineTypes::default(),
+        if self.twilio.lookup {
+            LineTypes::refusing(self.twilio.lookup_refuse.iter().copied())
+        } else {
+            LineTypes::default()
         }
     }
 
-    /// Issuer, audience, lifetimes.
+    /// Returns the settings of tokens: issuer, audience and lifetimes.
     pub fn token_settings(&self) -> TokenSettings {
         TokenSettings {
             issuer: self.tokens.issuer.clone(),
@@ -49,7 +50,7 @@ impl Settings {
         }
     }
 
-    /// How long sessions live.
+    /// Returns the lifetimes of sessions.
     pub fn session_policy(&self) -> SessionPolicy {
         SessionPolicy {
             lifetime: TimeDelta::days(self.tokens.session_days.into()),
@@ -58,12 +59,12 @@ impl Settings {
         }
     }
 
-    /// How often what may be tried.
+    /// Returns the rate limits.
     pub fn limit_settings(&self) -> LimitSettings {
         self.limits.settings()
     }
 
-    /// How much work a hash is.
+    /// Returns the cost of a password hash and the size of the hashing queue.
     pub fn hashing(&self) -> HashingSettings {
         let Self { passwords, .. } = self;
         HashingSettings {
@@ -78,7 +79,7 @@ impl Settings {
         }
     }
 
-    /// How the API is served.
+    /// Returns the settings of the HTTP server.
     pub fn server_settings(&self) -> server::Settings {
         server::Settings {
             workers: self.server.workers,
@@ -88,29 +89,33 @@ impl Settings {
         }
     }
 
-    /// Where webhooks go. `None`: there are none.
+    /// Returns the receiver of webhooks. `None` means that webhooks are switched off.
     ///
     /// # Errors
-    /// When URL or secret is missing or wrong.
+    /// If the URL or the secret is missing or invalid.
     pub fn webhook_endpoint(&self) -> Result<Option<Endpoint>, InvalidEndpoint> {
         let Webhooks { url, secret, .. } = &self.webhooks;
-        match url.expose_secret().is_empty() {
-            true if secret.expose_secret().is_empty() => Ok(None),
-            true => Err(InvalidEndpoint::NoUrl),
-            false => Endpoint::parse(url, secret).map(Some),
+        if !url.expose_secret().is_empty() {
+            Endpoint::parse(url, secret).map(Some)
+        } else if secret.expose_secret().is_empty() {
+            Ok(None)
+        } else {
+            Err(InvalidEndpoint::NoUrl)
         }
     }
 
-    /// What webhooks tell of.
+    /// Returns the events that webhooks send.
     pub fn webhook_events(&self) -> Vec<EventKind> {
-        match (self.webhooks.url.expose_secret().is_empty(), self.webhooks.events.is_empty()) {
-            (true, _) => vec![],
-            (false, true) => default_webhook_events(),
-            (false, false) => self.webhooks.events.clone(),
+        if self.webhooks.url.expose_secret().is_empty() {
+            Vec::new()
+        } else if self.webhooks.events.is_empty() {
+            default_webhook_events()
+        } else {
+            self.webhooks.events.clone()
         }
     }
 
-    /// How often what is old is deleted, and what is old. `None`: never.
+    /// Returns when old rows are deleted. `None` means never.
     pub fn housekeeping_settings(&self) -> Option<HousekeepingSettings> {
         (self.housekeeping.interval_seconds > 0).then(|| HousekeepingSettings {
             interval: TimeDelta::seconds(self.housekeeping.interval_seconds.into()),
