@@ -1,22 +1,19 @@
-//! countersign: an authentication server. First a password, then a countersign.
+//! countersign: a self-hosted authentication server with a password and a one-time code.
 //!
-//! Rings, and one rule: each technology has one home.
+//! Each technology has one home. Arrows show who calls whom:
 //!
 //! ```text
-//!             main.rs ── reads the command line and the configuration, builds the parts, in order
+//!             main.rs          reads the command line and the configuration, then builds the parts
 //!                │
-//!   http/ ────▶ auth/ ────▶ storage/ ────▶ SQLite | PostgreSQL
+//!   http/ ────▶ auth/ ────▶ crates/storage ────▶ SQLite | PostgreSQL
 //!   actix-web,   the rules     diesel
-//!   utoipa         ├──────▶ argon2id/      the hash, and the CPU's vectors
-//!                  └──────▶ twilio/ ─────▶ Twilio Verify   (over HTTP, whichever stands at the base URL)
+//!   utoipa         ├──────▶ crates/argon2id             password hashes
+//!                  └──────▶ crates/twilio-verify ─────▶ Twilio Verify, or whatever is at the base URL
 //!                           reqwest             ▲
-//!   sandbox/ ───────────────────────────────────┘ the double of Twilio Verify: a server of its own
+//!   crates/twilio-verify-sandbox ───────────────┘ a test double of Twilio Verify, a separate server
 //! ```
 //!
-//! `stages/` is `dev`'s alone: it knows the rules and the sandbox, which know nothing of each other, and makes users
-//! for tests.
-//!
-//! The modules, in reading order:
+//! `stages/` creates users for tests. Only `dev` uses it, and only it knows both the rules and the sandbox.
 
 pub mod auth;
 pub mod config;

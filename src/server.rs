@@ -1,4 +1,4 @@
-//! Puts the API on a listener: workers, middleware, limits.
+//! Builds the HTTP servers: workers, middleware, timeouts.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -23,15 +23,15 @@ use crate::http::middleware::cors::cors;
 
 /// How long the head of a request may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// Seconds that a scrape in flight may take at shutdown.
+/// Seconds that a running scrape has to finish at shutdown.
 const METRICS_SHUTDOWN_SECONDS: u64 = 1;
-/// How long an idle connection is kept. Longer than most proxies keep theirs, so that they close first.
+/// How long an idle connection is kept open. Longer than in most proxies, so that they close it first.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// The server of the figures alone, which runs when it is awaited.
+/// Builds the server of the metrics. It runs when it is awaited.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// If the listener cannot be used.
 pub fn build_metrics(listener: TcpListener, auth: Auth) -> std::io::Result<Server> {
     let auth = Data::new(auth);
     let server = HttpServer::new(move || App::new().app_data(auth.clone()).service(metrics));
@@ -40,23 +40,23 @@ pub fn build_metrics(listener: TcpListener, auth: Auth) -> std::io::Result<Serve
     Ok(server.disable_signals().listen(listener)?.run())
 }
 
-/// How the API is served.
+/// The settings of the API's server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Threads; 0 means one per core.
+    /// The number of threads. 0 means one per core.
     pub workers: usize,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose header `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// Origins that may call from a browser.
+    /// The origins that may call the API from a browser.
     pub allowed_origins: Vec<String>,
-    /// How long begun requests may take when the server stops.
+    /// How long running requests have to finish at shutdown.
     pub shutdown: Duration,
 }
 
-/// The server, which runs when it is awaited.
+/// Builds the server of the API. It runs when it is awaited.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// If the listener cannot be used.
 pub fn build(
     listener: TcpListener,
     auth: Auth,
@@ -75,7 +75,8 @@ pub fn build(
     };
     let server = HttpServer::new(move || {
         App::new()
-            // A counter of references for each worker: they would take one from each other with every request.
+            // Each worker has its own `Arc`, so that workers do not contend for one reference count with
+            // every request.
             .app_data(Data::new(auth.clone()))
             .app_data(stopping.clone())
             .app_data(proxies.clone())
@@ -91,7 +92,8 @@ pub fn build(
         .workers(workers)
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
-        // A client that closes its end has hung up: nothing is hashed for it, and nothing else begun.
+        // A client that closes its half of the connection has hung up, so its request is dropped before it is
+        // hashed.
         .h1_allow_half_closed(false)
         .shutdown_timeout(settings.shutdown.as_secs())
         .disable_signals()

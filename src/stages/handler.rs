@@ -20,74 +20,75 @@ use crate::http::answer::user::User;
 use crate::http::request::fields::Fields;
 use twilio_verify_sandbox::Extension;
 
-/// How often another invention is tried where a number is taken: with half of all numbers taken, once in a million
-/// times that is not enough.
-const INVENTIONS: usize = 20;
+/// How often another number is invented if one is in use. If half of all numbers are in use, one request in a
+/// million fails.
+const MAX_ATTEMPTS: usize = 20;
 
-/// Who shall be made. What is left out is invented, unique, and valid.
+/// The user to create. Values for absent fields are invented; they are valid and unique.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "for the document: the fields are read one by one")]
+#[allow(dead_code, reason = "only for the OpenAPI document; `Person` parses the fields")]
 pub(super) struct StagedUserRequest {
-    /// Where the test wants to begin.
+    /// The stage at which the test begins.
     stage: Stage,
-    /// The person's name.
+    /// The name of the person.
     #[schema(nullable = false)]
     name: Option<String>,
-    /// Public and unique.
+    /// The public username. Unique, ignoring case.
     #[schema(nullable = false)]
     username: Option<String>,
-    /// One logs in with it.
+    /// The email address that the user logs in with. Unique, ignoring case.
     #[schema(nullable = false)]
     email: Option<String>,
-    /// Any common way of writing an international number.
+    /// The phone number, in any common international format.
     #[schema(nullable = false)]
     phone_number: Option<String>,
-    /// Judged as at sign-up.
+    /// The password. The rules are those of sign-up.
     #[schema(nullable = false)]
     password: Option<String>,
-    /// How the code shall travel.
+    /// How to deliver the code.
     #[schema(nullable = false)]
     channel: Option<String>,
-    /// The language of the message.
+    /// The language of the message, as a BCP 47 tag.
     #[schema(nullable = false)]
     locale: Option<String>,
 }
 
-/// A user, and what a client of theirs would hold by now.
+/// The user, and everything that their client would have received by this stage.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StagedUser {
-    /// As it was asked for.
+    /// The stage of the user.
     stage: Stage,
-    /// The user, as the API shows it.
+    /// The user, as in the API.
     user: User,
-    /// What they log in with.
+    /// The password of the user.
     #[schema(example = "correct horse battery staple")]
     password: String,
-    /// `code_pending`, `locked`, `codes_exhausted`: what log in answered with.
+    /// The password-ok token from log in. Present at `code_pending`, `locked` and `codes_exhausted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     password_ok_token: Option<String>,
-    /// Where a code is waited for: what is still possible.
+    /// The pending challenge, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     challenge: Option<Challenge>,
-    /// `password_reset_pending`: what forgot answered with.
+    /// The reset token. Present at `password_reset_pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reset_token: Option<String>,
-    /// Where the code went, where that is not the user's number: the new number or address, or the mailbox.
+    /// The destination of the code if it is not the user's phone number: the new phone number, or an email
+    /// address.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     sent_to: Option<String>,
-    /// The code that is right. Left out where none came or none can be tried.
+    /// The right code. Absent if none arrived or no attempts are left.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "480167")]
     code: Option<String>,
-    /// `full` and what follows it: what verify answered with.
+    /// The access token from verify. Present at `full` and at later stages.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access_token: Option<String>,
-    /// Likewise.
+    /// The refresh token from verify. Present at `full` and at later stages.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     refresh_token: Option<String>,
@@ -112,12 +113,13 @@ impl From<Staged> for StagedUser {
     }
 }
 
-/// Make a user at a stage
+/// Create a user at a stage
 ///
-/// So that a test begins where it wants to. The user gets there by the steps that a person takes, so the tokens are
-/// those of the API, and the codes are on the virtual phone. Errors are the API's own problems: `validation_failed`,
-/// `user_exists`, `username_taken`, and those of sending a code, where a fault or a number with a meaning stands in
-/// the way; `not_found` where the stage needs codes by email and they are off. Who got stuck there stays signed up.
+/// Creates a user and takes them to the stage at which a test begins. The steps are those of a person, so the
+/// tokens are valid and the codes arrive at the virtual phone. Errors are those of the API:
+/// `validation_failed`, `user_exists`, `username_taken`, and errors of sending a code if a fault or a test
+/// number causes them. If the stage needs codes by email and they are switched off, the request fails with
+/// `not_found`. If a later step fails, the user stays signed up.
 #[utoipa::path(
     post,
     path = "/sandbox/users",
@@ -125,14 +127,14 @@ impl From<Staged> for StagedUser {
     tag = "users",
     request_body = StagedUserRequest,
     responses(
-        (status = 201, description = "The user.", body = StagedUser),
-        (status = 400, description = "Not JSON (`malformed_request`).", body = Object,
+        (status = 201, description = "The user is created.", body = StagedUser),
+        (status = 400, description = "`malformed_request`: the body is not a JSON object.", body = Object,
             content_type = "application/problem+json"),
-        (status = 404, description = "`not_found`: no codes are sent by email here.", body = Object,
+        (status = 404, description = "`not_found`: codes by email are switched off.", body = Object,
             content_type = "application/problem+json"),
         (status = 409, description = "`user_exists`, `username_taken`.", body = Object,
             content_type = "application/problem+json"),
-        (status = 410, description = "`challenge_expired`: the number is one that is gone at the check.",
+        (status = 410, description = "`challenge_expired`: the number is one whose verification is gone when it is checked.",
             body = Object, content_type = "application/problem+json"),
         (status = 413, description = "`payload_too_large`.", body = Object,
             content_type = "application/problem+json"),
@@ -150,14 +152,14 @@ async fn make_user(
     stages: Data<Stages>,
     request: HttpRequest,
     body: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, Refused> {
-    let body = body.map_err(|error| Refused(unread(&error)))?;
-    let staged = stages.answer(&request, &body).await.map_err(Refused)?;
+) -> Result<HttpResponse, ApiProblem> {
+    let body = body.map_err(|error| ApiProblem(unreadable_body(&error)))?;
+    let staged = stages.handle(&request, &body).await.map_err(ApiProblem)?;
     Ok(HttpResponse::build(StatusCode::CREATED).json(StagedUser::from(staged)))
 }
 
 impl Stages {
-    /// What the sandbox offers beside its own.
+    /// Returns the operation and its documentation, to add to the sandbox.
     pub fn extension(&self) -> Extension {
         let stages = self.clone();
         Extension {
@@ -170,47 +172,47 @@ impl Stages {
         }
     }
 
-    async fn answer(&self, request: &HttpRequest, body: &[u8]) -> Result<Staged, Problem> {
+    async fn handle(&self, request: &HttpRequest, body: &[u8]) -> Result<Staged, Problem> {
         if !request.headers().contains_key(actix_web::http::header::CONTENT_TYPE) {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType));
         }
         let fields = Fields::parse(body).map_err(|_| Problem::new(ErrorCode::MalformedRequest))?;
-        let mut inventions = 0;
+        let mut attempts = 0;
         loop {
             let person = Person::read(fields.clone(), None, self.auth.policy())?;
-            inventions += 1;
-            let again = person.is_invented && inventions < INVENTIONS;
-            match self.make(person).await {
-                Err(problem) if again && problem.body.code == ErrorCode::UserExists => {}
-                made => return made,
+            attempts += 1;
+            let may_retry = person.is_invented && attempts < MAX_ATTEMPTS;
+            match self.create(person).await {
+                Err(problem) if may_retry && problem.body.code == ErrorCode::UserExists => {}
+                result => return result,
             }
         }
     }
 }
 
-/// Why there is no body to look at.
-fn unread(error: &actix_web::Error) -> Problem {
+/// Converts the error of a body that cannot be read.
+fn unreadable_body(error: &actix_web::Error) -> Problem {
     Problem::new(match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::PayloadTooLarge,
         _ => ErrorCode::MalformedRequest,
     })
 }
 
-async fn method_not_allowed() -> Result<HttpResponse, Refused> {
-    Err(Refused(Problem::new(ErrorCode::MethodNotAllowed)))
+async fn method_not_allowed() -> Result<HttpResponse, ApiProblem> {
+    Err(ApiProblem(Problem::new(ErrorCode::MethodNotAllowed)))
 }
 
-/// The API's problem, as the sandbox answers with it.
+/// A problem of the API as an error of a handler of the sandbox.
 #[derive(Debug)]
-struct Refused(Problem);
+struct ApiProblem(Problem);
 
-impl std::fmt::Display for Refused {
+impl std::fmt::Display for ApiProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl ResponseError for Refused {
+impl ResponseError for ApiProblem {
     fn status_code(&self) -> StatusCode {
         self.0.status_code()
     }
@@ -218,7 +220,7 @@ impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
         let request_id = uuid::Uuid::new_v4().simple().to_string();
         if let Some(cause) = &self.0.cause {
-            tracing::error!(%request_id, %cause, "a user could not be made");
+            tracing::error!(%request_id, %cause, "creating a user failed");
         }
         self.0.clone().write(HttpResponse::new(self.status_code()), &request_id)
     }
@@ -228,6 +230,6 @@ impl ResponseError for Refused {
 #[openapi(
     paths(make_user),
     components(schemas(StagedUserRequest, StagedUser, Stage)),
-    tags((name = "users", description = "Users for tests; under `countersign dev` alone.")),
+    tags((name = "users", description = "Users for tests. Only `countersign dev` offers this.")),
 )]
 struct Document;

@@ -1,22 +1,23 @@
-//! People who do not exist, for tests that do not care who it is.
+//! Invented people, for tests that do not care who the user is.
 
 use aws_lc_rs::rand;
 use uuid::Uuid;
 
 use crate::auth::Regions;
 
-/// What an invented user logs in with. Long enough for every rule, and no secret: it is in the answer too.
+/// The password of invented users. It satisfies every rule and is not secret: the response contains it.
 pub(super) const PASSWORD: &str = "correct horse battery staple";
-/// The exchange and the first digits of North America's numbers for fiction; two more digits follow.
+/// The exchange and the first digits of the North American numbers reserved for fiction. Two more digits
+/// follow.
 const FICTION: &str = "55501";
-/// Area codes that are tried: half of them exist, and the smallest country has one in eight hundred.
+/// How many area codes are tried. Half of them exist, and the smallest country has one in eight hundred.
 const ATTEMPTS: usize = 5000;
-/// Endings below this have no meaning to the sandbox, of whatever kind Twilio Lookup is asked for.
+/// Numbers that end with less than this have no special meaning in the sandbox, not even for Lookup.
 const PLAIN_ENDINGS: u32 = 25;
-/// The area codes of numbers that are free to call, which Lookup tells from those of phones.
+/// The toll-free area codes. Lookup does not report them as phones.
 const TOLL_FREE: [u32; 7] = [800, 833, 844, 855, 866, 877, 888];
 
-/// A person whom nobody has met.
+/// An invented person.
 pub(super) struct Invented {
     pub(super) username: String,
     pub(super) email: String,
@@ -24,20 +25,21 @@ pub(super) struct Invented {
 }
 
 impl Invented {
-    /// Two are almost never the same; who gets a number that is taken asks again.
+    /// Invents a person. Two are rarely the same. If the number is in use, call this again.
     pub(super) fn new(regions: &Regions) -> Self {
         let name = format!("user-{}", &Uuid::new_v4().simple().to_string()[..12]);
         Self { email: format!("{name}@example.com"), username: name, phone_number: phone_number(regions) }
     }
 }
 
-/// A number for fiction in some area code of these regions: some 9,000 in all, so a collision is seen now and then. Where
-/// North America is not among them it is one that is refused, and the caller has to name another.
+/// Returns a number reserved for fiction in the given regions. There are about 9,000, so collisions happen.
+/// If no region is in North America, the number is not allowed and the caller must name one.
 fn phone_number(regions: &Regions) -> String {
     let mut number = String::new();
     for _ in 0..ATTEMPTS {
         let random = random();
-        let (area, ending) = (200 + random % 800, (random / 800) % PLAIN_ENDINGS);
+        let area = 200 + random % 800;
+        let ending = (random / 800) % PLAIN_ENDINGS;
         number = format!("+1{area}{FICTION}{ending:02}");
         if !TOLL_FREE.contains(&area) && regions.allow(&number) {
             break;
@@ -48,7 +50,7 @@ fn phone_number(regions: &Regions) -> String {
 
 fn random() -> u32 {
     let mut bytes = [0; 4];
-    // Without randomness no server gets as far as here: it could not have made its keys.
+    // Cannot fail here: without randomness the server could not have generated its keys.
     let _ = rand::fill(&mut bytes);
     u32::from_le_bytes(bytes)
 }
@@ -64,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_plain_and_many() {
+    fn numbers_have_no_special_meaning_and_vary() {
         let everywhere = regions(&["*"]);
         let numbers: HashSet<String> = (0..200).map(|_| phone_number(&everywhere)).collect();
         assert!(numbers.len() > 180, "{}", numbers.len());
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_of_the_regions_that_are_served() {
+    fn numbers_are_in_the_allowed_regions() {
         for region in ["CA", "PR"] {
             assert!(regions(&[region]).allow(&phone_number(&regions(&[region]))), "{region}");
         }

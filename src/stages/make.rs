@@ -1,4 +1,4 @@
-//! Takes a user as far as was asked for, by the steps that a person takes.
+//! Takes a user to a stage, by the same steps as a person.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -13,20 +13,20 @@ use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::Problem;
 use storage::users::User;
 
-/// Checks that a challenge takes.
+/// The number of attempts of a challenge.
 const CHECKS: usize = 5;
 
-/// A user who has come so far.
+/// A user who has reached a stage.
 pub(super) struct Staged {
     pub(super) stage: Stage,
     pub(super) user: User,
     pub(super) password: String,
     pub(super) grant: Option<PasswordOkGrant>,
-    /// What has to be answered: of a log-in, or of a change.
+    /// The pending challenge of a log-in or a change.
     pub(super) challenge: Option<ChallengeView>,
-    /// Names a password reset.
+    /// Identifies a password reset.
     pub(super) reset_token: Option<SecretString>,
-    /// Where the code went, where that is not the user's number.
+    /// The destination of the code, if it is not the user's phone number.
     pub(super) sent_to: Option<String>,
     pub(super) code: Option<String>,
     pub(super) tokens: Option<Tokens>,
@@ -34,20 +34,29 @@ pub(super) struct Staged {
 
 impl Staged {
     fn new(stage: Stage, user: User, password: String) -> Self {
-        let (grant, challenge, reset_token, sent_to) = (None, None, None, None);
-        Self { stage, user, password, grant, challenge, reset_token, sent_to, code: None, tokens: None }
+        Self {
+            stage,
+            user,
+            password,
+            grant: None,
+            challenge: None,
+            reset_token: None,
+            sent_to: None,
+            code: None,
+            tokens: None,
+        }
     }
 }
 
 impl Stages {
-    /// Makes somebody.
+    /// Creates a user and takes them to their stage.
     ///
     /// # Errors
-    /// Those of the steps on the way.
-    pub(super) async fn make(&self, person: Person) -> Result<Staged, Problem> {
+    /// The error of the step that fails.
+    pub(super) async fn create(&self, person: Person) -> Result<Staged, Problem> {
         let Person { stage, sign_up, password, delivery, .. } = person;
         let auth = match stage {
-            // So long ago that the waits between the codes are over by now.
+            // Starts in the past, so that the waiting times between the codes are over now.
             Stage::CodesExhausted => self.earlier(RESEND_WAITS.iter().sum()),
             _ => self.auth.clone(),
         };
@@ -74,13 +83,13 @@ impl Stages {
                 let tokens = auth.verify(caller, parse(code)?, client()).await?;
                 staged.user = tokens.user.clone();
                 staged.tokens = Some(tokens);
-                return self.go_on(staged, delivery).await;
+                return self.begin_change(staged, delivery).await;
             }
             Stage::Locked => {
-                let wrong = wrong(code.as_deref().unwrap_or("000000"));
+                let wrong = wrong_code(code.as_deref().unwrap_or("000000"));
                 for _ in 0..CHECKS {
                     let caller = auth.require_password_ok(Some(&token)).await?;
-                    grant.challenge = refused(&auth, caller, parse(&wrong)?).await?;
+                    grant.challenge = try_wrong_code(&auth, caller, parse(&wrong)?).await?;
                 }
             }
             Stage::CodesExhausted => {
@@ -93,28 +102,32 @@ impl Stages {
         }
         staged.challenge = Some(grant.challenge.clone());
         staged.grant = Some(grant);
-        // Where checks are used up no code is of use.
+        // Without attempts left, a code is useless.
         staged.code = code.filter(|_| stage != Stage::Locked);
         Ok(staged)
     }
 
-    /// The rules as they were `seconds` ago.
+    /// Returns the rules with a clock that is `seconds` behind.
     fn earlier(&self, seconds: i64) -> Auth {
         let seconds = u32::try_from(seconds).unwrap_or(0);
         self.auth.at(self.auth.clock().earlier(seconds))
     }
 }
 
-/// Tries a wrong code, and answers with what is left of the challenge.
-async fn refused(auth: &Auth, caller: Verified<PasswordOk>, wrong: Code) -> Result<ChallengeView, Problem> {
+/// Tries a wrong code and returns the challenge after that.
+async fn try_wrong_code(
+    auth: &Auth,
+    caller: Verified<PasswordOk>,
+    wrong: Code,
+) -> Result<ChallengeView, Problem> {
     match auth.verify(caller, wrong, client()).await {
         Err(Error::IncorrectCode { challenge: Some(challenge), .. }) => Ok(*challenge),
         Err(other) => Err(other.into()),
-        Ok(_) => Err(Problem::internal("a wrong code was right")),
+        Ok(_) => Err(Problem::internal("a wrong code was accepted")),
     }
 }
 
-/// What the log of activities shows.
+/// The client that the list of activities shows.
 pub(super) fn client() -> Client {
     Client::new(None, Some("countersign dev: POST /sandbox/users"))
 }
@@ -124,10 +137,10 @@ fn parse(code: &str) -> Result<Code, Problem> {
 }
 
 pub(super) fn no_code() -> Problem {
-    let detail = "No code came to this number, so nobody can get further with it.";
+    let detail = "No code arrived at this destination, so the stage cannot be reached. Use another phone number or email address.";
     Problem::with_detail(ErrorCode::OtpUndeliverable, detail)
 }
 
-fn wrong(code: &str) -> String {
+fn wrong_code(code: &str) -> String {
     code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
 }

@@ -1,4 +1,4 @@
-//! Takes a verified user on to a change that waits for its code.
+//! Begins a change that needs a code, for a verified user.
 
 use secrecy::ExposeSecret;
 
@@ -11,11 +11,12 @@ use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::Problem;
 
 impl Stages {
-    /// What comes after the tokens, where the stage wants it.
+    /// Begins the change of the user's stage, if it has one.
     ///
     /// # Errors
-    /// Those of the steps on the way; `not_found` where no codes are sent by email.
-    pub(super) async fn go_on(&self, staged: Staged, delivery: Delivery) -> Result<Staged, Problem> {
+    /// The error of the step that fails. `not_found` if the stage needs codes by email and they are switched
+    /// off.
+    pub(super) async fn begin_change(&self, staged: Staged, delivery: Delivery) -> Result<Staged, Problem> {
         let by_email = matches!(staged.stage, Stage::EmailChangePending | Stage::PasswordResetPending);
         if by_email && !self.auth.policy().email_channel {
             return Err(Problem::new(ErrorCode::NotFound));
@@ -24,18 +25,20 @@ impl Stages {
         match staged.stage {
             Stage::PhoneChangePending => {
                 let number = PhoneNumber::parse(&invented.phone_number).map_err(Problem::internal)?;
-                self.change(staged, NewContact::PhoneNumber(number), invented.phone_number, delivery).await
+                self.change_contact(staged, NewContact::PhoneNumber(number), invented.phone_number, delivery)
+                    .await
             }
             Stage::EmailChangePending => {
                 let email = Email::parse(&invented.email).map_err(Problem::internal)?;
-                self.change(staged, NewContact::Email(email), invented.email, Delivery::by_email()).await
+                self.change_contact(staged, NewContact::Email(email), invented.email, Delivery::by_email())
+                    .await
             }
-            Stage::PasswordResetPending => self.forget(staged).await,
+            Stage::PasswordResetPending => self.forget_password(staged).await,
             _ => Ok(staged),
         }
     }
 
-    async fn change(
+    async fn change_contact(
         &self,
         staged: Staged,
         contact: NewContact,
@@ -54,11 +57,11 @@ impl Stages {
         Ok(Staged { challenge: Some(challenge), code, sent_to: Some(sent_to), ..staged })
     }
 
-    async fn forget(&self, staged: Staged) -> Result<Staged, Problem> {
+    async fn forget_password(&self, staged: Staged) -> Result<Staged, Problem> {
         let email = Email::parse(&staged.user.email).map_err(Problem::internal)?;
         let newest = self.phones.newest();
         let grant = self.auth.forget_password(email, client()).await?;
-        // The code is sent after the answer.
+        // The code is sent after the response.
         let code = self.phones.next_code(newest, &staged.user.email).await.ok_or_else(no_code)?;
         let sent_to = Some(staged.user.email.clone());
         Ok(Staged { reset_token: Some(grant.token), code: Some(code), sent_to, ..staged })

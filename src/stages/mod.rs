@@ -1,8 +1,9 @@
-//! Users for tests, made where a test wants to begin: `POST /sandbox/users`, and `dev --fixtures`.
+//! Creates users for tests at a given stage: `POST /sandbox/users` and `dev --fixtures`. Only `dev` offers
+//! this.
 //!
-//! They are made by the use cases of [`crate::auth`], step by step, with the codes that came to the virtual phones:
-//! no row is written here, and there is no way in that a person would not have. This is the one room that knows both
-//! the rules and the sandbox, and `dev` alone opens it.
+//! The users are created by the use cases of [`crate::auth`], step by step, with the codes that arrive at the
+//! virtual phones. Nothing here writes to the database or bypasses a rule. Only this module knows both `auth`
+//! and the sandbox.
 
 mod fixtures;
 mod handler;
@@ -18,7 +19,7 @@ use twilio_verify_sandbox::Phones;
 pub use fixtures::{Fixtures, InvalidFixtures};
 pub use stage::Stage;
 
-/// Makes users.
+/// Creates users at a given stage.
 #[derive(Clone)]
 pub struct Stages {
     auth: Auth,
@@ -26,7 +27,8 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// `phones`: those that `auth` sends codes to. Whoever is made here comes from no address that could be counted.
+    /// Uses the virtual phones to which `auth` sends codes. Limits per client address do not apply to the
+    /// created users.
     pub fn new(auth: &Auth, phones: Phones) -> Self {
         Self { auth: auth.without_address_limits(), phones }
     }

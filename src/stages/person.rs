@@ -1,4 +1,4 @@
-//! Who shall be made: what the caller says, and inventions for the rest.
+//! The person to create: the fields of the request, and invented values for the others.
 
 use super::invented::{Invented, PASSWORD};
 use super::stage::Stage;
@@ -8,19 +8,20 @@ use crate::http::request::body::{FromFields, ParseContext};
 use crate::http::request::delivery::delivery;
 use crate::http::request::fields::Fields;
 
-/// Somebody to be made.
+/// A person to create.
 pub(super) struct Person {
     pub(super) stage: Stage,
     pub(super) sign_up: SignUp,
-    /// In clear: it is told to the caller.
+    /// In plain text, because the response contains it.
     pub(super) password: String,
     pub(super) delivery: Delivery,
-    /// Whether another invention may help where the user exists.
+    /// Whether unique values were invented. If the user already exists, other values may help.
     pub(super) is_invented: bool,
 }
 
 impl Person {
-    /// Reads one; everything that is wrong is told at once, as at sign-up. `stage`: where none was asked for.
+    /// Reads a person and reports all errors at once, as sign-up does. If `stage` is `None`, reads it from
+    /// the fields.
     pub(super) fn read(mut fields: Fields, stage: Option<Stage>, policy: &Policy) -> Result<Self, Problem> {
         let stage = match stage {
             Some(stage) => Some(stage),
@@ -54,6 +55,6 @@ fn parse_stage(word: &str) -> Result<Stage, Invalid> {
     let names = Stage::ALL.map(Stage::as_str).join(", ");
     word.parse().map_err(|_| Invalid {
         kind: InvalidKind::NotAllowed,
-        detail: format!("A stage is one of: {names}.").into(),
+        detail: format!("The stage must be one of: {names}.").into(),
     })
 }

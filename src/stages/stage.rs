@@ -1,29 +1,29 @@
-//! How far a user has come.
+//! The stages of a user.
 
 use std::str::FromStr;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where a test wants to begin.
+/// The stage at which a test begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Signed up; nothing else.
+    /// Signed up.
     SignedUp,
-    /// Logged in; the code is on the phone and in the answer.
+    /// Logged in. The code has arrived at the phone and is in the response.
     CodePending,
     /// Verified: has an access token.
     Full,
-    /// Logged in, and five wrong codes were tried: `too_many_attempts`.
+    /// Logged in, with five wrong attempts: `too_many_attempts`.
     Locked,
-    /// Logged in, and every code that may be sent was sent; the last one can still be tried.
+    /// Logged in, with no resends left. The last code can still be verified.
     CodesExhausted,
-    /// Verified, and a code is on its way to a new phone number.
+    /// Verified, with a code sent to a new phone number.
     PhoneChangePending,
-    /// Verified, and a code is on its way to a new email address.
+    /// Verified, with a code sent to a new email address.
     EmailChangePending,
-    /// Verified, and a code that replaces the password is in the mailbox.
+    /// Verified, with a code for a password reset sent by email.
     PasswordResetPending,
 }
 
@@ -40,7 +40,7 @@ impl Stage {
         Self::PasswordResetPending,
     ];
 
-    /// The word on the wire.
+    /// Returns the value in requests and responses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedUp => "signed_up",
@@ -55,7 +55,7 @@ impl Stage {
     }
 }
 
-/// There is no such stage.
+/// The error of an unknown stage.
 #[derive(Debug)]
 pub struct UnknownStage;
 

@@ -284,7 +284,7 @@ fn invalid_fixtures_are_rejected_with_all_mistakes() {
     ] });
     write("twice.json", &twice.to_string());
     let said = refused(&directory, &line("twice.json"), &[]);
-    for part in ["users/1/username: it is that of users/0", "users/2/email", "users/2/phone_number"] {
+    for part in ["users/1/username: users/0 has the same value", "users/2/email", "users/2/phone_number"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     for (name, content) in
