@@ -1,48 +1,86 @@
-//! The one place that reads the wall clock. Everything below `main` takes a [`Clock`], and everything
-//! below `auth::Auth` and the sandbox's request handlers takes the time itself.
+//! A wall clock that tests can move forward.
+//!
+//! Give every part of a program a clone of one [`Clock`]. All clones share one offset, so a test that moves one clock
+//! moves the time of the whole program.
+//!
+//! ```
+//! use chrono::{DateTime, TimeDelta, Utc};
+//! use movable_clock::Clock;
+//!
+//! struct Session {
+//!     clock: Clock,
+//!     expires_at: DateTime<Utc>,
+//! }
+//!
+//! impl Session {
+//!     fn new(clock: Clock) -> Self {
+//!         let expires_at = clock.now() + TimeDelta::minutes(10);
+//!         Self { clock, expires_at }
+//!     }
+//!
+//!     fn is_expired(&self) -> bool {
+//!         self.clock.now() >= self.expires_at
+//!     }
+//! }
+//!
+//! let clock = Clock::system();
+//! let session = Session::new(clock.clone());
+//! assert!(!session.is_expired());
+//!
+//! clock.advance(10 * 60);
+//! assert!(session.is_expired());
+//! ```
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// Tells the time. Clones share one offset, so a test that moves the sandbox's clock moves the server's too.
+/// A wall clock. Its clones share one offset from the system's time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset_seconds: Arc<AtomicI64>,
-    /// How far this clone runs behind the others, in seconds.
+    /// How many seconds this clone runs behind the others.
     behind: i64,
 }
 
 impl Clock {
-    /// A clock that shows the system's time until it is moved.
+    /// Creates a clock that shows the system's time until it is moved.
     pub fn system() -> Self {
         Self::default()
     }
 
-    /// The time, in whole microseconds: what both databases can store.
-    #[allow(clippy::disallowed_methods)]
+    /// Returns the time in whole microseconds, the precision of PostgreSQL and SQLite.
+    #[allow(clippy::disallowed_methods, reason = "the only place that reads the system's time")]
     pub fn now(&self) -> DateTime<Utc> {
         let now = Utc::now() + TimeDelta::seconds(self.offset_seconds() - self.behind);
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
     }
 
-    /// A clock that moves with this one and shows an earlier time: for what shall have happened a while ago.
+    /// Returns a clock that moves with this one and runs `seconds` behind it. Use it for events that should lie in the
+    /// past.
+    ///
+    /// ```
+    /// # use movable_clock::Clock;
+    /// let clock = Clock::system();
+    /// let yesterday = clock.earlier(24 * 60 * 60);
+    /// assert!(yesterday.now() < clock.now());
+    /// ```
     pub fn earlier(&self, seconds: u32) -> Self {
         Self { behind: self.behind + i64::from(seconds), ..self.clone() }
     }
 
-    /// How far this clock has been moved ahead of the system's, in seconds.
+    /// Returns how many seconds the clocks are ahead of the system's time.
     pub fn offset_seconds(&self) -> i64 {
         self.offset_seconds.load(Ordering::SeqCst)
     }
 
-    /// Moves the clock forward. Never backwards: what expired must stay expired.
+    /// Moves this clock and its clones forward. They cannot move backward, so expired values stay expired.
     pub fn advance(&self, seconds: u32) {
         self.offset_seconds.fetch_add(i64::from(seconds), Ordering::SeqCst);
     }
 
-    /// Back to the system's time.
+    /// Sets this clock and its clones back to the system's time.
     pub fn reset(&self) {
         self.offset_seconds.store(0, Ordering::SeqCst);
     }
