@@ -37,7 +37,7 @@
 //! from the first request that names it. The only password is [`AUTH_TOKEN`], so a real secret that is sent by mistake is
 //! rejected.
 //!
-//! # Test numbers
+//! # Magic numbers
 //!
 //! Each number `+1 NPA 555-01xy` has a fixed behavior, whatever the area code `NPA`. The last two digits select it:
 //!
@@ -76,6 +76,10 @@ mod wire;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use faults::effect::{Effect, FaultKind};
 pub use faults::journal::RequestFilter;
