@@ -1,6 +1,7 @@
 //! A program that logs a user in with Twilio Verify, and its tests: `cargo test --example log_in`.
 
 use reqwest::{Client, Response};
+use serde::Deserialize;
 
 /// Twilio's address and the credentials.
 struct Twilio {
@@ -8,6 +9,11 @@ struct Twilio {
     account_sid: String,
     auth_token: String,
     service_sid: String,
+}
+
+#[derive(Deserialize)]
+struct VerificationCheck {
+    status: String,
 }
 
 impl Twilio {
@@ -23,7 +29,7 @@ impl Twilio {
 
     async fn is_right(&self, to: &str, code: &str) -> reqwest::Result<bool> {
         let response = self.post("VerificationCheck", &[("To", to), ("Code", code)]).await?;
-        Ok(response.json::<serde_json::Value>().await?["status"] == "approved")
+        Ok(response.json::<VerificationCheck>().await?.status == "approved")
     }
 }
 

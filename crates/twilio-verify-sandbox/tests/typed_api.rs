@@ -1,5 +1,7 @@
 //! The typed API, against requests as Twilio's clients send them.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests panics like a test")]
+
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
