@@ -1,51 +1,12 @@
-//! What can go wrong with a call, in the few kinds that callers must tell apart.
+//! A failed call.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::{Operation, error_codes};
+use super::{FailureKind, Operation, error_codes};
 
-/// The kinds of [`Failure`]. Each says which error code of our own API it stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FailureKind {
-    /// Twilio does not take the phone number: `otp_undeliverable`.
-    InvalidNumber,
-    /// The number cannot get a code, or not by this channel (landline, blocked country, suspected fraud,
-    /// opted out…): `otp_undeliverable`. The reason is for the log: a caller must not learn how fraud is spotted.
-    Undeliverable,
-    /// Five codes have been sent for this verification; it must be canceled or expire: `too_many_attempts`.
-    TooManySends,
-    /// Five codes have been checked against this verification: `too_many_attempts`.
-    TooManyChecks,
-    /// The verification can be checked no more (approved, expired, canceled, unknown: Twilio does not say which):
-    /// `challenge_expired`.
-    VerificationGone,
-    /// Twilio's rate limits, which are the account's and not the caller's: `otp_unavailable` with [`Failure::retry_after`].
-    Busy,
-    /// Twilio could not be reached, took too long, failed, or answered something that makes no sense: `otp_unavailable`.
-    Unavailable,
-    /// Our account, credentials, service or request is at fault, and somebody must act: `otp_unavailable`.
-    Misconfigured,
-}
-
-impl FailureKind {
-    /// The name in log lines.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidNumber => "invalid_number",
-            Self::Undeliverable => "undeliverable",
-            Self::TooManySends => "too_many_sends",
-            Self::TooManyChecks => "too_many_checks",
-            Self::VerificationGone => "verification_gone",
-            Self::Busy => "busy",
-            Self::Unavailable => "unavailable",
-            Self::Misconfigured => "misconfigured",
-        }
-    }
-}
-
-/// A call that did not do what it was for. Safe to log: it holds no phone number, no code, no credentials
-/// and, but for [`Failure::message`], nothing of Twilio's message, which quotes the number.
+/// A failed call. It is safe to log: it contains no phone number, code or credential. Except in
+/// [`Failure::message`], it contains nothing of Twilio's message, which quotes the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub(super) operation: Operation,
@@ -60,61 +21,61 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What kind of failure.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
 
-    /// What was asked of Twilio.
+    /// Returns the operation that failed.
     pub fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// Twilio's error code, where the answer had one.
+    /// Returns Twilio's error code, if the answer had one.
     pub fn code(&self) -> Option<u32> {
         self.code
     }
 
-    /// The HTTP status of the answer; `None` where no answer came.
+    /// Returns the HTTP status of the answer, or `None` if there was none.
     pub fn http_status(&self) -> Option<u16> {
         self.http_status
     }
 
-    /// Twilio's `Twilio-Request-Id`: what their support asks for.
+    /// Returns the header `Twilio-Request-Id`, which Twilio's support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// Why no answer came: no connection, TLS, no time left; `None` where one came.
+    /// Returns why there was no answer (connection, TLS, timeout), or `None` if there was one.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
-    /// Twilio's own words, shortened and without control characters, where they can quote no phone number: that is,
-    /// where a service was to be made. For the operator's screen.
+    /// Returns Twilio's message, shortened and without control characters, for the operator. Only failures to create a
+    /// service have it, because other messages can quote a phone number.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// What an operator can do about it; `None` where nothing needs doing, or waiting helps.
+    /// Returns what an operator can do, or `None` if waiting helps.
     pub fn hint(&self) -> Option<&'static str> {
         error_codes::hint(self.kind, self.code, self.http_status)
     }
 
-    /// How long Twilio asks to wait, at most one hour; `None` where it did not say.
+    /// Returns how long Twilio asks to wait, at most one hour, or `None` if it did not say.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// `true` only where it is certain that Twilio did nothing: sent no code, compared no code. That is a
-    /// request that never left, or a 4xx. Otherwise a code may be on its way, or a guess may have been used up.
+    /// Returns `true` if Twilio certainly sent and checked nothing: the request never left, or the answer was a 4xx.
+    /// Otherwise a code may be on its way, or a guess may be used up.
     pub fn certainly_not_processed(&self) -> bool {
         self.certainly_not_processed
     }
 }
 
 impl Failure {
-    /// A code that is not sent, because of what Lookup says of its number; Verify was not asked.
+    /// Creates the failure for a number whose line type gets no code. Verify is not called.
     pub fn unfit_line() -> Self {
         Self {
             operation: Operation::LookUp,

@@ -171,6 +171,12 @@ fn no_file_is_too_long_to_read() {
     assert!(long.is_empty(), "longer than {MAX_LINES} lines: {}", long.join(", "));
 }
 
+/// Whether a line calls a function by exactly this name: `yield_now()` does not call `now()`.
+fn calls(line: &str, name: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(name).any(|(at, _)| !line[..at].ends_with(is_name))
+}
+
 #[test]
 fn the_databases_do_not_read_the_clock_either() {
     let asks = ["now()", "CURRENT_TIMESTAMP", "CURRENT_DATE", "strftime(", "clock_timestamp", "julianday("];
@@ -178,7 +184,7 @@ fn the_databases_do_not_read_the_clock_either() {
     let inspection = "crates/storage/src/inspect.rs";
     for source in Source::below("crates/storage/src").into_iter().filter(|source| source.path != inspection) {
         for (number, line) in source.code() {
-            assert!(!asks.iter().any(|ask| line.contains(ask)), "{}:{number}: {line}", source.path);
+            assert!(!asks.iter().any(|ask| calls(line, ask)), "{}:{number}: {line}", source.path);
         }
     }
     for sql in crate::harness::migrations() {
