@@ -4,7 +4,7 @@
 use actix_web::web::Data;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::faults::numbers::Delivery;
+use crate::faults::numbers::DeliveryTime;
 use crate::phone::message::Message;
 use crate::state::State;
 
@@ -13,13 +13,13 @@ pub(crate) fn send(
     state: &Data<State>,
     account_sid: &str,
     message: Message,
-    delivery: Delivery,
+    delivery: DeliveryTime,
     now: DateTime<Utc>,
 ) {
     match delivery {
-        Delivery::AtOnce => state.deliver(account_sid, message, now),
-        Delivery::Never => {}
-        Delivery::After(delay) => {
+        DeliveryTime::Immediately => state.deliver(account_sid, message, now),
+        DeliveryTime::Never => {}
+        DeliveryTime::After(delay) => {
             let arrives_at = now + TimeDelta::from_std(delay).unwrap_or_default();
             let ticket = state.send_late(account_sid, message, arrives_at);
             let (state, account_sid) = (state.clone(), account_sid.to_owned());

@@ -111,7 +111,7 @@ impl State {
 
     /// Forgets the messages of one account or of all, to one recipient or to all.
     pub(crate) fn forget_messages(&self, account_sid: Option<&str>, to: Option<&str>) {
-        self.accounts().forget_messages(account_sid, to);
+        self.accounts().remove_messages(account_sid, to);
         self.forgettings.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -129,7 +129,7 @@ impl State {
 
     /// A request is over.
     pub(crate) fn settle(&self, account_sid: &str, number: u64, outcome: Outcome) {
-        self.accounts().settle(account_sid, number, outcome);
+        self.accounts().record_outcome(account_sid, number, outcome);
     }
 
     /// Changes with every request that comes from now on.
@@ -139,7 +139,7 @@ impl State {
 
     /// Forgets everything; the clock shows real time again.
     pub(crate) fn reset(&self) {
-        self.accounts().forget_all();
+        self.accounts().clear();
         self.forgettings.fetch_add(1, Ordering::SeqCst);
         self.faults().clear(None, None);
         self.clock.reset();
@@ -147,7 +147,7 @@ impl State {
 
     /// Forgets what one account sent, received, asked for and broke; what it has set up stays, and the clock.
     pub(crate) fn reset_account(&self, account_sid: &str) {
-        self.accounts().forget_traffic(account_sid);
+        self.accounts().clear_traffic(account_sid);
         self.forgettings.fetch_add(1, Ordering::SeqCst);
         self.faults().clear(None, Some(account_sid));
     }

@@ -1,4 +1,4 @@
-//! Everything that one account has. Accounts know nothing of each other.
+//! An account and its resources. Accounts are isolated from each other.
 
 pub(crate) mod accounts;
 pub(crate) mod safe_list;
@@ -18,36 +18,36 @@ use crate::twilio::errors::TwilioError;
 use safe_list::{SafeList, SafeNumber};
 use service::Service;
 
-/// How many services one account remembers besides the well-known one; the oldest go first.
+/// The maximum number of services per account, besides the default service. The oldest are evicted first.
 const MAX_SERVICES: usize = 1_000;
 
-/// One account.
+/// An account.
 #[derive(Debug)]
 pub(crate) struct Account {
-    /// Oldest first.
+    /// The services, oldest first.
     services: Vec<Service>,
-    /// Its verifications.
+    /// The verifications of all services.
     pub(crate) ledger: Ledger,
-    /// What its virtual phones received.
+    /// The received messages.
     pub(crate) inbox: Inbox,
-    /// What they have still to receive.
+    /// The messages that have not arrived yet.
     pub(crate) in_transit: MessagesInTransit,
-    /// What it asked for.
+    /// The requests of the account.
     pub(crate) journal: Journal,
-    /// The rate limits of its services.
+    /// The rate limits of all services.
     pub(crate) rate_limits: RateLimits,
-    /// The persons of its services, with their factors and challenges.
+    /// The entities of all services, with their factors and challenges.
     pub(crate) entities: Entities,
-    /// Numbers that are never blocked.
+    /// The numbers that are never blocked.
     pub(crate) safe_list: SafeList,
 }
 
 impl Account {
-    /// An account with the well-known service and nothing else.
+    /// Creates an account with the default service.
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
         Self {
-            // Older than what the request makes that begins the account: lists are ordered by age.
-            services: vec![Service::well_known(now - TimeDelta::seconds(1))],
+            // Lists are ordered by age, and the request that creates the account may create another service.
+            services: vec![Service::default_service(now - TimeDelta::seconds(1))],
             ledger: Ledger::default(),
             inbox: Inbox::default(),
             in_transit: MessagesInTransit::default(),
@@ -58,31 +58,32 @@ impl Account {
         }
     }
 
-    /// Forgets its verifications, messages and requests, and what its rate limits counted; what it has set up stays.
-    pub(crate) fn forget_traffic(&mut self) {
+    /// Removes the verifications, messages and requests, and resets the counts of the rate limits. Services,
+    /// rate limits, entities and the Safe List stay.
+    pub(crate) fn clear_traffic(&mut self) {
         self.ledger = Ledger::default();
         self.inbox = Inbox::default();
         self.in_transit = MessagesInTransit::default();
         self.journal = Journal::default();
-        self.rate_limits.forget_counts();
+        self.rate_limits.reset_counts();
     }
 
-    /// Its services, oldest first.
+    /// Returns the services, oldest first.
     pub(crate) fn services(&self) -> impl Iterator<Item = &Service> {
         self.services.iter()
     }
 
-    /// The service of that SID.
+    /// Returns the service with this SID.
     pub(crate) fn service(&self, sid: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.sid == sid)
     }
 
-    /// The service of that SID, to change it.
+    /// Returns the service with this SID for updates.
     pub(crate) fn service_mut(&mut self, sid: &str) -> Option<&mut Service> {
         self.services.iter_mut().find(|service| service.sid == sid)
     }
 
-    /// Adds a service. Where there are too many, the oldest goes, but not the well-known one.
+    /// Adds a service. If there are too many, evicts the oldest one except the default service.
     pub(crate) fn add_service(&mut self, service: Service) {
         let created = || self.services.iter().filter(|service| service.sid != SERVICE_SID);
         if created().count() >= MAX_SERVICES
@@ -93,18 +94,18 @@ impl Account {
         self.services.push(service);
     }
 
-    /// Deletes a service and what hangs on it; its attempts stay in the log, as its messages do. The well-known
-    /// one goes like any other and is back when everything is forgotten. False when there was none.
+    /// Deletes a service with its rate limits and entities. Its attempts and messages stay. The default
+    /// service can be deleted too, and returns with the next reset. Returns whether the service existed.
     pub(crate) fn delete_service(&mut self, sid: &str) -> bool {
         let before = self.services.len();
-        self.rate_limits.forget_service(sid);
+        self.rate_limits.remove_service(sid);
         self.entities.remove_service(sid);
         self.services.retain(|service| service.sid != sid);
         self.services.len() < before
     }
 
-    /// The clock goes back from `moved` to `real`: what expired stays expired, and what is under way keeps the time that
-    /// it has still to go.
+    /// Handles a clock that goes back from `moved` to `real`. Expired resources stay expired, and messages in
+    /// transit keep their remaining time.
     pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         self.ledger.rewind(moved, real);
         self.entities.rewind(moved, real);
@@ -114,7 +115,7 @@ impl Account {
     /// Adds a number to the Safe List.
     ///
     /// # Errors
-    /// 60411 when it is there already.
+    /// 60411 if the list contains the number.
     pub(crate) fn add_safe_number(&mut self, number: SafeNumber) -> Result<(), TwilioError> {
         if self.is_safe_listed(&number.phone_number) {
             return Err(TwilioError::already_safe_listed());
@@ -123,7 +124,7 @@ impl Account {
         Ok(())
     }
 
-    /// Whether Fraud Guard and the geo permissions leave this number alone.
+    /// Returns whether the Safe List contains the number.
     pub(crate) fn is_safe_listed(&self, number: &str) -> bool {
         self.safe_list.get(number).is_some()
     }
@@ -136,7 +137,7 @@ mod tests {
     use crate::twilio::form::Form;
 
     #[test]
-    fn the_well_known_service_outlives_all_others() {
+    fn the_default_service_is_never_evicted() {
         let now = DateTime::UNIX_EPOCH;
         let mut account = Account::new(now);
         let form = Form::from_pairs([("FriendlyName", "x")]);
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_safe_listed_once() {
+    fn a_number_is_added_to_the_safe_list_once() {
         let mut account = Account::new(DateTime::UNIX_EPOCH);
         let form = Form::from_pairs([("PhoneNumber", "+12015550123")]);
         let number = SafeNumber::from_form("GN".into(), &form).unwrap();
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_service_is_gone() {
+    fn a_deleted_service_loses_its_rate_limits() {
         let now = DateTime::UNIX_EPOCH;
         let mut account = Account::new(now);
         let form = Form::from_pairs([("UniqueName", "ip")]);

@@ -1,4 +1,4 @@
-//! The phone numbers that an account never wants blocked, in any of its services.
+//! The Safe List: the phone numbers that Fraud Guard and the geo permissions never block.
 
 use std::collections::VecDeque;
 
@@ -9,23 +9,23 @@ use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 use crate::verification::recipient::is_reachable;
 
-/// How many numbers one account remembers; the oldest go first.
+/// The maximum number of entries per account. The oldest are evicted first.
 const CAPACITY: usize = 10_000;
 
-/// One number of the list.
+/// An entry of the Safe List.
 #[derive(Clone, Debug)]
 pub(crate) struct SafeNumber {
     /// `GN…`.
     sid: String,
-    /// E.164.
+    /// The number in E.164 format.
     pub(crate) phone_number: String,
 }
 
 impl SafeNumber {
-    /// The number that a form asks for.
+    /// Reads a number to add from a form.
     ///
     /// # Errors
-    /// 60200 when it is no phone number.
+    /// 60200 if it is not a valid phone number.
     pub(crate) fn from_form(sid: String, form: &Form) -> Result<Self, TwilioError> {
         let number = form.get("PhoneNumber").unwrap_or_default();
         if !is_reachable(number, Channel::Sms) {
@@ -34,7 +34,7 @@ impl SafeNumber {
         Ok(Self { sid, phone_number: number.to_owned() })
     }
 
-    /// The resource as Twilio tells it; `base` is the scheme and authority of this server.
+    /// Returns the resource in Twilio's format. `base` is the scheme and authority of this server.
     pub(crate) fn to_json(&self, base: &str) -> Value {
         json!({
             "sid": self.sid,
@@ -44,19 +44,19 @@ impl SafeNumber {
     }
 }
 
-/// The Safe List of one account.
+/// The Safe List of an account.
 #[derive(Debug, Default)]
 pub(crate) struct SafeList {
     oldest_first: VecDeque<SafeNumber>,
 }
 
 impl SafeList {
-    /// The entry of a number.
+    /// Returns the entry of a number.
     pub(crate) fn get(&self, phone_number: &str) -> Option<&SafeNumber> {
         self.oldest_first.iter().find(|entry| entry.phone_number == phone_number)
     }
 
-    /// Adds a number that is not there yet.
+    /// Adds a number that the list does not contain.
     pub(crate) fn add(&mut self, number: SafeNumber) {
         if self.oldest_first.len() >= CAPACITY {
             self.oldest_first.pop_front();
@@ -64,7 +64,7 @@ impl SafeList {
         self.oldest_first.push_back(number);
     }
 
-    /// Removes a number. False when it was not there.
+    /// Removes a number. Returns whether the list contained it.
     pub(crate) fn delete(&mut self, phone_number: &str) -> bool {
         let before = self.oldest_first.len();
         self.oldest_first.retain(|entry| entry.phone_number != phone_number);
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_are_forgotten() {
+    fn the_oldest_entry_is_evicted() {
         let mut list = SafeList::default();
         for n in 0..=CAPACITY {
             list.add(SafeNumber { sid: "GN".into(), phone_number: format!("+{n}") });
@@ -87,8 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_number_is_gone() {
-        let (mut list, form) = (SafeList::default(), Form::from_pairs([("PhoneNumber", "+12015550123")]));
+    fn a_number_is_deleted_once() {
+        let mut list = SafeList::default();
+        let form = Form::from_pairs([("PhoneNumber", "+12015550123")]);
         list.add(SafeNumber::from_form("GN".into(), &form).unwrap());
         assert!(list.delete("+12015550123") && !list.delete("+12015550123"));
         assert!(SafeNumber::from_form("GN".into(), &Form::from_pairs([("PhoneNumber", "123")])).is_err());

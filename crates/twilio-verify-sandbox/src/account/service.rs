@@ -1,36 +1,37 @@
-//! A Verify service: its settings, what they may be, and how they are told.
+//! A Verify service, its validation and its JSON format.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::service_settings::Settings;
+use super::service_settings::ServiceSettings;
 use crate::twilio::date::date;
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 
-/// Most characters of a friendly name (the error page of 60200; the parameter's text says 32).
+/// The maximum number of characters of a friendly name (the error page of 60200; the parameter's description
+/// says 32).
 const MAX_FRIENDLY_NAME: usize = 30;
-/// Most digits in it: it must not be taken for a code or a phone number.
+/// The maximum number of digits in a friendly name. More could look like a code or a phone number.
 const MAX_DIGITS: usize = 4;
-/// Digits of a code, where none are asked for.
+/// The default number of digits of a code.
 const DEFAULT_CODE_LENGTH: usize = 6;
 
-/// One service.
+/// A service.
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     /// `VA…`.
     pub(crate) sid: String,
-    /// Names the sender in every message.
+    /// The name of the sender in messages.
     pub(crate) friendly_name: String,
-    /// Digits of a code.
+    /// The number of digits of a code.
     pub(crate) code_length: usize,
-    /// Whether a caller may bring the code.
+    /// Whether callers may provide the code.
     pub(crate) custom_code_enabled: bool,
-    /// Whether messages warn against passing the code on.
+    /// Whether messages warn not to share the code.
     pub(crate) do_not_share_warning_enabled: bool,
     /// The other settings.
-    pub(crate) settings: Settings,
-    /// When it was made.
+    pub(crate) settings: ServiceSettings,
+    /// When the service was created.
     pub(crate) created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -43,21 +44,21 @@ impl Service {
             code_length: DEFAULT_CODE_LENGTH,
             custom_code_enabled: false,
             do_not_share_warning_enabled: false,
-            settings: Settings::default(),
+            settings: ServiceSettings::default(),
             created_at: now,
             updated_at: now,
         }
     }
 
-    /// The service that every account has from the start.
-    pub(crate) fn well_known(now: DateTime<Utc>) -> Self {
+    /// Returns the service that every new account has.
+    pub(crate) fn default_service(now: DateTime<Utc>) -> Self {
         Self::new(crate::SERVICE_SID.to_owned(), "countersign".to_owned(), now)
     }
 
-    /// The service that a form asks for.
+    /// Reads a service to create from a form.
     ///
     /// # Errors
-    /// 60200 for the first parameter that does not do.
+    /// 60200 for the first missing or invalid parameter.
     pub(crate) fn from_form(sid: String, form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
         if form.get("FriendlyName").is_none() {
             return Err(TwilioError::invalid("FriendlyName", ""));
@@ -65,10 +66,10 @@ impl Service {
         Self::new(sid, String::new(), now).updated(form, now)
     }
 
-    /// The same service with what the form sends; what it does not send stays.
+    /// Returns the service with the values of the form. Values that the form does not have stay.
     ///
     /// # Errors
-    /// 60200 for the first parameter that does not do.
+    /// 60200 for the first invalid parameter.
     pub(crate) fn updated(&self, form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
         let mut service = self.clone();
         if let Some(name) = form.get("FriendlyName") {
@@ -86,7 +87,7 @@ impl Service {
         Ok(service)
     }
 
-    /// The resource as Twilio tells it; `base` is the scheme and authority of this server.
+    /// Returns the resource in Twilio's format. `base` is the scheme and authority of this server.
     pub(crate) fn to_json(&self, account_sid: &str, base: &str) -> Value {
         let url = format!("{base}/v2/Services/{}", self.sid);
         let mut settings = self.settings.clone();
@@ -118,7 +119,7 @@ impl Service {
     }
 }
 
-/// Letters, digits, spaces, hyphens and underscores, with few digits.
+/// Returns whether a name consists of letters, spaces, hyphens, underscores and at most four digits.
 pub(crate) fn is_friendly_name(name: &str) -> bool {
     let allowed = |character: char| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_');
     !name.trim().is_empty()
@@ -132,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn friendly_names() {
+    fn a_friendly_name_has_letters_spaces_hyphens_underscores_and_few_digits() {
         for good in ["countersign", "My App-2_0", "Überall", &"a".repeat(30), "1234"] {
             assert!(is_friendly_name(good), "{good}");
         }
@@ -142,13 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn settings_have_ranges() {
-        let make = |name: &'static str, value: &'static str| {
+    fn settings_out_of_range_are_rejected() {
+        let parse = |name: &'static str, value: &'static str| {
             let form = Form::from_pairs([("FriendlyName", "x"), (name, value)]);
             Service::from_form("VA".into(), &form, DateTime::UNIX_EPOCH)
         };
-        assert_eq!(make("CodeLength", "10").unwrap().code_length, 10);
-        assert_eq!(make("Unknown", "1").unwrap().code_length, 6);
+        assert_eq!(parse("CodeLength", "10").unwrap().code_length, 10);
+        assert_eq!(parse("Unknown", "1").unwrap().code_length, 6);
         for (name, value) in [
             ("CodeLength", "3"),
             ("CodeLength", "11"),
@@ -156,14 +157,14 @@ mod tests {
             ("CustomCodeEnabled", "maybe"),
             ("Totp.Skew", "3"),
         ] {
-            assert!(make(name, value).is_err(), "{name}={value}");
+            assert!(parse(name, value).is_err(), "{name}={value}");
         }
     }
 
     #[test]
-    fn an_update_changes_what_it_sends() {
-        let (old, later) =
-            (Service::well_known(DateTime::UNIX_EPOCH), DateTime::from_timestamp(60, 0).unwrap());
+    fn an_update_changes_the_sent_values_only() {
+        let old = Service::default_service(DateTime::UNIX_EPOCH);
+        let later = DateTime::from_timestamp(60, 0).unwrap();
         let new = old.updated(&Form::from_pairs([("CodeLength", "8")]), later).unwrap();
         assert_eq!((new.code_length, new.friendly_name.as_str()), (8, "countersign"));
         assert_eq!((new.created_at, new.updated_at), (old.created_at, later));

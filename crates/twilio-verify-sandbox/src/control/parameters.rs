@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::problem::Problem;
 use crate::twilio::sid::is_sid;
 
-pub(super) use crate::verification::recipient::as_stored as recipient;
+pub(super) use crate::verification::recipient::normalize as recipient;
 
 /// The longest wait, in seconds: shorter than the timeouts of common clients and proxies.
 const MAX_WAIT: u64 = 30;

@@ -69,7 +69,8 @@ impl Effect {
         Self::Status { status, code: general_code(status), retry_after: None }
     }
 
-    /// Answers with this error code of Twilio's. It changes nothing about other effects than [`Self::Status`].
+    /// Answers with this error code of Twilio's. It changes nothing about other effects than
+    /// [`Self::Status`].
     pub fn with_code(self, code: u32) -> Self {
         match self {
             Self::Status { status, retry_after, .. } => Self::Status { status, code, retry_after },
@@ -98,7 +99,7 @@ impl Effect {
     }
 }
 
-/// Returns the status as actix-web has it; what is no status becomes 500.
+/// Converts a status to actix-web's type. An invalid status becomes 500.
 pub(crate) fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

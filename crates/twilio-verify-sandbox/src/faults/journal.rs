@@ -6,7 +6,8 @@ use super::operation_filter::OperationFilter;
 use super::recorded_request::{Outcome, RecordedRequest};
 use crate::verification::recipient;
 
-/// How many requests an account keeps. The oldest are dropped first; a suite asks for recent ones.
+/// The maximum number of requests per account. The oldest are evicted first. Tests look at recent requests
+/// only.
 pub(crate) const CAPACITY: usize = 1_000;
 
 /// Selects requests of the journal. Without settings, it selects all of them.
@@ -34,7 +35,7 @@ impl RequestFilter {
 
     /// Selects requests about this phone number or email address.
     pub fn to(self, to: impl Into<String>) -> Self {
-        Self { to: Some(recipient::as_stored(to.into())), ..self }
+        Self { to: Some(recipient::normalize(to.into())), ..self }
     }
 
     /// Selects requests for these operations.
@@ -65,7 +66,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Adds a request; its number must be higher than all before it.
+    /// Adds a request. Its number must be higher than all earlier ones.
     pub(crate) fn push(&mut self, request: RecordedRequest) {
         if self.oldest_first.len() >= CAPACITY {
             self.oldest_first.pop_front();
@@ -73,11 +74,11 @@ impl Journal {
         self.oldest_first.push_back(request);
     }
 
-    /// Records the outcome of a request, unless it was forgotten meanwhile.
-    pub(crate) fn settle(&mut self, number: u64, outcome: Outcome) {
+    /// Records the outcome of a request, unless it has been removed.
+    pub(crate) fn record_outcome(&mut self, number: u64, outcome: Outcome) {
         let found = self.oldest_first.binary_search_by_key(&number, |request| request.number);
         if let Some(request) = found.ok().and_then(|index| self.oldest_first.get_mut(index)) {
-            request.settle(outcome);
+            request.record_outcome(outcome);
         }
     }
 
@@ -93,8 +94,8 @@ impl Journal {
             .filter(|request| filter.selects(request))
     }
 
-    /// Forgets the requests about one recipient, or all.
-    pub(crate) fn forget(&mut self, to: Option<&str>) {
+    /// Removes the requests about one recipient, or all requests.
+    pub(crate) fn remove(&mut self, to: Option<&str>) {
         self.oldest_first.retain(|request| to.is_some_and(|to| request.to() != Some(to)));
     }
 }
@@ -109,8 +110,8 @@ mod tests {
     use crate::twilio::operations::Operation;
 
     fn request(number: u64, to: Option<&str>, operation: Operation) -> RecordedRequest {
-        let (account_sid, to) = ("AC".to_owned(), to.map(str::to_owned));
-        let request = RequestInfo { account_sid, operation: Some(operation), to };
+        let to = to.map(str::to_owned);
+        let request = RequestInfo { account_sid: "AC".to_owned(), operation: Some(operation), to };
         let at = DateTime::UNIX_EPOCH;
         RecordedRequest::new(&request, ("POST", "/"), std::iter::empty(), None, at).numbered(number)
     }
@@ -120,8 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn filters() {
-        let (mut journal, all) = (Journal::default(), RequestFilter::new);
+    fn requests_are_filtered_and_removed() {
+        let mut journal = Journal::default();
+        let all = RequestFilter::new;
         journal.push(request(1, Some("+1"), Operation::CreateVerification));
         journal.push(request(3, Some("+2"), Operation::CreateVerificationCheck));
         journal.push(request(4, None, Operation::FetchService));
@@ -129,18 +131,22 @@ mod tests {
         assert_eq!(numbers(&journal, all().operation(OperationKind::Check)), [3]);
         assert_eq!(numbers(&journal, all().to("+1")), [1]);
         assert_eq!(numbers(&journal, all().after(1)), [4, 3]);
-        journal.forget(Some("+1"));
+        journal.remove(Some("+1"));
         assert_eq!(numbers(&journal, all()), [4, 3]);
-        journal.forget(None);
+        journal.remove(None);
         assert!(journal.oldest_first.is_empty());
     }
 
     #[test]
-    fn the_oldest_are_forgotten_and_settling_them_does_nothing() {
+    fn the_oldest_request_is_evicted_and_its_outcome_ignored() {
         let mut journal = Journal::default();
-        (0..=CAPACITY as u64).for_each(|n| journal.push(request(n + 1, None, Operation::FetchService)));
+        for number in 1..=CAPACITY as u64 + 1 {
+            journal.push(request(number, None, Operation::FetchService));
+        }
         let outcome = Outcome { status: Some(200), ..Outcome::default() };
-        [1, 2].into_iter().for_each(|number| journal.settle(number, outcome.clone()));
+        for number in [1, 2] {
+            journal.record_outcome(number, outcome.clone());
+        }
         assert_eq!(journal.oldest_first.len(), CAPACITY);
         assert_eq!((journal.oldest_first[0].number, journal.oldest_first[0].status()), (2, Some(200)));
         assert!(journal.oldest_first.iter().skip(1).all(|request| request.status().is_none()));

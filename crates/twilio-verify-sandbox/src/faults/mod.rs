@@ -1,4 +1,4 @@
-//! The faults in force, and how often each has hit. Pure.
+//! The active faults and their hits. Pure: no I/O and no clock.
 
 pub(crate) mod effect;
 pub(crate) mod journal;
@@ -15,8 +15,8 @@ use new_fault::NewFault;
 use operation_filter::OperationFilter;
 use request_info::RequestInfo;
 
-/// How many faults there may be. The oldest used-up fault makes room. A fault that can still hit never does, because
-/// the test that made it would pass without it.
+/// How many faults there may be. The oldest used-up fault makes room. A fault that can still hit never does,
+/// because the test that made it would pass without it.
 pub(crate) const CAPACITY: usize = 1_000;
 
 /// Identifies a fault. No two faults of a sandbox have the same.
@@ -100,11 +100,11 @@ pub(crate) struct Hit {
     pub(crate) effect: Effect,
 }
 
-/// [`CAPACITY`] faults can still hit.
+/// The error that [`CAPACITY`] faults can still hit.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooManyFaults;
 
-/// Every fault.
+/// All faults.
 #[derive(Debug, Default)]
 pub(crate) struct FaultStore {
     oldest_first: Vec<Fault>,
@@ -116,7 +116,7 @@ impl FaultStore {
     /// Makes a fault.
     ///
     /// # Errors
-    /// There is no room: every fault can still hit.
+    /// [`TooManyFaults`] if there are [`CAPACITY`] faults that can still hit.
     pub(crate) fn make(&mut self, settings: NewFault) -> Result<Fault, TooManyFaults> {
         if self.oldest_first.len() >= CAPACITY {
             let used_up = self.oldest_first.iter().position(Fault::is_used_up).ok_or(TooManyFaults)?;
@@ -129,8 +129,8 @@ impl FaultStore {
         Ok(fault)
     }
 
-    /// Applies the oldest fault that covers the request and is not used up. A fault that lets the request pass counts
-    /// that, and the next fault is considered.
+    /// Applies the oldest fault that covers the request and is not used up. A fault that lets the request
+    /// pass counts that, and the next fault is considered.
     pub(crate) fn apply(&mut self, request: &RequestInfo) -> Option<Hit> {
         let covers = |fault: &&mut Fault| !fault.is_used_up() && fault.settings.covers(request);
         for fault in self.oldest_first.iter_mut().filter(covers) {
@@ -145,7 +145,8 @@ impl FaultStore {
         None
     }
 
-    /// Returns the faults that are limited to this recipient and to this account, oldest first. `None` selects all.
+    /// Returns the faults that are limited to this recipient and to this account, oldest first. `None`
+    /// selects all.
     pub(crate) fn limited_to<'a>(
         &'a self,
         to: Option<&'a str>,
@@ -257,9 +258,11 @@ mod tests {
     }
 
     #[test]
-    fn only_used_up_faults_make_room() {
+    fn only_used_up_faults_are_evicted() {
         let mut faults = FaultStore::default();
-        (0..CAPACITY).for_each(|_| drop(faults.make(fault(Effect::Drop)).unwrap()));
+        for _ in 0..CAPACITY {
+            faults.make(fault(Effect::Drop)).unwrap();
+        }
         assert_eq!(faults.make(fault(Effect::Drop)).unwrap_err(), TooManyFaults);
         hit(&mut faults);
         faults.make(fault(Effect::Drop)).unwrap();

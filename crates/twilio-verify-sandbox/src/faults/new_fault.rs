@@ -27,7 +27,8 @@ const MAX_TO: usize = 254;
 
 /// The settings of a fault: which requests it hits, how often, and what happens to them.
 ///
-/// A new fault hits one request. Of several faults that cover a request, the oldest that is not used up hits it.
+/// A new fault hits one request. Of several faults that cover a request, the oldest that is not used up hits
+/// it.
 ///
 /// ```
 /// use twilio_verify_sandbox::{Effect, NewFault, OperationKind};
@@ -48,7 +49,7 @@ pub struct NewFault {
 }
 
 impl NewFault {
-    /// A fault that hits the next request for these operations.
+    /// Creates the settings of a fault that hits the next request for these operations.
     pub fn new(operation: impl Into<OperationFilter>, effect: Effect) -> Self {
         Self { operation: operation.into(), effect, times: 1, after: 0, to: None, account: None }
     }
@@ -65,7 +66,7 @@ impl NewFault {
 
     /// Limits it to requests about this phone number or email address.
     pub fn to(self, to: impl Into<String>) -> Self {
-        Self { to: Some(recipient::as_stored(to.into())), ..self }
+        Self { to: Some(recipient::normalize(to.into())), ..self }
     }
 
     /// Limits it to requests of this account.

@@ -1,6 +1,6 @@
-//! The numbers with a meaning: `+1 NPA 555-01xy`, whatever the area code NPA. 555-0100 to 555-0199 are set aside for
-//! fiction in every area code, so nobody's phone is among them. The last two digits choose; any other number is
-//! like 00. Pure, and nothing is remembered: the number alone decides.
+//! Test numbers: `+1 NPA 555-01xy` with any area code NPA. 555-0100 to 555-0199 are reserved for fiction in
+//! every area code, so they belong to no phone. The last two digits determine the behavior. Any other number
+//! behaves like 00. Pure: the behavior depends on the number alone.
 
 use std::time::Duration;
 
@@ -9,49 +9,48 @@ use actix_web::http::StatusCode;
 use crate::phone::channel::Channel;
 use crate::twilio::errors::TwilioError;
 
-/// After which time a late message arrives: longer than the patience of a test that does not wait, shorter than a
-/// person's.
+/// The delay of a late message: long enough for tests to notice, short enough for people to wait.
 const LATE: Duration = Duration::from_secs(8);
-/// Seconds in the `Retry-After` of a number that is always busy. More than a client should wait before it tries
-/// again by itself.
+/// The seconds in `Retry-After` of a rate-limited number: longer than a client should wait before it retries
+/// by itself.
 const RETRY_AFTER: u32 = 30;
-/// The code of the numbers that always get the same: these digits over and over, as long as the service wants it.
+/// The digits of the fixed code, repeated up to the code length of the service.
 const FIXED_CODE: [char; 2] = ['4', '2'];
 
-/// What a number is made for.
+/// The behavior of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scenario {
-    /// 00 to 39, and every other number: a random code, at once.
+    /// 00 to 39, and every other number: receives a random code immediately.
     Ordinary,
-    /// 40 to 49: 424242, at once.
+    /// 40 to 49: receives the code 424242 immediately.
     FixedCode,
-    /// 50 to 54: a landline.
+    /// 50 to 54: is a landline.
     Landline,
-    /// 55 to 59: in a country that the geo permissions do not allow.
+    /// 55 to 59: is in a country that the geo permissions block.
     GeoBlocked,
-    /// 60 to 64: with a prefix that Fraud Guard has blocked.
-    FraudGuarded,
-    /// 65 to 69: has had as many codes as there are.
+    /// 60 to 64: has a prefix that Fraud Guard blocks.
+    FraudBlocked,
+    /// 65 to 69: has reached the maximum number of sends.
     TooManySends,
-    /// 70 to 74: too many requests, come back later.
-    Busy,
-    /// 75 to 79: Twilio is down.
+    /// 70 to 74: is rate limited.
+    RateLimited,
+    /// 75 to 79: Twilio is unavailable.
     Unavailable,
-    /// 80 to 84: the code takes its time.
-    Late,
-    /// 85 to 89: the code never comes.
-    Lost,
-    /// 90 to 94: all is well until a code is checked; then the verification is gone.
-    GoneAtCheck,
-    /// 95 to 99: the code is sent, and whoever asked does not hear of it.
-    Unheard,
+    /// 80 to 84: receives the code late.
+    DeliveredLate,
+    /// 85 to 89: never receives the code.
+    NeverDelivered,
+    /// 90 to 94: loses its verification when a code is checked.
+    LostAtCheck,
+    /// 95 to 99: receives the code, but the connection closes without a response.
+    SentThenDropped,
 }
 
-/// What lifts a block of Fraud Guard or of the geo permissions; by SMS only, both of them (Twilio's documentation of
-/// `RiskCheck` and of the Safe List).
+/// The reasons to skip the blocks of Fraud Guard and the geo permissions. They apply to SMS only (Twilio's
+/// documentation of `RiskCheck` and of the Safe List).
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Exemption {
-    /// The caller said `RiskCheck=disable`.
+    /// The caller sent `RiskCheck=disable`.
     pub(crate) risk_check_disabled: bool,
     /// The number is on the account's Safe List.
     pub(crate) safe_listed: bool,
@@ -59,77 +58,83 @@ pub(crate) struct Exemption {
 
 /// When a message arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    /// With the answer.
-    AtOnce,
-    /// After this time.
+pub(crate) enum DeliveryTime {
+    /// Before the response.
+    Immediately,
+    /// After this duration.
     After(Duration),
     /// Not at all.
     Never,
 }
 
-/// The last two digits of a number with a meaning.
-pub(crate) fn ending(to: &str) -> Option<u8> {
+/// Returns the last two digits of a test number.
+pub(crate) fn last_two_digits(to: &str) -> Option<u8> {
     let national = to.strip_prefix("+1").filter(|rest| rest.len() == 10 && rest.is_ascii())?;
     national.get(3..)?.strip_prefix("55501")?.parse().ok()
 }
 
 impl Scenario {
-    /// What a phone number (E.164) is made for. An address is for nothing in particular.
+    /// Returns the behavior of a phone number (E.164). Email addresses are ordinary.
     pub(crate) fn of(to: &str) -> Self {
-        match ending(to).unwrap_or(0) {
+        match last_two_digits(to).unwrap_or(0) {
             40..=49 => Self::FixedCode,
             50..=54 => Self::Landline,
             55..=59 => Self::GeoBlocked,
-            60..=64 => Self::FraudGuarded,
+            60..=64 => Self::FraudBlocked,
             65..=69 => Self::TooManySends,
-            70..=74 => Self::Busy,
+            70..=74 => Self::RateLimited,
             75..=79 => Self::Unavailable,
-            80..=84 => Self::Late,
-            85..=89 => Self::Lost,
-            90..=94 => Self::GoneAtCheck,
-            95..=99 => Self::Unheard,
+            80..=84 => Self::DeliveredLate,
+            85..=89 => Self::NeverDelivered,
+            90..=94 => Self::LostAtCheck,
+            95..=99 => Self::SentThenDropped,
             _ => Self::Ordinary,
         }
     }
 
-    /// Whether a start goes on. Its parameters are good, and no rate limit of the service stands against it.
+    /// Ensures that this number allows a start, after the parameters and the service's rate limits have been
+    /// checked.
     ///
-    /// Landlines get no SMS and do get calls; whether one has WhatsApp is not Verify's to know. Geo permissions are
-    /// about SMS and voice, Fraud Guard about SMS alone (Twilio's documentation of the three).
+    /// A landline receives calls but no SMS. Verify does not know whether it has WhatsApp. Geo permissions
+    /// apply to SMS and calls, Fraud Guard to SMS only (Twilio's documentation of the three).
     ///
     /// # Errors
-    /// What Twilio answers.
-    pub(crate) fn admit(self, to: &str, channel: Channel, exemption: Exemption) -> Result<(), TwilioError> {
+    /// Twilio's error for this number: 20429, 20503, 60203, 60205, 60410 or 60605.
+    pub(crate) fn ensure_start_allowed(
+        self,
+        to: &str,
+        channel: Channel,
+        exemption: Exemption,
+    ) -> Result<(), TwilioError> {
         let by_sms = channel == Channel::Sms;
         let exempt = by_sms && (exemption.risk_check_disabled || exemption.safe_listed);
-        let refused = |status, code, retry_after| Err(TwilioError::on_purpose(status, code, retry_after));
+        let error = |status, code, retry_after| Err(TwilioError::on_purpose(status, code, retry_after));
         match self {
-            Self::Busy => refused(StatusCode::TOO_MANY_REQUESTS, 20429, Some(RETRY_AFTER)),
-            Self::Unavailable => refused(StatusCode::SERVICE_UNAVAILABLE, 20503, None),
+            Self::RateLimited => error(StatusCode::TOO_MANY_REQUESTS, 20429, Some(RETRY_AFTER)),
+            Self::Unavailable => error(StatusCode::SERVICE_UNAVAILABLE, 20503, None),
             Self::GeoBlocked if !exempt && matches!(channel, Channel::Sms | Channel::Call) => {
-                refused(StatusCode::FORBIDDEN, 60605, None)
+                error(StatusCode::FORBIDDEN, 60605, None)
             }
-            Self::FraudGuarded if !exempt && by_sms => {
+            Self::FraudBlocked if !exempt && by_sms => {
                 Err(TwilioError::fraud_guard(to.get(..5).unwrap_or(to)))
             }
-            Self::Landline if by_sms => refused(StatusCode::FORBIDDEN, 60205, None),
-            Self::TooManySends => refused(StatusCode::TOO_MANY_REQUESTS, 60203, None),
+            Self::Landline if by_sms => error(StatusCode::FORBIDDEN, 60205, None),
+            Self::TooManySends => error(StatusCode::TOO_MANY_REQUESTS, 60203, None),
             _ => Ok(()),
         }
     }
 
-    /// The code that this number always gets, of the service's length.
+    /// Returns the fixed code of this number, with the code length of the service.
     pub(crate) fn code(self, length: usize) -> Option<String> {
         (self == Self::FixedCode).then(|| FIXED_CODE.iter().cycle().take(length).collect())
     }
 
-    /// When its messages arrive.
-    pub(crate) fn delivery(self) -> Delivery {
+    /// Returns when messages to this number arrive.
+    pub(crate) fn delivery_time(self) -> DeliveryTime {
         match self {
-            Self::Late => Delivery::After(LATE),
-            Self::Lost => Delivery::Never,
-            _ => Delivery::AtOnce,
+            Self::DeliveredLate => DeliveryTime::After(LATE),
+            Self::NeverDelivered => DeliveryTime::Never,
+            _ => DeliveryTime::Immediately,
         }
     }
 }
@@ -140,11 +145,11 @@ mod tests {
     use crate::verification::recipient::is_reachable;
 
     fn code(scenario: Scenario, channel: Channel, exemption: Exemption) -> Option<u32> {
-        scenario.admit("+12015550160", channel, exemption).err().map(|error| error.code())
+        scenario.ensure_start_allowed("+12015550160", channel, exemption).err().map(|error| error.code())
     }
 
     #[test]
-    fn the_last_two_digits_choose() {
+    fn the_last_two_digits_determine_the_scenario() {
         for (ending, scenario) in [
             (0, Scenario::Ordinary),
             (39, Scenario::Ordinary),
@@ -153,16 +158,16 @@ mod tests {
             (50, Scenario::Landline),
             (54, Scenario::Landline),
             (55, Scenario::GeoBlocked),
-            (60, Scenario::FraudGuarded),
+            (60, Scenario::FraudBlocked),
             (65, Scenario::TooManySends),
-            (70, Scenario::Busy),
+            (70, Scenario::RateLimited),
             (75, Scenario::Unavailable),
-            (80, Scenario::Late),
-            (85, Scenario::Lost),
-            (90, Scenario::GoneAtCheck),
-            (94, Scenario::GoneAtCheck),
-            (95, Scenario::Unheard),
-            (99, Scenario::Unheard),
+            (80, Scenario::DeliveredLate),
+            (85, Scenario::NeverDelivered),
+            (90, Scenario::LostAtCheck),
+            (94, Scenario::LostAtCheck),
+            (95, Scenario::SentThenDropped),
+            (99, Scenario::SentThenDropped),
         ] {
             for area in [201, 415, 907] {
                 assert_eq!(Scenario::of(&format!("+1{area}55501{ending:02}")), scenario, "{ending}");
@@ -176,32 +181,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_blocked_by_which_channel() {
+    fn each_scenario_blocks_its_channels() {
         use Channel::{Call, Sms, Whatsapp};
         let none = Exemption::default();
         for (scenario, expected) in [
             (Scenario::Ordinary, [None; 3]),
             (Scenario::Landline, [Some(60205), None, None]),
             (Scenario::GeoBlocked, [Some(60605), Some(60605), None]),
-            (Scenario::FraudGuarded, [Some(60410), None, None]),
+            (Scenario::FraudBlocked, [Some(60410), None, None]),
             (Scenario::TooManySends, [Some(60203); 3]),
-            (Scenario::Busy, [Some(20429); 3]),
+            (Scenario::RateLimited, [Some(20429); 3]),
             (Scenario::Unavailable, [Some(20503); 3]),
-            (Scenario::Late, [None; 3]),
-            (Scenario::Unheard, [None; 3]),
+            (Scenario::DeliveredLate, [None; 3]),
+            (Scenario::SentThenDropped, [None; 3]),
         ] {
             assert_eq!([Sms, Call, Whatsapp].map(|by| code(scenario, by, none)), expected, "{scenario:?}");
         }
     }
 
     #[test]
-    fn an_exemption_lifts_two_blocks_by_sms() {
+    fn an_exemption_lifts_the_geo_and_fraud_blocks_of_sms() {
         for exemption in [
             Exemption { risk_check_disabled: true, safe_listed: false },
             Exemption { risk_check_disabled: false, safe_listed: true },
         ] {
             assert_eq!(code(Scenario::GeoBlocked, Channel::Sms, exemption), None);
-            assert_eq!(code(Scenario::FraudGuarded, Channel::Sms, exemption), None);
+            assert_eq!(code(Scenario::FraudBlocked, Channel::Sms, exemption), None);
             assert_eq!(code(Scenario::GeoBlocked, Channel::Call, exemption), Some(60605));
             assert_eq!(code(Scenario::Landline, Channel::Sms, exemption), Some(60205));
             assert_eq!(code(Scenario::TooManySends, Channel::Sms, exemption), Some(60203));
@@ -209,24 +214,24 @@ mod tests {
     }
 
     #[test]
-    fn the_fixed_code_has_the_services_length() {
+    fn the_fixed_code_has_the_code_length_of_the_service() {
         for (length, expected) in [(4, "4242"), (6, "424242"), (7, "4242424"), (10, "4242424242")] {
             assert_eq!(Scenario::FixedCode.code(length).as_deref(), Some(expected));
         }
         assert_eq!(Scenario::Ordinary.code(6), None);
     }
 
-    /// `tests/api/twilio/numbers.rs` tries every ending on the parser of the API.
+    /// `tests/api/twilio/numbers.rs` tries every ending with the parser of the API.
     #[test]
-    fn one_ending_of_each_meaning_is_valid_wherever_one_is() {
+    fn every_valid_area_code_has_a_valid_number_of_each_scenario() {
         let number = |area: u32, ending: u32| format!("+1{area}55501{ending:02}");
         let areas: Vec<u32> =
             (200..1000).filter(|area| is_reachable(&number(*area, 0), Channel::Sms)).collect();
         assert!(areas.len() > 350 && areas.contains(&201), "{areas:?}");
         for area in areas {
             let mut endings = [40, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95].into_iter();
-            let wrong = endings.find(|ending| !is_reachable(&number(area, *ending), Channel::Sms));
-            assert_eq!(wrong, None, "{area}");
+            let invalid = endings.find(|ending| !is_reachable(&number(area, *ending), Channel::Sms));
+            assert_eq!(invalid, None, "{area}");
         }
     }
 }

@@ -12,13 +12,14 @@ use super::operation_filter::OperationKind;
 use super::request_info::RequestInfo;
 use crate::twilio::operations::Operation;
 
-/// How many characters of a parameter's name are kept: Twilio's longest name has about forty.
+/// The maximum number of characters of a parameter's name. Twilio's longest has about forty.
 const MAX_NAME: usize = 100;
-/// How many parameters of a request are kept: Twilio's largest form has about thirty.
+/// The maximum number of parameters. Twilio's largest form has about thirty.
 const MAX_PARAMETERS: usize = 50;
-/// How many characters of a path or a value are kept.
+/// The maximum number of characters of a path or a value.
 const MAX_CHARACTERS: usize = 1_000;
-/// How many characters of all values of a request are kept: 1,000 accounts keep 1,000 requests each.
+/// The maximum number of characters of all values together. A thousand accounts store a thousand requests
+/// each.
 const MAX_FORM: usize = 4_000;
 
 /// A request that Twilio would have received, and its outcome.
@@ -52,8 +53,8 @@ pub struct RecordedRequest {
     /// The parameters in the body. Values of the same name are joined by commas. Long values are cut.
     #[schema(example = json!({"To": "+12015550123", "Channel": "sms"}))]
     form: BTreeMap<String, String>,
-    /// The status of the answer. Absent while the request is in progress, and if the connection closed without an
-    /// answer.
+    /// The status of the answer. Absent while the request is in progress, and if the connection closed
+    /// without an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = 201)]
     status: Option<u16>,
@@ -120,8 +121,8 @@ impl RecordedRequest {
         self.form.get(name).map(String::as_str)
     }
 
-    /// Returns the status of the answer; `None` while the request is in progress, and if the connection closed
-    /// without an answer.
+    /// Returns the status of the answer; `None` while the request is in progress, and if the connection
+    /// closed without an answer.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
@@ -149,7 +150,7 @@ pub(crate) struct Outcome {
 }
 
 impl RecordedRequest {
-    /// A request that has just arrived. [`Self::numbered`] gives it its identifier.
+    /// Creates a request that has just arrived. [`Self::numbered`] sets its identifier.
     pub(crate) fn new<'a>(
         request: &RequestInfo,
         (method, path): (&str, &str),
@@ -163,10 +164,10 @@ impl RecordedRequest {
             account_sid: request.account_sid.clone(),
             operation: request.kind(),
             operation_id: request.operation,
-            method: cut(method),
-            path: cut(path),
-            to: request.to.as_deref().map(cut),
-            form: parameters(form),
+            method: truncate(method),
+            path: truncate(path),
+            to: request.to.as_deref().map(truncate),
+            form: truncate_form(form),
             status: None,
             twilio_code: None,
             fault: hit.map(|hit| hit.effect.kind()),
@@ -181,27 +182,28 @@ impl RecordedRequest {
     }
 
     /// Records the outcome.
-    pub(super) fn settle(&mut self, outcome: Outcome) {
+    pub(super) fn record_outcome(&mut self, outcome: Outcome) {
         self.status = outcome.status;
         self.twilio_code = outcome.twilio_code;
         self.fault = outcome.fault.or(self.fault);
     }
 }
 
-fn parameters<'a>(form: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<String, String> {
-    let mut kept = BTreeMap::<String, String>::new();
-    let mut room = MAX_FORM;
+fn truncate_form<'a>(form: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<String, String> {
+    let mut parameters = BTreeMap::<String, String>::new();
+    let mut remaining = MAX_FORM;
     for (name, value) in form.take(MAX_PARAMETERS) {
-        let value: String = cut(value).chars().take(room).collect();
-        room -= value.chars().count();
-        kept.entry(name.chars().take(MAX_NAME).collect())
-            .and_modify(|values| *values = cut(&format!("{values},{value}")))
+        let value: String = truncate(value).chars().take(remaining).collect();
+        remaining -= value.chars().count();
+        parameters
+            .entry(name.chars().take(MAX_NAME).collect())
+            .and_modify(|values| *values = truncate(&format!("{values},{value}")))
             .or_insert(value);
     }
-    kept
+    parameters
 }
 
-fn cut(text: &str) -> String {
+fn truncate(text: &str) -> String {
     text.chars().take(MAX_CHARACTERS).collect()
 }
 
@@ -210,17 +212,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_forms_are_cut() {
+    fn long_forms_are_truncated() {
         let long = "é".repeat(MAX_CHARACTERS + 1);
         let names: Vec<String> = (0..60).map(|n| n.to_string()).collect();
         let pairs = names.iter().map(|name| (name.as_str(), long.as_str()));
-        let kept = parameters(pairs);
-        assert_eq!(kept.len(), MAX_PARAMETERS);
-        let mut lengths: Vec<_> = kept.values().map(|value| value.chars().count()).collect();
+        let parameters = truncate_form(pairs);
+        assert_eq!(parameters.len(), MAX_PARAMETERS);
+        let mut lengths: Vec<_> = parameters.values().map(|value| value.chars().count()).collect();
         lengths.sort_unstable();
         assert_eq!((lengths.iter().sum(), lengths.last()), (MAX_FORM, Some(&MAX_CHARACTERS)));
-        assert!(parameters([(long.as_str(), "")].into_iter()).keys().all(|name| name.len() == 2 * MAX_NAME));
-        let twice = parameters([("A", "1"), ("B", "2"), ("A", "3")].into_iter());
-        assert_eq!((twice["A"].as_str(), twice["B"].as_str()), ("1,3", "2"));
+        let long_name = truncate_form([(long.as_str(), "")].into_iter());
+        assert!(long_name.keys().all(|name| name.len() == 2 * MAX_NAME));
+    }
+
+    #[test]
+    fn repeated_values_are_joined() {
+        let parameters = truncate_form([("A", "1"), ("B", "2"), ("A", "3")].into_iter());
+        assert_eq!((parameters["A"].as_str(), parameters["B"].as_str()), ("1,3", "2"));
     }
 }

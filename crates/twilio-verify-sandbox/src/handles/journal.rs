@@ -69,7 +69,7 @@ impl Journal {
     }
 
     pub(crate) fn forget_of(&self, account_sid: Option<&str>, to: Option<&str>) {
-        self.0.accounts().forget_requests(account_sid, to);
+        self.0.accounts().remove_requests(account_sid, to);
     }
 }
 

@@ -104,7 +104,7 @@ impl MessageFilter {
 
     /// Selects messages to this phone number or email address.
     pub fn to(self, to: impl Into<String>) -> Self {
-        Self { to: Some(recipient::as_stored(to.into())), ..self }
+        Self { to: Some(recipient::normalize(to.into())), ..self }
     }
 
     /// Selects messages on this channel.

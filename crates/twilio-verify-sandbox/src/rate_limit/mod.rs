@@ -1,8 +1,7 @@
-//! A rate limit of a service and its buckets: what they are and how they are told. What they count is in
-//! [`rate_counts`].
+//! Rate limits of a service and their buckets. [`start_counts`] counts the starts.
 
-pub(crate) mod rate_counts;
 pub(crate) mod rate_limits;
+mod start_counts;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -11,46 +10,45 @@ use crate::twilio::date::date;
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 
-/// Most characters of a unique name; Twilio tells no number.
+/// The maximum number of characters of a unique name. Twilio does not document one.
 const MAX_NAME: usize = 64;
 
-/// A key that starts can be limited by.
+/// A key by which starts are limited, such as an IP address.
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimit {
     /// `RK…`.
     pub(crate) sid: String,
-    /// The service that it belongs to, `VA…`.
+    /// The service of the rate limit, `VA…`.
     pub(crate) service_sid: String,
-    /// What a start calls it by.
+    /// The name of the key in a start.
     pub(crate) unique_name: String,
-    /// For people.
     description: Option<String>,
-    /// When it was made.
+    /// When the rate limit was created.
     pub(crate) created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
-    /// How much of it there may be, oldest first; none means no limit.
+    /// The buckets, oldest first. Without buckets there is no limit.
     pub(crate) buckets: Vec<Bucket>,
 }
 
-/// How often one value of a key may occur in a time.
+/// The maximum number of starts per interval with the same value of a key.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
     /// `BL…`.
     pub(crate) sid: String,
-    /// Most starts in an interval.
+    /// The maximum number of starts per interval.
     pub(crate) max: u32,
-    /// Seconds.
+    /// The length of the interval in seconds.
     pub(crate) interval: u32,
-    /// When it was made.
+    /// When the bucket was created.
     pub(crate) created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
 impl RateLimit {
-    /// The rate limit that a form asks for. Whether its name is free is not looked at here.
+    /// Reads a rate limit to create from a form. Does not check whether the name is unique.
     ///
     /// # Errors
-    /// 60200, or 60209 for a name that is none.
+    /// 60200 if a parameter is invalid, 60209 if the name has invalid characters.
     pub(crate) fn from_form(
         sid: String,
         service_sid: &str,
@@ -72,17 +70,17 @@ impl RateLimit {
         })
     }
 
-    /// Takes over what the form sends. The name stays what it is: Twilio's update has no parameter for it.
+    /// Updates the description. The name cannot change: Twilio's update has no parameter for it.
     ///
     /// # Errors
-    /// 60200.
+    /// 60200 if the description is invalid.
     pub(crate) fn update(&mut self, form: &Form, now: DateTime<Utc>) -> Result<(), TwilioError> {
         self.description = form.text("Description")?.or_else(|| self.description.take());
         self.updated_at = now;
         Ok(())
     }
 
-    /// The resource as Twilio tells it; `base` is the scheme and authority of this server.
+    /// Returns the resource in Twilio's format. `base` is the scheme and authority of this server.
     pub(crate) fn to_json(&self, account_sid: &str, base: &str) -> Value {
         let url = self.url(base);
         json!({
@@ -98,7 +96,7 @@ impl RateLimit {
         })
     }
 
-    /// One of its buckets as Twilio tells it.
+    /// Returns a bucket of this rate limit in Twilio's format.
     pub(crate) fn bucket_to_json(&self, bucket: &Bucket, account_sid: &str, base: &str) -> Value {
         json!({
             "sid": bucket.sid,
@@ -119,19 +117,19 @@ impl RateLimit {
 }
 
 impl Bucket {
-    /// The bucket that a form asks for. Whether its interval is free is not looked at here.
+    /// Reads a bucket to create from a form. Does not check whether the interval is unique.
     ///
     /// # Errors
-    /// 60200.
+    /// 60200 if a parameter is missing or invalid.
     pub(crate) fn from_form(sid: String, form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
         let number = |name| positive(form, name)?.ok_or_else(|| TwilioError::invalid(name, ""));
         Ok(Self { sid, max: number("Max")?, interval: number("Interval")?, created_at: now, updated_at: now })
     }
 
-    /// The same bucket with what the form sends.
+    /// Returns the bucket with the values of the form.
     ///
     /// # Errors
-    /// 60200.
+    /// 60200 if a parameter is invalid.
     pub(crate) fn updated(&self, form: &Form, now: DateTime<Utc>) -> Result<Self, TwilioError> {
         Ok(Self {
             max: positive(form, "Max")?.unwrap_or(self.max),
@@ -146,7 +144,8 @@ fn positive(form: &Form, name: &str) -> Result<Option<u32>, TwilioError> {
     form.integer(name, 1, u32::MAX)
 }
 
-/// Letters, digits, hyphens, dots and underscores (the error page of 60209).
+/// Returns whether a name consists of letters, digits, hyphens, dots and underscores (the error page of
+/// 60209).
 fn is_unique_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     name.len() <= MAX_NAME && name.bytes().all(allowed)
@@ -157,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unique_names() {
+    fn a_unique_name_has_letters_digits_hyphens_dots_and_underscores() {
         for good in ["ip", "end.user-ip_4", &"a".repeat(64)] {
             assert!(is_unique_name(good), "{good}");
         }
@@ -167,16 +166,16 @@ mod tests {
     }
 
     #[test]
-    fn buckets_hold_at_least_one_for_at_least_a_second() {
-        let make = |max, interval| {
+    fn max_and_interval_are_positive_integers() {
+        let parse = |max, interval| {
             let form = Form::from_pairs([("Max", max), ("Interval", interval)]);
             Bucket::from_form("BL".into(), &form, DateTime::UNIX_EPOCH)
         };
-        assert_eq!(make("5", "60").unwrap().max, 5);
+        assert_eq!(parse("5", "60").unwrap().max, 5);
         for (max, interval) in [("0", "60"), ("5", "0"), ("-1", "60"), ("5", "1.5"), ("", "60"), ("5", "")] {
-            assert!(make(max, interval).is_err(), "{max} {interval}");
+            assert!(parse(max, interval).is_err(), "{max} {interval}");
         }
-        let bucket = make("5", "60").unwrap();
+        let bucket = parse("5", "60").unwrap();
         let form = Form::from_pairs([("Max", "6")]);
         let updated = bucket.updated(&form, DateTime::UNIX_EPOCH).unwrap();
         assert_eq!((updated.max, updated.interval, updated.sid), (6, 60, bucket.sid));

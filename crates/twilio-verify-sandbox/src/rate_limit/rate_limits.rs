@@ -1,20 +1,21 @@
-//! The rate limits of an account's services, and whether a start may pass them.
+//! The rate limits of an account, and the admission of starts.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::rate_counts::Counts;
+use super::start_counts::StartCounts;
 use super::{Bucket, RateLimit};
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 
-/// Most rate limits of a service. Twilio documents the error (60207) and not the number.
+/// The maximum number of rate limits per service. Twilio documents the error (60207) but not the number.
 pub(crate) const MAX_LIMITS: usize = 20;
-/// Most buckets of a rate limit. Twilio documents the error (60210) and not the number.
+/// The maximum number of buckets per rate limit. Twilio documents the error (60210) but not the number.
 pub(crate) const MAX_BUCKETS: usize = 10;
-/// Most characters of a value that is counted. Twilio tells no number; an address with a country is far shorter.
+/// The maximum number of characters of a key's value. Twilio does not document one. IP addresses are far
+/// shorter.
 const MAX_VALUE: usize = 256;
 
 /// The rate limits of one account.
@@ -22,21 +23,21 @@ const MAX_VALUE: usize = 256;
 pub(crate) struct RateLimits {
     /// Oldest first.
     by_service: HashMap<String, Vec<RateLimit>>,
-    counts: Counts,
+    counts: StartCounts,
 }
 
 impl RateLimits {
-    /// Those of a service, oldest first.
+    /// Returns the rate limits of a service, oldest first.
     pub(crate) fn of_service(&self, service_sid: &str) -> &[RateLimit] {
         self.by_service.get(service_sid).map_or(&[], Vec::as_slice)
     }
 
-    /// One of a service's.
+    /// Returns a rate limit of a service.
     pub(crate) fn get(&self, service_sid: &str, sid: &str) -> Option<&RateLimit> {
         self.of_service(service_sid).iter().find(|limit| limit.sid == sid)
     }
 
-    /// One of a service's, to change it.
+    /// Returns a rate limit of a service for updates.
     pub(crate) fn get_mut(&mut self, service_sid: &str, sid: &str) -> Option<&mut RateLimit> {
         self.by_service.get_mut(service_sid)?.iter_mut().find(|limit| limit.sid == sid)
     }
@@ -44,7 +45,7 @@ impl RateLimits {
     /// Adds a rate limit to its service.
     ///
     /// # Errors
-    /// 60208 when its name is taken, 60207 when there are [`MAX_LIMITS`].
+    /// 60208 if the name is taken, 60207 if the service has [`MAX_LIMITS`].
     pub(crate) fn add(&mut self, limit: RateLimit) -> Result<(), TwilioError> {
         let limits = self.by_service.entry(limit.service_sid.clone()).or_default();
         if limits.iter().any(|other| other.unique_name == limit.unique_name) {
@@ -57,54 +58,53 @@ impl RateLimits {
         Ok(())
     }
 
-    /// Deletes a rate limit with its buckets. False when there was none.
+    /// Deletes a rate limit with its buckets. Returns whether it existed.
     pub(crate) fn delete(&mut self, service_sid: &str, sid: &str) -> bool {
         let Some(limits) = self.by_service.get_mut(service_sid) else { return false };
         let Some(index) = limits.iter().position(|limit| limit.sid == sid) else { return false };
-        let gone = limits.remove(index);
-        self.counts.forget(&gone.buckets);
+        let deleted = limits.remove(index);
+        self.counts.remove(&deleted.buckets);
         true
     }
 
-    /// Deletes a bucket and what it counted. False when there was none.
+    /// Deletes a bucket with its counts. Returns whether it existed.
     pub(crate) fn delete_bucket(&mut self, service_sid: &str, limit_sid: &str, sid: &str) -> bool {
         let Some(limit) = self.get_mut(service_sid, limit_sid) else { return false };
         let Some(index) = limit.buckets.iter().position(|bucket| bucket.sid == sid) else { return false };
-        let gone = limit.buckets.remove(index);
-        self.counts.forget(&[gone]);
+        let deleted = limit.buckets.remove(index);
+        self.counts.remove(&[deleted]);
         true
     }
 
-    /// Forgets what was counted; the limits stay.
-    pub(crate) fn forget_counts(&mut self) {
-        self.counts = Counts::default();
+    /// Resets the counts and keeps the limits.
+    pub(crate) fn reset_counts(&mut self) {
+        self.counts = StartCounts::default();
     }
 
-    /// Forgets the rate limits of a deleted service.
-    pub(crate) fn forget_service(&mut self, service_sid: &str) {
+    /// Removes the rate limits of a deleted service.
+    pub(crate) fn remove_service(&mut self, service_sid: &str) {
         for limit in self.by_service.remove(service_sid).unwrap_or_default() {
-            self.counts.forget(&limit.buckets);
+            self.counts.remove(&limit.buckets);
         }
     }
 
-    /// Lets a start pass and counts it, or refuses it.
+    /// Admits a start and counts it.
     ///
-    /// It passes when every bucket of every rate limit that it names has room for the value that it names. A start
-    /// that is refused counts nowhere: Twilio says of its 429 that such a request was not processed. One that
-    /// passes counts, whatever the verification's own rules then say of it. A name that the service does not know
-    /// limits nothing.
+    /// The start is admitted if no bucket of the rate limits in its form is full. A rejected start does not
+    /// count: Twilio says of its 429 that such a request was not processed. An admitted start counts even if
+    /// the verification rejects it later. Names that the service does not know are ignored.
     ///
     /// # Errors
-    /// 60200 when `RateLimits` is not a JSON object of plain values; 20429.
-    pub(crate) fn pass(
+    /// 60200 if `RateLimits` is not a JSON object of simple values, 20429 if a bucket is full.
+    pub(crate) fn admit(
         &mut self,
         service_sid: &str,
         form: &Form,
         now: DateTime<Utc>,
     ) -> Result<(), TwilioError> {
-        let values = values(form)?;
+        let values = parse_values(form)?;
         let limits = self.by_service.get(service_sid).map_or(&[][..], Vec::as_slice);
-        let counted: Vec<(&RateLimit, &Bucket, &str)> = values
+        let affected: Vec<(&RateLimit, &Bucket, &str)> = values
             .iter()
             .filter_map(|(name, value)| {
                 limits.iter().find(|limit| limit.unique_name == *name).map(|limit| (limit, value))
@@ -113,14 +113,14 @@ impl RateLimits {
                 limit.buckets.iter().map(move |bucket| (limit, bucket, value.as_str()))
             })
             .collect();
-        let waits = counted.iter().filter_map(|(limit, bucket, value)| {
-            self.counts.wait(bucket, value, now).map(|wait| (wait, &limit.unique_name))
+        let full = affected.iter().filter_map(|(limit, bucket, value)| {
+            self.counts.retry_after(bucket, value, now).map(|seconds| (seconds, &limit.unique_name))
         });
-        // Of several that are full, the one that stays full for longest decides when a retry makes sense.
-        if let Some((wait, name)) = waits.max_by_key(|(wait, _)| *wait) {
-            return Err(TwilioError::rate_limit_reached(name, wait));
+        // A retry succeeds when no bucket is full, so the longest wait counts.
+        if let Some((retry_after, name)) = full.max_by_key(|(seconds, _)| *seconds) {
+            return Err(TwilioError::rate_limit_reached(name, retry_after));
         }
-        for (_, bucket, value) in counted {
+        for (_, bucket, value) in affected {
             self.counts.count(bucket, value, now);
         }
         Ok(())
@@ -131,9 +131,9 @@ impl RateLimit {
     /// Adds a bucket.
     ///
     /// # Errors
-    /// 60211 when its interval is taken, 60210 when there are [`MAX_BUCKETS`].
+    /// 60211 if the interval is taken, 60210 if the rate limit has [`MAX_BUCKETS`].
     pub(crate) fn add_bucket(&mut self, bucket: Bucket) -> Result<(), TwilioError> {
-        self.check_interval(&bucket)?;
+        self.ensure_interval_free(&bucket)?;
         if self.buckets.len() >= MAX_BUCKETS {
             return Err(TwilioError::too_many_buckets());
         }
@@ -141,34 +141,34 @@ impl RateLimit {
         Ok(())
     }
 
-    /// Puts a changed bucket in the place of the one with its SID.
+    /// Replaces the bucket with the same SID.
     ///
     /// # Errors
-    /// 60211 when another one has its interval.
+    /// 60211 if another bucket has the same interval.
     pub(crate) fn replace_bucket(&mut self, bucket: Bucket) -> Result<(), TwilioError> {
-        self.check_interval(&bucket)?;
+        self.ensure_interval_free(&bucket)?;
         if let Some(place) = self.buckets.iter_mut().find(|other| other.sid == bucket.sid) {
             *place = bucket;
         }
         Ok(())
     }
 
-    fn check_interval(&self, bucket: &Bucket) -> Result<(), TwilioError> {
-        let taken = |other: &Bucket| other.sid != bucket.sid && other.interval == bucket.interval;
-        if self.buckets.iter().any(taken) { Err(TwilioError::interval_taken()) } else { Ok(()) }
+    fn ensure_interval_free(&self, bucket: &Bucket) -> Result<(), TwilioError> {
+        let has_interval = |other: &Bucket| other.sid != bucket.sid && other.interval == bucket.interval;
+        if self.buckets.iter().any(has_interval) { Err(TwilioError::interval_taken()) } else { Ok(()) }
     }
 }
 
-/// What a start tells in `RateLimits`: JSON in one field, as the official clients send it.
-fn values(form: &Form) -> Result<Vec<(String, String)>, TwilioError> {
+/// Parses `RateLimits`, a JSON object in one form field, as Twilio's clients send it.
+fn parse_values(form: &Form) -> Result<Vec<(String, String)>, TwilioError> {
     let Some(text) = form.get("RateLimits") else { return Ok(Vec::new()) };
-    let bad = || TwilioError::invalid("RateLimits", text);
-    let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| bad())?;
+    let invalid = || TwilioError::invalid("RateLimits", text);
+    let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| invalid())?;
     let value = |value| match value {
         Value::String(text) if text.chars().count() <= MAX_VALUE => Ok(text),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(flag) => Ok(flag.to_string()),
-        _ => Err(bad()),
+        _ => Err(invalid()),
     };
-    object.into_iter().map(|(name, told)| Ok((name, value(told)?))).collect()
+    object.into_iter().map(|(name, json)| Ok((name, value(json)?))).collect()
 }

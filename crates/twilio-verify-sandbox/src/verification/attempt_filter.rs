@@ -1,4 +1,4 @@
-//! Which attempts of the log are wanted.
+//! The filter for the log of attempts.
 
 use chrono::{DateTime, Utc};
 
@@ -8,12 +8,12 @@ use crate::phone::channel::Channel;
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 
-/// The channels of Twilio's description. `rbm` is none of the sandbox's: asking for it finds nothing.
+/// The channels of Twilio's description. The sandbox does not support `rbm`, so this filter finds nothing.
 const CHANNELS: [&str; 5] = ["sms", "call", "email", "whatsapp", "rbm"];
 
-/// Every condition must hold; one that was not given does.
+/// The conditions that an attempt must meet to be listed. `None` always matches.
 #[derive(Debug, Default)]
-pub(crate) struct Filter {
+pub(crate) struct AttemptFilter {
     after: Option<DateTime<Utc>>,
     before: Option<DateTime<Utc>>,
     to: Option<String>,
@@ -25,18 +25,18 @@ pub(crate) struct Filter {
     converted: Option<bool>,
 }
 
-impl Filter {
-    /// The parameters that the list takes.
+impl AttemptFilter {
+    /// Reads the filter from the query of the list.
     ///
     /// # Errors
-    /// 60200 for the first one that does not do.
-    pub(crate) fn of_list(query: &Form) -> Result<Self, TwilioError> {
+    /// 60200 for the first invalid parameter.
+    pub(crate) fn from_list_query(query: &Form) -> Result<Self, TwilioError> {
         let to = query.get("ChannelData.To");
         let is_recipient = |to: &&str| [Channel::Sms, Channel::Email].iter().any(|by| is_reachable(to, *by));
         if let Some(to) = to.filter(|to| !is_recipient(to)) {
             return Err(TwilioError::invalid("ChannelData.To", to));
         }
-        // The enumeration is in small letters and its description in capitals.
+        // Twilio's enumeration is in lower case, its description in upper case.
         let status = query.get("Status").map(|text| match text.to_ascii_lowercase().as_str() {
             "converted" => Ok(true),
             "unconverted" => Ok(false),
@@ -50,11 +50,11 @@ impl Filter {
         })
     }
 
-    /// The parameters that the summary takes.
+    /// Reads the filter from the query of the summary.
     ///
     /// # Errors
-    /// 60200 for the first one that does not do.
-    pub(crate) fn of_summary(query: &Form) -> Result<Self, TwilioError> {
+    /// 60200 for the first invalid parameter.
+    pub(crate) fn from_summary_query(query: &Form) -> Result<Self, TwilioError> {
         let prefix = query.get("DestinationPrefix");
         let is_prefix = |text: &&str| {
             text.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -81,8 +81,8 @@ impl Filter {
         })
     }
 
-    /// Whether this attempt is wanted.
-    pub(crate) fn wants(&self, attempt: &Attempt<'_>) -> bool {
+    /// Returns whether `attempt` meets the conditions.
+    pub(crate) fn matches(&self, attempt: &Attempt<'_>) -> bool {
         let Attempt { verification, send } = attempt;
         self.after.is_none_or(|after| send.at > after)
             && self.before.is_none_or(|before| send.at < before)
@@ -92,12 +92,12 @@ impl Filter {
             && self.service_sid.as_ref().is_none_or(|sid| *sid == verification.service_sid)
             && self.verification_sid.as_ref().is_none_or(|sid| *sid == verification.sid)
             && self.converted.is_none_or(|converted| converted == attempt.is_converted())
-            // Last: it takes the most work.
+            // Last, because it is the most expensive condition.
             && self.country.as_ref().is_none_or(|country| attempt.country().as_ref() == Some(country))
     }
 }
 
-/// A time as ISO 8601 writes it.
+/// Parses an ISO 8601 time.
 fn time(query: &Form, name: &str) -> Result<Option<DateTime<Utc>>, TwilioError> {
     let Some(text) = query.get(name) else { return Ok(None) };
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| TwilioError::invalid(name, text))?;
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_do_is_refused() {
+    fn invalid_parameters_are_rejected() {
         for (name, value) in [
             ("DateCreatedAfter", "yesterday"),
             ("DateCreatedBefore", "2026-01-01"),
@@ -120,16 +120,24 @@ mod tests {
         ] {
             let query = Form::from_pairs([(name, value)]);
             assert!(
-                Filter::of_list(&query).is_err() && Filter::of_summary(&query).is_err(),
+                AttemptFilter::from_list_query(&query).is_err()
+                    && AttemptFilter::from_summary_query(&query).is_err(),
                 "{name}={value}"
             );
         }
         for (name, value) in [("ChannelData.To", "2015550123"), ("VerificationSid", "VE"), ("Status", "done")]
         {
             let query = Form::from_pairs([(name, value)]);
-            assert!(Filter::of_list(&query).is_err() && Filter::of_summary(&query).is_ok(), "{name}={value}");
+            assert!(
+                AttemptFilter::from_list_query(&query).is_err()
+                    && AttemptFilter::from_summary_query(&query).is_ok(),
+                "{name}={value}"
+            );
         }
         let query = Form::from_pairs([("DestinationPrefix", "57")]);
-        assert!(Filter::of_list(&query).is_ok() && Filter::of_summary(&query).is_err());
+        assert!(
+            AttemptFilter::from_list_query(&query).is_ok()
+                && AttemptFilter::from_summary_query(&query).is_err()
+        );
     }
 }

@@ -1,14 +1,14 @@
-//! No order of requests, however odd, wins anybody a guess: the ledger against the model.
+//! Compares the ledger with the model: no sequence of requests gains an extra guess.
 
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-use super::ledger::{Fresh, Ledger};
-use super::verification_history::play;
-use super::verification_model::{SERVICES, Subject, Told, steps};
-use super::{Refusal, Send, Status, Verification};
+use super::ledger::{Ledger, NewVerification};
+use super::model::{SERVICES, SidAndStatus, Subject, steps};
+use super::model_check::run_steps;
+use super::{SendAttempt, Status, Verification, VerificationError};
 use crate::phone::channel::Channel;
 
 static SERVICE_SIDS: LazyLock<[String; SERVICES]> =
@@ -16,16 +16,16 @@ static SERVICE_SIDS: LazyLock<[String; SERVICES]> =
 
 /// A ledger with a clock.
 #[derive(Default)]
-struct Played {
+struct TestedLedger {
     ledger: Ledger,
-    begun: usize,
+    starts: usize,
     real: i64,
-    ahead: i64,
+    offset: i64,
 }
 
-impl Played {
+impl TestedLedger {
     fn now(&self) -> DateTime<Utc> {
-        at(self.real + self.ahead)
+        at(self.real + self.offset)
     }
 }
 
@@ -33,35 +33,35 @@ fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
 }
 
-fn told(verification: &Verification) -> Told {
+fn sid_and_status(verification: &Verification) -> SidAndStatus {
     (verification.sid.clone(), verification.status)
 }
 
-impl Subject for Played {
-    fn start(&mut self, service: usize, to: &str) -> Result<(Told, String), Refusal> {
-        let send = Send {
+impl Subject for TestedLedger {
+    fn start(&mut self, service: usize, to: &str) -> Result<(SidAndStatus, String), VerificationError> {
+        let send = SendAttempt {
             attempt_sid: String::new(),
             channel: Channel::Sms,
             locale: String::new(),
             payment: None,
             at: self.now(),
         };
-        let fresh = Fresh { sid: format!("VE{}", self.begun), code: format!("{:06}", self.begun) };
-        self.begun += 1;
-        let started = self.ledger.start(&SERVICE_SIDS[service], to, send, fresh)?;
-        Ok((told(started), started.code.clone()))
+        let new = NewVerification { sid: format!("VE{}", self.starts), code: format!("{:06}", self.starts) };
+        self.starts += 1;
+        let verification = self.ledger.start(&SERVICE_SIDS[service], to, send, new)?;
+        Ok((sid_and_status(verification), verification.code.clone()))
     }
 
-    fn check(&mut self, service: usize, key: &str, code: &str) -> Result<Told, Refusal> {
-        self.ledger.check(&SERVICE_SIDS[service], key, code, self.now()).map(told)
+    fn check(&mut self, service: usize, key: &str, code: &str) -> Result<SidAndStatus, VerificationError> {
+        self.ledger.check(&SERVICE_SIDS[service], key, code, self.now()).map(sid_and_status)
     }
 
-    fn end(&mut self, service: usize, key: &str, status: Status) -> Result<Told, Refusal> {
-        self.ledger.end(&SERVICE_SIDS[service], key, status, self.now()).map(told)
+    fn end(&mut self, service: usize, key: &str, status: Status) -> Result<SidAndStatus, VerificationError> {
+        self.ledger.end(&SERVICE_SIDS[service], key, status, self.now()).map(sid_and_status)
     }
 
-    fn fetch(&mut self, service: usize, key: &str) -> Result<Told, Refusal> {
-        self.ledger.fetch(&SERVICE_SIDS[service], key, self.now()).map(told)
+    fn fetch(&mut self, service: usize, key: &str) -> Result<SidAndStatus, VerificationError> {
+        self.ledger.fetch(&SERVICE_SIDS[service], key, self.now()).map(sid_and_status)
     }
 
     fn pass(&mut self, seconds: i64) {
@@ -69,12 +69,12 @@ impl Subject for Played {
     }
 
     fn advance(&mut self, seconds: i64) {
-        self.ahead += seconds;
+        self.offset += seconds;
     }
 
     fn reset(&mut self) {
         let moved = self.now();
-        self.ahead = 0;
+        self.offset = 0;
         self.ledger.rewind(moved, at(self.real));
     }
 }
@@ -84,6 +84,6 @@ proptest! {
 
     #[test]
     fn no_sequence_of_requests_gains_an_extra_guess(steps in steps(1)) {
-        play(&mut Played::default(), &steps);
+        run_steps(&mut TestedLedger::default(), &steps);
     }
 }

@@ -1,106 +1,75 @@
-//! One verification, as a state machine: no I/O, no lock, time is an argument.
+//! A verification. Pure: no I/O, and the time is an argument.
 //!
 //! ```text
-//! start ──▶ pending ──check right──▶ approved   (unseen from now on)
+//! start ──▶ pending ──right code───▶ approved   (can no longer be fetched)
 //!              │  └────cancel──────▶ canceled   (can be fetched, not checked)
-//!              └──────10 minutes───▶ expired    (unseen from now on)
+//!              └──────10 minutes───▶ expired    (can no longer be fetched)
 //! ```
 
 pub(crate) mod attempt_filter;
 pub(crate) mod attempts;
+mod error;
 pub(crate) mod ledger;
 #[cfg(test)]
 mod ledger_properties;
+#[cfg(test)]
+pub(crate) mod model;
+#[cfg(test)]
+pub(crate) mod model_check;
 pub(crate) mod recipient;
-mod refusal;
-#[cfg(test)]
-pub(crate) mod verification_history;
-#[cfg(test)]
-pub(crate) mod verification_model;
+mod send_attempt;
+mod status;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::phone::channel::Channel;
 use super::phone::rendering::Payment;
 
-pub(crate) use refusal::Refusal;
+pub(crate) use error::VerificationError;
+pub(crate) use send_attempt::SendAttempt;
+pub(crate) use status::Status;
 
-/// How long a code can be used, from its first send on; a resend does not prolong it (Twilio's default).
+/// The lifetime of a code from its first send. A resend does not extend it (Twilio's default).
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::minutes(10);
-/// How often one code may be sent (Twilio's error 60203 tells of it).
+/// The maximum number of sends of a code (Twilio's error 60203).
 pub(crate) const MAX_SENDS: usize = 5;
-/// How many answers are looked at (Twilio's error 60202 tells of it).
+/// The maximum number of checks of a verification (Twilio's error 60202).
 pub(crate) const MAX_CHECKS: u8 = 5;
 
-/// What became of a verification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// The code is out.
-    Pending,
-    /// The code came back, or the caller said that it did.
-    Approved,
-    /// The caller called it off.
-    Canceled,
-    /// Over for good. Time alone ends a verification without this; it keeps the ended ones ended when a moved
-    /// clock goes back to real time.
-    Expired,
-}
-
-impl Status {
-    /// The name on the wire.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Approved => "approved",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-        }
-    }
-}
-
-/// One sending of the code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Send {
-    /// `VL…`.
-    pub(crate) attempt_sid: String,
-    /// How it went out.
-    pub(crate) channel: Channel,
-    /// The language of its text.
-    pub(crate) locale: String,
-    /// What it stands for (PSD2).
-    pub(crate) payment: Option<Payment>,
-    /// When it went out.
-    pub(crate) at: DateTime<Utc>,
-}
-
-/// One code on its way to one person.
+/// A verification: one code for one recipient.
 #[derive(Clone, Debug)]
 pub(crate) struct Verification {
     /// `VE…`.
     pub(crate) sid: String,
-    /// The service that it belongs to, `VA…`.
+    /// The service of the verification, `VA…`.
     pub(crate) service_sid: String,
-    /// Phone number or e-mail address.
+    /// The phone number or email address of the recipient.
     pub(crate) to: String,
-    /// What the person must send back.
+    /// The code.
     pub(crate) code: String,
-    /// What became of it so far.
+    /// The status. [`Self::is_pending`] considers the age, too.
     pub(crate) status: Status,
-    /// Every sending, oldest first; never empty.
-    pub(crate) sends: Vec<Send>,
-    /// The channel of the last sending.
+    /// The sends, oldest first. Never empty.
+    pub(crate) sends: Vec<SendAttempt>,
+    /// The channel of the last send.
     pub(crate) channel: Channel,
-    /// The first sending: the lifetime counts from here.
+    /// The time of the first send, when the lifetime starts.
     pub(crate) created_at: DateTime<Utc>,
-    /// The last change.
+    /// When the verification last changed.
     pub(crate) updated_at: DateTime<Utc>,
-    /// Answers looked at so far.
+    /// The number of checks so far.
     checks: u8,
 }
 
 impl Verification {
-    /// A pending verification whose code goes out for the first time.
-    pub(crate) fn new(sid: String, service_sid: String, to: String, code: String, first: Send) -> Self {
+    /// Creates a pending verification with its first send.
+    pub(crate) fn new(
+        sid: String,
+        service_sid: String,
+        to: String,
+        code: String,
+        first: SendAttempt,
+    ) -> Self {
         Self {
             sid,
             service_sid,
@@ -115,29 +84,31 @@ impl Verification {
         }
     }
 
-    /// The payment that the code stands for: that of the last sending.
+    /// Returns the payment that the code authorizes: that of the last send.
     pub(crate) fn payment(&self) -> Option<&Payment> {
         self.sends.last().and_then(|send| send.payment.as_ref())
     }
 
-    /// Whether the code is out and not too old.
+    /// Returns whether the code can be checked at `now`.
     pub(crate) fn is_pending(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Pending && now < self.created_at + LIFETIME
     }
 
-    /// Sends the same code again, on any channel.
+    /// Sends the same code again on any channel.
     ///
     /// # Errors
-    /// [`Refusal::TooManyChecks`] comes first: no further answer would be looked at, so a code would be of no use.
-    pub(crate) fn resend(&mut self, send: Send) -> Result<(), Refusal> {
+    /// [`VerificationError::NotFound`] if the verification is not pending,
+    /// [`VerificationError::TooManyChecks`] if no check is left, [`VerificationError::TooManySends`] if no
+    /// send is left.
+    pub(crate) fn resend(&mut self, send: SendAttempt) -> Result<(), VerificationError> {
         if !self.is_pending(send.at) {
-            return Err(Refusal::NotFound);
+            return Err(VerificationError::NotFound);
         }
         if self.checks >= MAX_CHECKS {
-            return Err(Refusal::TooManyChecks);
+            return Err(VerificationError::TooManyChecks);
         }
         if self.sends.len() >= MAX_SENDS {
-            return Err(Refusal::TooManySends);
+            return Err(VerificationError::TooManySends);
         }
         self.channel = send.channel;
         self.updated_at = send.at;
@@ -145,16 +116,17 @@ impl Verification {
         Ok(())
     }
 
-    /// Looks at an answer. A wrong one is no error: the verification stays pending.
+    /// Checks a code. A wrong code is not an error: the verification stays pending.
     ///
     /// # Errors
-    /// When the answer is not looked at.
-    pub(crate) fn check(&mut self, code: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+    /// [`VerificationError::NotFound`] if the verification is not pending,
+    /// [`VerificationError::TooManyChecks`] if no check is left.
+    pub(crate) fn check(&mut self, code: &str, now: DateTime<Utc>) -> Result<(), VerificationError> {
         if !self.is_pending(now) {
-            return Err(Refusal::NotFound);
+            return Err(VerificationError::NotFound);
         }
         if self.checks >= MAX_CHECKS {
-            return Err(Refusal::TooManyChecks);
+            return Err(VerificationError::TooManyChecks);
         }
         self.checks += 1;
         self.updated_at = now;
@@ -164,31 +136,31 @@ impl Verification {
         Ok(())
     }
 
-    /// Ends it by the caller's word, as approved or canceled.
+    /// Sets the status to approved or canceled, as the caller requests.
     ///
     /// # Errors
-    /// When it is not pending.
-    pub(crate) fn end(&mut self, status: Status, now: DateTime<Utc>) -> Result<(), Refusal> {
+    /// [`VerificationError::NotFound`] if the verification is not pending.
+    pub(crate) fn end(&mut self, status: Status, now: DateTime<Utc>) -> Result<(), VerificationError> {
         if !self.is_pending(now) {
-            return Err(Refusal::NotFound);
+            return Err(VerificationError::NotFound);
         }
         self.status = status;
         self.updated_at = now;
         Ok(())
     }
 
-    /// Whether it was still out when its time was over.
+    /// Returns whether the verification expired.
     pub(crate) fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Expired || (self.status == Status::Pending && !self.is_pending(now))
     }
 
-    /// Whether it can be fetched: while pending, and after a cancellation.
+    /// Returns whether the verification can be fetched: if it is pending or canceled.
     pub(crate) fn is_visible(&self, now: DateTime<Utc>) -> bool {
         self.status == Status::Canceled || self.is_pending(now)
     }
 
-    /// The clock goes back from `moved` to `real`: what expired stays expired, and what was started in a future
-    /// that never came ends, or it would live for longer than [`LIFETIME`].
+    /// Handles a clock that goes back from `moved` to `real`. An expired verification stays expired. A
+    /// verification that was created after `real` expires, since it would live longer than [`LIFETIME`].
     pub(crate) fn rewind(&mut self, moved: DateTime<Utc>, real: DateTime<Utc>) {
         if self.status == Status::Pending && (!self.is_pending(moved) || self.created_at > real) {
             self.status = Status::Expired;
@@ -200,11 +172,11 @@ impl Verification {
 mod tests {
     use super::*;
 
-    fn send(at: DateTime<Utc>, channel: Channel) -> Send {
-        Send { attempt_sid: "VL".into(), channel, locale: "en".into(), payment: None, at }
+    fn send(at: DateTime<Utc>, channel: Channel) -> SendAttempt {
+        SendAttempt { attempt_sid: "VL".into(), channel, locale: "en".into(), payment: None, at }
     }
 
-    fn started(at: DateTime<Utc>) -> Verification {
+    fn verification_at(at: DateTime<Utc>) -> Verification {
         let text = str::to_owned;
         Verification::new(
             text("VE"),
@@ -221,18 +193,18 @@ mod tests {
 
     #[test]
     fn the_right_code_is_accepted_once() {
-        let mut verification = started(at(0));
+        let mut verification = verification_at(at(0));
         assert_eq!(verification.check("000000", at(1)), Ok(()));
         assert_eq!(verification.status, Status::Pending);
         assert_eq!(verification.check("123456", at(2)), Ok(()));
         assert_eq!(verification.status, Status::Approved);
-        assert_eq!(verification.check("123456", at(3)), Err(Refusal::NotFound));
+        assert_eq!(verification.check("123456", at(3)), Err(VerificationError::NotFound));
         assert!(!verification.is_visible(at(3)));
     }
 
     #[test]
-    fn the_fifth_answer_counts_and_the_sixth_does_not() {
-        let mut verification = started(at(0));
+    fn the_fifth_check_counts_and_the_sixth_is_rejected() {
+        let mut verification = verification_at(at(0));
         for _ in 0..4 {
             verification.check("000000", at(1)).unwrap();
         }
@@ -240,48 +212,49 @@ mod tests {
         lucky.check("123456", at(1)).unwrap();
         assert_eq!(lucky.status, Status::Approved);
         verification.check("000000", at(1)).unwrap();
-        assert_eq!(verification.check("123456", at(2)), Err(Refusal::TooManyChecks));
-        assert_eq!(verification.resend(send(at(3), Channel::Sms)), Err(Refusal::TooManyChecks));
-        assert_eq!(verification.check("123456", at(600)), Err(Refusal::NotFound));
+        assert_eq!(verification.check("123456", at(2)), Err(VerificationError::TooManyChecks));
+        assert_eq!(verification.resend(send(at(3), Channel::Sms)), Err(VerificationError::TooManyChecks));
+        assert_eq!(verification.check("123456", at(600)), Err(VerificationError::NotFound));
     }
 
     #[test]
-    fn a_code_is_sent_five_times_on_any_channel() {
-        let mut verification = started(at(0));
+    fn a_code_can_be_sent_five_times_on_any_channel() {
+        let mut verification = verification_at(at(0));
         for n in 1..5 {
             verification.resend(send(at(n), Channel::Call)).unwrap();
         }
         assert_eq!((verification.sends.len(), verification.channel), (5, Channel::Call));
-        assert_eq!(verification.resend(send(at(9), Channel::Sms)), Err(Refusal::TooManySends));
+        assert_eq!(verification.resend(send(at(9), Channel::Sms)), Err(VerificationError::TooManySends));
         assert_eq!(verification.channel, Channel::Call);
     }
 
     #[test]
-    fn ten_minutes_count_from_the_first_send() {
-        let mut verification = started(at(0));
+    fn the_lifetime_starts_with_the_first_send() {
+        let mut verification = verification_at(at(0));
         verification.resend(send(at(590), Channel::Sms)).unwrap();
         assert!(verification.is_pending(at(599)));
-        assert_eq!(verification.check("123456", at(600)), Err(Refusal::NotFound));
+        assert_eq!(verification.check("123456", at(600)), Err(VerificationError::NotFound));
         assert!(!verification.is_visible(at(600)));
     }
 
     #[test]
-    fn a_canceled_one_is_seen_and_not_checked() {
-        let mut verification = started(at(0));
+    fn a_canceled_verification_is_visible_but_cannot_be_checked() {
+        let mut verification = verification_at(at(0));
         verification.end(Status::Canceled, at(1)).unwrap();
         assert!(verification.is_visible(at(5_000)));
-        assert_eq!(verification.check("123456", at(2)), Err(Refusal::NotFound));
-        assert_eq!(verification.end(Status::Approved, at(2)), Err(Refusal::NotFound));
+        assert_eq!(verification.check("123456", at(2)), Err(VerificationError::NotFound));
+        assert_eq!(verification.end(Status::Approved, at(2)), Err(VerificationError::NotFound));
     }
 
     #[test]
-    fn what_expired_stays_expired_when_the_clock_goes_back() {
-        let (mut old, mut future, mut young) = (started(at(0)), started(at(700)), started(at(100)));
-        for verification in [&mut old, &mut future, &mut young] {
+    fn an_expired_verification_stays_expired_when_the_clock_goes_back() {
+        let rewound = |created_at| {
+            let mut verification = verification_at(at(created_at));
             verification.rewind(at(690), at(101));
-        }
-        assert_eq!(old.status, Status::Expired);
-        assert_eq!(future.status, Status::Expired);
-        assert!(young.is_pending(at(101)));
+            verification
+        };
+        assert_eq!(rewound(0).status, Status::Expired);
+        assert_eq!(rewound(700).status, Status::Expired, "created in the future");
+        assert!(rewound(100).is_pending(at(101)));
     }
 }

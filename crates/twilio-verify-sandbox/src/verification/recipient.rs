@@ -1,15 +1,15 @@
-//! Who gets a code, and whether the channel reaches them.
+//! Recipients of codes: phone numbers and email addresses.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 
 use crate::phone::channel::Channel;
 
-/// Most digits of an E.164 number, with its plus sign (ITU-T E.164, section 6.2.1: 15).
+/// The maximum length of an E.164 number with its plus sign (ITU-T E.164, section 6.2.1: 15 digits).
 const MAX_E164: usize = 16;
-/// Most characters of an address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+/// The maximum length of an email address (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 const MAX_EMAIL: usize = 254;
 
-/// Whether `to` is something that `channel` can reach: a valid number in E.164 form or a plausible address.
+/// Returns whether `channel` can reach `to`: a valid number in E.164 format or a plausible email address.
 pub(crate) fn is_reachable(to: &str, channel: Channel) -> bool {
     match channel {
         Channel::Email => is_email(to),
@@ -17,25 +17,23 @@ pub(crate) fn is_reachable(to: &str, channel: Channel) -> bool {
     }
 }
 
-/// The country of a phone number, as ISO 3166-1 alpha-2. None for an address and for a number of no country.
+/// Returns the country of a phone number (ISO 3166-1 alpha-2). Email addresses and some numbers have none.
 pub(crate) fn country(to: &str) -> Option<String> {
     let region = PHONE_NUMBER_UTIL.parse(to, None).ok()?.get_region_code()?;
     let code = region.as_region_str();
     (code.len() == 2).then(|| code.to_string())
 }
 
-/// A recipient as messages and verifications have it, from how somebody writes it to the control API: a number with
-/// spaces, hyphens, dots, parentheses, or without its plus sign. An unescaped `+` in a query means a space, and no
-/// address holds one.
-pub(crate) fn as_stored(to: String) -> String {
+/// Normalizes a recipient of a control API request to the stored format. Removes the spaces, hyphens, dots
+/// and parentheses of a number and adds a missing plus sign. In an email address, replaces a space by `+`,
+/// because an unescaped `+` in a query is decoded as a space.
+pub(crate) fn normalize(to: String) -> String {
     if to.contains('@') {
         return to.replace(' ', "+");
     }
     let number: String = to.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
-    match !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => format!("+{number}"),
-        false => number,
-    }
+    let lacks_plus = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if lacks_plus { format!("+{number}") } else { number }
 }
 
 fn is_e164(to: &str) -> bool {
@@ -60,18 +58,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn however_it_is_written() {
+    fn recipients_are_normalized() {
         for written in ["+12015550123", " 12015550123", "12015550123", "+1 (201) 555-0123", "+1.201.555.0123"]
         {
-            assert_eq!(as_stored(written.into()), "+12015550123", "{written}");
+            assert_eq!(normalize(written.into()), "+12015550123", "{written}");
         }
-        assert_eq!(as_stored("a b@example.org".into()), "a+b@example.org");
-        assert_eq!(as_stored("a.b-c@example.org".into()), "a.b-c@example.org");
-        assert_eq!(as_stored(String::new()), "");
+        assert_eq!(normalize("a b@example.org".into()), "a+b@example.org");
+        assert_eq!(normalize("a.b-c@example.org".into()), "a.b-c@example.org");
+        assert_eq!(normalize(String::new()), "");
     }
 
     #[test]
-    fn numbers() {
+    fn only_valid_e164_numbers_are_reachable() {
         for good in ["+12015550123", "+15017122661", "+442079460958", "+34612345678"] {
             assert!(is_reachable(good, Channel::Sms), "{good}");
         }
@@ -93,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn countries() {
+    fn a_number_has_a_country() {
         for (to, expected) in [
             ("+12015550123", Some("US")),
             ("+573003003030", Some("CO")),
@@ -106,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses() {
+    fn only_plausible_addresses_are_reachable() {
         for good in ["ada@example.org", "a+b@x.co"] {
             assert!(is_reachable(good, Channel::Email), "{good}");
         }

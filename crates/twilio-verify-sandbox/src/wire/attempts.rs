@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::call::{Call, found};
 use super::paging::Listed;
 use crate::twilio::errors::TwilioError;
-use crate::verification::attempt_filter::Filter;
+use crate::verification::attempt_filter::AttemptFilter;
 use crate::verification::attempts;
 use crate::verification::attempts::{Attempt, Summary};
 
@@ -18,9 +18,9 @@ impl Listed for Attempt<'_> {
 
 /// `GET /v2/Attempts`
 pub(super) async fn list(call: Call) -> Result<HttpResponse, TwilioError> {
-    let (page, base, filter) = (call.page()?, call.base(), Filter::of_list(&call.query()?)?);
+    let (page, base, filter) = (call.page()?, call.base(), AttemptFilter::from_list_query(&call.query()?)?);
     Ok(found(call.in_account(|account| {
-        let wanted = attempts::all(&account.ledger, call.now).filter(|attempt| filter.wants(attempt));
+        let wanted = attempts::all(&account.ledger, call.now).filter(|attempt| filter.matches(attempt));
         page.of("attempts", wanted.collect(), |attempt| attempt.to_json(call.account_sid(), &base, call.now))
     })))
 }
@@ -37,9 +37,9 @@ pub(super) async fn fetch(call: Call, sid: web::Path<String>) -> Result<HttpResp
 
 /// `GET /v2/Attempts/Summary`
 pub(super) async fn summarise(call: Call) -> Result<HttpResponse, TwilioError> {
-    let filter = Filter::of_summary(&call.query()?)?;
+    let filter = AttemptFilter::from_summary_query(&call.query()?)?;
     let summary = call.in_account(|account| {
-        Summary::of(attempts::all(&account.ledger, call.now).filter(|attempt| filter.wants(attempt)))
+        Summary::of(attempts::all(&account.ledger, call.now).filter(|attempt| filter.matches(attempt)))
     });
     Ok(found(summary.to_json(&call.base())))
 }

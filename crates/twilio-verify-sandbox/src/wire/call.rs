@@ -73,7 +73,7 @@ impl Call {
 
     /// What `work` finds in the caller's account, which is locked meanwhile.
     pub(super) fn in_account<T>(&self, work: impl FnOnce(&mut Account) -> T) -> T {
-        work(self.state.accounts().open(&self.caller.account_sid, self.now))
+        work(self.state.accounts().get_or_create(&self.caller.account_sid, self.now))
     }
 
     /// [`Self::in_account`], where the account has that service.

@@ -25,7 +25,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, TwilioError> {
     let now = state.clock.now();
     let mut accounts = state.accounts();
-    let account = accounts.open(&caller.account_sid, now);
+    let account = accounts.get_or_create(&caller.account_sid, now);
     let service = account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
     let psd2_enabled = service.settings.psd2_enabled;
     let form = body.form()?;
@@ -44,7 +44,7 @@ pub(super) async fn create(
         return Err(TwilioError::invalid_secret("Code"));
     }
     let paid = payment(&form, psd2_enabled, Channel::Sms)?;
-    account.ledger.lose(&service_sid, key, |to| Scenario::of(to) == Scenario::GoneAtCheck);
+    account.ledger.expire_if(&service_sid, key, |to| Scenario::of(to) == Scenario::LostAtCheck);
     let seen = account.ledger.fetch(&service_sid, key, now);
     // A code for another payment is a wrong code, and counts as one.
     let is_meant = seen.is_ok_and(|verification| verification.payment() == paid.as_ref());

@@ -5,7 +5,7 @@ use rlibphonenumber::{
 };
 use serde_json::{Value, json};
 
-use crate::faults::numbers::ending;
+use crate::faults::numbers::last_two_digits;
 use crate::twilio::errors::TwilioError;
 
 /// Packages that this Lookup has; `validation` is part of every answer.
@@ -89,7 +89,7 @@ impl Query {
 impl Line {
     fn of(e164: &str, kind: PhoneNumberType) -> Self {
         let known = |kind| Self { kind: Some(kind), error: None };
-        match ending(e164) {
+        match last_two_digits(e164) {
             Some(25..=29) => Self { kind: None, error: Some(NOT_COVERED) },
             Some(30..=34) => known("nonFixedVoip"),
             Some(35..=39) => known("premium"),

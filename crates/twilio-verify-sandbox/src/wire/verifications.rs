@@ -20,8 +20,8 @@ use crate::random;
 use crate::state::State;
 use crate::twilio::date::date;
 use crate::twilio::errors::TwilioError;
-use crate::verification::ledger::Fresh;
-use crate::verification::{Send, Status, Verification};
+use crate::verification::ledger::NewVerification;
+use crate::verification::{SendAttempt, Status, Verification};
 
 /// `POST /v2/Services/{ServiceSid}/Verifications`
 pub(super) async fn start(
@@ -35,25 +35,25 @@ pub(super) async fn start(
     let scenario;
     let (answer, message) = {
         let mut accounts = state.accounts();
-        let account = accounts.open(&caller.account_sid, now);
+        let account = accounts.get_or_create(&caller.account_sid, now);
         let service =
             account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
         let form = body.form()?;
         let start = Start::from_form(&form, &service, request.path())?;
-        account.rate_limits.pass(&service_sid, &form, now)?;
+        account.rate_limits.admit(&service_sid, &form, now)?;
         let exemption = Exemption {
             risk_check_disabled: start.risk_check_disabled,
             safe_listed: account.is_safe_listed(&start.to),
         };
         scenario = Scenario::of(&start.to);
-        scenario.admit(&start.to, start.channel, exemption)?;
+        scenario.ensure_start_allowed(&start.to, start.channel, exemption)?;
         let verification = decide(account, &service, &start, now, request.path())?;
         let answer = answer(verification, &service, &caller, &base(&request));
         (answer, message(verification, &service, start, now))
     };
-    delivery::send(&state, &caller.account_sid, message, scenario.delivery(), now);
+    delivery::send(&state, &caller.account_sid, message, scenario.delivery_time(), now);
     let mut response = HttpResponse::Created().json(answer);
-    if scenario == Scenario::Unheard {
+    if scenario == Scenario::SentThenDropped {
         response.extensions_mut().insert(HangUp);
     }
     Ok(response)
@@ -71,8 +71,8 @@ fn decide<'a>(
         Some(code) => code,
         None => random::code(service.code_length, account.ledger.previous_code(&service.sid, &start.to))?,
     };
-    let fresh = Fresh { sid: random::sid("VE"), code };
-    let send = Send {
+    let fresh = NewVerification { sid: random::sid("VE"), code };
+    let send = SendAttempt {
         attempt_sid: random::sid("VL"),
         channel: start.channel,
         locale: start.language.tag().to_owned(),
@@ -117,7 +117,7 @@ pub(super) async fn fetch(
 ) -> Result<HttpResponse, TwilioError> {
     let (now, (service_sid, key)) = (state.clock.now(), path.into_inner());
     let mut accounts = state.accounts();
-    let account = accounts.open(&caller.account_sid, now);
+    let account = accounts.get_or_create(&caller.account_sid, now);
     let service =
         account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
     let verification =
@@ -135,7 +135,7 @@ pub(super) async fn update(
 ) -> Result<HttpResponse, TwilioError> {
     let (now, (service_sid, key)) = (state.clock.now(), path.into_inner());
     let mut accounts = state.accounts();
-    let account = accounts.open(&caller.account_sid, now);
+    let account = accounts.get_or_create(&caller.account_sid, now);
     let service =
         account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?.clone();
     let form = body.form()?;

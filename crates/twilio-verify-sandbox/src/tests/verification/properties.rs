@@ -5,9 +5,9 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use crate::tests::*;
-use crate::verification::verification_history::play;
-use crate::verification::verification_model::{SERVICES, Step, Subject, Told, steps};
-use crate::verification::{Refusal, Status};
+use crate::verification::model::{SERVICES, SidAndStatus, Step, Subject, steps};
+use crate::verification::model_check::run_steps;
+use crate::verification::{Status, VerificationError};
 
 /// The unit of clock steps, in seconds. No multiple is close to ten minutes, so the duration of a test does
 /// not matter.
@@ -26,26 +26,31 @@ impl<'a> TestedServer<'a> {
         let account = format!("AC{case:032x}");
         let created = sandbox.post_as(&account, "/v2/Services", &[("FriendlyName", "x")]);
         let other = path_of(&runtime.block_on(created).json()["url"]);
-        let mut played =
+        let mut server =
             Self { runtime, sandbox, account, services: [format!("/v2/Services/{SERVICE_SID}"), other] };
-        played.reset();
-        played
+        server.reset();
+        server
     }
 
-    fn post(&self, service: usize, path: &str, form: &[(&str, &str)]) -> Result<Told, Refusal> {
+    fn post(
+        &self,
+        service: usize,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Result<SidAndStatus, VerificationError> {
         let path = format!("{}{path}", self.services[service]);
-        told(&self.runtime.block_on(self.sandbox.post_as(&self.account, &path, form)))
+        parse(&self.runtime.block_on(self.sandbox.post_as(&self.account, &path, form)))
     }
 }
 
-fn told(answer: &Answer) -> Result<Told, Refusal> {
+fn parse(answer: &Answer) -> Result<SidAndStatus, VerificationError> {
     let body = answer.json();
     if answer.status >= 400 {
         let error = answer.error();
         return match (error.0, error.1.as_u64()) {
-            (404, Some(20404)) => Err(Refusal::NotFound),
-            (429, Some(60202)) => Err(Refusal::TooManyChecks),
-            (429, Some(60203)) => Err(Refusal::TooManySends),
+            (404, Some(20404)) => Err(VerificationError::NotFound),
+            (429, Some(60202)) => Err(VerificationError::TooManyChecks),
+            (429, Some(60203)) => Err(VerificationError::TooManySends),
             _ => panic!("{}", answer.text),
         };
     }
@@ -60,26 +65,26 @@ fn told(answer: &Answer) -> Result<Told, Refusal> {
 }
 
 impl Subject for TestedServer<'_> {
-    fn start(&mut self, service: usize, to: &str) -> Result<(Told, String), Refusal> {
-        let told = self.post(service, "/Verifications", &[("To", to), ("Channel", "sms")])?;
+    fn start(&mut self, service: usize, to: &str) -> Result<(SidAndStatus, String), VerificationError> {
+        let verification = self.post(service, "/Verifications", &[("To", to), ("Channel", "sms")])?;
         let path = format!("/sandbox/messages?to={to}&account={}&limit=1", self.account);
         let message = &self.runtime.block_on(self.sandbox.get(&path)).json()["messages"][0];
-        assert_eq!(message["verification_sid"], told.0);
-        Ok((told, message["code"].as_str().unwrap().to_owned()))
+        assert_eq!(message["verification_sid"], verification.0);
+        Ok((verification, message["code"].as_str().unwrap().to_owned()))
     }
 
-    fn check(&mut self, service: usize, key: &str, code: &str) -> Result<Told, Refusal> {
+    fn check(&mut self, service: usize, key: &str, code: &str) -> Result<SidAndStatus, VerificationError> {
         let name = if key.starts_with('+') { "To" } else { "VerificationSid" };
         self.post(service, "/VerificationCheck", &[(name, key), ("Code", code)])
     }
 
-    fn end(&mut self, service: usize, key: &str, status: Status) -> Result<Told, Refusal> {
+    fn end(&mut self, service: usize, key: &str, status: Status) -> Result<SidAndStatus, VerificationError> {
         self.post(service, &format!("/Verifications/{key}"), &[("Status", status.as_str())])
     }
 
-    fn fetch(&mut self, service: usize, key: &str) -> Result<Told, Refusal> {
+    fn fetch(&mut self, service: usize, key: &str) -> Result<SidAndStatus, VerificationError> {
         let path = format!("{}/Verifications/{key}", self.services[service]);
-        told(&self.runtime.block_on(self.sandbox.request_as(&self.account, Method::GET, &path)))
+        parse(&self.runtime.block_on(self.sandbox.request_as(&self.account, Method::GET, &path)))
     }
 
     fn pass(&mut self, seconds: i64) {
@@ -109,7 +114,7 @@ fn no_sequence_of_requests_gains_an_extra_guess() {
         steps.into_iter().map(moved).collect::<Vec<_>>()
     });
     let outcome = TestRunner::new(config).run(&steps, |steps| {
-        play(&mut TestedServer::new(&runtime, &sandbox, case.replace(case.get() + 1)), &steps);
+        run_steps(&mut TestedServer::new(&runtime, &sandbox, case.replace(case.get() + 1)), &steps);
         Ok(())
     });
     outcome.unwrap();

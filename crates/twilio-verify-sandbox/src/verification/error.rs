@@ -1,21 +1,21 @@
-//! Why an operation on a verification fails, and Twilio's error for it.
+//! The errors of verifications, and Twilio's error for each.
 
 use actix_web::http::StatusCode;
 
 use crate::twilio::errors::TwilioError;
 
-/// Why a verification does not do what it is asked for.
+/// An error of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// Approved, expired, canceled or never started: Twilio does not say which.
+pub(crate) enum VerificationError {
+    /// The verification is approved, expired, canceled or does not exist. Twilio does not distinguish these.
     NotFound,
-    /// [`MAX_CHECKS`] answers were looked at.
+    /// The verification has had the maximum number of checks.
     TooManyChecks,
-    /// The code was sent [`MAX_SENDS`] times.
+    /// The code has been sent the maximum number of times.
     TooManySends,
 }
 
-impl Refusal {
+impl VerificationError {
     /// Returns Twilio's error for a request of `path`.
     pub(crate) fn to_twilio(self, path: &str) -> TwilioError {
         match self {

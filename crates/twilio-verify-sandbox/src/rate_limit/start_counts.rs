@@ -1,7 +1,7 @@
-//! How many starts each bucket has seen for each value of its key. Pure: time is an argument.
+//! Counts the starts per bucket and value of its key. Pure: the time is an argument.
 //!
-//! The interval of a bucket begins with the first start that it counts and ends all at once. Twilio documents
-//! neither this nor another way; this one is easy to foresee in a test.
+//! The interval of a bucket begins with the first counted start (a fixed window). Twilio does not document
+//! its method. Fixed windows are easy to predict in a test.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,15 +9,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Bucket;
 
-/// How many bucket-and-value pairs one account counts; the oldest go first.
+/// The maximum number of counts per account. The oldest are evicted first.
 const CAPACITY: usize = 10_000;
 
-/// A bucket's SID and a value of its key.
+/// The SID of a bucket and a value of its key.
 type Key = (String, String);
 
 /// The counts of one account.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct StartCounts {
     intervals: HashMap<Key, Interval>,
     oldest_first: VecDeque<Key>,
 }
@@ -33,22 +33,23 @@ impl Interval {
         self.began + TimeDelta::seconds(bucket.interval.into())
     }
 
-    /// One that begins later than now was begun before the clock went back, and never came.
+    /// An interval that begins after `now` began before the clock went back. It does not count.
     fn is_running(self, bucket: &Bucket, now: DateTime<Utc>) -> bool {
         self.began <= now && now < self.end(bucket)
     }
 }
 
-impl Counts {
-    /// Seconds until the bucket takes a start with this value, rounded up; `None` when it takes one now.
-    pub(crate) fn wait(&self, bucket: &Bucket, value: &str, now: DateTime<Utc>) -> Option<u32> {
+impl StartCounts {
+    /// Returns the seconds, rounded up, until the bucket admits a start with this value, or `None` if it
+    /// admits one now.
+    pub(crate) fn retry_after(&self, bucket: &Bucket, value: &str, now: DateTime<Utc>) -> Option<u32> {
         let interval = self.intervals.get(&(bucket.sid.clone(), value.to_owned()))?;
         if !interval.is_running(bucket, now) || interval.starts < bucket.max {
             return None;
         }
-        let left = interval.end(bucket) - now;
-        // Never more than the interval, which is a u32.
-        u32::try_from(left.num_seconds() + i64::from(left.subsec_nanos() > 0)).ok()
+        let rest = interval.end(bucket) - now;
+        // The rest fits: it is at most the interval, a u32.
+        u32::try_from(rest.num_seconds() + i64::from(rest.subsec_nanos() > 0)).ok()
     }
 
     /// Counts a start with this value.
@@ -71,11 +72,11 @@ impl Counts {
         self.oldest_first.push_back(key);
     }
 
-    /// Forgets what these buckets counted.
-    pub(crate) fn forget(&mut self, buckets: &[Bucket]) {
-        let stays = |key: &Key| buckets.iter().all(|bucket| bucket.sid != key.0);
-        self.intervals.retain(|key, _| stays(key));
-        self.oldest_first.retain(stays);
+    /// Removes the counts of these buckets.
+    pub(crate) fn remove(&mut self, buckets: &[Bucket]) {
+        let remains = |key: &Key| buckets.iter().all(|bucket| bucket.sid != key.0);
+        self.intervals.retain(|key, _| remains(key));
+        self.oldest_first.retain(remains);
     }
 }
 
@@ -95,45 +96,52 @@ mod tests {
 
     #[test]
     fn an_interval_begins_with_its_first_start() {
-        let (mut counts, bucket) = (Counts::default(), bucket("BL1"));
+        let mut counts = StartCounts::default();
+        let bucket = bucket("BL1");
         counts.count(&bucket, "a", at(1_000));
-        assert_eq!(counts.wait(&bucket, "a", at(1_000)), None);
+        assert_eq!(counts.retry_after(&bucket, "a", at(1_000)), None);
         counts.count(&bucket, "a", at(30_000));
-        assert_eq!(counts.wait(&bucket, "a", at(30_000)), Some(31));
-        assert_eq!(counts.wait(&bucket, "a", at(60_999)), Some(1));
-        assert_eq!(counts.wait(&bucket, "b", at(30_000)), None);
-        assert_eq!(counts.wait(&bucket, "a", at(61_000)), None);
+        assert_eq!(counts.retry_after(&bucket, "a", at(30_000)), Some(31));
+        assert_eq!(counts.retry_after(&bucket, "a", at(60_999)), Some(1));
+        assert_eq!(counts.retry_after(&bucket, "b", at(30_000)), None);
+        assert_eq!(counts.retry_after(&bucket, "a", at(61_000)), None);
         counts.count(&bucket, "a", at(61_000));
-        assert_eq!(counts.wait(&bucket, "a", at(61_000)), None);
+        assert_eq!(counts.retry_after(&bucket, "a", at(61_000)), None);
     }
 
     #[test]
-    fn a_changed_bucket_judges_what_it_counted() {
-        let (mut counts, mut bucket) = (Counts::default(), bucket("BL1"));
+    fn an_updated_bucket_applies_to_earlier_counts() {
+        let mut counts = StartCounts::default();
+        let mut bucket = bucket("BL1");
         counts.count(&bucket, "a", at(0));
         bucket.max = 1;
-        assert_eq!(counts.wait(&bucket, "a", at(0)), Some(60));
+        assert_eq!(counts.retry_after(&bucket, "a", at(0)), Some(60));
         bucket.interval = 10;
-        assert_eq!(counts.wait(&bucket, "a", at(10_000)), None);
+        assert_eq!(counts.retry_after(&bucket, "a", at(10_000)), None);
     }
 
     #[test]
-    fn what_was_counted_ahead_of_time_is_void() {
-        let (mut counts, bucket) = (Counts::default(), bucket("BL1"));
-        (0..2).for_each(|_| counts.count(&bucket, "a", at(30_000)));
-        assert_eq!(counts.wait(&bucket, "a", at(0)), None);
+    fn counts_after_the_current_time_are_ignored() {
+        let mut counts = StartCounts::default();
+        let bucket = bucket("BL1");
+        for _ in 0..2 {
+            counts.count(&bucket, "a", at(30_000));
+        }
+        assert_eq!(counts.retry_after(&bucket, "a", at(0)), None);
     }
 
     #[test]
-    fn the_oldest_are_forgotten_and_so_are_deleted_buckets() {
-        let (mut counts, one, two) = (Counts::default(), bucket("BL1"), bucket("BL2"));
+    fn the_oldest_counts_and_those_of_deleted_buckets_are_removed() {
+        let mut counts = StartCounts::default();
+        let first = bucket("BL1");
+        let second = bucket("BL2");
         for n in 0..=CAPACITY {
-            counts.count(&one, &n.to_string(), at(0));
+            counts.count(&first, &n.to_string(), at(0));
         }
         assert_eq!((counts.intervals.len(), counts.oldest_first.len()), (CAPACITY, CAPACITY));
         assert!(!counts.intervals.contains_key(&("BL1".into(), "0".into())));
-        counts.count(&two, "a", at(0));
-        counts.forget(&[one]);
+        counts.count(&second, "a", at(0));
+        counts.remove(&[first]);
         assert_eq!((counts.intervals.len(), counts.oldest_first.len()), (1, 1));
     }
 }
