@@ -1,5 +1,5 @@
-//! Measures our part of writing log lines: escaped fields, and lines of concurrent requests written together. Standard
-//! error becomes a pipe, as under systemd or in a container. Run `cargo bench --bench log_lines`.
+//! Measures our part of writing log lines: escaped fields, and lines of concurrent requests written together.
+//! Standard error becomes a pipe, as under systemd or in a container. Run `cargo bench --bench log_lines`.
 
 #[path = "ratios/cpu.rs"]
 #[allow(dead_code, reason = "the other benchmark uses the rest")]

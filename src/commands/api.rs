@@ -1,5 +1,4 @@
-//! Builds the API of its parts, in order, and runs it until it is to stop. `dev` and `serve` differ in the
-//! parts, and in nothing else.
+//! Builds the API from its parts and runs it until it is stopped. `dev` and `serve` differ only in the parts.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -15,11 +14,11 @@ use countersign::webhooks::Courier;
 use movable_clock::Clock;
 use storage::Db;
 
-use super::stop::{self, Stop};
+use super::stop::{self, StopListener, StopReason};
 use super::{Failure, listen};
 
-/// What `dev` and `serve` choose for themselves.
-pub(super) struct Chosen {
+/// The parts in which `dev` and `serve` differ.
+pub(super) struct ApiOptions {
     pub(super) database: storage::Settings,
     pub(super) secret: DeploymentSecret,
     pub(super) twilio: twilio_verify::Settings,
@@ -42,43 +41,43 @@ pub(super) struct Api {
 impl Api {
     pub(super) async fn build(
         settings: &Settings,
-        chosen: Chosen,
+        options: ApiOptions,
         listener: TcpListener,
     ) -> Result<Self, Failure> {
-        let scraped =
+        let metrics_listener =
             settings.metrics.listen.map(|address| listen::bind(address, "metrics.listen")).transpose()?;
         let metrics = Metrics::new().map_err(Failure::failed)?;
-        let twilio = twilio_verify::Settings { observer: Arc::new(metrics.clone()), ..chosen.twilio };
-        let db = Db::open(&chosen.database).await.map_err(Failure::failed)?;
+        let twilio = twilio_verify::Settings { observer: Arc::new(metrics.clone()), ..options.twilio };
+        let db = Db::open(&options.database).await.map_err(Failure::failed)?;
         let housekeeper = settings
             .housekeeping_settings()
-            .map(|settings| Housekeeper::new(db.clone(), chosen.clock.clone(), settings));
+            .map(|settings| Housekeeper::new(db.clone(), options.clock.clone(), settings));
         let endpoint = settings.webhook_endpoint().map_err(Failure::failed)?;
         let courier = endpoint
-            .map(|endpoint| Courier::new(db.clone(), chosen.clock.clone(), endpoint, metrics.clone()));
+            .map(|endpoint| Courier::new(db.clone(), options.clock.clone(), endpoint, metrics.clone()));
         let courier = courier.transpose().map_err(|error| Failure::Failed(format!("webhooks: {error}")))?;
         let auth = Auth::new(Parts {
             db,
             hasher: Hasher::start(settings.hashing(), metrics.clone()).map_err(Failure::failed)?,
             twilio: twilio_verify::VerifyClient::new(twilio)
                 .map_err(Failure::failed)?
-                .timed_by(chosen.clock.clone()),
-            clock: chosen.clock,
+                .timed_by(options.clock.clone()),
+            clock: options.clock,
             policy: settings.policy(),
             tokens: settings.token_settings(),
             sessions: settings.session_policy(),
-            limits: chosen.limits,
-            secret: chosen.secret,
+            limits: options.limits,
+            secret: options.secret,
             webhooks: settings.webhook_events(),
             metrics,
-            mode: chosen.mode,
+            mode: options.mode,
         })
         .await
         .map_err(Failure::failed)?;
         let serve = |(listener, address)| {
             server::build_metrics(listener, auth.clone()).map(|server| (server, address))
         };
-        let metrics = scraped.map(serve).transpose().map_err(Failure::failed)?;
+        let metrics = metrics_listener.map(serve).transpose().map_err(Failure::failed)?;
         let stopping = Stopping::default();
         let server = server::build(listener, auth.clone(), stopping.clone(), &settings.server_settings())
             .map_err(Failure::failed)?;
@@ -86,25 +85,25 @@ impl Api {
         Ok(Self { auth, server, stopping, drain, housekeeper, courier, metrics })
     }
 
-    /// The rules that it serves.
+    /// Returns the use cases that it serves.
     pub(super) fn auth(&self) -> &Auth {
         &self.auth
     }
 
-    /// What the `ready` line says of the figures: where they are, if anywhere.
+    /// Returns the part of the `ready` line with the address of the metrics, if they are on.
     pub(super) fn ready_metrics(&self) -> String {
         self.metrics.as_ref().map(|(_, address)| format!(" metrics=http://{address}")).unwrap_or_default()
     }
 
-    /// Runs beside `others` until there is a reason to stop. `announce` is called when requests are served; where
-    /// it fails, all is over.
+    /// Runs, with `others`, until it is stopped. Calls `announce` once requests are served. If that fails, so
+    /// does this.
     pub(super) async fn run(
         self,
         others: Vec<Server>,
         exit_with_stdin: bool,
         announce: impl AsyncFnOnce() -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let mut requests = stop::Requests::listen(exit_with_stdin)?;
+        let mut stop_listener = StopListener::start(exit_with_stdin)?;
         let others: Vec<Server> = others.into_iter().chain(self.metrics.map(|(server, _)| server)).collect();
         let handles: Vec<ServerHandle> = others.iter().map(Server::handle).collect();
         for other in others {
@@ -115,15 +114,15 @@ impl Api {
         announce().await?;
         let housekeeping = self.housekeeper.map(|housekeeper| actix_web::rt::spawn(housekeeper.run()));
         let courier = self.courier.map(|courier| actix_web::rt::spawn(courier.run()));
-        let stop = requests.next().await;
-        // A batch that has begun is finished or undone by the database; what was being delivered is delivered once more.
+        let stop = stop_listener.next().await;
+        // The database finishes or rolls back a batch in progress. A delivery in progress is repeated later.
         for task in [housekeeping, courier].into_iter().flatten() {
             task.abort();
         }
         match stop {
-            Stop::Signal => {
+            StopReason::Signal => {
                 tracing::info!("stopping");
-                // Readiness fails first, so that load balancers send nobody new.
+                // Readiness fails first, so that load balancers send no new clients.
                 self.stopping.begin();
                 let finish = async {
                     tokio::time::sleep(self.drain).await;
@@ -131,14 +130,15 @@ impl Api {
                 };
                 tokio::select! {
                     () = finish => {}
-                    _ = requests.next() => {
-                        // A second signal means now; a server that finishes requests hears nothing else.
-                        tracing::warn!("stopping at once: requests that have begun are left");
+                    _ = stop_listener.next() => {
+                        // A second signal means at once. A server that finishes its requests takes no other
+                        // commands.
+                        tracing::warn!("stopping at once: requests in progress are aborted");
                         return Ok(());
                     }
                 }
             }
-            Stop::InputClosed => {
+            StopReason::InputClosed => {
                 tracing::info!("{}", stop::INPUT_CLOSED);
                 handle.stop(false).await;
             }

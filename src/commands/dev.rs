@@ -10,10 +10,10 @@ use countersign::stages::{Fixtures, Stages};
 use movable_clock::Clock;
 use twilio_verify_sandbox::Embedded;
 
-use super::api::{Api, Chosen};
+use super::api::{Api, ApiOptions};
 use super::sandbox::SandboxFlags;
 use super::secret_file::secret;
-use super::{ApiFlags, Failure, listen, load_traced, tell_people, tell_script};
+use super::{ApiFlags, Failure, listen, load_traced, print_for_people, print_line};
 
 /// The command's flags.
 #[derive(Args)]
@@ -22,12 +22,12 @@ pub(super) struct Dev {
     api: ApiFlags,
     #[command(flatten)]
     sandbox: SandboxFlags,
-    /// Limits that count a client's address hold too, and those that watch ranges of numbers; without this a suite, which
-    /// comes from one address and has numbers of one range, would run into them. Every other limit holds anyway.
+    /// Apply the limits per client address and per range of phone numbers too. They are off by default,
+    /// because a test suite has one address and one range. All other limits always apply.
     #[arg(long)]
     strict_limits: bool,
-    /// A TOML or JSON file with users that shall be there: [[users]] with username, email, phone_number, password,
-    /// and, if you like, name and verified = true
+    /// A TOML or JSON file with users to create: [[users]] with username, email, phone_number, password and,
+    /// optionally, name and verified = true
     #[arg(long, value_name = "FILE")]
     fixtures: Option<PathBuf>,
 }
@@ -44,7 +44,7 @@ impl Dev {
         let fixtures = self.fixtures.as_deref().map(|path| fixtures(path, &settings)).transpose()?;
         let sandbox = Embedded::new(clock.clone());
         let limits = settings.limit_settings();
-        let chosen = Chosen {
+        let options = ApiOptions {
             secret: secret(&settings, &database.url)?,
             database,
             twilio: sandbox_settings(sandbox_address, settings.twilio.max_calls),
@@ -52,7 +52,7 @@ impl Dev {
             mode: Mode::Dev,
             limits: if self.strict_limits { limits } else { limits.without_addresses() },
         };
-        let api = Api::build(&settings, chosen, api_listener).await?;
+        let api = Api::build(&settings, options, api_listener).await?;
         let stages = Stages::new(api.auth(), sandbox.phones());
         let options = twilio_verify_sandbox::Options {
             api: Some(format!("http://{api_address}")),
@@ -68,10 +68,8 @@ impl Dev {
                     .await
                     .map_err(|error| Failure::Usage(format!("--fixtures: {error}")))?;
             }
-            tell_script(&format!(
-                "ready api=http://{api_address} sandbox=http://{sandbox_address}{metrics}"
-            ))?;
-            tell_people(&banner(api_address, sandbox_address));
+            print_line(&format!("ready api=http://{api_address} sandbox=http://{sandbox_address}{metrics}"))?;
+            print_for_people(&banner(api_address, sandbox_address));
             Ok(())
         })
         .await
@@ -83,11 +81,12 @@ fn fixtures(path: &Path, settings: &Settings) -> Result<Fixtures, Failure> {
     Fixtures::parse(read_fixtures(path)?, &settings.policy()).map_err(|error| wrong(&error))
 }
 
-/// Whatever the configuration says about where Twilio is, `dev` speaks to its own sandbox.
+/// Returns the settings of Twilio for the own sandbox. `dev` ignores the configured base URL.
 fn sandbox_settings(address: SocketAddr, max_calls: usize) -> twilio_verify::Settings {
-    let reachable = match address.ip().is_unspecified() {
-        true => SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port()),
-        false => address,
+    let reachable = if address.ip().is_unspecified() {
+        SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port())
+    } else {
+        address
     };
     twilio_verify::Settings {
         base_url: format!("http://{reachable}"),
@@ -110,7 +109,7 @@ countersign {version} · dev mode: codes go to a virtual phone, nothing is sent
   docs           http://{api}/docs/
   virtual phone  http://{sandbox}/
 
-  Paste this to sign up; the README goes on from there:
+  Paste this to sign up. The README has the next steps:
 
   curl -sS http://{api}/v1/users/signup --json '{{\"name\":\"Ada Lovelace\",\"username\":\"ada\",\"password\":\"correct horse battery staple\",\"phone_number\":\"+1 201 555 0123\",\"email\":\"ada@example.com\"}}'
 "

@@ -9,7 +9,7 @@ use countersign::config::Sources;
 
 use super::Failure;
 
-/// How long to wait for an answer; a container's health check waits longer.
+/// The timeout. A container's health check waits longer.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The command's flags.
@@ -21,8 +21,8 @@ pub(super) struct Health {
 }
 
 impl Health {
-    /// Asks by hand: a health check is run every few seconds, and a client with TLS would take longer to
-    /// start than the answer takes to come.
+    /// Sends the request over a plain socket. A health check runs every few seconds, and an HTTP client with
+    /// TLS takes longer to start than the request takes.
     pub(super) fn run(self, sources: Sources) -> Result<(), Failure> {
         let host = match self.url {
             Some(url) => {
@@ -32,10 +32,10 @@ impl Health {
             }
             None => {
                 let settings = Sources { honour_port: true, ..sources }.load()?;
-                on_this_machine(settings.server.listen).to_string()
+                reachable_address(settings.server.listen).to_string()
             }
         };
-        let status = ask(&host).map_err(|error| Failure::Failed(format!("{host}: {error}")))?;
+        let status = readiness(&host).map_err(|error| Failure::Failed(format!("{host}: {error}")))?;
         match status.as_str() {
             "200" => Ok(()),
             other => Err(Failure::Failed(format!("{host} answers {other}"))),
@@ -43,8 +43,8 @@ impl Health {
     }
 }
 
-/// Where to knock when a server listens on every address.
-fn on_this_machine(listen: SocketAddr) -> SocketAddr {
+/// Returns the address to connect to, which is loopback if the server listens on all addresses.
+fn reachable_address(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -53,15 +53,15 @@ fn on_this_machine(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-/// The status of `GET /health/ready`.
-fn ask(host: &str) -> std::io::Result<String> {
+/// Returns the status of `GET /health/ready`.
+fn readiness(host: &str) -> std::io::Result<String> {
     let with_port = if host.rsplit(']').next().is_some_and(|end| end.contains(':')) {
         host.to_owned()
     } else {
         format!("{host}:80")
     };
     let address = with_port.to_socket_addrs()?.next();
-    let address = address.ok_or_else(|| std::io::Error::other("the name leads nowhere"))?;
+    let address = address.ok_or_else(|| std::io::Error::other("the host name has no address"))?;
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     write!(stream, "GET /health/ready HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
@@ -70,6 +70,6 @@ fn ask(host: &str) -> std::io::Result<String> {
     let head = String::from_utf8_lossy(&head);
     match head.strip_prefix("HTTP/1.1 ") {
         Some(status) => Ok(status.to_owned()),
-        None => Err(std::io::Error::other("that is no HTTP server")),
+        None => Err(std::io::Error::other("the answer is not HTTP")),
     }
 }

@@ -1,4 +1,4 @@
-//! The commands, a file each.
+//! The commands, one file each.
 
 mod api;
 mod dev;
@@ -27,7 +27,7 @@ use countersign::telemetry::Traces;
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true)]
 pub struct CommandLine {
-    /// A TOML file with settings; config/default.toml in the source lists them all.
+    /// A TOML file with settings. config/default.toml in the source lists all of them.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -36,17 +36,17 @@ pub struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The API and the sandbox in one process: no account with Twilio, codes go to virtual phones.
+    /// Run the API and the sandbox in one process. Needs no Twilio account: codes go to virtual phones.
     Dev(dev::Dev),
-    /// The API, for production.
+    /// Run the API in production.
     Serve(serve::Serve),
-    /// The double of Twilio Verify alone, for any program in any language.
+    /// Run only the test double of Twilio Verify, for programs in any language.
     Sandbox(sandbox::Sandbox),
-    /// Check the configuration against the world: database, keys, Twilio, clocks. Sends and changes nothing.
+    /// Check the configuration, database, keys, Twilio and clocks. Sends no codes and changes nothing.
     Doctor(doctor::Doctor),
-    /// Bring the database to the current schema.
+    /// Update the database to the current schema.
     Migrate(migrate::Migrate),
-    /// The keys that sign tokens.
+    /// List and rotate the keys that sign tokens.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Print the OpenAPI document.
@@ -54,14 +54,14 @@ enum Command {
     /// Set up Twilio.
     #[command(subcommand)]
     Twilio(twilio::Twilio),
-    /// Exit with 0 where a server is ready: for a container's health check.
+    /// Exit with 0 if a server is ready, for a container's health check.
     Health(health::Health),
 }
 
-/// Where the API listens and what it stores in.
+/// The flags of `dev` and `serve`.
 #[derive(Args)]
 struct ApiFlags {
-    /// Where the API listens; port 0 takes a free one [default: 127.0.0.1:3000]
+    /// The address of the API. Port 0 selects a free port [default: 127.0.0.1:3000]
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
     /// sqlite://PATH, sqlite::memory: or postgres://…
@@ -77,7 +77,7 @@ impl ApiFlags {
     }
 }
 
-/// Why a command could not do what it was asked.
+/// Why a command failed.
 pub enum Failure {
     /// The command line or the configuration is wrong.
     Usage(String),
@@ -97,7 +97,7 @@ impl Failure {
     }
 }
 
-/// Runs a command to its end.
+/// Runs a command until it ends.
 pub fn run(line: CommandLine) -> Result<(), Failure> {
     let sources = Sources { file: line.config, ..Sources::default() };
     let system = || actix_web::rt::System::new();
@@ -122,7 +122,7 @@ fn load(sources: Sources) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// The same for a server, whose traces go wherever the configuration says until what is returned is dropped.
+/// Does the same for a server and starts its traces, which are sent until the returned value is dropped.
 fn load_traced(sources: Sources) -> Result<(Settings, Option<Traces>), Failure> {
     let settings = sources.load()?;
     let traces = Traces::start(&settings.telemetry.otlp_endpoint);
@@ -131,9 +131,9 @@ fn load_traced(sources: Sources) -> Result<(Settings, Option<Traces>), Failure> 
     Ok((settings, traces.map_err(|error| Failure::Usage(format!("telemetry.otlp_endpoint: {error}")))?))
 }
 
-/// The one kind of line that goes to standard output: what scripts read. Whoever has read enough (`| head -1`) and
-/// went away is no failure.
-fn tell_script(line: &str) -> Result<(), Failure> {
+/// Prints a line for scripts. Nothing else goes to standard output. A reader that has gone away (`| head -1`)
+/// is not an error.
+fn print_line(line: &str) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
     match writeln!(output, "{line}").and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -143,9 +143,9 @@ fn tell_script(line: &str) -> Result<(), Failure> {
     }
 }
 
-/// What people read, on a terminal.
-#[allow(clippy::print_stderr, reason = "for people")]
-fn tell_people(text: &str) {
+/// Prints a text for people, if standard error is a terminal.
+#[allow(clippy::print_stderr, reason = "text for people on a terminal")]
+fn print_for_people(text: &str) {
     if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
         eprintln!("{text}");
     }

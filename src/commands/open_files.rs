@@ -1,15 +1,15 @@
-//! The limit of open files: a connection is one.
+//! The limit of open files, which also limits connections.
 
-/// Raises this process's limit to what the system allows it. Many systems give 1024 to begin with, which idle clients can
-/// use up; what cannot be raised stays as it is.
-pub(super) fn allow_many() {
+/// Raises this process's limit to the system's maximum. Many systems begin with 1024, which idle clients can
+/// use up.
+pub(super) fn raise_limit() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};
         let limit = getrlimit(Resource::Nofile);
         let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
         if let Err(error) = setrlimit(Resource::Nofile, raised) {
-            tracing::debug!(%error, "the limit of open files stays as it is");
+            tracing::debug!(%error, "cannot raise the limit of open files");
         }
     }
 }

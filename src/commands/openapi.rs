@@ -3,12 +3,12 @@
 use clap::{Args, ValueEnum};
 use countersign::http::document::openapi;
 
-use super::{Failure, tell_script};
+use super::{Failure, print_line};
 
 /// The command's flags.
 #[derive(Args)]
 pub(super) struct Openapi {
-    /// The version of OpenAPI; 3.0 is for generators that know no other
+    /// The version of OpenAPI. Use 3.0 for generators without 3.1
     #[arg(long, value_enum, default_value = "3.1")]
     oas: Version,
 }
@@ -27,6 +27,6 @@ impl Openapi {
             Version::V3_1 => openapi::document(),
             Version::V3_0 => openapi::document_3_0(),
         };
-        tell_script(&serde_json::to_string_pretty(&document).map_err(Failure::failed)?)
+        print_line(&serde_json::to_string_pretty(&document).map_err(Failure::failed)?)
     }
 }

@@ -6,22 +6,22 @@ use clap::Args;
 use countersign::config::Sources;
 use movable_clock::Clock;
 
-use super::stop::{self, Stop};
-use super::{Failure, listen, load, tell_people, tell_script};
+use super::stop::{self, StopListener, StopReason};
+use super::{Failure, listen, load, print_for_people, print_line};
 
-/// What `dev` and `sandbox` share.
+/// The flags that `dev` and `sandbox` share.
 #[derive(Args)]
 pub(super) struct SandboxFlags {
-    /// Where the sandbox listens; port 0 takes a free one
+    /// The address of the sandbox. Port 0 selects a free port
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3001")]
     sandbox_listen: SocketAddr,
-    /// Listen on addresses that other machines can reach. Everybody there can read codes.
+    /// Allow addresses that other machines can reach. Anyone there can read codes.
     #[arg(long)]
     pub(super) allow_remote: bool,
-    /// A name, beside this machine's own, under which the sandbox may be asked; may be repeated
+    /// An additional host name that requests to the sandbox may use. Can be repeated
     #[arg(long, value_name = "NAME")]
     allowed_host: Vec<String>,
-    /// End when standard input closes, so that a killed suite leaves nothing behind
+    /// Exit when standard input closes, so that a killed test suite leaves no process behind
     #[arg(long)]
     pub(super) exit_with_stdin: bool,
 }
@@ -54,23 +54,23 @@ impl Sandbox {
         let server = twilio_verify_sandbox::Embedded::new(Clock::system())
             .server(listener, self.flags.options())
             .map_err(Failure::failed)?;
-        let mut requests = stop::Requests::listen(self.flags.exit_with_stdin)?;
+        let mut stop_listener = StopListener::start(self.flags.exit_with_stdin)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
-        tell_script(&format!("ready sandbox=http://{address}"))?;
-        tell_people(&format!(
-            "\nA double of Twilio Verify v2. Point your program at http://{address} instead of {}:\n\n  \
+        print_line(&format!("ready sandbox=http://{address}"))?;
+        print_for_people(&format!(
+            "\nA test double of Twilio Verify v2. Use http://{address} instead of {} in your program:\n\n  \
              TWILIO_ACCOUNT_SID={} TWILIO_AUTH_TOKEN={} TWILIO_VERIFICATION_SID={}\n",
             twilio_verify::TWILIO_BASE_URL,
             twilio_verify_sandbox::ACCOUNT_SID,
             twilio_verify_sandbox::AUTH_TOKEN,
             twilio_verify_sandbox::SERVICE_SID,
         ));
-        let stop = requests.next().await;
-        if matches!(stop, Stop::InputClosed) {
+        let stop = stop_listener.next().await;
+        if matches!(stop, StopReason::InputClosed) {
             tracing::info!("{}", stop::INPUT_CLOSED);
         }
-        handle.stop(matches!(stop, Stop::Signal)).await;
+        handle.stop(matches!(stop, StopReason::Signal)).await;
         running.await.map_err(Failure::failed)?.map_err(Failure::failed)
     }
 }

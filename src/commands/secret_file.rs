@@ -1,4 +1,4 @@
-//! The deployment's secret under `dev`: made once, kept beside the database file.
+//! The deployment's secret of `dev`: generated once and stored next to the database file.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use storage::DatabaseUrl;
 
 use super::Failure;
 
-/// The secret that is configured, or the one in the file, which is made where there is none. A database in
-/// memory gets one that is forgotten with it.
+/// Returns the configured secret, or the one in the file, which is created if it does not exist. A database
+/// in memory gets a new secret, which is not stored.
 pub(super) fn secret(settings: &Settings, database: &DatabaseUrl) -> Result<DeploymentSecret, Failure> {
     let configured = &settings.tokens.secret;
     let secret = match (configured.expose_secret().is_empty(), database) {
         (false, _) => configured.clone(),
         (true, DatabaseUrl::SqliteMemory) => DeploymentSecret::generate().map_err(Failure::failed)?,
         (true, database) => {
-            let path = database.file().map_or_else(|| "countersign.secret".into(), beside);
+            let path = database.file().map_or_else(|| "countersign.secret".into(), secret_path);
             read_or_create(&path).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?
         }
     };
@@ -26,14 +26,14 @@ pub(super) fn secret(settings: &Settings, database: &DatabaseUrl) -> Result<Depl
         .map_err(|error| Failure::Usage(format!("COUNTERSIGN__TOKENS__SECRET: {error}")))
 }
 
-fn beside(file: &Path) -> PathBuf {
+fn secret_path(file: &Path) -> PathBuf {
     file.with_extension("secret")
 }
 
 fn read_or_create(path: &Path) -> std::io::Result<SecretString> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
-    // Nobody but the owner: with this and the database file, anybody can sign tokens.
+    // For the owner only: this secret and the database file are enough to sign tokens.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn made_once_and_readable_by_its_owner_alone() {
+    fn the_secret_is_created_once_and_readable_by_its_owner_only() {
         use std::os::unix::fs::PermissionsExt;
         let directory = std::env::temp_dir().join(format!("countersign-secret-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();

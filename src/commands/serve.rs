@@ -5,16 +5,16 @@ use countersign::auth::Mode;
 use countersign::config::Sources;
 use movable_clock::Clock;
 
-use super::api::{Api, Chosen};
-use super::{ApiFlags, Failure, listen, load_traced, tell_script};
+use super::api::{Api, ApiOptions};
+use super::{ApiFlags, Failure, listen, load_traced, print_line};
 
 /// The command's flags.
 #[derive(Args)]
 pub(super) struct Serve {
     #[command(flatten)]
     api: ApiFlags,
-    /// Take another Twilio base URL than Twilio's own, and the sandbox's credentials. Codes then go wherever
-    /// that URL leads.
+    /// Allow a Twilio base URL other than Twilio's own, and the sandbox's credentials. Codes then go to that
+    /// URL.
     #[arg(long)]
     i_am_testing: bool,
 }
@@ -25,15 +25,16 @@ impl Serve {
         let (settings, _traces) = load_traced(sources)?;
         let deployment = settings.production(self.i_am_testing)?;
         if self.i_am_testing {
-            tracing::warn!(base_url = %settings.twilio.base_url, "--i-am-testing: codes may not go to Twilio");
+            let base_url = &settings.twilio.base_url;
+            tracing::warn!(%base_url, "--i-am-testing: codes may not go to Twilio");
         }
         if settings.server.listen.ip().is_loopback() && settings.server.trusted_proxies.is_empty() {
             tracing::warn!(
-                "server.trusted_proxies is empty: whoever comes through a proxy on this machine counts as one address"
+                "server.trusted_proxies is empty: all clients of a proxy on this machine count as one address"
             );
         }
         let (listener, address) = listen::bind(settings.server.listen, "--listen")?;
-        let chosen = Chosen {
+        let options = ApiOptions {
             database: deployment.database,
             secret: deployment.secret,
             twilio: deployment.twilio,
@@ -41,8 +42,8 @@ impl Serve {
             mode: Mode::Production,
             limits: settings.limit_settings(),
         };
-        let api = Api::build(&settings, chosen, listener).await?;
+        let api = Api::build(&settings, options, listener).await?;
         let metrics = api.ready_metrics();
-        api.run(vec![], false, async || tell_script(&format!("ready api=http://{address}{metrics}"))).await
+        api.run(vec![], false, async || print_line(&format!("ready api=http://{address}{metrics}"))).await
     }
 }

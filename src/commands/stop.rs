@@ -1,4 +1,4 @@
-//! When to stop.
+//! Reasons to stop: signals, and the end of standard input.
 
 use std::io::Read;
 
@@ -7,27 +7,28 @@ use tokio::sync::oneshot;
 
 use super::Failure;
 
-/// What the log says where nobody asked for a stop: who reads it later shall not take it for a crash.
+/// The log message for a stop without a signal, so that it does not look like a crash.
 pub(super) const INPUT_CLOSED: &str = "stopping: standard input was closed, and --exit-with-stdin was given";
 
-/// What asked for the stop.
-pub(super) enum Stop {
-    /// SIGTERM or SIGINT: finish what has begun.
+/// Why the program stops.
+pub(super) enum StopReason {
+    /// SIGTERM or SIGINT: finish the requests in progress.
     Signal,
-    /// Standard input closed: whoever started us is gone, and nobody waits for an answer.
+    /// Standard input was closed: the parent process is gone and does not wait for responses.
     InputClosed,
 }
 
-/// Whoever may ask for the stop. Made before anything is announced: until then a signal kills.
-pub(super) struct Requests {
+/// Waits for reasons to stop. Create it before the `ready` line, because a signal kills the process until
+/// then.
+pub(super) struct StopListener {
     terminate: Signal,
     interrupt: Signal,
     input_closed: Option<oneshot::Receiver<()>>,
 }
 
-impl Requests {
-    /// Listens from now on.
-    pub(super) fn listen(exit_with_stdin: bool) -> Result<Self, Failure> {
+impl StopListener {
+    /// Starts to listen.
+    pub(super) fn start(exit_with_stdin: bool) -> Result<Self, Failure> {
         Ok(Self {
             terminate: signal(SignalKind::terminate()).map_err(Failure::failed)?,
             interrupt: signal(SignalKind::interrupt()).map_err(Failure::failed)?,
@@ -35,8 +36,8 @@ impl Requests {
         })
     }
 
-    /// Waits for the next one.
-    pub(super) async fn next(&mut self) -> Stop {
+    /// Waits for the next reason.
+    pub(super) async fn next(&mut self) -> StopReason {
         let input = async {
             match self.input_closed.as_mut() {
                 Some(closed) => drop(closed.await),
@@ -44,16 +45,16 @@ impl Requests {
             }
         };
         tokio::select! {
-            _ = self.terminate.recv() => Stop::Signal,
-            _ = self.interrupt.recv() => Stop::Signal,
-            () = input => Stop::InputClosed,
+            _ = self.terminate.recv() => StopReason::Signal,
+            _ = self.interrupt.recv() => StopReason::Signal,
+            () = input => StopReason::InputClosed,
         }
     }
 }
 
 fn watch_input() -> oneshot::Receiver<()> {
     let (closed, wait) = oneshot::channel();
-    // A thread of its own: a read from standard input cannot be cancelled.
+    // A separate thread, because a read from standard input cannot be cancelled.
     std::thread::spawn(move || {
         let mut buffer = [0; 1024];
         let mut input = std::io::stdin().lock();

@@ -125,8 +125,8 @@ impl Families {
         Ok(families)
     }
 
-    /// Creates the series of metrics with few label values. Prometheus' `increase` does not see the first event of a series
-    /// that begins with it.
+    /// Creates the series of metrics with few label values. Prometheus' `increase` does not see the first
+    /// event of a series that begins with it.
     fn begin_at_zero(&self) {
         for result in LOG_IN_RESULTS {
             self.log_ins.with_label_values(&[result]);

@@ -1,7 +1,8 @@
-//! Metrics for Prometheus. Only this module knows their names and labels; docs/operations.md lists them. Code that counts
-//! something holds a [`Metrics`] and calls the method for what happened.
+//! Metrics for Prometheus. Only this module knows their names and labels; docs/operations.md lists them. Code
+//! that counts something holds a [`Metrics`] and calls the method for what happened.
 //!
-//! Labels contain words of the program, statuses and countries: nothing that a client sends, and no personal data.
+//! Labels contain words of the program, statuses and countries: nothing that a client sends, and no personal
+//! data.
 
 mod families;
 mod requests;
@@ -82,7 +83,8 @@ impl Metrics {
         self.0.webhook_deliveries.with_label_values(&[outcome]).inc();
     }
 
-    /// Sets the state of the PostgreSQL pool: connections in use, idle connections, and requests that wait for one.
+    /// Sets the state of the PostgreSQL pool: connections in use, idle connections, and requests that wait
+    /// for one.
     pub fn pool(&self, used: usize, idle: usize, waiting: usize) {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.0.pool_connections.with_label_values(&["used"]).set(number(used));

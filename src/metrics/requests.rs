@@ -1,5 +1,5 @@
-//! Counts answered requests. Every request of every worker does, so the handles of the series are kept here: the crate's own
-//! look-up by label values takes a lock, for which workers would compete.
+//! Counts answered requests. Every request of every worker does, so the handles of the series are kept here:
+//! the crate's own look-up by label values takes a lock, for which workers would compete.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +10,8 @@ use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec};
 
 /// The methods that are counted by name: those of the operations, and HEAD and OPTIONS.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-/// Upper bound of the number of series. Routes and statuses are bounded anyway; this limits the cost of a mistake.
+/// Upper bound of the number of series. Routes and statuses are bounded anyway; this limits the cost of a
+/// mistake.
 const MAX_SERIES: usize = 2000;
 /// The label value for other methods, and for everything beyond [`MAX_SERIES`].
 const OTHER: &str = "other";

@@ -1,5 +1,5 @@
-//! The fields of a log line as text. tracing-subscriber formats the line. Its own fields would pass a line feed in a value
-//! through, and that value could forge a line.
+//! The fields of a log line as text. tracing-subscriber formats the line. Its own fields would pass a line
+//! feed in a value through, and that value could forge a line.
 
 use std::fmt::{self, Debug, Write};
 
@@ -8,7 +8,8 @@ use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
-/// Returns the formatter of fields: the message, and `name=value` for the others, with control characters escaped.
+/// Returns the formatter of fields: the message, and `name=value` for the others, with control characters
+/// escaped.
 pub(super) fn escaped_fields() -> impl for<'w> FormatFields<'w> + 'static {
     debug_fn(write_field).delimited(" ")
 }

@@ -1,6 +1,7 @@
-//! Standard error. A line that tells of something grave, or that is part of the audit log, is written at once. Of the others,
-//! those that a worker writes while it serves whichever requests have come are written together when it has: a write to a
-//! file costs more than all that goes into a line, and workers that write to one file wait for each other.
+//! Writes the log to standard error. Warnings, errors and the audit log are written at once. A worker's other
+//! lines are written together, once it has polled the requests that are ready: a write costs as much as
+//! formatting a line, and workers that write to one file wait for each other. `cargo bench --bench log_lines`
+//! measures both.
 
 use std::io::Write;
 use std::pin::Pin;
@@ -11,43 +12,43 @@ use tokio::runtime::Handle;
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Most bytes of a write that holds several lines. A pipe keeps as many together (`PIPE_BUF` of Linux), whoever else
-/// writes to it.
-const MOST: usize = 4096;
+/// Upper bound of a write with several lines, in bytes. Linux does not split writes up to this size to a pipe
+/// (`PIPE_BUF`).
+const MAX_WRITE: usize = 4096;
 
 thread_local! {
-    static GATHERED: Arc<Lines> = Arc::default();
+    static PENDING: Arc<PendingLines> = Arc::default();
 }
 
-/// Where the log goes.
+/// Makes a writer for each line.
 pub(super) struct Stderr;
 
 impl<'a> MakeWriter<'a> for Stderr {
     type Writer = Writer;
 
     fn make_writer(&'a self) -> Writer {
-        Writer { may_wait: false }
+        Writer { is_deferrable: false }
     }
 
     fn make_writer_for(&'a self, line: &Metadata<'_>) -> Writer {
-        Writer { may_wait: *line.level() >= Level::INFO && line.target() != super::AUDIT }
+        Writer { is_deferrable: *line.level() >= Level::INFO && line.target() != super::AUDIT }
     }
 }
 
 /// Writes one line.
 pub(super) struct Writer {
-    may_wait: bool,
+    is_deferrable: bool,
 }
 
 impl Write for Writer {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        GATHERED.with(|lines| match Handle::try_current() {
-            Ok(runtime) if self.may_wait => {
+        PENDING.with(|lines| match Handle::try_current() {
+            Ok(runtime) if self.is_deferrable => {
                 if lines.add(line) {
-                    runtime.spawn(Rest(lines.clone()));
+                    runtime.spawn(WriteOnDrop(lines.clone()));
                 }
             }
-            _ => lines.write_with(line),
+            _ => lines.write_now(line),
         });
         Ok(line.len())
     }
@@ -57,35 +58,35 @@ impl Write for Writer {
     }
 }
 
-/// A thread's lines that are yet to be written. The lock is its own, but for a runtime that ends.
+/// The lines of a thread that are not written yet. Other threads take the lock only when a runtime ends.
 #[derive(Default)]
-struct Lines(Mutex<Vec<u8>>);
+struct PendingLines(Mutex<Vec<u8>>);
 
-impl Lines {
-    /// Whether it is the first since the last were written.
+impl PendingLines {
+    /// Adds a line. Returns whether none was pending.
     fn add(&self, line: &[u8]) -> bool {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let was_empty = lines.is_empty();
-        if lines.len() + line.len() > MOST {
-            write_out(&mut lines);
+        if lines.len() + line.len() > MAX_WRITE {
+            write_pending(&mut lines);
         }
         lines.extend_from_slice(line);
         was_empty
     }
 
-    /// Writes this line at once, after those before it.
-    fn write_with(&self, line: &[u8]) {
+    /// Writes the pending lines and then this one, at once.
+    fn write_now(&self, line: &[u8]) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        write_out(&mut lines);
+        write_pending(&mut lines);
         write(line);
     }
 }
 
-/// Comes to its turn when the requests have that are ready now. Where it never does, because the program ends, it writes
-/// all the same.
-struct Rest(Arc<Lines>);
+/// A task that is polled after the requests that are ready now. It writes when it is dropped, so it also
+/// writes if the runtime ends first.
+struct WriteOnDrop(Arc<PendingLines>);
 
-impl Future for Rest {
+impl Future for WriteOnDrop {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
@@ -93,21 +94,21 @@ impl Future for Rest {
     }
 }
 
-impl Drop for Rest {
+impl Drop for WriteOnDrop {
     fn drop(&mut self) {
-        write_out(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
+        write_pending(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
-fn write_out(lines: &mut Vec<u8>) {
+fn write_pending(lines: &mut Vec<u8>) {
     if !lines.is_empty() {
         write(lines);
         lines.clear();
     }
 }
 
-/// Without the standard library's lock, behind which workers would put each other to sleep. Where nobody reads the log any
-/// more there is nobody to tell.
+/// Writes without the standard library's lock, on which workers would sleep. If standard error is closed, the
+/// lines are lost.
 fn write(mut bytes: &[u8]) {
     while !bytes.is_empty() {
         match rustix::io::write(rustix::stdio::stderr(), bytes) {

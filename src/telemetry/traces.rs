@@ -1,5 +1,5 @@
-//! Traces: OpenTelemetry, sent by OTLP over HTTP from a thread of its own. Only spans with the target `traces` are sent, and
-//! no line of the log: so no address and nothing of a person leaves by this way.
+//! OpenTelemetry traces, sent with OTLP over HTTP from a separate thread. Only spans with the target `traces`
+//! are sent, never log lines, so they contain no addresses and no personal data.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,12 +23,12 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// The target of the spans that are sent.
 const TARGET: &str = "traces";
-/// How long the collector may take to take a batch.
+/// The timeout of sending a batch.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the last batch may take at the end of the program.
-const LAST: Duration = Duration::from_secs(2);
+/// The timeout of sending the last batch when the program ends.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Sends traces until it is dropped; the last batch then.
+/// Sends traces until it is dropped. Dropping it sends the last batch.
 pub struct Traces(SdkTracerProvider);
 
 /// Traces cannot be sent.
@@ -36,17 +36,18 @@ pub struct Traces(SdkTracerProvider);
 pub struct InvalidTraces(String);
 
 impl Traces {
-    /// Sends to a collector, such as `http://127.0.0.1:4318`; to nobody where that is empty. Connects to nothing yet.
+    /// Prepares sending to a collector, such as `http://127.0.0.1:4318`. Returns `None` if `endpoint` is
+    /// empty. Does not connect yet.
     ///
     /// # Errors
-    /// When that is no URL, or TLS cannot be set up.
+    /// If `endpoint` is not a URL, or TLS cannot be set up.
     pub fn start(endpoint: &str) -> Result<Option<Self>, InvalidTraces> {
         if endpoint.is_empty() {
             return Ok(None);
         }
         let failed = |error: &dyn fmt::Display| InvalidTraces(error.to_string());
         let encrypted = endpoint.starts_with("https:");
-        // On a thread of its own: this client waits, and must not do so where others are waited for.
+        // On a separate thread: building a blocking client panics inside an async runtime.
         let built = std::thread::spawn(move || client(encrypted)).join();
         let client =
             built.map_err(|_| failed(&"the client could not be built"))?.map_err(|error| failed(&error))?;
@@ -65,7 +66,7 @@ impl Traces {
         Ok(Some(Self(provider)))
     }
 
-    /// What takes spans to it.
+    /// Returns the layer that collects spans.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -82,8 +83,8 @@ impl Traces {
 
 impl Drop for Traces {
     fn drop(&mut self) {
-        // Nobody is left to hear that the collector does not answer.
-        let _ = self.0.shutdown_with_timeout(LAST);
+        // The log has ended, so a failure cannot be reported.
+        let _ = self.0.shutdown_with_timeout(SHUTDOWN_TIMEOUT);
     }
 }
 
@@ -97,12 +98,12 @@ impl std::error::Error for InvalidTraces {}
 
 fn client(encrypted: bool) -> Result<Client, reqwest::Error> {
     let builder = Client::builder().timeout(TIMEOUT).redirect(Policy::none());
-    // Reading the system's root certificates takes a while, and fails where there are none. Plain http needs none.
+    // Reading the system's root certificates is slow, and fails if there are none. Plain http needs none.
     if encrypted { builder.https_only(true).build() } else { builder.tls_certs_only([]).build() }
 }
 
-/// The span of a request. It surrounds that of the log, which is the current one then. A trace that the caller is in goes on
-/// ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). `header`: a header's value by its name.
+/// Returns the span of a request. The span of the log goes inside it. Continues the caller's trace
+/// ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). `header` returns the value of a header.
 pub fn request<'h>(request_id: &str, header: impl Fn(&str) -> Option<&'h str>) -> Span {
     let span = tracing::info_span!(
         target: TARGET,
@@ -118,23 +119,23 @@ pub fn request<'h>(request_id: &str, header: impl Fn(&str) -> Option<&'h str>) -
         let named = ["traceparent", "tracestate"].map(|name| (name.to_owned(), header(name)));
         let carrier: HashMap<String, String> =
             named.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect();
-        // Fails where the span has begun already, which it has not.
+        // Fails only if the span has already begun.
         let _ = span.set_parent(TraceContextPropagator::new().extract(&carrier));
     }
     span
 }
 
-/// Work that goes on in a task of its own, under the request that began it: in the log and in its trace.
+/// Keeps work that runs in its own task under the request that started it, in the log and in the trace.
 pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
     work.in_current_span().with_current_context()
 }
 
-/// What a request was answered. `route`: the pattern, never the path.
+/// Records a request's answer in its span. `route` is the pattern, never the path.
 pub fn answered(span: &Span, method: &str, route: &str, status: u16) {
     if span.is_disabled() {
         return;
     }
-    // The span has begun: its name is no field any more.
+    // After a span has begun, its name can only be changed here.
     span.context().span().update_name(format!("{method} {route}"));
     span.record("http.request.method", method);
     span.record("http.route", route);

@@ -1,4 +1,4 @@
-//! The task that empties the outbox, beside the requests and never in their way.
+//! The background task that delivers the messages of the outbox.
 
 use std::time::Duration;
 
@@ -6,26 +6,25 @@ use aws_lc_rs::rand;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 
-use super::delivery::{Deliverer, Refused};
+use super::delivery::{Deliverer, DeliveryError};
 use super::endpoint::Endpoint;
-use super::schedule::{self, LONGEST};
+use super::schedule::{self, MAX_WAIT};
 use crate::metrics::Metrics;
 use movable_clock::Clock;
 use storage::webhook_outbox;
 use storage::webhook_outbox::Message;
 use storage::{Db, Error, Timestamp};
 
-/// How often the outbox is looked at.
+/// The interval between two polls of the outbox.
 const TICK: Duration = Duration::from_millis(500);
-/// How long to leave a database alone that did not answer.
+/// The pause after a database error.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Messages that are delivered at the same time: a receiver that is slow gets no more from one replica.
-const AT_ONCE: i64 = 8;
-/// How long a replica that says nothing is believed to be at work: well above what a delivery may take, with the statement
-/// that comes after it.
+/// The number of messages that one replica delivers at the same time.
+const CONCURRENCY: i64 = 8;
+/// How long a claim is valid. Longer than a delivery and the statement after it can take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 
-/// Delivers what is in the outbox.
+/// Delivers the messages of the outbox.
 pub struct Courier {
     db: Db,
     clock: Clock,
@@ -34,39 +33,39 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// One for this outbox and this endpoint.
+    /// Creates the task for an outbox and an endpoint.
     ///
     /// # Errors
-    /// Where TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new(db: Db, clock: Clock, endpoint: Endpoint, metrics: Metrics) -> Result<Self, String> {
         Ok(Self { db, clock, deliverer: Deliverer::new(endpoint)?, metrics })
     }
 
-    /// Delivers until it is dropped.
+    /// Delivers messages until it is dropped.
     pub async fn run(self) {
         loop {
             tokio::time::sleep(TICK).await;
-            if let Err(error) = self.empty().await {
+            if let Err(error) = self.deliver_due().await {
                 tracing::warn!(%error, "webhooks wait for the database");
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
 
-    /// Delivers whatever is due now.
-    async fn empty(&self) -> Result<(), Error> {
+    /// Delivers all messages that are due.
+    async fn deliver_due(&self) -> Result<(), Error> {
         loop {
             let now = Timestamp(self.clock.now());
             let due = self
                 .db
-                .read(async move |mut c| webhook_outbox::due(&mut c, now, LONGEST, AT_ONCE).await)
+                .read(async move |mut c| webhook_outbox::due(&mut c, now, MAX_WAIT, CONCURRENCY).await)
                 .await?;
-            let full = i64::try_from(due.len()).is_ok_and(|found| found == AT_ONCE);
+            let is_full = i64::try_from(due.len()).is_ok_and(|found| found == CONCURRENCY);
             join_all(due.into_iter().map(|message| self.attempt(message)))
                 .await
                 .into_iter()
                 .collect::<Result<Vec<()>, Error>>()?;
-            if !full {
+            if !is_full {
                 return Ok(());
             }
         }
@@ -83,28 +82,28 @@ impl Courier {
         let (id, attempts) = (message.id.to_string(), message.attempts + 1);
         let outcome = self.deliverer.deliver(&id, message.body.clone(), now.timestamp()).await;
         let after = Timestamp(self.clock.now());
-        let again = match &outcome {
+        let retry_at = match &outcome {
             Ok(()) => None,
-            Err(Refused { for_good: true, .. }) => None,
-            Err(_) => schedule::wait(attempts, chance()).map(|wait| Timestamp(after.0 + wait)),
+            Err(DeliveryError { is_permanent: true, .. }) => None,
+            Err(_) => schedule::wait(attempts, random_byte()).map(|wait| Timestamp(after.0 + wait)),
         };
         let delivered = outcome.is_ok().then_some(after);
         let settled = self.db.write(async move |mut c| {
-            webhook_outbox::settle(&mut c, message.id, claim, again, delivered).await
+            webhook_outbox::settle(&mut c, message.id, claim, retry_at, delivered).await
         });
         settled.await?;
         let event = message.event.as_str();
-        match (outcome, again) {
+        match (outcome, retry_at) {
             (Ok(()), _) => {
                 self.metrics.webhook("delivered");
                 tracing::info!(event_id = id, event, attempts, "webhook delivered");
             }
-            (Err(Refused { cause, .. }), Some(Timestamp(at))) => {
+            (Err(DeliveryError { cause, .. }), Some(Timestamp(at))) => {
                 self.metrics.webhook("failed");
                 let retry_after = (at - after.0).num_seconds();
                 tracing::warn!(event_id = id, event, attempts, cause, retry_after, "webhook not delivered");
             }
-            (Err(Refused { cause, .. }), None) => {
+            (Err(DeliveryError { cause, .. }), None) => {
                 self.metrics.webhook("given_up");
                 tracing::error!(event_id = id, event, attempts, cause, "webhook given up");
             }
@@ -113,9 +112,9 @@ impl Courier {
     }
 }
 
-fn chance() -> u8 {
+fn random_byte() -> u8 {
     let mut byte = [0];
-    // Without chance the waits are merely the shortest ones.
+    // If there are no random bytes, the waits are the shortest.
     let _ = rand::fill(&mut byte);
     byte[0]
 }

@@ -1,7 +1,7 @@
-//! One delivery: a POST, and whether it was taken.
+//! The delivery of one message: a POST and its status.
 //!
-//! Redirects are not followed: they would carry the event somewhere else. Of the answer the status counts; the body is
-//! not read. As with Twilio, `HTTPS_PROXY` is honoured and loopback is never proxied.
+//! Redirects are not followed, because they would send the event elsewhere. The response's body is not read.
+//! As with Twilio, `HTTPS_PROXY` is honoured and loopback is never proxied.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,32 +12,32 @@ use reqwest::{Client, StatusCode};
 
 use super::endpoint::{Endpoint, is_loopback};
 
-/// How long a connection may take.
+/// The timeout of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a delivery may take in all. A receiver is to take the event first and work on it then.
+/// The timeout of a whole delivery. A receiver should acknowledge an event before it processes it.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
-/// `User-Agent` of every delivery.
+/// The `User-Agent` of every delivery.
 const AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
-/// Delivers to one endpoint.
+/// Delivers messages to one endpoint.
 pub(super) struct Deliverer {
     client: Client,
     endpoint: Endpoint,
 }
 
-/// Why a message was not taken.
-pub(super) struct Refused {
-    /// For the log. Says nothing of the URL.
+/// Why a delivery failed.
+pub(super) struct DeliveryError {
+    /// For the log. Does not contain the URL.
     pub(super) cause: String,
-    /// The receiver is gone for good (410), and wants no more of it.
-    pub(super) for_good: bool,
+    /// Whether the receiver answered 410 Gone, so that a retry is pointless.
+    pub(super) is_permanent: bool,
 }
 
 impl Deliverer {
-    /// Sets up TLS; connects to nothing.
+    /// Sets up TLS. Does not connect.
     ///
     /// # Errors
-    /// Where the system has no root certificates.
+    /// If the system has no root certificates.
     pub(super) fn new(endpoint: Endpoint) -> Result<Self, String> {
         let mut builder = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -56,11 +56,11 @@ impl Deliverer {
         Ok(Self { client, endpoint })
     }
 
-    /// Sends a message. `now`: seconds since 1970, which the receiver compares with its own clock.
+    /// Sends a message. The receiver compares `now`, in seconds since 1970, with its own clock.
     ///
     /// # Errors
-    /// Where it was not answered with 2xx in time.
-    pub(super) async fn deliver(&self, id: &str, body: String, now: i64) -> Result<(), Refused> {
+    /// If there is no 2xx response in time.
+    pub(super) async fn deliver(&self, id: &str, body: String, now: i64) -> Result<(), DeliveryError> {
         let signature = self.endpoint.secret.sign(id, now, &body);
         let request = self
             .client
@@ -73,14 +73,12 @@ impl Deliverer {
             .body(body);
         let status = match request.send().await {
             Ok(response) => response.status(),
-            Err(error) => return Err(Refused { cause: cause(error), for_good: false }),
+            Err(error) => return Err(DeliveryError { cause: cause(error), is_permanent: false }),
         };
-        match status.is_success() {
-            true => Ok(()),
-            false => {
-                Err(Refused { cause: status.as_u16().to_string(), for_good: status == StatusCode::GONE })
-            }
+        if status.is_success() {
+            return Ok(());
         }
+        Err(DeliveryError { cause: status.as_u16().to_string(), is_permanent: status == StatusCode::GONE })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where webhooks go, and what they are signed with.
+//! The receiver's URL and the secret that signs webhooks.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,31 +8,31 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::signature::SigningSecret;
 
-/// A receiver, checked. Shows nothing of its URL, which may hold a secret of its own.
+/// A validated receiver. Its `Debug` hides the URL, which may contain a secret.
 #[derive(Clone)]
 pub struct Endpoint {
     pub(super) url: Url,
     pub(super) secret: SigningSecret,
 }
 
-/// Settings that cannot work. Says which, never the value.
+/// Invalid settings of webhooks. Names the setting, never its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidEndpoint {
-    /// A secret, and nowhere to send to.
+    /// There is a secret but no URL.
     NoUrl,
-    /// Not a URL that takes events.
+    /// Not an http or https URL.
     Url,
-    /// `http` to another machine.
+    /// Plain http to another machine.
     ClearText,
-    /// Not `whsec_` and the base 64 of 24 to 64 bytes.
+    /// Not `whsec_` followed by 24 to 64 bytes in base64.
     Secret,
 }
 
 impl Endpoint {
-    /// Reads a URL and a secret.
+    /// Parses a URL and a secret.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// If one of them is invalid.
     pub fn parse(url: &SecretString, secret: &SecretString) -> Result<Self, InvalidEndpoint> {
         let url = Url::parse(url.expose_secret()).map_err(|_| InvalidEndpoint::Url)?;
         match url.scheme() {
@@ -46,7 +46,7 @@ impl Endpoint {
     }
 }
 
-/// This machine, where nobody listens on the way.
+/// Returns whether a URL leads to this machine, so that plain http is safe.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -62,11 +62,11 @@ impl fmt::Debug for Endpoint {
 impl fmt::Display for InvalidEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoUrl => "webhooks.secret is there, and webhooks.url is not",
+            Self::NoUrl => "webhooks.secret is set, but webhooks.url is not. Set both, or remove the secret",
             Self::Url => "webhooks.url must be an https URL",
             Self::ClearText => "webhooks.url may be plain http on loopback only",
             Self::Secret => {
-                "webhooks.secret must be whsec_ and the base 64 of 24 to 64 random bytes \
+                "webhooks.secret must be whsec_ followed by 24 to 64 random bytes in base64 \
                  (echo whsec_$(openssl rand -base64 32))"
             }
         })

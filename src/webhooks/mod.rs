@@ -1,8 +1,10 @@
-//! Webhooks: security events, delivered to one URL and signed after [Standard Webhooks](https://www.standardwebhooks.com).
+//! Webhooks: security events, delivered to one URL and signed as [Standard
+//! Webhooks](https://www.standardwebhooks.com) specifies.
 //!
-//! An event is written to the outbox in the transaction of what it tells of (`auth/transaction.rs`). Here it is delivered:
-//! by whichever replica claims it, after the request, as often as it takes until `schedule.rs` ends. A replica that crashes
-//! holds its claim until it runs out; then another one delivers. So each event comes at least once, in no certain order.
+//! `auth/events/transaction.rs` writes an event to the outbox in the transaction that causes it. After the
+//! request, the replica that claims the message delivers it, and retries as `schedule.rs` says. If a replica
+//! crashes, another one takes over its expired lease. So each event is delivered at least once, in no
+//! particular order.
 
 mod courier;
 mod delivery;

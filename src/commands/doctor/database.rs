@@ -1,4 +1,4 @@
-//! What stands in the database, and whether `serve` can use it.
+//! Checks whether `serve` can use the database.
 
 use countersign::auth::{DeploymentSecret, Mode, count_usable_keys};
 use storage::signing_keys::SigningKey;
@@ -6,28 +6,29 @@ use storage::{DatabaseUrl, Inspection};
 
 use super::Check;
 use super::machine::clocks;
-use super::probe::Seen;
+use super::probe::Observation;
 
 const NAME: &str = "database";
 
-/// Reachable, schema, mode, keys, clock. `migrates`: `serve` brings the schema up to date by itself.
+/// Checks connection, schema, mode, keys and clock. `migrates` says whether `serve` migrates the database
+/// itself.
 pub(super) fn judge(
     url: &DatabaseUrl,
-    seen: Seen<Result<Option<Inspection>, String>>,
+    seen: Observation<Result<Option<Inspection>, String>>,
     migrates: bool,
     secret: Option<&DeploymentSecret>,
 ) -> Vec<Check> {
     let inspection = match seen.answer {
         Ok(Some(inspection)) => inspection,
-        Ok(None) => return vec![not_there(url)],
-        Err(error) => return vec![Check::problem(NAME, unusable(url, &error))],
+        Ok(None) => return vec![missing_database(url)],
+        Err(error) => return vec![Check::problem(NAME, connection_error(url, &error))],
     };
     let mut checks = vec![Check::ok(NAME, "reachable"), schema(&inspection, migrates)];
     if inspection.pending.is_empty() {
         let owner = inspection.mode;
         checks.push(mode(owner));
-        // In another mode's database there is no key that this secret should open.
-        let secret = secret.filter(|_| may_serve(owner));
+        // The keys in a database of another mode belong to another secret.
+        let secret = secret.filter(|_| is_servable(owner));
         checks.extend(secret.map(|secret| keys(secret, inspection.signing_keys)));
     }
     checks.extend(
@@ -36,30 +37,30 @@ pub(super) fn judge(
     checks
 }
 
-fn not_there(url: &DatabaseUrl) -> Check {
+fn missing_database(url: &DatabaseUrl) -> Check {
     let Some(path) = url.file() else {
-        return Check::warning(NAME, "in memory: users, sessions and keys are gone when the server stops");
+        return Check::warning(NAME, "in memory: users, sessions and keys are lost when the server stops");
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     match directory.filter(|directory| !directory.is_dir()) {
         Some(missing) => {
-            Check::problem(NAME, format!("there is no directory {}: make it", missing.display()))
+            Check::problem(NAME, format!("the directory {} does not exist: create it", missing.display()))
         }
         None => Check::warning(
             NAME,
             format!(
-                "{} is not there: `serve` makes a new, empty database. Is the path right?",
+                "{} does not exist: `serve` creates an empty database. Is the path correct?",
                 path.display()
             ),
         ),
     }
 }
 
-fn unusable(url: &DatabaseUrl, error: &str) -> String {
+fn connection_error(url: &DatabaseUrl, error: &str) -> String {
     let advice = match url {
-        DatabaseUrl::Postgres(_) => "that the server runs and lets this user in from here",
+        DatabaseUrl::Postgres(_) => "that the server runs and accepts this user from here",
         DatabaseUrl::SqliteFile(_) | DatabaseUrl::SqliteMemory => {
-            "that the file is a database and that this user may write it and its directory"
+            "that the file is a database, and that this user can write to it and its directory"
         }
     };
     format!("{error}: check COUNTERSIGN__DATABASE__URL, and {advice}")
@@ -69,42 +70,40 @@ fn schema(inspection: &Inspection, migrates: bool) -> Check {
     const NAME: &str = "schema";
     let Inspection { is_new, pending, unknown, .. } = inspection;
     if !pending.is_empty() {
-        let what = match is_new {
-            true => "the database is empty".to_owned(),
-            false => format!("migrations are pending ({})", pending.join(", ")),
+        let state = if *is_new {
+            "the database is empty".to_owned()
+        } else {
+            format!("migrations are pending ({})", pending.join(", "))
         };
-        return match migrates {
-            true => {
-                Check::warning(NAME, format!("{what}: `serve` migrates it, or run `countersign migrate`"))
-            }
-            false => Check::problem(NAME, format!("{what}: run `countersign migrate`")),
+        return if migrates {
+            Check::warning(NAME, format!("{state}: `serve` migrates it, or run `countersign migrate`"))
+        } else {
+            Check::problem(NAME, format!("{state}: run `countersign migrate`"))
         };
     }
-    match unknown.is_empty() {
-        true => Check::ok(NAME, "up to date"),
-        false => Check::warning(
-            NAME,
-            format!(
-                "the database has migrations that this program does not know ({}): run the newer one",
-                unknown.join(", ")
-            ),
-        ),
+    if unknown.is_empty() {
+        return Check::ok(NAME, "up to date");
     }
+    let unknown = unknown.join(", ");
+    Check::warning(
+        NAME,
+        format!("the database has newer migrations ({unknown}): run a newer version of countersign"),
+    )
 }
 
-fn may_serve(owner: Option<Mode>) -> bool {
+fn is_servable(owner: Option<Mode>) -> bool {
     owner.is_none_or(|owner| owner == Mode::Production)
 }
 
 fn mode(owner: Option<Mode>) -> Check {
     const NAME: &str = "mode";
     match owner {
-        None => Check::ok(NAME, "nobody's yet; `serve` claims the database when it first starts"),
-        Some(owner) if may_serve(Some(owner)) => Check::ok(NAME, owner.to_string()),
+        None => Check::ok(NAME, "not set yet: the first start of `serve` sets it to production"),
+        Some(owner) if is_servable(Some(owner)) => Check::ok(NAME, owner.to_string()),
         Some(owner) => Check::problem(
             NAME,
             format!(
-                "this database was created by `countersign {owner}` and holds its keys and users: use another database"
+                "`countersign {owner}` created this database, and it has its keys and users: use another database"
             ),
         ),
     }
@@ -113,13 +112,13 @@ fn mode(owner: Option<Mode>) -> Check {
 fn keys(secret: &DeploymentSecret, rows: Vec<SigningKey>) -> Check {
     const NAME: &str = "keys";
     match count_usable_keys(secret, rows) {
-        Ok(0) => Check::ok(NAME, "none yet; `serve` makes one when it first starts"),
-        Ok(1) => Check::ok(NAME, "the signing key opens with this secret"),
-        Ok(count) => Check::ok(NAME, format!("{count} signing keys open with this secret")),
+        Ok(0) => Check::ok(NAME, "none yet: the first start of `serve` creates one"),
+        Ok(1) => Check::ok(NAME, "this secret decrypts the signing key"),
+        Ok(count) => Check::ok(NAME, format!("this secret decrypts all {count} signing keys")),
         Err(_) => Check::problem(
             NAME,
-            "the signing keys in this database were sealed with another secret: set COUNTERSIGN__TOKENS__SECRET \
-             to the one with which `serve` first started here",
+            "the signing keys in this database are encrypted with another secret: set \
+             COUNTERSIGN__TOKENS__SECRET to the secret of the first start of `serve`",
         ),
     }
 }
@@ -131,15 +130,15 @@ mod tests {
     use chrono::{DateTime, TimeDelta};
     use storage::Timestamp;
 
-    fn judged(answer: Result<Option<Inspection>, String>, migrates: bool) -> Vec<Check> {
+    fn checks_of(answer: Result<Option<Inspection>, String>, migrates: bool) -> Vec<Check> {
         let secret = DeploymentSecret::parse("0123456789abcdefghijklmnopqrstuvwxyz".into()).unwrap();
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(1);
         let url = DatabaseUrl::parse("postgres://u:hunter2@h/d").unwrap();
-        judge(&url, Seen { answer, at }, migrates, Some(&secret))
+        judge(&url, Observation { answer, at }, migrates, Some(&secret))
     }
 
     fn of(checks: &[Check], name: &str) -> Option<Status> {
-        checks.iter().map(Check::seen).find(|seen| seen.0 == name).map(|seen| seen.1)
+        checks.iter().map(Check::parts).find(|seen| seen.0 == name).map(|seen| seen.1)
     }
 
     fn foreign_key(kid: &str) -> SigningKey {
@@ -153,10 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn a_database_of_serve() {
+    fn a_database_of_serve_is_ok_and_a_wrong_clock_a_warning() {
         let mode = Some(Mode::Production);
         let server_time = Some(DateTime::UNIX_EPOCH);
-        let checks = judged(Ok(Some(Inspection { mode, server_time, ..Inspection::default() })), false);
+        let checks = checks_of(Ok(Some(Inspection { mode, server_time, ..Inspection::default() })), false);
         for name in ["database", "schema", "mode", "keys"] {
             assert_eq!(of(&checks, name), Some(Status::Ok), "{name}");
         }
@@ -164,43 +163,43 @@ mod tests {
     }
 
     #[test]
-    fn a_database_of_dev_and_keys_of_another_secret() {
+    fn a_database_of_dev_and_keys_of_another_secret_are_problems() {
         let inspection = |mode, kid: &str| Inspection {
             mode: Some(mode),
             signing_keys: vec![foreign_key(kid)],
             ..Inspection::default()
         };
-        let dev = judged(Ok(Some(inspection(Mode::Dev, "dev-1"))), true);
+        let dev = checks_of(Ok(Some(inspection(Mode::Dev, "dev-1"))), true);
         assert_eq!((of(&dev, "mode"), of(&dev, "keys")), (Some(Status::Problem), None));
-        let other = judged(Ok(Some(inspection(Mode::Production, "1"))), true);
+        let other = checks_of(Ok(Some(inspection(Mode::Production, "1"))), true);
         assert_eq!((of(&other, "mode"), of(&other, "keys")), (Some(Status::Ok), Some(Status::Problem)));
     }
 
     #[test]
-    fn pending_migrations_are_serves_business_or_ours() {
+    fn pending_migrations_are_a_problem_unless_serve_migrates() {
         let pending = || Inspection { pending: vec!["2".into()], ..Inspection::default() };
         for (migrates, status) in [(true, Status::Warning), (false, Status::Problem)] {
-            let checks = judged(Ok(Some(pending())), migrates);
+            let checks = checks_of(Ok(Some(pending())), migrates);
             assert_eq!(of(&checks, "schema"), Some(status));
-            assert!(checks[1].seen().2.contains("run `countersign migrate`"));
+            assert!(checks[1].parts().2.contains("run `countersign migrate`"));
             assert_eq!((of(&checks, "mode"), of(&checks, "keys")), (None, None));
         }
         let unknown = Inspection { unknown: vec!["9".into()], ..Inspection::default() };
-        assert_eq!(of(&judged(Ok(Some(unknown)), true), "schema"), Some(Status::Warning));
+        assert_eq!(of(&checks_of(Ok(Some(unknown)), true), "schema"), Some(Status::Warning));
     }
 
     #[test]
-    fn a_database_that_is_down_or_not_there() {
-        let checks = judged(Err("no route".into()), true);
+    fn a_database_that_is_down_or_missing_is_reported() {
+        let checks = checks_of(Err("no route".into()), true);
         assert_eq!(checks.len(), 1);
         assert_eq!(of(&checks, "database"), Some(Status::Problem));
-        assert!(!checks[0].seen().2.contains("hunter2"));
+        assert!(!checks[0].parts().2.contains("hunter2"));
         for (url, status) in [
             ("sqlite::memory:", Status::Warning),
             ("sqlite://not-there.db", Status::Warning),
             ("sqlite://no-such-directory/a.db", Status::Problem),
         ] {
-            assert_eq!(not_there(&DatabaseUrl::parse(url).unwrap()).seen().1, status, "{url}");
+            assert_eq!(missing_database(&DatabaseUrl::parse(url).unwrap()).parts().1, status, "{url}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! `countersign doctor`: what `serve` would meet with this configuration, a line per check.
+//! `countersign doctor`: checks what `serve` needs, and prints one line per check.
 //!
-//! `probe` asks the world and finds nothing good or bad; the other files judge and ask nothing. A check that
-//! needs what an earlier one found missing is left out.
+//! `probe` collects facts from files, the database, Twilio and this machine. The other files judge them. A
+//! check is left out if an earlier one found that its precondition is missing.
 
 mod database;
 mod machine;
@@ -15,25 +15,25 @@ use countersign::config::Sources;
 use movable_clock::Clock;
 
 use self::report::{Check, Report};
-use super::{Failure, tell_script};
+use super::{Failure, print_line};
 
 /// The command's flags.
 #[derive(Args)]
 pub(super) struct Doctor {
-    /// One JSON object instead of lines: {"checks": [{"name", "status", "detail"}]}
+    /// Print one JSON object instead of lines: {"checks": [{"name", "status", "detail"}]}
     #[arg(long)]
     json: bool,
     /// sqlite://PATH or postgres://…
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
-    /// Take what `serve --i-am-testing` takes: another Twilio base URL than Twilio's own, and the sandbox's
+    /// Allow what `serve --i-am-testing` allows: a Twilio base URL other than Twilio's own, and the sandbox's
     /// credentials.
     #[arg(long)]
     i_am_testing: bool,
 }
 
 impl Doctor {
-    /// Starts no log: whatever there is to say stands in the report.
+    /// Runs the checks. Does not start the log, because the report says everything.
     pub(super) async fn run(self, sources: Sources) -> Result<(), Failure> {
         let flags = self.database_url.into_iter().map(|url| ("database.url", url)).collect();
         let settings = Sources { honour_port: true, flags, ..sources }.load()?;
@@ -56,7 +56,7 @@ impl Doctor {
         checks.extend(probe::one_hash(settings.hashing()).await.map(machine::argon2));
 
         let report = Report::new(checks);
-        tell_script(&if self.json { report.to_json().map_err(Failure::failed)? } else { report.to_text() })?;
+        print_line(&if self.json { report.to_json().map_err(Failure::failed)? } else { report.to_text() })?;
         match report.problems() {
             0 => Ok(()),
             1 => Err(Failure::Failed("1 problem".into())),

@@ -1,10 +1,10 @@
-//! What was found, for people and for machines.
+//! The report, as text and as JSON.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// One finding.
+/// The result of one check.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Check {
     name: &'static str,
@@ -12,19 +12,19 @@ pub(super) struct Check {
     detail: String,
 }
 
-/// How bad it is.
+/// The severity of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
-    /// As it should be.
+    /// Nothing to do.
     Ok,
-    /// `serve` works; somebody should look at it.
+    /// `serve` works, but the operator should look at it.
     Warning,
-    /// `serve` does not start, or cannot do its work.
+    /// `serve` does not start, or does not work.
     Problem,
 }
 
-/// Every finding, in the order in which they were made.
+/// The results of all checks, in order.
 #[derive(Serialize)]
 pub(super) struct Report {
     checks: Vec<Check>,
@@ -43,7 +43,7 @@ impl Check {
         Self::new(name, Status::Problem, &detail.into())
     }
 
-    /// A finding is one line, whatever a database or a server said.
+    /// Replaces line breaks and control characters, because a database or a server may send them.
     fn new(name: &'static str, status: Status, detail: &str) -> Self {
         let words = detail.split(|c: char| c.is_whitespace() || c.is_control());
         let detail = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
@@ -51,7 +51,7 @@ impl Check {
     }
 
     #[cfg(test)]
-    pub(super) fn seen(&self) -> (&'static str, Status, &str) {
+    pub(super) fn parts(&self) -> (&'static str, Status, &str) {
         (self.name, self.status, &self.detail)
     }
 }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_a_check_or_one_object() {
+    fn a_report_has_one_line_per_check_or_is_one_json_object() {
         let report = Report::new(vec![
             Check::ok("schema", "up to date"),
             Check::warning("issuer", "a\nb\t\u{1b}c"),
