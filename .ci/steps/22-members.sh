@@ -1,4 +1,4 @@
-# Each member of the workspace passes its tests alone: it declares every dependency and feature that it needs.
+# Tests each member of the workspace on its own, so that it declares every dependency and feature it needs.
 for member in crates/*/; do
     echo "$member"
     cargo test --quiet --locked --manifest-path "$member/Cargo.toml"

@@ -1,4 +1,4 @@
-# The crates for crates.io can be published, and the sandbox brings nothing of the server into other people's tests.
+# Checks that the crates can be published, and that the sandbox does not depend on the server's libraries.
 crates=(movable-clock argon2id-simd twilio-verify twilio-verify-sandbox)
 cargo publish --dry-run --quiet --locked "${crates[@]/#/--package=}"
 
