@@ -16,7 +16,7 @@ use storage::unverified::Claim;
 use storage::users;
 use storage::users::User;
 use storage::{Error as StorageError, Id, Purpose, Timestamp, contact_changes, password_resets, sessions};
-use twilio_verify::{Approved, Checked};
+use twilio_verify::{Approved, CheckOutcome};
 
 /// What is being changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,13 +74,13 @@ impl Auth {
                 .ok_or(Error::ChallengeExpired(None))?;
             let (reserved, sid, counted) = auth.reserve(&open, &client).await.map_err(as_of_a_change)?;
             match auth.twilio.check(&sid, code.expose()).await {
-                Ok(Checked::Approved(approved)) => {
+                Ok(CheckOutcome::Approved(approved)) => {
                     auth.count_verified(&reserved);
                     // The code was right, whatever comes of the change.
                     auth.give_back(counted, &client).await?;
                     auth.change(kind, reserved, approved, kept, client).await
                 }
-                Ok(Checked::Wrong) => {
+                Ok(CheckOutcome::Wrong) => {
                     auth.report(auth.wrong(EventKind::AuthzFail, &reserved, &client)).await;
                     Err(auth.wrong_code(&reserved))
                 }

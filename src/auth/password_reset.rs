@@ -22,7 +22,7 @@ use storage::users;
 use storage::users::User;
 use storage::{EndReason, EventKind};
 use storage::{Error as StorageError, Id, Timestamp, challenges, sessions};
-use twilio_verify::{Channel, Checked, Failure, FailureKind, VerificationSid};
+use twilio_verify::{Channel, CheckOutcome, Failure, FailureKind, VerificationSid};
 
 /// What whoever forgot a password gets.
 pub struct ResetGrant {
@@ -153,7 +153,7 @@ impl Auth {
             });
         }
         match (self.check_reset(&reset, code).await?, owner) {
-            (Ok(Checked::Approved(_)), Some(owner)) => {
+            (Ok(CheckOutcome::Approved(_)), Some(owner)) => {
                 self.metrics.code_verified(Channel::Email.as_str(), "none");
                 self.db.write(async move |mut c| password_resets::approve(&mut c, id, now).await).await?;
                 Ok(owner)
@@ -197,7 +197,7 @@ impl Auth {
         &self,
         reset: &PasswordReset,
         code: &Code,
-    ) -> Result<Result<Checked, Failure>, Error> {
+    ) -> Result<Result<CheckOutcome, Failure>, Error> {
         match (&reset.verification_sid, &reset.email) {
             // On its way, or the server ended at this moment.
             (None, Some(email)) => Ok(self.twilio.check_recipient(email, code.expose()).await),

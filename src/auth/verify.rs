@@ -28,7 +28,7 @@ use storage::sessions::Session;
 use storage::users;
 use storage::{Amr, EndReason};
 use storage::{Error as StorageError, Id, Timestamp};
-use twilio_verify::{Approved, Checked};
+use twilio_verify::{Approved, CheckOutcome};
 
 impl Auth {
     /// Checks a code and, where it is right, spends the challenge and begins a session.
@@ -52,11 +52,11 @@ impl Auth {
                 reserved => reserved?,
             };
             match auth.twilio.check(&sid, code.expose()).await {
-                Ok(Checked::Approved(approved)) => {
+                Ok(CheckOutcome::Approved(approved)) => {
                     auth.count_verified(&reserved);
                     auth.mint(auth.settle(&reserved, approved, counted, client).await?).await
                 }
-                Ok(Checked::Wrong) => {
+                Ok(CheckOutcome::Wrong) => {
                     auth.report(auth.wrong(EventKind::LoginFail, &reserved, &client)).await;
                     Err(auth.wrong_code(&reserved))
                 }

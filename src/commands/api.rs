@@ -61,7 +61,7 @@ impl Api {
             hasher: Hasher::start(settings.hashing(), metrics.clone()).map_err(Failure::failed)?,
             twilio: twilio_verify::VerifyClient::new(twilio)
                 .map_err(Failure::failed)?
-                .timed_by(options.clock.clone()),
+                .with_clock(options.clock.clone()),
             clock: options.clock,
             policy: settings.policy(),
             tokens: settings.token_settings(),

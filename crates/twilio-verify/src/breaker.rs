@@ -1,41 +1,42 @@
-//! A circuit breaker: whether Twilio is asked at all, by what came of the calls before. Pure: it is told the time.
+//! A circuit breaker: decides from the outcomes of earlier calls whether a call may start. It does not read a
+//! clock.
 //!
-//! While Twilio fails, asking it again costs everybody its timeout and helps nobody; so after a few failures nobody asks
-//! for a while, then one call tries whether it is back.
+//! While Twilio fails, every call would wait for its timeout in vain. So the breaker opens after a few
+//! failures and rejects calls for a while. Then it admits one call as a probe.
 
 use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Failures in a row after which Twilio is not asked. A single number cannot cause them: what speaks about a number is an
-/// answer, and an answer is no failure.
+/// Consecutive failures after which the breaker opens. A single phone number cannot cause them, because an
+/// error response about a number does not count as a failure.
 const FAILURES_IN_A_ROW: u32 = 5;
-/// Seconds that are looked back on for the share of failures.
+/// The window for the share of failures, in seconds.
 const WINDOW_SECONDS: i64 = 30;
-/// Calls within the window that the share is taken of, at least: of three calls two may fail by chance.
-const FEWEST_CALLS: u32 = 20;
-/// For how long Twilio is not asked: long enough to spare it, short enough that nobody minds when it is back.
+/// The minimum number of calls in the window. Of three calls, two may fail by chance.
+const MIN_CALLS: u32 = 20;
+/// How long the breaker stays open. Long enough to relieve Twilio, short enough to recover quickly.
 const OPEN_FOR: TimeDelta = TimeDelta::seconds(10);
-/// After this time a probe that has not ended is taken for lost, and another one is made. A call takes no longer.
+/// How long a probe may run before another one is admitted. No call takes longer.
 const PROBE_FOR: TimeDelta = TimeDelta::seconds(10);
 
-/// The breaker's state.
+/// A circuit breaker.
 pub(super) struct Breaker {
     state: State,
-    /// Counts the changes of state: what came of a call that began before the last one says nothing about now.
+    /// Counts the changes of state. The outcome of a call that began before the last change is ignored.
     generation: u64,
 }
 
 enum State {
-    /// Everybody may ask.
+    /// All calls may start.
     Closed(Record),
-    /// Nobody may.
+    /// No call may start.
     Open { until: DateTime<Utc> },
-    /// One call is under way, and decides.
+    /// One call is running as a probe.
     Probing { until: DateTime<Utc> },
 }
 
-/// What came of the calls of late.
+/// The outcomes of recent calls.
 #[derive(Default)]
 struct Record {
     failures_in_a_row: u32,
@@ -48,69 +49,69 @@ struct Second {
     failures: u32,
 }
 
-/// Leave to make one call.
+/// Permission for one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pass {
     generation: u64,
 }
 
-/// A change that somebody wants to know of.
+/// A change of state that is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Twilio is not asked any more.
+    /// Calls are now rejected.
     Opened,
-    /// It is asked again.
+    /// Calls are admitted again.
     Closed,
 }
 
 impl Breaker {
-    /// Everybody may ask.
+    /// Creates a closed breaker, which admits all calls.
     pub(super) fn closed() -> Self {
         Self { state: State::Closed(Record::default()), generation: 0 }
     }
 
-    /// Leave to ask, to be given back to [`settle`](Self::settle) or [`abandon`](Self::abandon).
+    /// Admits a call. The pass must be returned to [`settle`](Self::settle) or [`abandon`](Self::abandon).
     ///
     /// # Errors
-    /// How long it makes sense to wait.
+    /// How long to wait if the call is rejected.
     pub(super) fn admit(&mut self, now: DateTime<Utc>) -> Result<Pass, TimeDelta> {
-        self.look(now)?;
+        self.check(now)?;
         if !matches!(self.state, State::Closed(_)) {
             self.change(State::Probing { until: now + PROBE_FOR });
         }
         Ok(Pass { generation: self.generation })
     }
 
-    /// Whether [`admit`](Self::admit) would give leave.
+    /// Checks whether [`admit`](Self::admit) would admit a call.
     ///
     /// # Errors
-    /// How long it makes sense to wait.
-    pub(super) fn look(&self, now: DateTime<Utc>) -> Result<(), TimeDelta> {
+    /// How long to wait if it would not.
+    pub(super) fn check(&self, now: DateTime<Utc>) -> Result<(), TimeDelta> {
         let (until, longest) = match self.state {
             State::Closed(_) => return Ok(()),
             State::Open { until } => (until, OPEN_FOR),
             State::Probing { until } => (until, PROBE_FOR),
         };
         let left = until - now;
-        // More than there can be: the clock was set back.
+        // If more time is left than possible, the clock was set back.
         if left > TimeDelta::zero() && left <= longest { Err(left) } else { Ok(()) }
     }
 
-    /// What came of a call: `worked` where Twilio answered, whatever it said.
-    pub(super) fn settle(&mut self, pass: Pass, worked: bool, now: DateTime<Utc>) -> Option<Change> {
+    /// Records the outcome of a call. `success` means that Twilio responded, whatever it said.
+    pub(super) fn settle(&mut self, pass: Pass, success: bool, now: DateTime<Utc>) -> Option<Change> {
         if pass.generation != self.generation {
             return None;
         }
         match &mut self.state {
             State::Closed(record) => {
-                record.add(worked, now.timestamp());
-                if worked || !record.is_bad() {
+                record.add(success, now.timestamp());
+                if success || !record.must_open() {
                     return None;
                 }
                 self.change(State::Open { until: now + OPEN_FOR });
                 Some(Change::Opened)
             }
-            State::Probing { .. } if worked => {
+            State::Probing { .. } if success => {
                 self.change(State::Closed(Record::default()));
                 Some(Change::Closed)
             }
@@ -122,7 +123,8 @@ impl Breaker {
         }
     }
 
-    /// A call was given up, and says nothing. Where it was the probe, the next one may be.
+    /// Records that a call was abandoned, which says nothing about Twilio. If it was the probe, the next call
+    /// becomes the probe.
     pub(super) fn abandon(&mut self, pass: Pass, now: DateTime<Utc>) {
         if pass.generation == self.generation && matches!(self.state, State::Probing { .. }) {
             self.change(State::Open { until: now });
@@ -136,11 +138,11 @@ impl Breaker {
 }
 
 impl Record {
-    fn add(&mut self, worked: bool, at: i64) {
-        self.failures_in_a_row = if worked { 0 } else { self.failures_in_a_row + 1 };
-        // What lies ahead was recorded before the clock was set back.
+    fn add(&mut self, success: bool, at: i64) {
+        self.failures_in_a_row = if success { 0 } else { self.failures_in_a_row + 1 };
+        // Entries in the future were recorded before the clock was set back.
         self.seconds.retain(|second| (at - WINDOW_SECONDS + 1..=at).contains(&second.at));
-        let failures = u32::from(!worked);
+        let failures = u32::from(!success);
         match self.seconds.back_mut().filter(|second| second.at == at) {
             Some(second) => {
                 second.calls += 1;
@@ -150,11 +152,11 @@ impl Record {
         }
     }
 
-    /// Half of the calls or more have failed, or the last few all did.
-    fn is_bad(&self) -> bool {
+    /// Whether at least half of the calls, or the last few, have failed.
+    fn must_open(&self) -> bool {
         let calls: u32 = self.seconds.iter().map(|second| second.calls).sum();
         let failures: u32 = self.seconds.iter().map(|second| second.failures).sum();
-        self.failures_in_a_row >= FAILURES_IN_A_ROW || (calls >= FEWEST_CALLS && failures * 2 >= calls)
+        self.failures_in_a_row >= FAILURES_IN_A_ROW || (calls >= MIN_CALLS && failures * 2 >= calls)
     }
 }
 
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn five_failures_in_a_row_open_it_and_a_success_between_them_does_not() {
+    fn five_consecutive_failures_open_it() {
         let mut breaker = Breaker::closed();
         for call in 0..18 {
             let pass = breaker.admit(at(0)).unwrap();
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_twenty_calls_open_it_and_half_of_nineteen_do_not() {
+    fn failure_of_half_of_twenty_calls_opens_it() {
         let mut breaker = Breaker::closed();
         for call in 0..20 {
             let pass = breaker.admit(at(call)).unwrap();
@@ -198,17 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_half_a_minute_old_does_not_count() {
+    fn outcomes_older_than_half_a_minute_do_not_count() {
         let mut breaker = Breaker::closed();
         for call in 0..40 {
-            let (now, worked) = (at(call * 2), call % 2 == 0);
+            let (now, success) = (at(call * 2), call % 2 == 0);
             let pass = breaker.admit(now).unwrap();
-            assert_eq!(breaker.settle(pass, worked, now), None, "{call}: fifteen calls in 30 s");
+            assert_eq!(breaker.settle(pass, success, now), None, "{call}: fifteen calls in 30 s");
         }
     }
 
     #[test]
-    fn after_ten_seconds_one_probes_and_closes_it() {
+    fn successful_probe_after_ten_seconds_closes_it() {
         let mut breaker = opened(0);
         let probe = breaker.admit(at(10)).unwrap();
         assert!(breaker.admit(at(10)).is_err());
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_that_fails_opens_it_for_as_long_again_without_a_word() {
+    fn failed_probe_opens_it_again_without_reporting_a_change() {
         let mut breaker = opened(0);
         let probe = breaker.admit(at(10)).unwrap();
         assert_eq!(breaker.settle(probe, false, at(12)), None);
@@ -226,12 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_that_hangs_or_was_given_up_is_followed_by_another() {
+    fn hanging_or_abandoned_probe_is_followed_by_another() {
         let mut breaker = opened(0);
         let hanging = breaker.admit(at(10)).unwrap();
         assert!(breaker.admit(at(19)).is_err());
         let second = breaker.admit(at(20)).unwrap();
-        // The first one's end decides nothing any more.
+        // The outcome of the first probe is ignored.
         assert_eq!(breaker.settle(hanging, true, at(20)), None);
         assert!(breaker.admit(at(20)).is_err());
         breaker.abandon(second, at(20));
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_began_before_it_opened_say_nothing() {
+    fn outcomes_of_calls_from_before_it_opened_are_ignored() {
         let mut breaker = Breaker::closed();
         let passes: Vec<Pass> = (0..8).map(|_| breaker.admit(at(0)).unwrap()).collect();
         for pass in &passes[..5] {
@@ -251,7 +253,7 @@ mod tests {
 
     /// Threats: c8.
     #[test]
-    fn a_clock_that_was_set_back_delays_no_call() {
+    fn clock_that_was_set_back_delays_no_call() {
         assert!(opened(3600).admit(at(0)).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! The breaker against a naive model: every outcome kept, every rule spelled out anew.
+//! Compares the breaker with a naive model that keeps every outcome.
 
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
@@ -7,9 +7,9 @@ use super::breaker::{Breaker, Change, Pass};
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Somebody wants to ask.
+    /// A call wants to start.
     Ask,
-    /// One of the calls under way ends, and worked or not.
+    /// A running call ends with success or failure.
     End(prop::sample::Index, bool),
     /// One of them is given up.
     GiveUp(prop::sample::Index),
@@ -87,14 +87,14 @@ proptest! {
 
     /// Threats: c5b.
     #[test]
-    fn it_behaves_like_the_naive_model(steps in prop::collection::vec(step(), 0..300)) {
+    fn breaker_behaves_like_the_naive_model(steps in prop::collection::vec(step(), 0..300)) {
         let (mut breaker, mut model) = (Breaker::closed(), Model::default());
         let (mut now, mut under_way) = (1_800_000_000_000_i64, Vec::<(Pass, usize)>::new());
         for step in steps {
             let time = DateTime::from_timestamp_millis(now).unwrap();
             match step {
                 Step::Ask => {
-                    prop_assert_eq!(breaker.look(time).is_ok(), model.may_ask(now));
+                    prop_assert_eq!(breaker.check(time).is_ok(), model.may_ask(now));
                     match (breaker.admit(time), model.ask(now)) {
                         (Ok(pass), Some(era)) => under_way.push((pass, era)),
                         (Err(wait), None) => {

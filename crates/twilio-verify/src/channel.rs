@@ -1,27 +1,26 @@
-//! How a code travels.
+//! The channels by which a code is delivered.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// How a code travels. The spelling is Twilio's `Channel` parameter, our API's `channel`, and the
-/// value that `amr` gets in a token.
+/// How a code is delivered. The names are those of Twilio's parameter `Channel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channel {
-    /// A text message.
+    /// By text message.
     Sms,
-    /// A voice call that reads the code out: the way to reach a landline.
+    /// By voice call, which also reaches landlines.
     Call,
-    /// A WhatsApp message. The Verify service must have a sender for it.
+    /// By WhatsApp message. The Verify service must have a WhatsApp sender.
     Whatsapp,
-    /// An email. The Verify service must have a mailer for it. Proves an address, and is no way to log in.
+    /// By email. The Verify service must have an email integration.
     Email,
 }
 
 impl Channel {
-    /// Every channel, those to a phone in the order in which they are offered.
+    /// All channels.
     pub const ALL: [Self; 4] = [Self::Sms, Self::Call, Self::Whatsapp, Self::Email];
 
-    /// The name on the wire.
+    /// Returns Twilio's name of the channel.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sms => "sms",
@@ -31,8 +30,8 @@ impl Channel {
         }
     }
 
-    /// The authentication method reference (RFC 8176) that a code which came this way proves. RFC 8176
-    /// registers `sms`; for the other two it allows values of one's own, and theirs are the names of the channels.
+    /// Returns the authentication method reference (`amr`) of a code that was sent by this channel. RFC 8176
+    /// registers `sms` and allows other values; they are the names of the channels.
     pub const fn amr(self) -> &'static str {
         self.as_str()
     }
@@ -52,7 +51,7 @@ impl FromStr for Channel {
     }
 }
 
-/// The text names no [`Channel`]. The names are exact: lower case, no spaces.
+/// The error of a text that is not the exact name of a [`Channel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownChannel;
 
@@ -69,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_twilios_and_read_back() {
+    fn names_are_those_of_twilio_and_parse() {
         assert_eq!(Channel::ALL.map(Channel::as_str), ["sms", "call", "whatsapp", "email"]);
         for channel in Channel::ALL {
             assert_eq!(channel.to_string().parse(), Ok(channel));

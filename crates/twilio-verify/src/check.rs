@@ -1,16 +1,16 @@
-//! Checking a code. The only place where "yes" can come from.
+//! Checks a code. This is the only place that creates an [`Approved`].
 
 use serde::Deserialize;
 
-use super::transport::Call;
+use super::call::TwilioCall;
 use super::{Failure, FailureKind, Operation, VerificationSid, VerifyClient};
 
-/// The proof that Twilio approved a code. It is made in this file only, cannot be copied, and cannot be written
-/// down by anybody else:
+/// The proof that Twilio approved a code. Only [`VerifyClient::check`] and [`VerifyClient::check_recipient`]
+/// create it. It cannot be cloned, and other code cannot construct it:
 ///
 /// ```compile_fail,E0451
-/// fn forge(sid: countersign::twilio::VerificationSid) -> countersign::twilio::Approved {
-///     countersign::twilio::Approved { sid }
+/// fn forge(sid: twilio_verify::VerificationSid) -> twilio_verify::Approved {
+///     twilio_verify::Approved { sid }
 /// }
 /// ```
 #[derive(Debug, PartialEq, Eq)]
@@ -19,69 +19,76 @@ pub struct Approved {
 }
 
 impl Approved {
-    /// The verification whose code was right.
+    /// Returns the SID of the approved verification.
     pub fn sid(&self) -> &VerificationSid {
         &self.sid
     }
 }
 
-/// What Twilio said about a code.
+/// The outcome of a check.
 #[derive(Debug, PartialEq, Eq)]
-#[must_use = "a wrong code is not an error: look which of the two it is"]
-pub enum Checked {
-    /// The code was right. Twilio forgets the verification at this moment; checking again gives
+#[must_use = "a wrong code is not an error, so the outcome must be examined"]
+pub enum CheckOutcome {
+    /// The code is right. Twilio deletes the verification, so another check fails with
     /// [`FailureKind::VerificationGone`].
     Approved(Approved),
-    /// The code was wrong, and the verification goes on. For Twilio that is no error: HTTP 200, `pending`.
+    /// The code is wrong, and the verification is still pending. Twilio does not treat this as an error (HTTP
+    /// 200).
     Wrong,
 }
 
 impl VerifyClient {
-    /// Checks a code of 4 to 10 characters: one of the five guesses that a verification takes.
-    /// Where a failure does not say [`certainly_not_processed`](Failure::certainly_not_processed), the guess may be
-    /// used up, and the verification may even be approved and gone.
-    pub async fn check(&self, sid: &VerificationSid, code: &str) -> Result<Checked, Failure> {
-        self.check_of(("VerificationSid", sid.as_str()), Some(sid), code).await
+    /// Checks a code of 4 to 10 characters. A verification accepts five attempts.
+    ///
+    /// # Errors
+    /// If Twilio rejects the request or cannot be reached. Unless the failure is
+    /// [`certainly_not_processed`](Failure::certainly_not_processed), the attempt may have been counted, and
+    /// the verification may even have been approved and deleted.
+    pub async fn check(&self, sid: &VerificationSid, code: &str) -> Result<CheckOutcome, Failure> {
+        self.check_subject(("VerificationSid", sid.as_str()), Some(sid), code).await
     }
 
-    /// The same for whatever verification is pending for a recipient: where its SID has not come, or not been written
-    /// down, yet. Twilio has at most one for each.
-    pub async fn check_recipient(&self, to: &str, code: &str) -> Result<Checked, Failure> {
-        self.check_of(("To", to), None, code).await
+    /// Checks a code of the pending verification of a recipient, for callers that do not have its SID. Twilio
+    /// has at most one pending verification per recipient.
+    ///
+    /// # Errors
+    /// The same as those of [`check`](Self::check).
+    pub async fn check_recipient(&self, to: &str, code: &str) -> Result<CheckOutcome, Failure> {
+        self.check_subject(("To", to), None, code).await
     }
 
-    async fn check_of(
+    async fn check_subject(
         &self,
         subject: (&str, &str),
         sid: Option<&VerificationSid>,
         code: &str,
-    ) -> Result<Checked, Failure> {
+    ) -> Result<CheckOutcome, Failure> {
         let form = [subject, ("Code", code)];
         let call = self.post_to_service(Operation::Check, "VerificationCheck", &form).await;
         let result = read(&call, sid);
-        let success = if matches!(result, Ok(Checked::Wrong)) { "wrong" } else { "approved" };
-        call.report(result, success)
+        let success = if matches!(result, Ok(CheckOutcome::Wrong)) { "wrong" } else { "approved" };
+        call.finish(result, success)
     }
 }
 
-/// Twilio's answer. `valid` is left out on purpose: it is documented as legacy, and has been seen to disagree
-/// with `status`.
+/// The fields of the response that matter. `valid` is left out on purpose: it is documented as legacy, and it
+/// has been seen to contradict `status`.
 #[derive(Deserialize)]
 struct VerificationCheck {
     sid: String,
     status: String,
 }
 
-fn read(call: &Call, asked: Option<&VerificationSid>) -> Result<Checked, Failure> {
+fn read(call: &TwilioCall, expected: Option<&VerificationSid>) -> Result<CheckOutcome, Failure> {
     let check = call.accepted::<VerificationCheck>()?;
-    if asked.is_some_and(|asked| check.sid != asked.as_str()) {
+    if expected.is_some_and(|expected| check.sid != expected.as_str()) {
         return Err(call.failure(FailureKind::Unavailable));
     }
-    let garbage = |_| call.failure(FailureKind::Unavailable);
-    let sid = VerificationSid::parse(check.sid).map_err(garbage)?;
+    let invalid = |_| call.failure(FailureKind::Unavailable);
+    let sid = VerificationSid::parse(check.sid).map_err(invalid)?;
     match check.status.as_str() {
-        "approved" => Ok(Checked::Approved(Approved { sid })),
-        "pending" => Ok(Checked::Wrong),
+        "approved" => Ok(CheckOutcome::Approved(Approved { sid })),
+        "pending" => Ok(CheckOutcome::Wrong),
         "max_attempts_reached" => Err(call.failure(FailureKind::TooManyChecks)),
         "canceled" | "expired" | "deleted" | "failed" => Err(call.failure(FailureKind::VerificationGone)),
         _ => Err(call.failure(FailureKind::Unavailable)),

@@ -1,8 +1,8 @@
-//! The one table from Twilio's error codes to [`FailureKind`], and what an unknown code falls back to.
+//! Maps Twilio's error codes to [`FailureKind`] and to hints for operators.
 //!
-//! Source: Twilio's error dictionary, <https://www.twilio.com/docs/api/errors>. Twilio warns that causes change
-//! and codes are added, which is why the HTTP status decides where the table is silent. The code comes first
-//! all the same: a 401 may be about SendGrid (60603), and a 403 about the phone number (60605).
+//! Source: Twilio's error dictionary, <https://www.twilio.com/docs/api/errors>. Twilio warns that causes
+//! change and codes are added, so an unknown code falls back to the HTTP status. A known code takes
+//! precedence over the status: a 401 can be about SendGrid (60603), and a 403 about the phone number (60605).
 
 use super::FailureKind;
 use super::FailureKind::{
@@ -11,57 +11,57 @@ use super::FailureKind::{
 };
 use super::Operation;
 
-/// Twilio's code for "starts of this phone number are running at this moment".
+/// Twilio's code for concurrent starts for the same phone number.
 pub(super) const CONCURRENT_STARTS: u32 = 60212;
 
-/// What a refusal means. `code` is the body's, where it had one.
+/// Returns the kind of failure of an error response. `code` is the code in its body, if there is one.
 pub(super) fn kind_of(operation: Operation, code: Option<u32>, http_status: u16) -> FailureKind {
     code.and_then(|code| kind_of_code(operation, code))
         .unwrap_or_else(|| kind_of_status(operation, code, http_status))
 }
 
-/// The table. `None`: not in it.
+/// Returns the kind for a known code.
 fn kind_of_code(operation: Operation, code: u32) -> Option<FailureKind> {
     let kind = match code {
-        // The account: credentials, suspended or out of funds, test credentials, closed.
+        // The account: wrong credentials, suspended or out of funds, test credentials, closed.
         20003 | 20005 | 20008 | 20403 => Misconfigured,
-        // Not found. At the start it is the service that is not there; afterwards it is the verification.
+        // Not found: the service at a start, the verification later.
         20404 | 60623 => missing(operation),
         20429 | CONCURRENT_STARTS => Busy,
         20500 | 20503 => Unavailable,
 
-        // Messaging's codes, which can surface here: no such number; country not enabled, recipient opted out, not a mobile.
+        // Codes of Messaging: invalid number; country not enabled, recipient opted out, not a mobile.
         21211 => InvalidNumber,
         21408 | 21610 | 21614 => Undeliverable,
-        // A trial account sends to numbers it has verified, and to no other.
+        // A trial account can only send to verified numbers.
         21608 => Misconfigured,
 
-        // Silent network authentication could not do it; another channel can.
+        // Silent network authentication failed. Another channel may work.
         60001..=60008 => Undeliverable,
-        // Invalid parameter: at the start `To` is the only one that a user chooses. A code that is not of 4 to 10
-        // characters, or a bad name for a service, should not have got this far.
+        // Invalid parameter. At a start, the user chooses only `To`. A code that does not have 4 to 10
+        // characters, or an invalid name of a service, must be rejected before the call.
         60200 => rejected_parameter(operation),
         60202 => TooManyChecks,
         60203 => TooManySends,
         60201 | 60204 => Misconfigured,
-        60205 => Undeliverable,         // a landline, and the channel is sms
+        60205 => Undeliverable,         // a landline cannot receive an SMS
         60206 | 60214 => Misconfigured, // PSD2
         60207..=60211 => Misconfigured, // provisioning of programmable rate limits
         60213 | 60215 | 60217..=60219 | 60222 => Misconfigured, // messaging configuration, email
-        60220 | 60226 => Undeliverable, // China, without a use case that was vetted
-        60221 => Misconfigured,         // neither `To` nor a SID: ours
-        60223 => Undeliverable,         // this channel is switched off in the service; another may do
+        60220 | 60226 => Undeliverable, // China, without a vetted use case
+        60221 => Misconfigured,         // neither `To` nor a SID: a mistake of this client
+        60223 => Undeliverable,         // the channel is disabled in the service; another may work
         60224 | 60227..=60229 | 60408 | 60409 => Misconfigured, // templates
         60238 => Undeliverable,         // blocked by Twilio for this destination
         60245 | 60247 => Misconfigured, // messaging limit, body too long
-        60300..=60326 => Misconfigured, // factors and challenges, which this client never asks for
+        60300..=60326 => Misconfigured, // factors and challenges, which this client does not use
         60410 | 60413 => Undeliverable, // Fraud Guard, device intelligence
-        60411 => Misconfigured,         // safe list, never asked for
+        60411 => Misconfigured,         // safe list, which this client does not use
         60550 => Undeliverable,         // no channel possible
-        60602 => Misconfigured,         // AppHash with another channel than sms: ours
-        60603 | 60604 => Misconfigured, // SendGrid; a 401 that is not about our credentials
+        60602 => Misconfigured,         // AppHash with another channel than sms: a mistake of this client
+        60603 | 60604 => Misconfigured, // SendGrid; a 401 that is not about the Twilio credentials
         60605 => Undeliverable,         // geo permissions, sanctioned countries
-        // Lookup: the number is unprovisioned, of a country that it does not cover, or out of its coverage.
+        // Lookup: the number is unprovisioned or not covered.
         60600 | 60607 | 60610 if operation == Operation::LookUp => InvalidNumber,
         60600 | 60601 | 60606..=60626 => Misconfigured, // Lookup
         _ => return None,
@@ -69,17 +69,17 @@ fn kind_of_code(operation: Operation, code: u32) -> Option<FailureKind> {
     Some(kind)
 }
 
-/// What an answer means whose code is unknown, or which has none.
+/// Returns the kind for an unknown code or none.
 fn kind_of_status(operation: Operation, code: Option<u32>, http_status: u16) -> FailureKind {
     match http_status {
         400 => rejected_parameter(operation),
-        // With a code, Verify itself refuses to send: new reasons have all been of the kind of 60410 and 60605.
-        // Without one it was something in between that spoke, a firewall for instance.
+        // With a code, Verify itself rejects the send. All new codes have been similar to 60410 and 60605.
+        // Without a code, the response comes from something in between, such as a firewall.
         403 if operation == Operation::Start && code.is_some() => Undeliverable,
         404 => missing(operation),
         408 => Unavailable,
         429 => Busy,
-        // A redirect means a wrong base URL; the rest of 4xx, a request that is wrong whatever the number.
+        // A redirect means a wrong base URL. The other 4xx mean an invalid request.
         300..=499 => Misconfigured,
         _ => Unavailable,
     }
@@ -88,7 +88,7 @@ fn kind_of_status(operation: Operation, code: Option<u32>, http_status: u16) -> 
 fn missing(operation: Operation) -> FailureKind {
     match operation {
         Operation::Start | Operation::CreateService | Operation::FetchService => Misconfigured,
-        // The number is the resource.
+        // The phone number is the resource.
         Operation::LookUp => InvalidNumber,
         Operation::Check | Operation::Cancel => VerificationGone,
     }
@@ -103,31 +103,35 @@ fn rejected_parameter(operation: Operation) -> FailureKind {
     }
 }
 
-/// What an operator can do about it, for the log; `None` where nothing needs doing.
+/// Returns what an operator can do about a failure, if anything.
 pub(super) fn hint(kind: FailureKind, code: Option<u32>, http_status: Option<u16>) -> Option<&'static str> {
     let hint = match (code, http_status) {
         (Some(20003), _) | (None, Some(401)) => "check the account SID or API key, and its secret",
         (Some(20005 | 20403), _) => {
-            "look at the account in Twilio's console: suspended, closed or out of funds"
+            "look at the account in Twilio's console: it is suspended, closed or out of funds"
         }
-        (Some(20008), _) => "Verify does not take test credentials: use the account's own, or the sandbox",
-        (Some(21608), _) => "a trial account reaches verified numbers only: upgrade it, or verify the number",
+        (Some(20008), _) => {
+            "Verify does not accept test credentials: use live ones, or a test double of Verify"
+        }
+        (Some(21608), _) => {
+            "a trial account can only send to verified numbers: upgrade it, or verify the number"
+        }
         (Some(60223), _) => "enable this channel in the Verify service",
         (Some(60603 | 60604), _) => "look at the SendGrid account behind the Verify service",
-        (Some(60605 | 21408), _) => "to serve this country, allow it in Twilio's geo permissions",
+        (Some(60605 | 21408), _) => "to send to this country, allow it in Twilio's geo permissions",
         (Some(60410), _) => {
-            "Fraud Guard blocks this prefix for 12 hours; if the traffic is honest, tell Twilio"
+            "Fraud Guard blocks this prefix for 12 hours; if the traffic is legitimate, contact Twilio"
         }
         (Some(60601 | 60606), _) => {
-            "have Twilio enable Lookup's line type intelligence for this account (Canada needs its approval), or turn \
-             twilio.lookup off"
+            "ask Twilio to enable Lookup's line type intelligence for this account (Canada requires approval), or do not \
+             use Lookup"
         }
         _ if kind != Misconfigured => return None,
         (Some(20404), _) | (None, Some(404)) => {
-            "check the Verify service SID, that it belongs to this account, and the base URL"
+            "check the Verify service SID, that the service belongs to this account, and the base URL"
         }
-        (None, Some(300..=399)) => "the base URL answers with a redirect: check it",
-        (None, None) => "set the Verify service SID; `countersign twilio create-service` makes one",
+        (None, Some(300..=399)) => "the base URL returns a redirect: correct it",
+        (None, None) => "set the SID of a Verify service; create one first if there is none",
         _ => "look the code up at https://www.twilio.com/docs/api/errors",
     };
     Some(hint)
@@ -137,7 +141,7 @@ pub(super) fn hint(kind: FailureKind, code: Option<u32>, http_status: Option<u16
 mod tests {
     use super::*;
 
-    /// The codes of Twilio's dictionary that Verify can answer with, and what each means at a start.
+    /// The codes of Twilio's dictionary that Verify can return, and their kind at a start.
     const AT_START: &[(FailureKind, &[u32])] = &[
         (InvalidNumber, &[21211, 60200]),
         (
@@ -163,10 +167,10 @@ mod tests {
     ];
 
     #[test]
-    fn every_known_code_has_its_meaning_whatever_the_status() {
+    fn known_code_takes_precedence_over_the_status() {
         for (kind, codes) in AT_START {
             for code in *codes {
-                // The statuses of the dictionary are not to be relied on: 401 may be SendGrid, 403 the number.
+                // The status alone is ambiguous: 401 can be about SendGrid, and 403 about the number.
                 for status in [400, 401, 403, 404, 429, 500, 503, 418] {
                     assert_eq!(kind_of(Operation::Start, Some(*code), status), *kind, "{code} with {status}");
                 }
@@ -175,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn not_found_is_the_service_at_first_and_the_verification_later() {
+    fn not_found_is_the_service_at_a_start_and_the_verification_later() {
         for code in [Some(20404), None, Some(99_999)] {
             assert_eq!(kind_of(Operation::Start, code, 404), Misconfigured);
             assert_eq!(kind_of(Operation::CreateService, code, 404), Misconfigured);
@@ -186,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejected_parameter_is_the_number_at_the_start_and_our_fault_later() {
+    fn rejected_parameter_is_the_number_at_a_start_and_a_mistake_later() {
         for code in [Some(60200), None, Some(99_999)] {
             assert_eq!(kind_of(Operation::Start, code, 400), InvalidNumber);
             for operation in
@@ -198,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_code_falls_back_to_the_status() {
+    fn unknown_code_falls_back_to_the_status() {
         let unknown = Some(69_999);
         for (status, kind) in [
             (301, Misconfigured),
@@ -222,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_misconfigured_comes_with_a_hint() {
+    fn every_misconfiguration_has_a_hint() {
         for status in 300..600 {
             for code in [None, Some(20003), Some(20404), Some(60602), Some(69_999)] {
                 let kind = kind_of(Operation::Start, code, status);

@@ -1,12 +1,13 @@
-//! A failed call.
+//! The error of a call.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{FailureKind, Operation, error_codes};
 
-/// A failed call. It is safe to log: it contains no phone number, code or credential. Except in
-/// [`Failure::message`], it contains nothing of Twilio's message, which quotes the number.
+/// The error of a call. It is safe to log: it contains no phone number, no code and no credentials. It does
+/// not contain Twilio's message either, because that quotes the number; [`Failure::message`] is the only
+/// exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub(super) operation: Operation,
@@ -31,12 +32,12 @@ impl Failure {
         self.operation
     }
 
-    /// Returns Twilio's error code, if the answer had one.
+    /// Returns Twilio's error code, if the response has one.
     pub fn code(&self) -> Option<u32> {
         self.code
     }
 
-    /// Returns the HTTP status of the answer, or `None` if there was none.
+    /// Returns the HTTP status, or `None` if there is no response.
     pub fn http_status(&self) -> Option<u16> {
         self.http_status
     }
@@ -46,37 +47,39 @@ impl Failure {
         self.request_id.as_deref()
     }
 
-    /// Returns why there was no answer (connection, TLS, timeout), or `None` if there was one.
+    /// Returns why there is no response, such as a failed connection or a timeout. Returns `None` if there is
+    /// one.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
-    /// Returns Twilio's message, shortened and without control characters, for the operator. Only failures to create a
-    /// service have it, because other messages can quote a phone number.
+    /// Returns Twilio's message, shortened and without control characters. Only failures of creating a
+    /// service have one, because that message cannot quote a phone number.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Returns what an operator can do, or `None` if waiting helps.
+    /// Returns what an operator can do about the failure. Returns `None` if nothing needs to be done, or if
+    /// waiting helps.
     pub fn hint(&self) -> Option<&'static str> {
         error_codes::hint(self.kind, self.code, self.http_status)
     }
 
-    /// Returns how long Twilio asks to wait, at most one hour, or `None` if it did not say.
+    /// Returns how long to wait before the next attempt, at most one hour, if that is known.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Returns `true` if Twilio certainly sent and checked nothing: the request never left, or the answer was a 4xx.
-    /// Otherwise a code may be on its way, or a guess may be used up.
+    /// Returns `true` if Twilio certainly did not process the request: it was never sent, or the status is
+    /// 4xx. Otherwise a code may have been sent, or an attempt may have been counted.
     pub fn certainly_not_processed(&self) -> bool {
         self.certainly_not_processed
     }
 }
 
 impl Failure {
-    /// Creates the failure for a number whose line type gets no code. Verify is not called.
-    pub fn unfit_line() -> Self {
+    /// Builds the failure of a code that is not sent because of the line type of its number.
+    pub fn unsuitable_line() -> Self {
         Self {
             operation: Operation::LookUp,
             kind: FailureKind::Undeliverable,

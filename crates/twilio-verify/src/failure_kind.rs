@@ -1,31 +1,32 @@
-//! The kinds of failures that callers must tell apart.
+//! The kinds of failure that callers must distinguish.
 
-/// The kind of a [`Failure`](crate::Failure). Each names the error code of countersign's API for it.
+/// The kinds of [`Failure`](crate::Failure).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
-    /// Twilio rejects the phone number: `otp_undeliverable`.
+    /// Twilio rejects the phone number.
     InvalidNumber,
-    /// The number cannot get a code, or not by this channel (landline, blocked country, suspected fraud, opted out):
-    /// `otp_undeliverable`. Log the reason, but do not show it to callers: it reveals how fraud is detected.
+    /// The number cannot receive a code, or not by this channel. Examples: a landline, a blocked country,
+    /// suspected fraud, an opt-out. Log the reason, but do not show it to users: it would reveal how fraud is
+    /// detected.
     Undeliverable,
-    /// Five codes were sent for this verification. It must be canceled or expire: `too_many_attempts`.
+    /// Five codes have been sent for this verification. It must be canceled or expire.
     TooManySends,
-    /// Five codes were checked for this verification: `too_many_attempts`.
+    /// Five codes have been checked for this verification.
     TooManyChecks,
-    /// The verification is approved, expired, canceled or unknown; Twilio does not say which: `challenge_expired`.
+    /// The verification no longer exists. It was approved, expired, canceled or never existed; Twilio does
+    /// not say which.
     VerificationGone,
-    /// The account has reached Twilio's rate limits: `otp_unavailable` with
+    /// A rate limit of the Twilio account is exceeded. See
     /// [`Failure::retry_after`](crate::Failure::retry_after).
     Busy,
-    /// Twilio was unreachable, timed out, failed or sent a malformed answer: `otp_unavailable`.
+    /// Twilio could not be reached, timed out, failed, or sent a response that makes no sense.
     Unavailable,
-    /// The account, the credentials, the service or the request is wrong, and an operator must act:
-    /// `otp_unavailable`.
+    /// The account, the credentials, the service or the request is wrong. An operator must act.
     Misconfigured,
 }
 
 impl FailureKind {
-    /// Returns the name for log lines.
+    /// Returns the name in log lines.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidNumber => "invalid_number",

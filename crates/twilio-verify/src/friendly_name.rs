@@ -1,22 +1,26 @@
-//! The name of a Verify service, as messages show it.
+//! The name of a Verify service.
 
 use std::fmt;
 
-/// Most characters.
+/// The maximum number of characters.
 const MAX_CHARACTERS: usize = 30;
-/// Most digits, so that no name passes for a phone number.
+/// The maximum number of digits. Twilio limits them so that a name cannot look like a phone number.
 const MAX_DIGITS: usize = 4;
 
-/// A name that Twilio takes: checked here because Twilio's refusal (60200) names no rule.
+/// The name of a Verify service, which messages show. It is checked here because Twilio's error (60200) names
+/// no rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FriendlyName(String);
 
-/// Not such a name.
+/// The error of an invalid name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidFriendlyName;
 
 impl FriendlyName {
-    /// Reads a name.
+    /// Parses a name.
+    ///
+    /// # Errors
+    /// If Twilio would reject the name.
     pub fn parse(text: &str) -> Result<Self, InvalidFriendlyName> {
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
         let digits = text.chars().filter(|c| c.is_numeric()).count();
@@ -27,7 +31,7 @@ impl FriendlyName {
         if valid { Ok(Self(text.to_owned())) } else { Err(InvalidFriendlyName) }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -36,8 +40,7 @@ impl FriendlyName {
 impl fmt::Display for InvalidFriendlyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "Twilio takes a name of 1 to 30 characters: letters, digits (at most 4 of them), spaces, hyphens \
-             and underscores",
+            "the name must have 1 to 30 characters: letters, digits (at most 4), spaces, hyphens and underscores",
         )
     }
 }
@@ -49,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rule() {
+    fn names_follow_the_rules_of_twilio() {
         for good in ["countersign", "My shop-2_b 345", "Caf\u{e9}", &"x".repeat(30)] {
             assert_eq!(FriendlyName::parse(good).unwrap().as_str(), good);
         }

@@ -1,18 +1,18 @@
-//! What stands before every call about a verification, and before every look-up: the breaker, and a limit to the calls under way. Whoever is not
-//! let through learns it at once.
+//! Limits the calls to one API: a circuit breaker and a maximum number of concurrent calls. A call that may
+//! not start fails immediately.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use movable_clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{info, warn};
 
 use super::breaker::{Breaker, Change, Pass};
-use super::transport::Lost;
+use super::no_response::NoResponse;
 use super::{FailureKind, Observer};
-use movable_clock::Clock;
 
-/// One of each API for all clones of a client.
+/// The gate in front of one API. All clones of a client share it.
 pub(super) struct Gate {
     api: &'static str,
     breaker: Mutex<Breaker>,
@@ -22,7 +22,8 @@ pub(super) struct Gate {
     observer: Option<Arc<dyn Observer>>,
 }
 
-/// Leave to make one call. Dropped without a word, as when the caller is gone, it says nothing about Twilio.
+/// Permission for one call. Dropping it unsettled, for instance because the caller was canceled, records no
+/// outcome.
 pub(super) struct Permit {
     gate: Arc<Gate>,
     pass: Option<Pass>,
@@ -30,7 +31,7 @@ pub(super) struct Permit {
 }
 
 impl Gate {
-    /// `api`: who is asked. `observer`: receives that the breaker opens or closes.
+    /// Creates a gate. `api` is the name in log lines. `observer` learns when the breaker opens or closes.
     pub(super) fn new(
         api: &'static str,
         max_calls: usize,
@@ -41,25 +42,25 @@ impl Gate {
         Arc::new(Self { api, breaker: Mutex::new(Breaker::closed()), calls, max_calls, clock, observer })
     }
 
-    /// A new one that goes by another clock.
-    pub(super) fn timed_by(&self, clock: Clock) -> Arc<Self> {
+    /// Creates a gate with the same settings and another clock.
+    pub(super) fn with_clock(&self, clock: Clock) -> Arc<Self> {
         Self::new(self.api, self.max_calls, clock, self.observer.clone())
     }
 
-    /// Leave to ask, or why there is none.
-    pub(super) fn enter(self: &Arc<Self>) -> Result<Permit, Lost> {
-        // Before the breaker: a probe that finds no place would be lost.
-        let call = self.calls.clone().try_acquire_owned().map_err(|_| full())?;
-        let pass = self.breaker().admit(self.clock.now()).map_err(open)?;
+    /// Returns a permit, or why a call may not start.
+    pub(super) fn enter(self: &Arc<Self>) -> Result<Permit, NoResponse> {
+        // Before the breaker: if it admitted a probe that gets no place, the probe would be lost.
+        let call = self.calls.clone().try_acquire_owned().map_err(|_| too_many_calls())?;
+        let pass = self.breaker().admit(self.clock.now()).map_err(circuit_open)?;
         Ok(Permit { gate: self.clone(), pass: Some(pass), _call: call })
     }
 
-    /// Whether [`enter`](Self::enter) would give leave.
-    pub(super) fn look(&self) -> Result<(), Lost> {
+    /// Checks whether [`enter`](Self::enter) would return a permit.
+    pub(super) fn check(&self) -> Result<(), NoResponse> {
         if self.calls.available_permits() == 0 {
-            return Err(full());
+            return Err(too_many_calls());
         }
-        self.breaker().look(self.clock.now()).map_err(open)
+        self.breaker().check(self.clock.now()).map_err(circuit_open)
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
@@ -68,14 +69,14 @@ impl Gate {
 }
 
 impl Permit {
-    /// `worked`: an answer came that made sense, whatever it said.
-    pub(super) fn settle(mut self, worked: bool) {
+    /// Records the outcome. `success` means that a response arrived and made sense, whatever it said.
+    pub(super) fn settle(mut self, success: bool) {
         let Some(pass) = self.pass.take() else { return };
-        let change = self.gate.breaker().settle(pass, worked, self.gate.clock.now());
+        let change = self.gate.breaker().settle(pass, success, self.gate.clock.now());
         let api = self.gate.api;
         match change {
-            Some(Change::Opened) => warn!("{api} fails again and again: it is not asked for a while"),
-            Some(Change::Closed) => info!("{api} answers again"),
+            Some(Change::Opened) => warn!("{api} keeps failing: the circuit breaker has opened"),
+            Some(Change::Closed) => info!("{api} responds again: the circuit breaker has closed"),
             None => return,
         }
         if let Some(observer) = &self.gate.observer {
@@ -92,13 +93,13 @@ impl Drop for Permit {
     }
 }
 
-fn full() -> Lost {
-    Lost::not_asked(FailureKind::Unavailable, None, "too many calls are under way")
+fn too_many_calls() -> NoResponse {
+    NoResponse::not_sent(FailureKind::Unavailable, None, "too many concurrent calls")
 }
 
-fn open(wait: chrono::TimeDelta) -> Lost {
-    // To the next whole second: whoever comes back sooner would come in vain.
+fn circuit_open(wait: chrono::TimeDelta) -> NoResponse {
+    // Rounded up, because a retry before the end of the wait would fail too.
     let seconds = u64::try_from(wait.num_milliseconds()).unwrap_or_default().div_ceil(1000);
     let retry_after = Some(Duration::from_secs(seconds));
-    Lost::not_asked(FailureKind::Unavailable, retry_after, "it fails again and again")
+    NoResponse::not_sent(FailureKind::Unavailable, retry_after, "the circuit breaker is open")
 }

@@ -1,48 +1,48 @@
-//! What kind of line a phone number is, in Twilio's words.
+//! The line types of Lookup.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A value of `type` of Lookup's line type intelligence
+/// The line type of a phone number, from Lookup's line type intelligence
 /// (<https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LineType {
-    /// A fixed line: it gets calls, and no text messages.
+    /// A fixed line. It receives calls, but no text messages.
     Landline,
     /// A mobile phone.
     Mobile,
-    /// Over the internet, and tied to an address.
+    /// An internet phone that is tied to a street address.
     FixedVoip,
-    /// Over the internet, to be had by everybody in a minute.
+    /// An internet phone that anyone can obtain in a minute.
     NonFixedVoip,
-    /// Forwards to wherever its holder is, at a price that the holder chooses.
+    /// A personal number, which forwards calls at a price that its owner chooses.
     Personal,
-    /// Paid by whoever is called.
+    /// A toll-free number: the called party pays.
     TollFree,
-    /// Its holder earns by calls and messages to it.
+    /// A premium-rate number: its owner earns from calls and messages.
     Premium,
-    /// Its holder and the caller share the price.
+    /// A number whose owner and caller share the price.
     SharedCost,
-    /// A company's universal access number.
+    /// The universal access number of a company.
     Uan,
-    /// A mailbox for voice messages.
+    /// A voicemail service.
     Voicemail,
     /// A pager.
     Pager,
-    /// Twilio does not know, or says a word that is not known here.
+    /// Twilio does not know the line type, or this version of the crate does not know its name.
     Unknown,
 }
 
-/// What is no line type.
+/// The error of a text that is not the name of a [`LineType`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "is no line type of Twilio's: landline, mobile, fixedVoip, nonFixedVoip, personal, tollFree, premium, sharedCost, \
+    "not a line type of Twilio: landline, mobile, fixedVoip, nonFixedVoip, personal, tollFree, premium, sharedCost, \
      uan, voicemail, pager or unknown"
 )]
 pub struct UnknownLineType;
 
 impl LineType {
-    /// Every one.
+    /// All line types.
     pub const ALL: [Self; 12] = [
         Self::Landline,
         Self::Mobile,
@@ -58,7 +58,7 @@ impl LineType {
         Self::Unknown,
     ];
 
-    /// Twilio's word.
+    /// Returns Twilio's name of the line type.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Landline => "landline",

@@ -1,21 +1,21 @@
-//! Reports what happens to calls, so that a program can count them.
+//! Reports calls to the program, for instance to count them.
 
 use std::fmt::Debug;
 use std::time::Duration;
 
 use crate::Operation;
 
-/// Receives what happens to a client's calls. Its methods run on the caller's task, so they must return at once.
+/// Receives events of a client. The methods run on the caller's task, so they must return quickly.
 pub trait Observer: Debug + Send + Sync {
-    /// A call has ended, for which at least one request was sent. `outcome` is the failure's kind, or what a good
-    /// response said; `duration` includes retries.
+    /// A call has ended, after at least one request. `outcome` is the kind of failure, or what a successful
+    /// response said. `duration` includes retries.
     fn call_ended(&self, operation: Operation, outcome: &'static str, duration: Duration);
 
     /// The circuit breaker in front of Verify has opened or closed.
     fn circuit_changed(&self, is_open: bool);
 }
 
-/// Ignores everything.
+/// An observer that ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoObserver;
 

@@ -1,29 +1,29 @@
-//! What is asked of Twilio. The meaning of an error code may depend on it.
+//! The operations of the client. The meaning of an error code can depend on the operation.
 
 use std::time::Duration;
 
-/// The longest that a look-up may take: a person waits in front of a screen, and the code goes out without it.
-const LONGEST_LOOK_UP: Duration = Duration::from_secs(3);
+/// The maximum timeout of a look-up. A user is waiting, and a code can be sent without it.
+const MAX_LOOK_UP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// One of the requests that this client makes.
+/// An operation of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// `POST /v2/Services/{VA}/Verifications`: sends a code, and costs money.
+    /// `POST /v2/Services/{VA}/Verifications`: sends a code. Costs money.
     Start,
-    /// `POST /v2/Services/{VA}/VerificationCheck`: one guess.
+    /// `POST /v2/Services/{VA}/VerificationCheck`: checks a code. Counts as one attempt.
     Check,
-    /// `POST /v2/Services/{VA}/Verifications/{VE}` with `Status=canceled`.
+    /// `POST /v2/Services/{VA}/Verifications/{VE}` with `Status=canceled`: cancels a verification.
     Cancel,
-    /// `POST /v2/Services`.
+    /// `POST /v2/Services`: creates a Verify service.
     CreateService,
-    /// `GET /v2/Services/{VA}`: sends nothing and changes nothing.
+    /// `GET /v2/Services/{VA}`: fetches the Verify service. Changes nothing.
     FetchService,
-    /// `GET /v2/PhoneNumbers/{number}` of Lookup: sends nothing, and costs money.
+    /// `GET /v2/PhoneNumbers/{number}` of Lookup: looks up a line type. Costs money.
     LookUp,
 }
 
 impl Operation {
-    /// The name in log lines.
+    /// Returns the name in log lines.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -35,7 +35,7 @@ impl Operation {
         }
     }
 
-    /// Twilio's name of the API that is asked.
+    /// Returns the name of the API.
     pub(super) const fn api(self) -> &'static str {
         match self {
             Self::LookUp => "Twilio Lookup",
@@ -43,11 +43,11 @@ impl Operation {
         }
     }
 
-    /// The longest that it may take, where the settings allow `most` to each.
-    pub(super) fn longest(self, most: Duration) -> Duration {
+    /// Returns the timeout of the operation. `total_timeout` is that of the settings.
+    pub(super) fn timeout(self, total_timeout: Duration) -> Duration {
         match self {
-            Self::LookUp => most.min(LONGEST_LOOK_UP),
-            _ => most,
+            Self::LookUp => total_timeout.min(MAX_LOOK_UP_TIMEOUT),
+            _ => total_timeout,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! When a 429 is tried again, and how `Retry-After` is read. Pure.
+//! Decides whether a 429 is retried, and parses `Retry-After`. Pure functions.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -8,69 +8,75 @@ use chrono::DateTime;
 use super::error_codes::{CONCURRENT_STARTS, kind_of};
 use super::{FailureKind, Operation};
 
-/// Requests per operation: the first, and two repetitions of a 429 as Twilio recommends backing off.
-const MOST_REQUESTS: u32 = 3;
+/// The maximum number of requests per operation: the first one and two retries. Twilio recommends to back off
+/// on a 429.
+const MAX_REQUESTS: u32 = 3;
 
-/// A `Retry-After` longer than this is left to the user: nobody should stare at a spinner for it.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// The maximum pause before a retry. If `Retry-After` is longer, the call fails instead of making the user
+/// wait.
+const MAX_PAUSE: Duration = Duration::from_secs(3);
 
-/// A `Retry-After` above one hour is cut to it: a slip of the far end must not lock anybody out for days.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+/// The maximum of `Retry-After`. A longer value is a mistake that must not lock users out for days.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// What the decision to repeat depends on.
-pub(super) struct Refusal {
+/// What the decision to retry depends on.
+pub(super) struct Rejection {
     pub(super) operation: Operation,
     pub(super) http_status: u16,
     pub(super) code: Option<u32>,
-    /// `Twilio-Reached-Rate-Limit` was there: a limit that the service's owner set, not a passing shortage.
+    /// Whether the response has the header `Twilio-Reached-Rate-Limit`. It reports a limit that the owner of
+    /// the service has set, not a temporary overload.
     pub(super) reached_rate_limit: bool,
     pub(super) retry_after: Option<Duration>,
 }
 
-/// How long to wait before the same request is sent again; `None` where it must not be, or where the wait would
-/// not fit into `time_left`. `requests` have been sent so far, and `first_pause` is what the backoff starts from.
+/// Returns the pause before the same request is sent again. Returns `None` if it must not be retried, or if
+/// the pause does not fit into `time_left`. `requests` have been sent so far. The backoff begins with
+/// `first_pause`.
 ///
-/// Twilio: a 429 was "never processed", hence "safe to retry". Not so useful: 60202 and 60203, which stay until
-/// the verification expires, and 60212, where the request that won has just sent a code to this number.
-pub(super) fn pause_before_repeating(
-    refusal: &Refusal,
+/// Twilio documents that a request with a 429 was "never processed" and is "safe to retry". Some retries
+/// would be useless: 60202 and 60203 remain until the verification expires, and 60212 means that a concurrent
+/// request has just sent a code.
+pub(super) fn pause_before_retry(
+    rejection: &Rejection,
     requests: u32,
     first_pause: Duration,
     time_left: Duration,
 ) -> Option<Duration> {
-    let passing = refusal.http_status == 429
-        && kind_of(refusal.operation, refusal.code, refusal.http_status) == FailureKind::Busy
-        && refusal.code != Some(CONCURRENT_STARTS)
-        && !refusal.reached_rate_limit;
-    if !passing || requests == 0 || requests >= MOST_REQUESTS {
+    let is_temporary = rejection.http_status == 429
+        && kind_of(rejection.operation, rejection.code, rejection.http_status) == FailureKind::Busy
+        && rejection.code != Some(CONCURRENT_STARTS)
+        && !rejection.reached_rate_limit;
+    if !is_temporary || requests == 0 || requests >= MAX_REQUESTS {
         return None;
     }
     let backoff = first_pause.saturating_mul(1 << (requests - 1));
-    // Between half and all of it, so that those who were refused together do not come back together.
+    // Random, from half to all of it, so that clients that were rejected together do not retry together.
     let jittered = backoff.mul_f64(0.5 + 0.5 * random_fraction());
-    let pause = jittered.max(refusal.retry_after.unwrap_or_default());
-    (pause <= LONGEST_PAUSE && pause < time_left).then_some(pause)
+    let pause = jittered.max(rejection.retry_after.unwrap_or_default());
+    (pause <= MAX_PAUSE && pause < time_left).then_some(pause)
 }
 
-/// Somewhere from 0 to 1. The standard library seeds every `RandomState` anew: spread is needed here, not secrecy.
+/// Returns a random number from 0 to 1. Every `RandomState` has other keys. That is not cryptographically
+/// secure, which is not needed here.
 fn random_fraction() -> f64 {
     let random = RandomState::new().hash_one(0_u8);
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
-/// Reads `Retry-After` (RFC 9110, 10.2.3): whole seconds, or a date, which is measured against the answer's own
-/// `Date` so that no clock of ours comes in. What makes no sense is as if it were not there.
+/// Parses `Retry-After` (RFC 9110, section 10.2.3): whole seconds or a date. A date is compared with the
+/// `Date` of the response, so the local clock does not matter. Invalid values are ignored.
 pub(super) fn parse_retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Digits that overflow are a very long time.
+        // If the digits overflow, the time is very long.
         let seconds = value.parse().unwrap_or(u64::MAX);
-        return Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
+        return Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
     }
     let until = DateTime::parse_from_rfc2822(value).ok()?;
     let now = DateTime::parse_from_rfc2822(date?.trim()).ok()?;
-    // A date that has passed: no wait.
-    Some((until - now).to_std().unwrap_or_default().min(LONGEST_RETRY_AFTER))
+    // If the date has passed, the wait is zero.
+    Some((until - now).to_std().unwrap_or_default().min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -80,18 +86,18 @@ mod tests {
     const AMPLE: Duration = Duration::from_secs(10);
     const FIRST: Duration = Duration::from_millis(200);
 
-    fn refusal(http_status: u16, code: Option<u32>, retry_after: Option<u64>) -> Refusal {
+    fn rejection(http_status: u16, code: Option<u32>, retry_after: Option<u64>) -> Rejection {
         let retry_after = retry_after.map(Duration::from_secs);
-        Refusal { operation: Operation::Start, http_status, code, reached_rate_limit: false, retry_after }
+        Rejection { operation: Operation::Start, http_status, code, reached_rate_limit: false, retry_after }
     }
 
-    fn pause(refusal: &Refusal, requests: u32) -> Option<Duration> {
-        pause_before_repeating(refusal, requests, FIRST, AMPLE)
+    fn pause(rejection: &Rejection, requests: u32) -> Option<Duration> {
+        pause_before_retry(rejection, requests, FIRST, AMPLE)
     }
 
     #[test]
-    fn a_429_is_repeated_twice_with_growing_pauses() {
-        let busy = refusal(429, Some(20429), None);
+    fn a_429_is_retried_twice_with_growing_pauses() {
+        let busy = rejection(429, Some(20429), None);
         for _ in 0..100 {
             let (first, second) = (pause(&busy, 1).unwrap(), pause(&busy, 2).unwrap());
             assert!(first >= FIRST / 2 && first <= FIRST, "{first:?}");
@@ -102,33 +108,33 @@ mod tests {
     }
 
     #[test]
-    fn the_pauses_differ() {
-        let busy = refusal(429, None, None);
+    fn pauses_are_random() {
+        let busy = rejection(429, None, None);
         let pauses: Vec<_> = (0..20).filter_map(|_| pause(&busy, 1)).collect();
         assert!(pauses.iter().any(|other| *other != pauses[0]));
     }
 
     #[test]
-    fn a_short_retry_after_is_honoured_and_a_long_one_left_to_the_user() {
-        assert_eq!(pause(&refusal(429, None, Some(1)), 1), Some(Duration::from_secs(1)));
-        assert_eq!(pause(&refusal(429, None, Some(3)), 1), Some(Duration::from_secs(3)));
-        assert_eq!(pause(&refusal(429, None, Some(4)), 1), None);
-        assert!(pause(&refusal(429, None, Some(0)), 1).is_some());
+    fn short_retry_after_is_honored_and_a_long_one_is_not_retried() {
+        assert_eq!(pause(&rejection(429, None, Some(1)), 1), Some(Duration::from_secs(1)));
+        assert_eq!(pause(&rejection(429, None, Some(3)), 1), Some(Duration::from_secs(3)));
+        assert_eq!(pause(&rejection(429, None, Some(4)), 1), None);
+        assert!(pause(&rejection(429, None, Some(0)), 1).is_some());
     }
 
     #[test]
-    fn no_pause_outlasts_the_time_that_is_left() {
-        let busy = refusal(429, None, Some(2));
-        let left = |time_left| pause_before_repeating(&busy, 1, FIRST, time_left);
+    fn pause_never_exceeds_the_time_left() {
+        let busy = rejection(429, None, Some(2));
+        let left = |time_left| pause_before_retry(&busy, 1, FIRST, time_left);
         assert_eq!(left(Duration::from_secs(2)), None);
         assert_eq!(left(Duration::ZERO), None);
         assert_eq!(left(Duration::from_millis(2001)), Some(Duration::from_secs(2)));
-        let huge = pause_before_repeating(&refusal(429, None, None), 2, Duration::MAX / 2, AMPLE);
+        let huge = pause_before_retry(&rejection(429, None, None), 2, Duration::MAX / 2, AMPLE);
         assert_eq!(huge, None);
     }
 
     #[test]
-    fn nothing_but_a_passing_429_is_repeated() {
+    fn only_a_temporary_429_is_retried() {
         for (status, code) in [
             (429, Some(60202)),
             (429, Some(60203)),
@@ -140,14 +146,14 @@ mod tests {
             (400, None),
             (201, None),
         ] {
-            assert_eq!(pause(&refusal(status, code, None), 1), None, "{status} {code:?}");
+            assert_eq!(pause(&rejection(status, code, None), 1), None, "{status} {code:?}");
         }
-        let limited = Refusal { reached_rate_limit: true, ..refusal(429, Some(20429), None) };
+        let limited = Rejection { reached_rate_limit: true, ..rejection(429, Some(20429), None) };
         assert_eq!(pause(&limited, 1), None);
     }
 
     #[test]
-    fn retry_after_survives_anything() {
+    fn invalid_retry_after_is_ignored() {
         let seconds = |value| parse_retry_after(value, None).map(|pause| pause.as_secs());
         assert_eq!(seconds("0"), Some(0));
         assert_eq!(seconds(" 120 "), Some(120));
@@ -159,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_counts_from_the_answers_own_date() {
+    fn date_is_relative_to_the_date_of_the_response() {
         let date = Some("Mon, 23 Nov 2026 10:00:00 GMT");
         let seconds = |value| parse_retry_after(value, date).map(|pause| pause.as_secs());
         assert_eq!(seconds("Mon, 23 Nov 2026 10:00:30 GMT"), Some(30));

@@ -1,32 +1,35 @@
-//! Fetching the service: the one question that can be asked to see whether everything is set up.
+//! Fetches the Verify service, which shows whether the settings work.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::transport::Call;
+use super::call::TwilioCall;
 use super::{Failure, FailureKind, Operation, VerifyClient};
 
-/// What Twilio says about the Verify service, and the time at which it said so.
+/// The Verify service, and the time of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// The name that messages show.
     pub friendly_name: String,
-    /// Digits of a code.
+    /// The number of digits in a code.
     pub code_length: u8,
-    /// Twilio's clock, in whole seconds, by the answer's `Date`; `None` where it has none that can be read.
+    /// Twilio's clock, in whole seconds. `None` if the response has no valid `Date`.
     pub answered_at: Option<DateTime<Utc>>,
 }
 
 impl VerifyClient {
-    /// Fetches the service of the settings. Sends no message and changes nothing; a success means that the
-    /// base URL, the credentials and the service's SID are right. A service that is not there, or not this
-    /// account's, is [`FailureKind::Misconfigured`].
+    /// Fetches the service of the settings. Changes nothing. Success means that the base URL, the credentials
+    /// and the SID of the service are right.
+    ///
+    /// # Errors
+    /// [`FailureKind::Misconfigured`] if the service does not exist or belongs to another account. Other
+    /// failures if Twilio cannot be reached.
     pub async fn fetch_service(&self) -> Result<Service, Failure> {
         let operation = Operation::FetchService;
         let Some(sid) = &self.service_sid else {
-            let call = Call::without_service(operation, self.observer());
+            let call = TwilioCall::without_service(operation, self.observer());
             let failure = call.failure(FailureKind::Misconfigured);
-            return call.report(Err(failure), "fetched");
+            return call.finish(Err(failure), "fetched");
         };
         let call = self.transport.get(operation, &format!("/v2/Services/{sid}")).await;
         let result = call.accepted::<Fetched>().and_then(|fetched| {
@@ -39,11 +42,11 @@ impl VerifyClient {
                 answered_at: call.date(),
             })
         });
-        call.report(result, "fetched")
+        call.finish(result, "fetched")
     }
 }
 
-/// The part of Twilio's answer that matters.
+/// The fields of the response that matter.
 #[derive(Deserialize)]
 struct Fetched {
     sid: String,

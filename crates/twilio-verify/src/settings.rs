@@ -1,4 +1,4 @@
-//! What the client must be told, and the check that it makes sense before the first request.
+//! The settings of the client, and their checks.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,45 +10,48 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{NoObserver, Observer, ServiceSid};
 
-/// Where Twilio Verify stands. There is no regional host for one-time codes.
+/// The base URL of Twilio Verify. It has no regional hosts.
 pub const TWILIO_BASE_URL: &str = "https://verify.twilio.com";
-/// Where Twilio Lookup stands.
+/// The base URL of Twilio Lookup.
 const LOOKUP_BASE_URL: &str = "https://lookups.twilio.com";
 
-/// Everything the client needs.
+/// The settings of a [`VerifyClient`](super::VerifyClient).
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Scheme, host, port and perhaps a path; `/v2/…` is appended. Plain `http` is taken for loopback only:
-    /// anywhere else the credentials would travel in clear. Lookup has a host of its own at Twilio; any other base URL is
-    /// where Lookup stands too.
+    /// Scheme, host, port and optionally a path. The client appends `/v2/…`. Plain `http` is only allowed for
+    /// loopback, because it would send the credentials unencrypted. If this is not Twilio's own URL, it is
+    /// also the base URL of Lookup.
     pub base_url: String,
-    /// The account SID (`AC…`), or the SID of an API key (`SK…`), which Twilio recommends in production.
+    /// The account SID (`AC…`), or the SID of an API key (`SK…`), which Twilio recommends for production.
     pub username: String,
-    /// The account's auth token, or the API key's secret.
+    /// The auth token of the account, or the secret of the API key.
     pub password: SecretString,
-    /// The Verify service (`VA…`). Empty is taken by [`VerifyClient::create_service`](super::VerifyClient::create_service) alone.
+    /// The SID of the Verify service (`VA…`). If it is empty, only
+    /// [`VerifyClient::create_service`](super::VerifyClient::create_service) and
+    /// [`VerifyClient::look_up`](super::VerifyClient::look_up) work.
     pub service_sid: String,
-    /// The longest wait for a connection, name resolution and TLS included.
+    /// The timeout of a connection, including name resolution and TLS.
     pub connect_timeout: Duration,
-    /// The longest an operation may take, with its repetitions and the body of the answer.
+    /// The timeout of an operation, including retries and the body of the response.
     pub total_timeout: Duration,
-    /// The pause before the first repetition after a 429, doubled for the second; each is shortened by up to half at random.
+    /// The pause before the first retry after a 429. It doubles for the second retry. Each pause is randomly
+    /// reduced by up to half.
     pub retry_pause: Duration,
-    /// Receives what happens to each call.
+    /// Receives the events of the client.
     pub observer: Arc<dyn Observer>,
-    /// `User-Agent` of every request.
+    /// The header `User-Agent` of every request.
     pub user_agent: String,
-    /// Most calls under way at once; one more fails without being made.
+    /// The maximum number of concurrent calls. Further calls fail immediately.
     pub max_calls: usize,
 }
 
-/// As many calls as a Twilio that hangs for its whole timeout may hold: more would only pile up behind it. One that is
-/// well answers in half a second, which makes over a hundred log-ins a second.
+/// The default maximum number of concurrent calls. If Twilio hangs, no more calls than these wait for their
+/// timeout. Twilio usually responds in half a second, so 64 calls allow over a hundred log-ins per second.
 const MAX_CALLS: usize = 64;
 
 impl Settings {
-    /// Settings for Twilio itself, with the times we recommend: 3 s to connect and 10 s in all (a person waits
-    /// in front of a screen; Twilio's own Go client takes 10 s too), and 250 ms before a repetition.
+    /// Creates settings for Twilio with the default timeouts: 3 s to connect and 10 s in total, as in
+    /// Twilio's Go client, and 250 ms before the first retry.
     pub fn new(username: impl Into<String>, password: SecretString, service_sid: impl Into<String>) -> Self {
         Self {
             base_url: TWILIO_BASE_URL.to_owned(),
@@ -64,13 +67,13 @@ impl Settings {
         }
     }
 
-    /// Everything that can be found wrong without asking the system or the network.
+    /// Checks everything that needs neither the system nor the network.
     pub(super) fn check(&self) -> Result<(Url, Option<ServiceSid>), InvalidSettings> {
         self.check_rest()?;
         Ok((self.parsed_base_url()?, self.parsed_service_sid()?))
     }
 
-    /// The base URL, checked.
+    /// Parses and checks the base URL.
     fn parsed_base_url(&self) -> Result<Url, InvalidSettings> {
         let url = Url::parse(&self.base_url).map_err(|_| InvalidSettings::BaseUrl)?;
         let plain = url.query().is_none() && url.fragment().is_none();
@@ -84,7 +87,7 @@ impl Settings {
         }
     }
 
-    /// The service, `None` where none is set, and an error where it is no service SID.
+    /// Parses the SID of the service. Returns `None` if it is empty.
     fn parsed_service_sid(&self) -> Result<Option<ServiceSid>, InvalidSettings> {
         if self.service_sid.is_empty() {
             return Ok(None);
@@ -92,15 +95,16 @@ impl Settings {
         ServiceSid::parse(self.service_sid.as_str()).map(Some).map_err(|_| InvalidSettings::ServiceSid)
     }
 
-    /// Whether Basic auth can carry the credentials, and whether they are of a kind that Twilio issues.
+    /// Checks the credentials and the timeouts.
     fn check_rest(&self) -> Result<(), InvalidSettings> {
         let known = self.username.starts_with("AC") || self.username.starts_with("SK");
-        // Neither a colon, which would end the user name early, nor anything that could not come from Twilio.
+        // Only characters that Twilio uses; in particular no colon, which would end the user name of Basic
+        // auth.
         if !known || !self.username.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(InvalidSettings::Username);
         }
         let password = self.password.expose_secret();
-        // A newline left over from a file is the usual one; Twilio would only say 401.
+        // Usually a newline at the end of a file. Twilio would only respond with 401.
         if password.is_empty() || password.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(InvalidSettings::Password);
         }
@@ -111,7 +115,7 @@ impl Settings {
     }
 }
 
-/// Where Lookup stands, where Verify stands there: what is not Twilio stands for all of it.
+/// Returns the base URL of Lookup. A base URL that is not Twilio's serves both APIs.
 pub(super) fn lookup_base_url(base_url: &Url) -> Result<Url, InvalidSettings> {
     match base_url.as_str().trim_end_matches('/') {
         TWILIO_BASE_URL => Url::parse(LOOKUP_BASE_URL).map_err(|_| InvalidSettings::BaseUrl),
@@ -119,29 +123,29 @@ pub(super) fn lookup_base_url(base_url: &Url) -> Result<Url, InvalidSettings> {
     }
 }
 
-/// Whether a URL stays on this machine.
+/// Whether a URL refers to this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Settings that cannot work. Says which, never the value.
+/// The error of invalid settings. It never contains the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidSettings {
-    /// Not an `https` URL without user, query and fragment.
+    /// The base URL is not an `https` URL without user, query and fragment.
     BaseUrl,
-    /// `http` to another machine.
+    /// The base URL is an `http` URL of another machine.
     ClearText,
-    /// Neither `AC…` nor `SK…`.
+    /// The user name begins with neither `AC` nor `SK`.
     Username,
-    /// Empty, or with white space.
+    /// The password is empty or contains white space.
     Password,
-    /// Not `VA` and 32 hexadecimal digits. `AC…` and `MG…` are common slips.
+    /// The SID of the service is not `VA` and 32 hexadecimal digits. `AC…` and `MG…` are common mistakes.
     ServiceSid,
-    /// A time of zero.
+    /// A timeout is zero.
     Timeout,
-    /// TLS could not be set up, for want of root certificates for instance.
+    /// TLS cannot be set up, for instance because there are no root certificates.
     Tls,
 }
 
@@ -150,7 +154,7 @@ impl fmt::Display for InvalidSettings {
         f.write_str(match self {
             Self::BaseUrl => "Twilio's base URL must be an https URL without user, query or fragment",
             Self::ClearText => {
-                "Twilio's base URL may be plain http on loopback only: credentials would travel in clear"
+                "Twilio's base URL may be plain http only on loopback, because credentials would be sent unencrypted"
             }
             Self::Username => {
                 "Twilio's user name must be an account SID (AC…) or the SID of an API key (SK…)"
@@ -160,7 +164,7 @@ impl fmt::Display for InvalidSettings {
             }
             Self::ServiceSid => "Twilio's Verify service SID must be VA and 32 hexadecimal digits",
             Self::Timeout => "the timeouts for Twilio must not be zero",
-            Self::Tls => "TLS for Twilio could not be set up",
+            Self::Tls => "TLS for Twilio cannot be set up. Check the root certificates of the system",
         })
     }
 }
@@ -174,23 +178,23 @@ mod tests {
 
     const SERVICE: &str = "VAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-    fn refused(change: impl FnOnce(&mut Settings)) -> Option<InvalidSettings> {
+    fn error_after(change: impl FnOnce(&mut Settings)) -> Option<InvalidSettings> {
         let mut settings = Settings::new("AC123", "token".into(), SERVICE);
         change(&mut settings);
         settings.check().err()
     }
 
     #[test]
-    fn the_defaults_are_twilio_and_our_times() {
-        assert_eq!(refused(|_| ()), None);
+    fn defaults_are_twilio_and_its_timeouts() {
+        assert_eq!(error_after(|_| ()), None);
         let settings = Settings::new("SK123", "secret".into(), "");
         assert_eq!(settings.base_url, "https://verify.twilio.com");
         assert_eq!((settings.connect_timeout.as_secs(), settings.total_timeout.as_secs()), (3, 10));
     }
 
     #[test]
-    fn credentials_travel_in_clear_on_loopback_only() {
-        let base = |url: &str| refused(|settings| settings.base_url = url.to_owned());
+    fn plain_http_is_only_allowed_on_loopback() {
+        let base = |url: &str| error_after(|settings| settings.base_url = url.to_owned());
         for url in [
             "http://127.0.0.1:3001",
             "http://127.9.9.9",
@@ -216,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn lookup_is_asked_at_twilio_only_where_verify_is() {
+    fn lookup_has_its_own_host_only_at_twilio() {
         for (verify, lookup) in [
             ("https://verify.twilio.com", "https://lookups.twilio.com/"),
             ("https://verify.twilio.com/", "https://lookups.twilio.com/"),
@@ -230,35 +234,35 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_twilios_is_refused_before_the_first_request() {
+    fn invalid_settings_are_rejected() {
         for username in ["", "user", "AC:1", "AC 1", "VA123", "AC1\n"] {
             assert_eq!(
-                refused(|s| s.username = username.to_owned()),
+                error_after(|s| s.username = username.to_owned()),
                 Some(InvalidSettings::Username),
                 "{username:?}"
             );
         }
         for password in ["", " ", "token\n", "to ken"] {
             assert_eq!(
-                refused(|s| s.password = password.into()),
+                error_after(|s| s.password = password.into()),
                 Some(InvalidSettings::Password),
                 "{password:?}"
             );
         }
         for service in ["AC123", "MG", "VA123", "VA../../../../../../../../../../.."] {
             assert_eq!(
-                refused(|s| s.service_sid = service.to_owned()),
+                error_after(|s| s.service_sid = service.to_owned()),
                 Some(InvalidSettings::ServiceSid),
                 "{service}"
             );
         }
-        assert_eq!(refused(|s| s.service_sid.clear()), None);
-        assert_eq!(refused(|s| s.total_timeout = Duration::ZERO), Some(InvalidSettings::Timeout));
-        assert_eq!(refused(|s| s.connect_timeout = Duration::ZERO), Some(InvalidSettings::Timeout));
+        assert_eq!(error_after(|s| s.service_sid.clear()), None);
+        assert_eq!(error_after(|s| s.total_timeout = Duration::ZERO), Some(InvalidSettings::Timeout));
+        assert_eq!(error_after(|s| s.connect_timeout = Duration::ZERO), Some(InvalidSettings::Timeout));
     }
 
     #[test]
-    fn the_password_shows_nowhere() {
+    fn debug_output_does_not_contain_the_password() {
         let settings = Settings::new("AC123", "hunter2".into(), SERVICE);
         assert!(!format!("{settings:?}").contains("hunter2"));
         let base_url = "http://127.0.0.1:1".to_owned();

@@ -1,47 +1,54 @@
-//! Twilio's identifiers: two letters and 32 hexadecimal digits, checked before they get into a path.
+//! Twilio's identifiers (SIDs). They are checked because they become part of a path.
 
 use std::fmt;
 
-/// Twilio's name for one verification: `VE` and 32 hexadecimal digits. Checks go by it, never by a phone
-/// number: it pins the session that we started. Not a secret: without the account's credentials it opens nothing.
+/// The SID of a verification: `VE` and 32 hexadecimal digits. Prefer it to the phone number when a code is
+/// checked, because it identifies the verification that was started. It is not secret: using it requires the
+/// account's credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VerificationSid(String);
 
-/// Twilio's name for a Verify service: `VA` and 32 hexadecimal digits. Not a secret.
+/// The SID of a Verify service: `VA` and 32 hexadecimal digits. It is not secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceSid(String);
 
-/// The text is not a SID of the kind that was wanted.
+/// The error of a text that is not a SID of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidSid {
     prefix: &'static str,
 }
 
 impl VerificationSid {
-    /// Reads a SID as it came from Twilio or from the database.
+    /// Parses a SID.
+    ///
+    /// # Errors
+    /// If the text has another format.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidSid> {
         parse("VE", text.into()).map(Self)
     }
 
-    /// The SID as Twilio spells it.
+    /// Returns the SID as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl ServiceSid {
-    /// Reads a SID as it came from Twilio or from the configuration.
+    /// Parses a SID.
+    ///
+    /// # Errors
+    /// If the text has another format.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidSid> {
         parse("VA", text.into()).map(Self)
     }
 
-    /// The SID as Twilio spells it.
+    /// Returns the SID as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// `^XX[0-9a-fA-F]{32}$`, from Twilio's OpenAPI file.
+/// Checks the pattern `^XX[0-9a-fA-F]{32}$` of Twilio's OpenAPI description.
 fn parse(prefix: &'static str, text: String) -> Result<String, InvalidSid> {
     let valid = text
         .strip_prefix(prefix)
@@ -74,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sid_is_two_letters_and_32_hexadecimal_digits() {
+    fn sid_has_two_letters_and_32_hexadecimal_digits() {
         let text = format!("VE{}", "0123456789abcdefABCDEF0123456789");
         assert_eq!(VerificationSid::parse(text.as_str()).unwrap().as_str(), text);
         assert_eq!(
@@ -84,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_gets_into_a_path() {
+    fn other_texts_are_rejected() {
         let good = format!("VE{}", "a".repeat(32));
         let long = format!("{good}a");
         let other = good.replace("VE", "VA");

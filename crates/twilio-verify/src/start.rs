@@ -1,4 +1,4 @@
-//! Starting a verification: Twilio makes a code and sends it.
+//! Starts a verification: Twilio generates a code and sends it.
 
 use std::net::IpAddr;
 
@@ -6,48 +6,57 @@ use serde::Deserialize;
 
 use super::{Channel, Failure, FailureKind, Operation, VerificationSid, VerifyClient};
 
-/// What to send, and where to. No `Debug`: it holds a phone number.
+/// The parameters of a verification. Does not implement `Debug`, because it contains a phone number.
 #[derive(Clone, Copy)]
 pub struct StartVerification<'a> {
-    /// The phone number, in E.164.
+    /// The phone number in E.164 format, or the email address.
     pub to: &'a str,
-    /// How the code shall travel.
+    /// How the code is delivered.
     pub channel: Channel,
-    /// The language of the message, one of Twilio's; `None` lets Twilio go by the number's country.
+    /// The language of the message. If it is `None`, Twilio chooses it by the country of the number.
     pub locale: Option<&'a str>,
-    /// The Android app's hash, so that it can read the message by itself. Sent with [`Channel::Sms`] only;
-    /// Twilio refuses it with any other (60602).
+    /// The hash of the Android app that reads the message. Only sent with [`Channel::Sms`], because Twilio
+    /// rejects it with other channels (60602).
     pub app_hash: Option<&'a str>,
-    /// A message template (`HJ…`). Sent with [`Channel::Sms`] and [`Channel::Call`] only: WhatsApp has its own.
+    /// The SID of a message template (`HJ…`). Not sent with [`Channel::Whatsapp`], which has its own
+    /// templates.
     pub template_sid: Option<&'a str>,
-    /// The address of the person's device, for Twilio's fraud detection.
+    /// The IP address of the user's device, for Twilio's fraud detection.
     pub device_ip: Option<IpAddr>,
 }
 
-/// A verification that runs, and a code that is on its way.
+/// A pending verification, whose code has been sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Started {
-    /// What to check the code against. A second start for one number within the verification's life (10 minutes)
-    /// sends the same code again under the same SID.
+pub struct PendingVerification {
+    /// The SID, which [`check`](VerifyClient::check) needs. If a verification is started again for the same
+    /// number within its lifetime (10 minutes), Twilio sends the same code again under the same SID.
     pub sid: VerificationSid,
 }
 
 impl VerifyClient {
-    /// Sends a code. It is never sent a second time for want of an answer: where a failure does not say
-    /// [`certainly_not_processed`](Failure::certainly_not_processed), the code may be on its way.
-    pub async fn start(&self, start: &StartVerification<'_>) -> Result<Started, Failure> {
+    /// Sends a code. Never sends it twice: if the response is lost, the call fails and is not retried.
+    ///
+    /// # Errors
+    /// If Twilio rejects the request or cannot be reached. Unless the failure is
+    /// [`certainly_not_processed`](Failure::certainly_not_processed), the code may have been sent.
+    pub async fn start(&self, start: &StartVerification<'_>) -> Result<PendingVerification, Failure> {
         let device_ip = start.device_ip.map(|ip| ip.to_string());
         let call =
             self.post_to_service(Operation::Start, "Verifications", &start.form(device_ip.as_deref())).await;
         let result = call.accepted::<Verification>().and_then(|verification| {
             let sid = VerificationSid::parse(verification.sid);
-            sid.map(|sid| Started { sid }).map_err(|_| call.failure(FailureKind::Unavailable))
+            sid.map(|sid| PendingVerification { sid }).map_err(|_| call.failure(FailureKind::Unavailable))
         });
-        call.report(result, "started")
+        call.finish(result, "started")
     }
 }
 
 impl<'a> StartVerification<'a> {
+    /// Creates parameters without any option.
+    pub const fn new(to: &'a str, channel: Channel) -> Self {
+        Self { to, channel, locale: None, app_hash: None, template_sid: None, device_ip: None }
+    }
+
     fn form(&self, device_ip: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
         let app_hash = self.app_hash.filter(|_| self.channel == Channel::Sms);
         let template_sid = self.template_sid.filter(|_| self.channel != Channel::Whatsapp);
@@ -63,7 +72,7 @@ impl<'a> StartVerification<'a> {
     }
 }
 
-/// The part of Twilio's answer that matters. The rest varies from account to account.
+/// The fields of the response that matter. The others vary between accounts.
 #[derive(Deserialize)]
 struct Verification {
     sid: String,

@@ -57,7 +57,7 @@ impl Auth {
     /// Fails at once where Twilio fails so often that it is not asked for the moment: before a send is counted that will
     /// not be made. The challenge is one that lives.
     pub(crate) fn twilio_is_asked(&self, challenge: Option<&Challenge>) -> Result<(), Error> {
-        self.twilio.would_ask(Operation::Start).map_err(|failure| Error::OtpUnavailable {
+        self.twilio.ensure_available(Operation::Start).map_err(|failure| Error::OtpUnavailable {
             challenge: challenge.map(|challenge| Box::new(self.policy.view(challenge, self.clock.now()))),
             retry_after: unavailable_for(&failure),
         })
@@ -75,7 +75,7 @@ impl Auth {
         let is_first = !permit.is_proved && delivery.channel != Channel::Email;
         let line = if is_first { self.line(to, delivery.channel).await } else { Line::default() };
         let started = match line.is_refused {
-            true => Err(Failure::unfit_line()),
+            true => Err(Failure::unsuitable_line()),
             false => self.ask_for_code(to, delivery).await,
         };
         if let Err(failure) = &started

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Launch, Person, Server};
 
-const OPENED: &str = "Twilio Verify fails again and again";
-const CLOSED: &str = "Twilio Verify answers again";
+const OPENED: &str = "Twilio Verify keeps failing";
+const CLOSED: &str = "Twilio Verify responds again";
 /// Far below the timeout of a call to Twilio (10 s), and enough for a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(5);
 

@@ -1,14 +1,14 @@
-//! Whatever comes as Twilio's answer: nothing panics, and nothing but its own "approved" about this very verification is a
-//! yes.
+//! Property tests: arbitrary responses cause no panic, and only the status `approved` of the checked
+//! verification approves.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::server::{Reply, Server};
 use super::{CODE, VERIFICATION, client, sid, start};
-use crate::Checked;
+use crate::CheckOutcome;
 
-/// Bodies that are nearly an approval, and bytes.
+/// Generates bodies that resemble an approval, and arbitrary bytes.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let sids = prop_oneof![
         Just(json!(VERIFICATION)),
@@ -41,7 +41,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn only_approved_is_approved(status in prop_oneof![Just(200_u16), Just(201), 200..600_u16], body in body()) {
+    fn only_the_status_approved_approves(status in prop_oneof![Just(200_u16), Just(201), 200..600_u16], body in body()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let head = format!(
@@ -49,12 +49,12 @@ proptest! {
                 body.len()
             );
             let bytes = [head.as_bytes(), &body].concat();
-            // As often as a 429 may be asked again.
+            // Enough replies for all retries of a 429.
             let replies = || (0..4).map(|_| Reply::Last(bytes.clone()));
             let server = Server::playing(replies()).await;
             let checked = client(&server).check(&sid(), CODE).await;
-            let approved = matches!(checked, Ok(Checked::Approved(_)));
-            // An answer without a body (204, 304) has none, whatever follows its head.
+            let approved = matches!(checked, Ok(CheckOutcome::Approved(_)));
+            // Responses such as 204 and 304 have no body, whatever follows the head.
             assert!(!approved || is_approval(status, &body), "{status} {}", String::from_utf8_lossy(&body));
             if matches!(status, 200 | 201) {
                 assert_eq!(approved, is_approval(status, &body), "{status} {}", String::from_utf8_lossy(&body));

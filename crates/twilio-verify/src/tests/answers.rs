@@ -1,24 +1,24 @@
-//! What is believed, and what is not.
+//! Which responses are accepted.
 
 use super::server::{Reply, Server};
 use super::{ACCOUNT, CODE, PHONE, VERIFICATION, client, error, json, settings, sid, start};
-use crate::{Checked, Failure, FailureKind, FriendlyName, Settings, VerifyClient};
+use crate::{CheckOutcome, Failure, FailureKind, FriendlyName, Settings, VerifyClient};
 
-async fn check_answered(bytes: Vec<u8>) -> Result<Checked, Failure> {
+async fn check_with(bytes: Vec<u8>) -> Result<CheckOutcome, Failure> {
     let server = Server::playing([Reply::Last(bytes)]).await;
     client(&server).check(&sid(), CODE).await
 }
 
-async fn check_said(status: u16, body: &str) -> Result<Checked, Failure> {
-    check_answered(json(status, "", &body.replace("VE?", VERIFICATION))).await
+async fn check_with_body(status: u16, body: &str) -> Result<CheckOutcome, Failure> {
+    check_with(json(status, "", &body.replace("VE?", VERIFICATION))).await
 }
 
 /// Threats: a68, b47.
 #[tokio::test]
-async fn approved_is_the_status_of_the_verification_that_was_checked() {
+async fn only_the_status_of_the_checked_verification_approves() {
     for http_status in [200, 201] {
         let body = r#"{"sid":"VE?","status":"approved","valid":false,"new":[{"field":1}]}"#;
-        let Ok(Checked::Approved(approved)) = check_said(http_status, body).await else {
+        let Ok(CheckOutcome::Approved(approved)) = check_with_body(http_status, body).await else {
             panic!("not approved")
         };
         assert_eq!(approved.sid(), &sid());
@@ -26,16 +26,16 @@ async fn approved_is_the_status_of_the_verification_that_was_checked() {
 }
 
 #[tokio::test]
-async fn pending_is_a_wrong_code_whatever_valid_says() {
+async fn pending_is_a_wrong_code_regardless_of_valid() {
     for valid in ["true", "false", "null", "\"approved\""] {
         let body = format!(r#"{{"sid":"VE?","status":"pending","valid":{valid}}}"#);
-        assert_eq!(check_said(200, &body).await, Ok(Checked::Wrong), "{valid}");
+        assert_eq!(check_with_body(200, &body).await, Ok(CheckOutcome::Wrong), "{valid}");
     }
 }
 
 /// Threats: a68, b47.
 #[tokio::test]
-async fn no_other_answer_is_approved() {
+async fn no_other_response_approves() {
     use FailureKind::{Misconfigured, TooManyChecks, Unavailable, VerificationGone};
     let other = "VEcccccccccccccccccccccccccccccccc";
     for (http_status, body, kind) in [
@@ -67,9 +67,9 @@ async fn no_other_answer_is_approved() {
         (404, r#"{"sid":"VE?","status":"approved"}"#.to_owned(), VerificationGone),
         (500, r#"{"sid":"VE?","status":"approved"}"#.to_owned(), Unavailable),
     ] {
-        let failure = check_said(http_status, &body).await.expect_err(&body);
+        let failure = check_with_body(http_status, &body).await.expect_err(&body);
         assert_eq!(failure.kind(), kind, "{http_status} {body}");
-        // A 2xx that makes no sense may have used up a guess.
+        // An invalid 2xx response may have counted an attempt.
         assert_eq!(
             failure.certainly_not_processed(),
             (400..500).contains(&http_status),
@@ -79,15 +79,15 @@ async fn no_other_answer_is_approved() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_no_yes() {
+async fn incomplete_body_does_not_approve() {
     let body = format!(r#"{{"sid":"{VERIFICATION}","status":"approved"}}"#);
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len() + 1);
-    let failure = check_answered(format!("{head}{body}").into_bytes()).await.unwrap_err();
+    let failure = check_with(format!("{head}{body}").into_bytes()).await.unwrap_err();
     assert_eq!((failure.kind(), failure.certainly_not_processed()), (FailureKind::Unavailable, false));
 }
 
 #[tokio::test]
-async fn a_start_without_a_sid_may_have_sent_a_code() {
+async fn start_without_a_sid_may_have_sent_a_code() {
     for body in ["", "{}", "<html>", r#"{"sid":"VE123"}"#, r#"{"sid":"../../x"}"#, r#"{"sid":null}"#] {
         let server = Server::answering(json(201, "", body)).await;
         let failure = start(&client(&server)).await.unwrap_err();
@@ -98,7 +98,7 @@ async fn a_start_without_a_sid_may_have_sent_a_code() {
 }
 
 #[tokio::test]
-async fn errors_that_are_not_json_survive() {
+async fn errors_without_valid_json_are_classified_by_their_status() {
     for (status, body, kind) in [
         (503, "<html><h1>Service Unavailable</h1></html>", FailureKind::Unavailable),
         (502, "", FailureKind::Unavailable),
@@ -117,7 +117,7 @@ async fn errors_that_are_not_json_survive() {
 }
 
 #[tokio::test]
-async fn a_failure_says_what_support_needs_and_nothing_personal() {
+async fn failure_contains_what_support_needs_and_no_personal_data() {
     let headers = "Twilio-Request-Id: RQ0a\r\nRetry-After: 30\r\n";
     let server = Server::answering(error(403, headers, 60410)).await;
     let failure = start(&client(&server)).await.unwrap_err();
@@ -132,7 +132,7 @@ async fn a_failure_says_what_support_needs_and_nothing_personal() {
 }
 
 #[tokio::test]
-async fn the_code_is_looked_at_before_the_status() {
+async fn error_code_takes_precedence_over_the_status() {
     for (status, code, kind) in [
         (401, 60603, FailureKind::Misconfigured),
         (403, 60605, FailureKind::Undeliverable),
@@ -146,7 +146,7 @@ async fn the_code_is_looked_at_before_the_status() {
 }
 
 #[tokio::test]
-async fn headers_that_are_garbage_are_ignored() {
+async fn invalid_headers_are_ignored() {
     for request_id in ["", "RQ 1", "<b>", "RQ+15005550123", &"R".repeat(65)] {
         let headers = format!("Twilio-Request-Id: {request_id}\r\nRetry-After: -5\r\n");
         let server = Server::answering(error(503, &headers, 20503)).await;
@@ -156,7 +156,7 @@ async fn headers_that_are_garbage_are_ignored() {
 }
 
 #[tokio::test]
-async fn a_cancel_is_done_when_twilio_says_so_or_there_is_nothing_to_cancel() {
+async fn cancel_succeeds_if_twilio_confirms_it_or_the_verification_is_gone() {
     let server = Server::answering(error(404, "", 20404)).await;
     assert_eq!(client(&server).cancel(&sid()).await, Ok(()));
     for body in [r#"{"sid":"VE?","status":"pending"}"#, r#"{"sid":"VE1","status":"canceled"}"#, "", "{}"] {
@@ -169,7 +169,7 @@ async fn a_cancel_is_done_when_twilio_says_so_or_there_is_nothing_to_cancel() {
 }
 
 #[tokio::test]
-async fn a_service_is_created_when_it_has_a_sid() {
+async fn service_without_a_valid_sid_is_not_created() {
     for (status, body, kind) in [
         (201, format!(r#"{{"sid":"{ACCOUNT}"}}"#), FailureKind::Unavailable),
         (400, r#"{"code":60200}"#.to_owned(), FailureKind::Misconfigured),

@@ -1,4 +1,4 @@
-//! The one line per call, and what must not stand in it.
+//! The one log line per call, and what it must not contain.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ impl Log {
         subscriber.with_writer(self.clone()).finish().into()
     }
 
-    /// The lines of this module, and all there is, other crates' included.
+    /// Takes the lines of this crate, and the whole text, which includes those of other crates.
     fn take(&self) -> (Vec<serde_json::Value>, String) {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
         let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -46,10 +46,11 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test]
-async fn every_call_leaves_one_line_without_anything_personal() {
+async fn every_call_writes_one_line_without_personal_data() {
     let log = Log::default();
     let ours = log.subscriber();
-    // With a single dispatcher tracing asks the current thread whether a line is wanted, which may be another test's.
+    // With a single dispatcher, tracing caches whether a line is enabled. Another test's thread could decide
+    // that.
     let _second = Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::dispatcher::set_default(&ours);
 

@@ -1,10 +1,10 @@
-//! Asking what kind of line a number is.
+//! Looking up the line type of a number.
 
 use super::server::{Reply, Server, body, header};
 use super::{PHONE, by, client, error, json, settings, started};
 use crate::{Channel, Failure, FailureKind, LineType, Settings, VerifyClient};
 
-/// Twilio's own answer, but for the number.
+/// Returns a response of Twilio, except for the number.
 fn line_type(told: &str) -> String {
     format!(
         r#"{{"calling_country_code":"1","country_code":"US","phone_number":"{PHONE}","national_format":"x","valid":true,
@@ -24,7 +24,7 @@ async fn answered(bytes: Vec<u8>) -> Result<LineType, Failure> {
 }
 
 #[tokio::test]
-async fn it_is_a_get_that_names_the_package() {
+async fn look_up_is_a_get_that_names_the_package() {
     let server = Server::answering(json(200, "", &told(r#""nonFixedVoip""#, "null"))).await;
     assert_eq!(client(&server).look_up(PHONE).await, Ok(LineType::NonFixedVoip));
     let request = server.only_request();
@@ -35,7 +35,7 @@ async fn it_is_a_get_that_names_the_package() {
 }
 
 #[tokio::test]
-async fn every_word_of_twilios_is_understood_and_any_other_is_unknown() {
+async fn known_line_types_are_parsed_and_others_are_unknown() {
     for known in LineType::ALL {
         let word = format!("\"{known}\"");
         assert_eq!(answered(json(200, "", &told(&word, "null"))).await, Ok(known));
@@ -46,7 +46,7 @@ async fn every_word_of_twilios_is_understood_and_any_other_is_unknown() {
 }
 
 #[tokio::test]
-async fn an_error_inside_an_answer_is_one_and_may_have_cost_something() {
+async fn error_in_a_successful_response_is_a_failure_that_may_be_charged() {
     for (code, kind) in [
         (60600, FailureKind::InvalidNumber),
         (60601, FailureKind::Misconfigured),
@@ -63,7 +63,7 @@ async fn an_error_inside_an_answer_is_one_and_may_have_cost_something() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_about_this_number_is_not_believed() {
+async fn response_about_another_number_is_rejected() {
     let whole = told(r#""premium""#, "null");
     let (other, bare) = (whole.replace(PHONE, "+15005550124"), line_type("null"));
     let nameless = whole.replace(&format!("\"{PHONE}\""), "null");
@@ -76,7 +76,7 @@ async fn what_is_no_answer_about_this_number_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_one_by_its_code() {
+async fn error_code_decides_the_kind_of_failure() {
     for (status, code, kind) in [
         (401, 20003, FailureKind::Misconfigured),
         (403, 60606, FailureKind::Misconfigured),
@@ -91,9 +91,9 @@ async fn a_refusal_is_one_by_its_code() {
     }
 }
 
-/// Whoever waits for a code waits no longer for what is left out where it does not come.
+/// A user is waiting for a code, and the code can be sent without the look-up.
 #[tokio::test]
-async fn it_waits_for_less_than_a_code_may_take() {
+async fn look_up_has_a_short_timeout() {
     let server = Server::playing([Reply::Silence(Vec::new())]).await;
     let started = std::time::Instant::now();
     let failure = client(&server).look_up(PHONE).await.unwrap_err();
@@ -102,7 +102,7 @@ async fn it_waits_for_less_than_a_code_may_take() {
 }
 
 #[tokio::test]
-async fn a_lookup_that_fails_again_and_again_is_not_asked_and_verify_is() {
+async fn failing_lookup_opens_only_its_own_circuit_breaker() {
     let failures = (0..5).map(|_| Reply::Bytes(error(503, "", 20503)));
     let server = Server::playing(failures.chain([Reply::Bytes(started())])).await;
     let client = VerifyClient::new(Settings { max_calls: 1, ..settings(server.base_url()) }).unwrap();

@@ -1,4 +1,4 @@
-//! Servers that go away, go elsewhere, or go on for ever.
+//! Lost, redirected and endless responses.
 
 use std::time::{Duration, Instant};
 
@@ -7,15 +7,15 @@ use tokio::net::TcpListener;
 
 use super::server::{Reply, Server};
 use super::{CODE, VERIFICATION, client, impatient, json, settings, sid, start, started};
-use crate::{Checked, Failure, FailureKind, VerifyClient};
+use crate::{CheckOutcome, Failure, FailureKind, VerifyClient};
 
-fn assert_in_doubt(failure: &Failure) {
+fn assert_ambiguous(failure: &Failure) {
     assert_eq!(failure.kind(), FailureKind::Unavailable);
     assert!(!failure.certainly_not_processed());
 }
 
 #[tokio::test]
-async fn a_refused_connection_certainly_sent_nothing() {
+async fn refused_connection_certainly_sent_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -26,7 +26,7 @@ async fn a_refused_connection_certainly_sent_nothing() {
 
 /// Threats: a67.
 #[tokio::test]
-async fn a_failed_tls_handshake_certainly_sent_nothing() {
+async fn failed_tls_handshake_certainly_sent_nothing() {
     let server = Server::playing([Reply::Last(b"not TLS\r\n".to_vec())]).await;
     let base_url = server.base_url().replace("http:", "https:");
     let short = super::Settings { connect_timeout: Duration::from_millis(200), ..settings(base_url) };
@@ -37,36 +37,36 @@ async fn a_failed_tls_handshake_certainly_sent_nothing() {
 
 /// Threats: c5.
 #[tokio::test]
-async fn a_call_on_a_dropped_connection_is_ambiguous_and_not_retried() {
+async fn call_on_a_dropped_connection_is_ambiguous_and_not_retried() {
     let server = Server::playing([Reply::Last(Vec::new())]).await;
-    assert_in_doubt(&start(&client(&server)).await.unwrap_err());
+    assert_ambiguous(&start(&client(&server)).await.unwrap_err());
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_kept_connection_that_drops_is_not_repeated_either() {
+async fn call_on_a_dropped_keep_alive_connection_is_not_retried() {
     let server = Server::playing([Reply::Bytes(started()), Reply::Last(Vec::new())]).await;
     let client = client(&server);
     start(&client).await.unwrap();
-    assert_in_doubt(&start(&client).await.unwrap_err());
+    assert_ambiguous(&start(&client).await.unwrap_err());
     assert_eq!((server.requests().len(), server.connections()), (2, 1));
 }
 
 #[tokio::test]
-async fn a_check_that_got_lost_is_no_yes_and_is_not_repeated() {
+async fn lost_response_to_a_check_is_no_approval_and_not_retried() {
     let approved = json(200, "", &format!(r#"{{"sid":"{VERIFICATION}","status":"approved"}}"#));
     for first in
         [Reply::Last(Vec::new()), Reply::Last(json(503, "", "")), Reply::Last(approved[..20].to_vec())]
     {
         let server = Server::playing([first, Reply::Bytes(approved.clone())]).await;
-        assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
+        assert_ambiguous(&client(&server).check(&sid(), CODE).await.unwrap_err());
         assert_eq!(server.requests().len(), 1);
     }
 }
 
 /// Threats: a66, c5.
 #[tokio::test]
-async fn the_total_timeout_covers_silence_a_slow_body_and_one_that_stops() {
+async fn total_timeout_includes_silence_and_slow_bodies() {
     let head = b"HTTP/1.1 201 Created\r\nContent-Length: 60000\r\n\r\n{".to_vec();
     let replies = [
         Reply::Silence(Vec::new()),
@@ -77,7 +77,7 @@ async fn the_total_timeout_covers_silence_a_slow_body_and_one_that_stops() {
     join_all(replies.map(async |reply| {
         let server = Server::playing([reply]).await;
         let begin = Instant::now();
-        assert_in_doubt(&start(&impatient(&server)).await.unwrap_err());
+        assert_ambiguous(&start(&impatient(&server)).await.unwrap_err());
         let took = begin.elapsed();
         assert!(took >= Duration::from_millis(690) && took < Duration::from_secs(10), "{took:?}");
         assert_eq!(server.requests().len(), 1);
@@ -86,7 +86,7 @@ async fn the_total_timeout_covers_silence_a_slow_body_and_one_that_stops() {
 }
 
 #[tokio::test]
-async fn an_error_whose_body_never_ends_is_judged_by_its_status() {
+async fn error_with_an_endless_body_is_classified_by_its_status() {
     let server =
         Server::playing([Reply::Silence(b"HTTP/1.1 401 X\r\nContent-Length: 9\r\n\r\n".to_vec())]).await;
     let failure = start(&impatient(&server)).await.unwrap_err();
@@ -95,33 +95,33 @@ async fn an_error_whose_body_never_ends_is_judged_by_its_status() {
 
 /// Threats: c5.
 #[tokio::test]
-async fn a_body_of_ten_megabytes_is_not_read() {
+async fn body_of_ten_megabytes_is_not_read() {
     let whole = format!(r#"{{"sid":"{VERIFICATION}","status":"approved","x":"{}"}}"#, "x".repeat(10 << 20));
     let server = Server::answering(json(200, "", &whole)).await;
-    assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
+    assert_ambiguous(&client(&server).check(&sid(), CODE).await.unwrap_err());
 
     let padding = |size: usize| " ".repeat(size - VERIFICATION.len() - 30);
     let body = |size| format!(r#"{{"sid":"{VERIFICATION}","status":"approved"{}}}"#, padding(size));
     let server = Server::answering(json(200, "", &body(64 << 10))).await;
     let checked = client(&server).check(&sid(), CODE).await;
-    assert!(matches!(checked, Ok(Checked::Approved(_))), "64 KiB are read: {checked:?}");
+    assert!(matches!(checked, Ok(CheckOutcome::Approved(_))), "64 KiB are read: {checked:?}");
     let server = Server::answering(json(200, "", &body((64 << 10) + 100))).await;
-    assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
+    assert_ambiguous(&client(&server).check(&sid(), CODE).await.unwrap_err());
 }
 
 /// Threats: c5.
 #[tokio::test]
-async fn an_endless_body_is_cut_before_the_timeout() {
-    // Chunked, so that no length gives it away.
+async fn endless_body_is_cut_off_before_the_timeout() {
+    // Chunked, so that no header announces the length.
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(1 << 16));
     let bytes = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}{chunk}").into_bytes();
     let server = Server::playing([Reply::Silence(bytes)]).await;
-    assert_in_doubt(&client(&server).check(&sid(), CODE).await.unwrap_err());
+    assert_ambiguous(&client(&server).check(&sid(), CODE).await.unwrap_err());
 }
 
 /// Threats: a67.
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_its_target_gets_no_request() {
+async fn redirect_is_not_followed() {
     let target = Server::answering(started()).await;
     for status in [301, 302, 303, 307, 308] {
         let location = format!("Location: {}/v2/elsewhere\r\n", target.base_url());

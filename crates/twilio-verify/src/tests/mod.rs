@@ -1,4 +1,4 @@
-//! The client against a server that plays whatever it is told to, over real sockets.
+//! Tests the client against a scripted server over real sockets.
 
 mod answer_properties;
 mod answers;
@@ -12,17 +12,19 @@ mod service;
 
 use std::time::Duration;
 
-use super::{Channel, Failure, Settings, StartVerification, Started, VerificationSid, VerifyClient};
+use super::{
+    Channel, Failure, PendingVerification, Settings, StartVerification, VerificationSid, VerifyClient,
+};
 use server::Server;
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const TOKEN: &str = "a-token-nobody-may-see";
+const TOKEN: &str = "a-secret-auth-token";
 const SERVICE: &str = "VAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const VERIFICATION: &str = "VEbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const PHONE: &str = "+15005550123";
 const CODE: &str = "918273";
 
-/// Settings for a server on loopback, with a total time that no answering server comes near.
+/// Returns settings for a server on loopback, with a timeout that no responding server reaches.
 fn settings(base_url: String) -> Settings {
     Settings {
         base_url,
@@ -36,7 +38,7 @@ fn client(server: &Server) -> VerifyClient {
     VerifyClient::new(settings(server.base_url())).unwrap()
 }
 
-/// A client that gives up soon, for servers that never finish.
+/// Returns a client with a short timeout, for servers that never finish.
 fn impatient(server: &Server) -> VerifyClient {
     let total_timeout = Duration::from_millis(700);
     VerifyClient::new(Settings { total_timeout, ..settings(server.base_url()) }).unwrap()
@@ -47,21 +49,14 @@ fn sid() -> VerificationSid {
 }
 
 fn by(channel: Channel) -> StartVerification<'static> {
-    StartVerification {
-        to: PHONE,
-        channel,
-        locale: None,
-        app_hash: None,
-        template_sid: None,
-        device_ip: None,
-    }
+    StartVerification::new(PHONE, channel)
 }
 
-async fn start(client: &VerifyClient) -> Result<Started, Failure> {
+async fn start(client: &VerifyClient) -> Result<PendingVerification, Failure> {
     client.start(&by(Channel::Sms)).await
 }
 
-/// A JSON answer that keeps the connection open.
+/// Returns a JSON response that keeps the connection open.
 fn json(status: u16, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
@@ -76,7 +71,7 @@ fn started() -> Vec<u8> {
     )
 }
 
-/// Twilio's shape of an error. The message quotes the number, as live ones do.
+/// Returns an error response in Twilio's format. As in real ones, the message quotes the number.
 fn error(status: u16, headers: &str, code: u32) -> Vec<u8> {
     let message = format!("Invalid parameter `To`: {PHONE}");
     json(

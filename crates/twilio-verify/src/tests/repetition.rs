@@ -1,4 +1,4 @@
-//! 429, and nothing else, is asked again.
+//! Retries: only a 429 is retried.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ async fn playing(answers: impl IntoIterator<Item = Vec<u8>>) -> Server {
 }
 
 #[tokio::test]
-async fn a_429_is_asked_again_until_it_works() {
+async fn a_429_is_retried_until_it_succeeds() {
     let server = playing([error(429, "", 20429), json(429, "", "<html>"), started()]).await;
     assert_eq!(start(&client(&server)).await.unwrap().sid, sid());
     let requests = server.requests();
@@ -20,7 +20,7 @@ async fn a_429_is_asked_again_until_it_works() {
 }
 
 #[tokio::test]
-async fn and_at_most_twice() {
+async fn a_429_is_retried_at_most_twice() {
     let server = playing([(); 5].map(|()| error(429, "Retry-After: 0\r\n", 20429))).await;
     let failure = start(&client(&server)).await.unwrap_err();
     assert_eq!(failure.kind(), FailureKind::Busy);
@@ -29,7 +29,7 @@ async fn and_at_most_twice() {
 }
 
 #[tokio::test]
-async fn final_answers_are_not_asked_again() {
+async fn final_responses_are_not_retried() {
     for (bytes, kind) in [
         (error(429, "", 60202), FailureKind::TooManyChecks),
         (error(429, "", 60203), FailureKind::TooManySends),
@@ -50,7 +50,7 @@ async fn final_answers_are_not_asked_again() {
 }
 
 #[tokio::test]
-async fn a_repetition_that_gets_lost_is_in_doubt() {
+async fn lost_response_to_a_retry_is_ambiguous() {
     let server = Server::playing([Reply::Bytes(error(429, "", 20429)), Reply::Last(Vec::new())]).await;
     let failure = start(&client(&server)).await.unwrap_err();
     assert_eq!((failure.kind(), failure.certainly_not_processed()), (FailureKind::Unavailable, false));
@@ -58,14 +58,14 @@ async fn a_repetition_that_gets_lost_is_in_doubt() {
 }
 
 #[tokio::test]
-async fn the_total_time_covers_the_repetitions() {
+async fn total_timeout_includes_retries() {
     let server = Server::playing([Reply::Bytes(error(429, "", 20429)), Reply::Silence(Vec::new())]).await;
     let begin = Instant::now();
     assert!(start(&impatient(&server)).await.is_err());
     assert!(begin.elapsed() < Duration::from_secs(10));
     assert_eq!(server.requests().len(), 2);
 
-    // One second does not fit into what is left: the answer stands, and at once.
+    // A pause of one second does not fit into the time left, so the call fails immediately.
     let server = playing([error(429, "Retry-After: 1\r\n", 20429), started()]).await;
     let failure = start(&impatient(&server)).await.unwrap_err();
     assert_eq!(failure.retry_after(), Some(Duration::from_secs(1)));
@@ -73,7 +73,7 @@ async fn the_total_time_covers_the_repetitions() {
 }
 
 #[tokio::test]
-async fn the_pause_is_real() {
+async fn client_pauses_before_a_retry() {
     let server = playing([error(429, "", 20429), started()]).await;
     let retry_pause = Duration::from_millis(100);
     let client = VerifyClient::new(Settings { retry_pause, ..settings(server.base_url()) }).unwrap();

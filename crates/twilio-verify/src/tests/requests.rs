@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! The requests on the wire.
 
 use super::server::{Server, body, header};
 use super::{
@@ -8,7 +8,7 @@ use crate::{Channel, FriendlyName, Settings, StartVerification, VerifyClient};
 use base64::Engine;
 
 #[tokio::test]
-async fn a_start_is_a_form_with_basic_auth() {
+async fn start_is_a_form_with_basic_auth() {
     let server = Server::answering(started()).await;
     assert_eq!(start(&client(&server)).await.unwrap().sid, sid());
     let request = server.only_request();
@@ -27,7 +27,7 @@ async fn a_start_is_a_form_with_basic_auth() {
 }
 
 #[tokio::test]
-async fn an_api_key_needs_nothing_else() {
+async fn api_key_replaces_the_account_credentials() {
     let server = Server::answering(started()).await;
     let username = "SK00000000000000000000000000000001".to_owned();
     let client = VerifyClient::new(Settings { username, ..settings(server.base_url()) }).unwrap();
@@ -39,7 +39,7 @@ async fn an_api_key_needs_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_twilio_refuses_on_a_channel_is_left_out_there() {
+async fn parameters_that_a_channel_does_not_support_are_left_out() {
     for (channel, expected) in [
         (
             Channel::Sms,
@@ -66,7 +66,7 @@ async fn what_twilio_refuses_on_a_channel_is_left_out_there() {
 
 /// Threats: b11.
 #[tokio::test]
-async fn a_check_names_the_sid_and_never_the_number() {
+async fn check_sends_the_sid_and_not_the_number() {
     let answer = format!(r#"{{"sid":"{VERIFICATION}","status":"pending"}}"#);
     let server = Server::answering(json(200, "", &answer)).await;
     client(&server).check(&sid(), "12 3&Code=4").await.map(|_| ()).unwrap();
@@ -80,7 +80,7 @@ async fn a_check_names_the_sid_and_never_the_number() {
 }
 
 #[tokio::test]
-async fn a_cancel_and_a_new_service() {
+async fn cancel_and_create_service_are_forms() {
     let answer = format!(r#"{{"sid":"{VERIFICATION}","status":"canceled"}}"#);
     let server = Server::answering(json(200, "", &answer)).await;
     client(&server).cancel(&sid()).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_cancel_and_a_new_service() {
 }
 
 #[tokio::test]
-async fn a_base_url_may_have_a_path() {
+async fn base_url_may_have_a_path() {
     for suffix in ["/twilio", "/twilio/"] {
         let server = Server::answering(started()).await;
         let base_url = server.base_url() + suffix;
@@ -113,7 +113,7 @@ async fn a_base_url_may_have_a_path() {
 }
 
 #[tokio::test]
-async fn one_connection_serves_many_requests() {
+async fn connection_is_reused() {
     let answer = json(200, "", &format!(r#"{{"sid":"{VERIFICATION}","status":"pending"}}"#));
     let server = Server::playing([started(), answer].map(super::server::Reply::Bytes)).await;
     let client = client(&server);

@@ -1,4 +1,4 @@
-//! A server made of bytes: it records every request and answers with what stands in its script.
+//! A scripted server: it records every request and replies with the bytes of its script.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -10,19 +10,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What happens after a request has been read whole.
+/// What the server does after it has read a complete request.
 pub(super) enum Reply {
-    /// These bytes, and on to the next request.
+    /// Sends the bytes, then reads the next request.
     Bytes(Vec<u8>),
-    /// These bytes, and the end of the connection.
+    /// Sends the bytes, then closes the connection.
     Last(Vec<u8>),
-    /// These bytes, and silence.
+    /// Sends the bytes, then nothing more.
     Silence(Vec<u8>),
-    /// These bytes, then one more every few milliseconds, for ever.
+    /// Sends the bytes, then another byte every few milliseconds without end.
     Drip(Vec<u8>),
 }
 
-/// Lives as long as its test.
+/// A server that stops when it is dropped.
 pub(super) struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -31,7 +31,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Plays the replies in order, whichever connection asks. A request too many gets no answer, but is recorded.
+    /// Sends the replies in order, over any connection. Further requests are recorded but get no response.
     pub(super) async fn playing(script: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -49,7 +49,7 @@ impl Server {
         Self { address, requests, connections, task }
     }
 
-    /// One reply that keeps the connection.
+    /// Sends one reply and keeps the connection open.
     pub(super) async fn answering(bytes: Vec<u8>) -> Self {
         Self::playing([Reply::Bytes(bytes)]).await
     }
@@ -58,12 +58,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Every request that was read whole: head and body.
+    /// Returns every complete request: head and body.
     pub(super) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// How often somebody connected.
+    /// Returns the number of connections.
     pub(super) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -91,7 +91,7 @@ async fn serve(
         let reply = script.lock().unwrap().pop_front();
         let (bytes, drip) = match reply {
             Some(Reply::Bytes(bytes)) => {
-                // Fails where the client has seen enough; what it makes of that is the test's business.
+                // Fails if the client has closed the connection, which the test may expect.
                 let _ = stream.write_all(&bytes).await;
                 continue;
             }
@@ -112,7 +112,7 @@ async fn serve(
     }
 }
 
-/// `None` where the client has gone.
+/// Reads a request. Returns `None` if the client has closed the connection.
 async fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
@@ -131,7 +131,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-/// A header of a request, its name in lower case.
+/// Returns a header of a request.
 pub(super) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     request.lines().take_while(|line| !line.is_empty()).find_map(|line| {
         let (key, value) = line.split_once(':')?;
@@ -139,7 +139,7 @@ pub(super) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// What stands after the head.
+/// Returns the body of a request.
 pub(super) fn body(request: &str) -> &str {
     request.split_once("\r\n\r\n").unwrap().1
 }

@@ -18,7 +18,7 @@ async fn answered(bytes: Vec<u8>) -> Result<Service, Failure> {
 }
 
 #[tokio::test]
-async fn it_is_a_get_without_a_body() {
+async fn fetching_the_service_is_a_get_without_a_body() {
     let server = Server::answering(json(200, DATE, &service())).await;
     let answered_at = DateTime::parse_from_rfc3339("2026-11-23T10:00:30Z").unwrap().to_utc();
     let expected =
@@ -32,14 +32,14 @@ async fn it_is_a_get_without_a_body() {
 }
 
 #[tokio::test]
-async fn a_clock_that_cannot_be_read_is_none() {
+async fn invalid_date_is_none() {
     for date in ["", "Date: \r\n", "Date: today\r\n", "Date: 2026-11-23T10:00:30Z\r\n"] {
         assert_eq!(answered(json(200, date, &service())).await.unwrap().answered_at, None, "{date}");
     }
 }
 
 #[tokio::test]
-async fn what_is_set_up_wrongly_is_told_with_a_hint() {
+async fn misconfiguration_has_a_hint() {
     for (status, code, hint) in [
         (404, 20404, "Verify service SID"),
         (401, 20003, "check the account SID"),
@@ -55,7 +55,7 @@ async fn what_is_set_up_wrongly_is_told_with_a_hint() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_such_service_is_not_believed() {
+async fn response_about_another_service_is_rejected() {
     let other = service().replace(SERVICE, "VAbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
     let too_long = service().replace(":6,", ":600,");
     let no_length = service().replace("code_length", "length");
@@ -69,7 +69,7 @@ async fn an_answer_that_is_no_such_service_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_429_is_asked_again() {
+async fn a_429_is_retried() {
     let answers = [error(429, "", 20429), json(200, "", &service())].map(Reply::Bytes);
     let server = Server::playing(answers).await;
     assert!(client(&server).fetch_service().await.is_ok());
@@ -77,7 +77,7 @@ async fn a_429_is_asked_again() {
 }
 
 #[tokio::test]
-async fn silence_has_a_cause_that_tells_no_secret() {
+async fn cause_of_a_lost_response_contains_no_secret() {
     let failure = answered(Vec::new()).await.unwrap_err();
     assert_eq!((failure.kind(), failure.http_status()), (FailureKind::Unavailable, None));
     let cause = failure.cause().unwrap();
@@ -85,11 +85,11 @@ async fn silence_has_a_cause_that_tells_no_secret() {
 }
 
 #[tokio::test]
-async fn without_a_service_nothing_is_asked() {
+async fn without_a_service_nothing_is_sent() {
     let server = Server::playing([]).await;
     let settings = Settings { service_sid: String::new(), ..settings(server.base_url()) };
     let failure = VerifyClient::new(settings).unwrap().fetch_service().await.unwrap_err();
     assert_eq!(failure.kind(), FailureKind::Misconfigured);
-    assert!(failure.hint().unwrap().contains("create-service"));
+    assert!(failure.hint().unwrap().contains("Verify service"));
     assert_eq!(server.connections(), 0);
 }
