@@ -21,7 +21,7 @@ async fn deletion_removes_the_user_and_nothing_of_other_users() {
     let server = Server::dev().await;
     let ada = Person::ada();
     let bob = Person::other(1);
-    let bobs = server.full_access(&bob).await;
+    let bob_caller = server.full_access(&bob).await;
     let before = rows(&server).await;
     let other = server.full_access(&ada).await;
     let access = server.another_session(&ada).await;
@@ -31,7 +31,7 @@ async fn deletion_removes_the_user_and_nothing_of_other_users() {
     let mailed = server.code(&ada.email).await;
     access.delete_account(&ada.password).await.expect(204);
     assert_eq!(rows(&server).await, before);
-    bobs.me().await.expect(200);
+    bob_caller.me().await.expect(200);
 
     for token in [access.token(), other.token(), pending.token()] {
         let answer = server.with_access(token).log_out().await.expect_problem(401, "invalid_token");
@@ -105,7 +105,7 @@ async fn requests_during_a_deletion_leave_no_rows_behind() {
         let other = server.another_session(&person).await;
         let pending = server.log_in(&person).await;
         let code = server.code(&person.phone_number).await;
-        let change = json!({ "name": "Somebody" });
+        let change = json!({ "name": "Another Name" });
         let (deleted, log_in, verified, resent, logged_out, refreshed, changed) = tokio::join!(
             access.delete_account(&person.password),
             server.guest().log_in(&person),

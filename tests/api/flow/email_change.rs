@@ -92,7 +92,7 @@ async fn email_change_has_the_limits_of_a_log_in() {
     access.verify_email(&code).await.expect_problem(429, "too_many_attempts");
     server.advance(40).await;
     access.change_email("else@example.org", &ada.password).await.expect_problem(429, "too_many_attempts");
-    server.break_twilio(json!({ "operation": "start", "fault": "status", "status": 500 })).await;
+    server.inject_fault(json!({ "operation": "start", "fault": "status", "status": 500 })).await;
     server.advance(601).await;
     access.change_email(NEW, &ada.password).await.expect_problem(503, "otp_unavailable");
 }

@@ -69,7 +69,7 @@ async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
     // Parallel requests with the same email address are hashed separately.
     let known = ada.email.as_str();
     let unknown = "eve@example.com";
-    for (email, ids) in [(known, ["hers-1", "hers-2"]), (unknown, ["nobodys-1", "nobodys-2"])] {
+    for (email, ids) in [(known, ["hers-1", "hers-2"]), (unknown, ["unknown_token-1", "unknown_token-2"])] {
         at_once(ids.map(|id| attempt(&server, email, "incorrect horse", id))).await;
     }
     let log = server.process.kill();
@@ -80,7 +80,7 @@ async fn unknown_email_and_wrong_password_cost_the_same_argon2_work() {
     assert_eq!(work("wrong-password"), ["memory_kib=1536 iterations=3"], "{log}");
     assert_eq!(work("unknown-email"), work("wrong-password"), "{log}");
     assert_eq!(work("right-password"), work("wrong-password"), "{log}");
-    for request_id in ["hers-1", "hers-2", "nobodys-1", "nobodys-2"] {
+    for request_id in ["hers-1", "hers-2", "unknown_token-1", "unknown_token-2"] {
         assert_eq!(work(request_id), work("wrong-password"), "{request_id}: {log}");
     }
     assert!(work("no-email").is_empty(), "{log}");
@@ -104,8 +104,7 @@ async fn times(server: &Server, pairs: usize, one: &str, other: &str) -> [Vec<f6
     times
 }
 
-/// The share of pairs in which the first value is the longer one. 0.5 means that the two cannot be told
-/// apart.
+/// The share of pairs in which the first value is the longer one. 0.5: nothing tells the two apart.
 fn longer([one, other]: &[Vec<f64>; 2]) -> f64 {
     let pairs = one.iter().flat_map(|one| other.iter().map(move |other| (one, other)));
     pairs.map(|(one, other)| f64::from(u8::from(one > other))).sum::<f64>() / (one.len() * other.len()) as f64

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::{Access, Fault, Operation, Person, Server, Twilio, at_once, wrong_code};
 
-async fn is_logged_out(access: &Access) {
+async fn expect_logged_out(access: &Access) {
     for answer in [access.me().await, access.dashboard().await, access.log_out().await] {
         assert_eq!(answer.expect_problem(401, "invalid_token").body["reason"], "logged_out");
     }
@@ -21,10 +21,10 @@ async fn log_out_ends_the_callers_session_by_default() {
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
     first.log_out_without_body().await.expect(204);
-    is_logged_out(&first).await;
+    expect_logged_out(&first).await;
     second.me().await.expect(200);
     second.log_out_of("current").await.expect(204);
-    is_logged_out(&second).await;
+    expect_logged_out(&second).await;
 }
 
 #[tokio::test]
@@ -35,12 +35,12 @@ async fn scope_others_ends_every_session_except_the_callers() {
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
     let third = server.another_session(&ada).await;
-    let bobs = server.full_access(&bob).await;
+    let bob_caller = server.full_access(&bob).await;
     second.log_out_of("others").await.expect(204);
-    is_logged_out(&first).await;
-    is_logged_out(&third).await;
+    expect_logged_out(&first).await;
+    expect_logged_out(&third).await;
     second.me().await.expect(200);
-    bobs.me().await.expect(200);
+    bob_caller.me().await.expect(200);
     assert_eq!(server.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await, 2);
 }
 
@@ -51,11 +51,11 @@ async fn scope_all_ends_every_session() {
     let bob = Person::other(1);
     let first = server.full_access(&ada).await;
     let second = server.another_session(&ada).await;
-    let bobs = server.full_access(&bob).await;
+    let bob_caller = server.full_access(&bob).await;
     second.log_out_of("all").await.expect(204);
-    is_logged_out(&first).await;
-    is_logged_out(&second).await;
-    bobs.me().await.expect(200);
+    expect_logged_out(&first).await;
+    expect_logged_out(&second).await;
+    bob_caller.me().await.expect(200);
     server.another_session(&ada).await;
 }
 
@@ -165,7 +165,7 @@ async fn log_out_during_a_check_prevents_the_session() {
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     let (fault, let_go) = Fault::held();
-    twilio.break_next(Operation::Check, fault);
+    twilio.inject_fault(Operation::Check, fault);
     let log_out = async {
         twilio.wait_for(Operation::Check, 1).await;
         token.log_out().await.expect(204);

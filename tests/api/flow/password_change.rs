@@ -29,7 +29,7 @@ async fn password_change_ends_other_sessions_and_pending_log_ins() {
     let other = server.full_access(&ada).await;
     let own = server.another_session(&ada).await;
     let pending = server.log_in(&ada).await;
-    let bobs = server.password_ok(&bob).await;
+    let bob_caller = server.password_ok(&bob).await;
     let code = server.code(&ada.phone_number).await;
     own.change_password(&ada.password, NEW).await.expect(204);
 
@@ -45,7 +45,7 @@ async fn password_change_ends_other_sessions_and_pending_log_ins() {
     own.me().await.expect(200);
     own.refresh().await.expect(200);
     let code = server.code(&bob.phone_number).await;
-    bobs.verify(&code).await.expect(200);
+    bob_caller.verify(&code).await.expect(200);
 }
 
 /// Threats: a12.

@@ -36,7 +36,7 @@ async fn reset_replaces_the_password_and_does_not_log_in() {
     server.guest().reset_password(&token, &code, ANOTHER).await.expect_problem(410, "challenge_expired");
 }
 
-fn without_the_token(answer: &Answer) -> Value {
+fn without_own_fields(answer: &Answer) -> Value {
     let mut body = answer.body.clone();
     for own in ["reset_token", "request_id"] {
         body.as_object_mut().unwrap().remove(own);
@@ -54,23 +54,23 @@ async fn unknown_email_address_is_answered_like_a_known_one() {
     let forgot = async |email: &str| server.guest().forgot_password(email).await.expect(202);
     let known = forgot(&ada.email).await;
     let unknown = forgot("eve@example.com").await;
-    assert_eq!(without_the_token(&known), without_the_token(&unknown));
+    assert_eq!(without_own_fields(&known), without_own_fields(&unknown));
     let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&known), names(&unknown));
     assert_eq!(known.text.len(), unknown.text.len());
-    let hers = known.text_of("reset_token");
-    let nobodys = unknown.text_of("reset_token");
+    let ada_token = known.text_of("reset_token");
+    let unknown_token = unknown.text_of("reset_token");
     let wrong = wrong_code(&server.code(&ada.email).await);
     for attempt in 0..7 {
-        let about_her = server.guest().reset_password(&hers, &wrong, NEW).await;
-        let about_nobody = server.guest().reset_password(&nobodys, &wrong, NEW).await;
+        let about_her = server.guest().reset_password(&ada_token, &wrong, NEW).await;
+        let about_nobody = server.guest().reset_password(&unknown_token, &wrong, NEW).await;
         assert_eq!(about_her.status, if attempt < 5 { 422 } else { 429 });
         let retry_after = |answer: &Answer| answer.body["retry_after"].as_u64().unwrap_or_default();
         assert!(retry_after(&about_her).abs_diff(retry_after(&about_nobody)) <= 1);
-        let told = |answer: &Answer| {
+        let reported = |answer: &Answer| {
             (answer.status, answer.body["code"].clone(), answer.body["attempts_left"].clone())
         };
-        assert_eq!(told(&about_her), told(&about_nobody));
+        assert_eq!(reported(&about_her), reported(&about_nobody));
     }
     // In both cases Twilio is asked equally often and a row is written. No message goes to the unknown
     // address.
@@ -79,7 +79,7 @@ async fn unknown_email_address_is_answered_like_a_known_one() {
     assert_eq!(server.database.number("SELECT count(*) FROM password_resets").await, 2);
     assert!(server.messages("eve@example.com").await.is_empty());
     server.advance(601).await;
-    for token in [&hers, &nobodys] {
+    for token in [&ada_token, &unknown_token] {
         server.guest().reset_password(token, &wrong, NEW).await.expect_problem(410, "challenge_expired");
     }
 }
@@ -128,13 +128,13 @@ async fn weak_password_does_not_use_up_a_right_code() {
         "/new_password"
     );
     // Weak for this user: reported only after the code was right.
-    let hers = "ada@example.com";
+    let ada_token = "ada@example.com";
     server
         .guest()
-        .reset_password(&token, &wrong_code(&code), hers)
+        .reset_password(&token, &wrong_code(&code), ada_token)
         .await
         .expect_problem(422, "incorrect_code");
-    assert_eq!(pointer(server.guest().reset_password(&token, &code, hers).await), "/new_password");
+    assert_eq!(pointer(server.guest().reset_password(&token, &code, ada_token).await), "/new_password");
     server.log_in(&ada).await;
     server.guest().reset_password(&token, &code, NEW).await.expect(204);
     server.log_in(&ada.with_password(NEW)).await;

@@ -21,9 +21,9 @@ async fn limits_of_twilio_do_not_reveal_an_account() {
     let answer =
         server.guest().reset_password(&second, &wrong, NEW).await.expect_problem(422, "incorrect_code");
     assert_eq!(answer.body["attempts_left"], 4);
-    server.break_twilio(json!({ "operation": "check", "fault": "status", "status": 500, "times": 4 })).await;
-    let nobodys = server.start_reset("eve@example.com").await;
-    for token in [&second, &nobodys] {
+    server.inject_fault(json!({ "operation": "check", "fault": "status", "status": 500, "times": 4 })).await;
+    let unknown_token = server.start_reset("eve@example.com").await;
+    for token in [&second, &unknown_token] {
         server.guest().reset_password(token, &wrong, NEW).await.expect_problem(503, "otp_unavailable");
     }
 }
@@ -62,7 +62,7 @@ async fn reset_code_counts_if_the_answer_of_twilio_was_lost() {
     let server = Server::dev().await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    server.break_twilio(json!({ "operation": "start", "fault": "sent_then_drop" })).await;
+    server.inject_fault(json!({ "operation": "start", "fault": "sent_then_drop" })).await;
     let token = server.start_reset(&ada.email).await;
     let code = server.code(&ada.email).await;
     server
@@ -80,7 +80,7 @@ async fn failure_of_twilio_is_not_revealed_and_loses_nothing() {
     let server = twilio.launch().variable("COUNTERSIGN__CODES__EMAIL_CHANNEL", "true").start().await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    twilio.break_next(Operation::Start, Fault::error(400, 60212));
+    twilio.inject_fault(Operation::Start, Fault::error(400, 60212));
     let token = server.start_reset(&ada.email).await;
     twilio.wait_for(Operation::Start, 1).await;
     server.guest().reset_password(&token, "123456", NEW).await.expect_problem(422, "incorrect_code");

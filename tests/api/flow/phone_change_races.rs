@@ -17,7 +17,7 @@ async fn parallel_phone_changes_send_one_message_and_change_once() {
         (1, 9),
         "{answers:?}"
     );
-    assert_eq!(server.asked_twilio("start", NEW).await, 1);
+    assert_eq!(server.twilio_requests("start", NEW).await, 1);
     let code = server.code(NEW).await;
     let answers = at_once((0..10).map(|_| access.verify_phone_number(&code))).await;
     assert_eq!(count(&answers, 200, None), 1, "{answers:?}");
@@ -73,21 +73,21 @@ async fn session_that_ends_during_the_check_changes_nothing() {
     let twilio = Twilio::start().await;
     let ada = Person::ada();
     let server = twilio.launch().start().await;
-    let thiefs = server.full_access(&ada).await;
-    let owners = server.another_session(&ada).await;
-    thiefs.change_phone_number(NEW, &ada.password).await.expect(202);
+    let thief = server.full_access(&ada).await;
+    let owner = server.another_session(&ada).await;
+    thief.change_phone_number(NEW, &ada.password).await.expect(202);
     let code = server.code(NEW).await;
     let (held, go_on) = Fault::held();
-    twilio.break_next(Operation::Check, held);
-    let change = thiefs.verify_phone_number(&code);
+    twilio.inject_fault(Operation::Check, held);
+    let change = thief.verify_phone_number(&code);
     let end = async {
         twilio.wait_for(Operation::Check, 3).await;
-        owners.log_out_of("others").await.expect(204);
+        owner.log_out_of("others").await.expect(204);
         go_on.notify_one();
     };
     let (changed, ()) = tokio::join!(change, end);
     changed.expect_problem(401, "invalid_token");
-    assert_eq!(owners.phone_number().await, ada.phone_number);
+    assert_eq!(owner.phone_number().await, ada.phone_number);
 }
 
 /// Threats: b11.
@@ -96,15 +96,15 @@ async fn one_of_two_users_who_claim_a_number_gets_it() {
     let server = Server::dev().await;
     let ada = Person::ada();
     let bob = Person::other(1);
-    let hers = server.full_access(&ada).await;
-    let his = server.full_access(&bob).await;
-    hers.change_phone_number(NEW, &ada.password).await.expect(202);
+    let ada_token = server.full_access(&ada).await;
+    let bob_token = server.full_access(&bob).await;
+    ada_token.change_phone_number(NEW, &ada.password).await.expect(202);
     // Twilio has one verification per number, so both changes wait for the same code. The first check uses it
     // up.
-    his.change_phone_number(NEW, &bob.password).await.expect(202);
+    bob_token.change_phone_number(NEW, &bob.password).await.expect(202);
     let code = server.code(NEW).await;
-    let answers = at_once([hers.verify_phone_number(&code), his.verify_phone_number(&code)]).await;
+    let answers = at_once([ada_token.verify_phone_number(&code), bob_token.verify_phone_number(&code)]).await;
     assert_eq!(count(&answers, 200, None), 1, "{answers:?}");
-    let owners = format!("SELECT count(*) FROM users WHERE phone_number = '{NEW}'");
-    assert_eq!(server.database.number(&owners).await, 1);
+    let owner = format!("SELECT count(*) FROM users WHERE phone_number = '{NEW}'");
+    assert_eq!(server.database.number(&owner).await, 1);
 }

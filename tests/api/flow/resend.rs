@@ -51,8 +51,8 @@ async fn waits_grow_and_end_after_five_sends() {
         assert_eq!(answer.body["resends_left"], left);
         match next {
             Some(seconds) => {
-                let told = answer.body["resend_in"].as_i64().unwrap();
-                assert!((seconds - 5..=seconds).contains(&told), "{}", answer.text);
+                let reported = answer.body["resend_in"].as_i64().unwrap();
+                assert!((seconds - 5..=seconds).contains(&reported), "{}", answer.text);
             }
             None => assert!(answer.body.get("resend_in").is_none(), "{}", answer.text),
         }

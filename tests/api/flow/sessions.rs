@@ -94,15 +94,15 @@ async fn session_of_another_user_cannot_be_ended() {
     let server = Server::dev().await;
     let ada = Person::ada();
     let bob = Person::other(1);
-    let adas = server.full_access(&ada).await;
-    let bobs = server.full_access(&bob).await;
-    let session = id(&adas.listed_sessions().await[0]);
+    let ada_caller = server.full_access(&ada).await;
+    let bob_caller = server.full_access(&bob).await;
+    let session = id(&ada_caller.listed_sessions().await[0]);
     let unknown = "0199c0de-0000-7000-8000-000000000000";
     let answers = [session.as_str(), unknown, "x", "%00", "0199c0de"];
     for id in answers {
-        let answer = bobs.end_session(id).await.expect_problem(404, "not_found");
+        let answer = bob_caller.end_session(id).await.expect_problem(404, "not_found");
         // The answers about a foreign and an unknown session are the same.
-        assert_eq!(answer.body["detail"], bobs.end_session(unknown).await.body["detail"]);
+        assert_eq!(answer.body["detail"], bob_caller.end_session(unknown).await.body["detail"]);
     }
-    adas.me().await.expect(200);
+    ada_caller.me().await.expect(200);
 }

@@ -139,7 +139,7 @@ async fn token_of_a_deleted_user_is_rejected() {
     let bob = Person::other(1);
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
-    let bobs = server.full_access(&bob).await;
+    let bob_caller = server.full_access(&bob).await;
     let whose = "user_id IN (SELECT id FROM users WHERE username = 'ada')";
     for table in ["activities", "challenges", "sessions"] {
         server.database.execute(&format!("DELETE FROM {table} WHERE {whose}")).await;
@@ -147,7 +147,7 @@ async fn token_of_a_deleted_user_is_rejected() {
     server.database.execute("DELETE FROM users WHERE username = 'ada'").await;
     access.me().await.expect_problem(401, "invalid_token");
     password_ok.resend().await.expect_problem(401, "invalid_token");
-    bobs.me().await.expect(200);
+    bob_caller.me().await.expect(200);
     // The next owner of the email address is another user.
     let newcomer = server.full_access(&ada).await;
     assert_ne!(claims(newcomer.token())["sub"], claims(access.token())["sub"]);
@@ -188,10 +188,10 @@ async fn signed_token_with_foreign_ids_is_rejected() {
         server.with_access(&forge.resign(access.token(), &claims))
     };
     with_claim("client_id", json!("countersign")).me().await.expect(200);
-    let bobs = server.full_access(&bob).await;
+    let bob_caller = server.full_access(&bob).await;
     let bobs_password_ok = server.log_in(&bob).await;
     let nobody = "01890000-0000-7000-8000-000000000000";
-    let bobs_claims = claims(bobs.token());
+    let bobs_claims = claims(bob_caller.token());
     let own = claims(access.token());
     for (name, value) in [
         ("sid", bobs_claims["sid"].clone()),
@@ -210,5 +210,5 @@ async fn signed_token_with_foreign_ids_is_rejected() {
     swapped.verify(&code).await.expect_problem(401, "invalid_token");
     swapped.log_out().await.expect_problem(401, "invalid_token");
     bobs_password_ok.verify(&code).await.expect(200);
-    bobs.me().await.expect(200);
+    bob_caller.me().await.expect(200);
 }

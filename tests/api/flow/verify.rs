@@ -98,7 +98,7 @@ async fn caller_cannot_choose_whose_code_is_checked() {
     let ada = Person::ada();
     let bob = Person::other(1);
     let token = server.password_ok(&ada).await;
-    let bobs = server.password_ok(&bob).await;
+    let bob_caller = server.password_ok(&bob).await;
     let code = server.code(&bob.phone_number).await;
     // Without a token there is no log-in to continue, whatever the body holds.
     for body in [json!({}), json!({ "code": code }), json!({ "code": code, "user_id": bob.email })] {
@@ -114,9 +114,9 @@ async fn caller_cannot_choose_whose_code_is_checked() {
     }
     assert_eq!(server.database.number("SELECT sum(failed_checks) FROM challenges").await, 0);
     for person in [&ada, &bob] {
-        assert_eq!(server.asked_twilio("check", &person.phone_number).await, 0);
+        assert_eq!(server.twilio_requests("check", &person.phone_number).await, 0);
     }
-    bobs.verify(&code).await.expect(200);
+    bob_caller.verify(&code).await.expect(200);
 }
 
 /// Threats: a3, b11.
@@ -125,23 +125,23 @@ async fn code_of_another_user_is_wrong() {
     let server = Server::dev().await;
     let ada = Person::ada();
     let bob = Person::other(1);
-    let adas = server.password_ok(&ada).await;
-    let bobs = server.password_ok(&bob).await;
+    let ada_caller = server.password_ok(&ada).await;
+    let bob_caller = server.password_ok(&bob).await;
     let adas_code = server.code(&ada.phone_number).await;
     let bobs_code = server.code(&bob.phone_number).await;
     if adas_code == bobs_code {
         return; // One in a million.
     }
-    adas.verify(&bobs_code).await.expect_problem(422, "incorrect_code");
+    ada_caller.verify(&bobs_code).await.expect_problem(422, "incorrect_code");
     // Twilio is asked about Ada's verification only.
-    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 1);
-    assert_eq!(server.asked_twilio("check", &bob.phone_number).await, 0);
+    assert_eq!(server.twilio_requests("check", &ada.phone_number).await, 1);
+    assert_eq!(server.twilio_requests("check", &bob.phone_number).await, 0);
     let failed = |name: &str| format!("SELECT failed_checks FROM users WHERE username = '{name}'");
     assert_eq!(server.database.number(&failed("ada")).await, 1);
     assert_eq!(server.database.number(&failed("person-1")).await, 0);
-    let tokens = bobs.verify(&bobs_code).await.expect(200);
+    let tokens = bob_caller.verify(&bobs_code).await.expect(200);
     assert_eq!(tokens.body["user"]["username"], "person-1");
-    adas.verify(&adas_code).await.expect(200);
+    ada_caller.verify(&adas_code).await.expect(200);
 }
 
 /// Threats: a3, b41.
@@ -200,7 +200,7 @@ async fn password_ok_token_expires_after_ten_minutes() {
     server.advance(20).await;
     let answer = token.verify(&code).await.expect_problem(401, "invalid_token");
     assert_eq!(answer.body["reason"], "expired");
-    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 0);
+    assert_eq!(server.twilio_requests("check", &ada.phone_number).await, 0);
     assert_eq!(server.database.number("SELECT sum(failed_checks) FROM challenges").await, 0);
     server.another_session(&ada).await;
 }

@@ -18,7 +18,7 @@ const MOST_PEOPLE: u32 = 1000;
 impl People {
     pub fn next(&self) -> Person {
         let number = self.0.fetch_add(1, Ordering::SeqCst);
-        assert!(number < MOST_PEOPLE, "too many rounds: there are {MOST_PEOPLE} people");
+        assert!(number < MOST_PEOPLE, "too many rounds: there are only {MOST_PEOPLE} people");
         Person::other(number)
     }
 }
@@ -43,7 +43,7 @@ struct Session {
 }
 
 /// The request got no answer or a 503.
-struct Doubt;
+struct Unconfirmed;
 
 impl Acknowledged {
     pub fn of(person: Person) -> Self {
@@ -63,14 +63,14 @@ impl Acknowledged {
         let _ = self.steps(server, heard).await;
     }
 
-    async fn steps(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) -> Result<(), Doubt> {
+    async fn steps(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) -> Result<(), Unconfirmed> {
         let ask = async |method: Method, path: &str, token: &str, body: Value, status: u16| {
             let request = server.request(method, path).json(&body);
             let request = if token.is_empty() { request } else { request.bearer_auth(token) };
             let answer = server.attempt(request).await;
             heard(answer.as_ref());
-            let answer = answer.ok_or(Doubt)?;
-            if answer.status == 503 { Err(Doubt) } else { Ok(answer.expect(status)) }
+            let answer = answer.ok_or(Unconfirmed)?;
+            if answer.status == 503 { Err(Unconfirmed) } else { Ok(answer.expect(status)) }
         };
         let post = async |path: &str, token: &str, body: Value, status: u16| {
             ask(Method::POST, path, token, body, status).await
@@ -81,7 +81,7 @@ impl Acknowledged {
             let token = logged_in.text_of("password_ok_token");
             let code = server.code(&person.phone_number).await;
             let tokens = post("/v1/users/verify", &token, json!({ "code": code }), 200).await?;
-            Ok::<_, Doubt>(Session::of(&tokens))
+            Ok::<_, Unconfirmed>(Session::of(&tokens))
         };
 
         post("/v1/users/signup", "", self.person.sign_up_body(), 201).await?;
@@ -124,7 +124,10 @@ impl Acknowledged {
             return kept;
         }
         let digits = &self.person.phone_number;
-        assert!(server.asked_twilio("start", digits).await <= self.log_ins, "{about}: a code was sent twice");
+        assert!(
+            server.twilio_requests("start", digits).await <= self.log_ins,
+            "{about}: a code was sent twice"
+        );
         if let Some((token, left)) = &self.guessed {
             let wrong = wrong_code(&server.code(&self.person.phone_number).await);
             let answer =

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
-use super::Line;
+use super::TcpProxy;
 
 /// How long to wait for work in the background: 30 s in all. Most tests need less than one.
 const ATTEMPTS: u32 = 1500;
@@ -42,13 +42,13 @@ impl Database {
     }
 
     /// The same database behind a proxy. `None` for a file.
-    pub fn over_a_line(mut self) -> Option<(Self, Line)> {
+    pub fn behind_proxy(mut self) -> Option<(Self, TcpProxy)> {
         let Self::Postgres { url, .. } = &mut self else { return None };
         let (before, after) = url.split_once("://").unwrap();
         let end = after.find('/').unwrap();
         let (user, host) = after[..end].rsplit_once('@').map_or(("", &after[..end]), |parts| parts);
         let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
-        let line = Line::to(host);
+        let line = TcpProxy::to(host);
         let at = if user.is_empty() { "" } else { "@" };
         *url = format!("{before}://{user}{at}{}{}", line.address, &after[end..]);
         Some((self, line))

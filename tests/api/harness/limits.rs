@@ -29,7 +29,7 @@ impl Server {
 
     /// Checks that a limit allows `attempts` requests and rejects the next. After the wait that the rejection
     /// reports, one more request is allowed, and no second. `expected` checks each allowed answer.
-    pub async fn allows(
+    pub async fn check_limit(
         &self,
         attempts: usize,
         request: impl AsyncFn() -> Answer,

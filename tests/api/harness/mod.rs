@@ -8,10 +8,10 @@ mod command;
 mod database;
 mod document;
 mod doubles;
-mod figures;
 mod forge;
 mod launch;
 mod limits;
+mod metrics;
 mod migration;
 mod person;
 mod process;
@@ -28,15 +28,15 @@ mod temp_dir;
 pub use acknowledged::{Acknowledged, People};
 pub use answer::Answer;
 pub use callers::{Access, Guest, PasswordOk};
-pub use command::{Ended, ended, refused, started};
+pub use command::{CommandOutput, rejected_command, run_command, start_command};
 pub use database::Database;
 pub use document::document;
 pub use doubles::{
-    Collector, Fault, Line, Operation, PostgresServer, Receiver, Shutdown, State, Taken, Traced, Twilio,
+    Collector, Delivery, Fault, Operation, PostgresServer, Receiver, Shutdown, Span, State, TcpProxy, Twilio,
 };
-pub use figures::Figures;
 pub use forge::{Forge, claims, header};
 pub use launch::Launch;
+pub use metrics::Metrics;
 pub use migration::migrations;
 pub use person::Person;
 pub use process::{Process, program, run};

@@ -31,13 +31,13 @@ impl Raw {
     /// Sends one byte per second until the server closes the connection or all are sent. Returns the answer.
     pub async fn dribble(mut self, bytes: &[u8]) -> String {
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
-        let mut said = [0; 4096];
+        let mut buffer = [0; 4096];
         for byte in bytes {
             ticks.tick().await;
             self.send([*byte]).await;
             // Read what has arrived, without waiting.
-            match self.0.try_read(&mut said) {
-                Ok(length) => return String::from_utf8_lossy(&said[..length]).into_owned(),
+            match self.0.try_read(&mut buffer) {
+                Ok(length) => return String::from_utf8_lossy(&buffer[..length]).into_owned(),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
                 Err(_) => return String::new(),
             }

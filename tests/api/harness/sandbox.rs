@@ -12,7 +12,7 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 
 impl Server {
     /// Creates a fault and returns its path on the sandbox.
-    pub async fn break_twilio(&self, fault: Value) -> String {
+    pub async fn inject_fault(&self, fault: Value) -> String {
         let response = self.http.post(format!("{}/sandbox/faults", self.sandbox)).json(&fault).send().await;
         let response = response.unwrap();
         assert_eq!(response.status(), 201, "{fault}");
@@ -21,14 +21,14 @@ impl Server {
     }
 
     /// Waits until a fault has affected a request.
-    pub async fn hit(&self, fault: &str) {
+    pub async fn wait_for_fault(&self, fault: &str) {
         for _ in 0..ATTEMPTS {
             if self.sandbox_get(fault).await["hits"] != 0 {
                 return;
             }
             tokio::time::sleep(PAUSE).await;
         }
-        panic!("nothing met the fault");
+        panic!("no request met the fault");
     }
 
     /// Reads from the control API of the sandbox.
@@ -39,7 +39,7 @@ impl Server {
     }
 
     /// How many requests of an operation were about a phone number.
-    pub async fn asked_twilio(&self, operation: &str, phone_number: &str) -> usize {
+    pub async fn twilio_requests(&self, operation: &str, phone_number: &str) -> usize {
         let digits = phone_number.trim_start_matches('+');
         let path = format!("/sandbox/requests?operation={operation}&to=%2B{digits}");
         self.sandbox_get(&path).await["requests"].as_array().unwrap().len()

@@ -54,7 +54,7 @@ fn holds(keyword: &str, operand: &Value, value: &Value) -> bool {
             "string" => value.is_string(),
             "boolean" => value.is_boolean(),
             "integer" => value.is_i64() || value.is_u64(),
-            other => panic!("type {other} is not known here"),
+            other => panic!("unknown type {other}"),
         },
         "enum" => operand.as_array().unwrap().contains(value),
         "required" => {
@@ -70,7 +70,7 @@ fn holds(keyword: &str, operand: &Value, value: &Value) -> bool {
         "maxItems" => value.as_array().is_some_and(|items| Some(items.len() as u64) <= operand.as_u64()),
         "format" => is_of_format(operand.as_str().unwrap(), value),
         "items" | "properties" | "additionalProperties" | "description" | "writeOnly" => true,
-        other => panic!("the keyword {other} is not known here"),
+        other => panic!("unknown keyword {other}"),
     }
 }
 
@@ -83,6 +83,6 @@ fn is_of_format(format: &str, value: &Value) -> bool {
         "uri" => text.contains(':'),
         "int32" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
         "password" => true,
-        other => panic!("the format {other} is not known here"),
+        other => panic!("unknown format {other}"),
     }
 }

@@ -98,7 +98,7 @@ fn unsigned(forge: &Forge, token: &str) -> String {
 }
 
 /// A session that does not exist. An answer about it means that the caller has passed the guard.
-const NOBODYS_SESSION: &str = "0199c0de-0000-7000-8000-000000000000";
+const UNKNOWN_SESSION: &str = "0199c0de-0000-7000-8000-000000000000";
 
 /// A valid body for the operation, if it has one. The newcomer has not signed up yet.
 fn body(cell: &Cell<'_>, code: &str) -> Option<Value> {
@@ -122,7 +122,7 @@ fn body(cell: &Cell<'_>, code: &str) -> Option<Value> {
         "refresh" => Some(json!({ "refresh_token": token.as_deref().unwrap_or("csrt_AAAA") })),
         "getDashboard" | "getMe" | "listSessions" | "endSession" | "getLiveness" | "getReadiness"
         | "getJwks" | "getServerMetadata" => None,
-        other => panic!("{other} is missing from the access matrix: say here what a valid body is"),
+        other => panic!("{other} is missing from the access matrix: add a valid body here"),
     }
 }
 
@@ -161,7 +161,7 @@ impl Cell<'_> {
             Some(message) => message["code"].as_str().unwrap().to_owned(),
             None => "123456".into(),
         };
-        let mut request = server.request(method.clone(), &path.replace("{id}", NOBODYS_SESSION));
+        let mut request = server.request(method.clone(), &path.replace("{id}", UNKNOWN_SESSION));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

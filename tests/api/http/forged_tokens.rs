@@ -47,7 +47,7 @@ impl Forgery {
         self.server.with_access(&self.with_claim(name, value)).me().await
     }
 
-    async fn is_malformed(&self, token: &str) {
+    async fn expect_malformed(&self, token: &str) {
         let answer = self.server.with_access(token).me().await.expect_problem(401, "invalid_token");
         assert_eq!(answer.body["reason"], "malformed", "{token}");
     }
@@ -60,12 +60,12 @@ async fn only_the_algorithm_eddsa_is_accepted() {
     let named = "none None NONE nOnE RS256 ES256 ES384 es256 HS256 HS384 eddsa EDDSA Ed25519".split(' ');
     for alg in named.chain(["", "EdDSA "]) {
         let token = forgery.with_header("alg", json!(alg));
-        forgery.is_malformed(&token).await;
+        forgery.expect_malformed(&token).await;
         let (unsigned, _) = token.rsplit_once('.').unwrap();
-        forgery.is_malformed(&format!("{unsigned}.")).await;
-        forgery.is_malformed(unsigned).await;
+        forgery.expect_malformed(&format!("{unsigned}.")).await;
+        forgery.expect_malformed(unsigned).await;
     }
-    forgery.is_malformed(&forgery.with_header("alg", json!(["EdDSA"]))).await;
+    forgery.expect_malformed(&forgery.with_header("alg", json!(["EdDSA"]))).await;
 }
 
 /// Threats: a16.
@@ -85,7 +85,7 @@ async fn public_key_does_not_work_as_an_hmac_secret() {
         let (message, _) = token.rsplit_once('.').unwrap();
         for secret in secrets {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());
-            forgery.is_malformed(&format!("{message}.{}", URL_SAFE_NO_PAD.encode(tag))).await;
+            forgery.expect_malformed(&format!("{message}.{}", URL_SAFE_NO_PAD.encode(tag))).await;
         }
     }
 }
@@ -95,7 +95,7 @@ async fn public_key_does_not_work_as_an_hmac_secret() {
 async fn keys_named_in_the_token_are_ignored() {
     let forgery = Forgery::begin().await;
     let stranger = forgery.forge.with_another_key();
-    forgery.is_malformed(&stranger.resign(&forgery.access, &claims(&forgery.access))).await;
+    forgery.expect_malformed(&stranger.resign(&forgery.access, &claims(&forgery.access))).await;
     // The server must not fetch the keys of the stranger from this address.
     let keys = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     keys.set_nonblocking(true).unwrap();
@@ -113,11 +113,11 @@ async fn keys_named_in_the_token_are_ignored() {
         ("zip", json!("DEF")),
         ("anything", json!(1)),
     ] {
-        forgery.is_malformed(&forgery.with_header(name, value.clone())).await;
+        forgery.expect_malformed(&forgery.with_header(name, value.clone())).await;
         let mut header = header(&forgery.access);
         header[name] = value;
         let claims = claims(&forgery.access).to_string();
-        forgery.is_malformed(&stranger.sign(&header.to_string(), &claims)).await;
+        forgery.expect_malformed(&stranger.sign(&header.to_string(), &claims)).await;
     }
     assert_eq!(keys.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
@@ -138,12 +138,12 @@ async fn key_id_must_match_exactly() {
         Value::Null,
         json!(forgery.forge.kid.to_uppercase()),
     ] {
-        forgery.is_malformed(&forgery.with_header("kid", kid)).await;
+        forgery.expect_malformed(&forgery.with_header("kid", kid)).await;
     }
     let claims = claims(&forgery.access).to_string();
-    forgery.is_malformed(&forgery.forge.sign(r#"{"typ":"at+jwt","alg":"EdDSA"}"#, &claims)).await;
+    forgery.expect_malformed(&forgery.forge.sign(r#"{"typ":"at+jwt","alg":"EdDSA"}"#, &claims)).await;
     let twice = format!(r#"{{"alg":"none","typ":"at+jwt","kid":"{}","alg":"EdDSA"}}"#, forgery.forge.kid);
-    forgery.is_malformed(&forgery.forge.sign(&twice, &claims)).await;
+    forgery.expect_malformed(&forgery.forge.sign(&twice, &claims)).await;
 }
 
 /// Threats: a2, b20.
@@ -153,17 +153,17 @@ async fn token_kinds_are_not_interchangeable() {
     let access = claims(&forgery.access);
     let password_ok = claims(&forgery.password_ok);
     for typ in ["password-ok+jwt", "JWT", "jwt", "AT+JWT", "application/at+jwt", ""] {
-        forgery.is_malformed(&forgery.with_header("typ", json!(typ))).await;
+        forgery.expect_malformed(&forgery.with_header("typ", json!(typ))).await;
     }
-    forgery.is_malformed(&forgery.forge.resign(&forgery.access, &password_ok)).await;
-    forgery.is_malformed(&forgery.forge.resign(&forgery.password_ok, &access)).await;
-    forgery.is_malformed(&forgery.with_claim("aud", password_ok["aud"].clone())).await;
+    forgery.expect_malformed(&forgery.forge.resign(&forgery.access, &password_ok)).await;
+    forgery.expect_malformed(&forgery.forge.resign(&forgery.password_ok, &access)).await;
+    forgery.expect_malformed(&forgery.with_claim("aud", password_ok["aud"].clone())).await;
     // A password-ok token with all claims of an access token.
     let mut grown = access.clone();
     (grown["jti"], grown["amr"]) = (password_ok["jti"].clone(), json!(["pwd"]));
-    forgery.is_malformed(&forgery.forge.resign(&forgery.password_ok, &grown)).await;
+    forgery.expect_malformed(&forgery.forge.resign(&forgery.password_ok, &grown)).await;
     let session = forgery.server.another_session(&Person::ada()).await;
-    forgery.is_malformed(&session.refresh_token).await;
+    forgery.expect_malformed(&session.refresh_token).await;
 }
 
 /// Threats: a18, a19, b43.
@@ -174,13 +174,13 @@ async fn every_claim_is_required_with_its_type() {
     for name in ["iss", "sub", "aud", "iat", "nbf", "exp", "jti", "sid", "amr", "auth_time", "client_id"] {
         let mut without = genuine.clone();
         assert!(without.as_object_mut().unwrap().remove(name).is_some());
-        forgery.is_malformed(&forgery.forge.resign(&forgery.access, &without)).await;
+        forgery.expect_malformed(&forgery.forge.resign(&forgery.access, &without)).await;
         for value in [Value::Null, json!({}), json!([[]]), json!(true)] {
-            forgery.is_malformed(&forgery.with_claim(name, value)).await;
+            forgery.expect_malformed(&forgery.with_claim(name, value)).await;
         }
         let json = genuine.to_string();
         let twice = format!("{},\"{name}\":{}}}", json.strip_suffix('}').unwrap(), genuine[name]);
-        forgery.is_malformed(&forgery.forge.sign(&header(&forgery.access).to_string(), &twice)).await;
+        forgery.expect_malformed(&forgery.forge.sign(&header(&forgery.access).to_string(), &twice)).await;
     }
     let aud = genuine["aud"].clone();
     let exp = genuine["exp"].as_i64().unwrap();
@@ -200,11 +200,11 @@ async fn every_claim_is_required_with_its_type() {
         ("nbf", json!("0")),
         ("iat", json!("0")),
     ] {
-        forgery.is_malformed(&forgery.with_claim(name, value)).await;
+        forgery.expect_malformed(&forgery.with_claim(name, value)).await;
     }
     let utf16: String = genuine.to_string().chars().flat_map(|letter| ['\0', letter]).collect();
     for body in [&utf16, "", "null", "[]", "{", "\"x\"", "\u{feff}{}"] {
-        forgery.is_malformed(&forgery.forge.sign(&header(&forgery.access).to_string(), body)).await;
+        forgery.expect_malformed(&forgery.forge.sign(&header(&forgery.access).to_string(), body)).await;
     }
 }
 
@@ -227,7 +227,7 @@ async fn times_have_five_seconds_of_leeway() {
     let mut expired = claims(&forgery.access);
     expired["exp"] = json!(0);
     let stranger = forgery.forge.with_another_key();
-    forgery.is_malformed(&stranger.resign(&forgery.access, &expired)).await;
+    forgery.expect_malformed(&stranger.resign(&forgery.access, &expired)).await;
 }
 
 /// Threats: a15.
@@ -241,7 +241,7 @@ async fn every_changed_bit_is_detected() {
             let mut changed = parts.clone();
             changed[index][at] ^= 1;
             let token: Vec<String> = changed.iter().map(|part| URL_SAFE_NO_PAD.encode(part)).collect();
-            forgery.is_malformed(&token.join(".")).await;
+            forgery.expect_malformed(&token.join(".")).await;
         }
     }
     forgery.server.with_access(&forgery.access).me().await.expect(200);
@@ -254,13 +254,13 @@ async fn token_has_exactly_one_valid_spelling() {
     let token = forgery.access.as_str();
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
     for length in 0..signature.len() {
-        forgery.is_malformed(&format!("{header}.{payload}.{}", &signature[..length])).await;
+        forgery.expect_malformed(&format!("{header}.{payload}.{}", &signature[..length])).await;
     }
     // 64 bytes fill 85 characters and two bits of the last one. Its other bits must be zero.
     let last = signature.chars().last().unwrap();
     for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars() {
         if other != last {
-            forgery.is_malformed(&format!("{header}.{payload}.{}{other}", &signature[..85])).await;
+            forgery.expect_malformed(&format!("{header}.{payload}.{}{other}", &signature[..85])).await;
         }
     }
     let flattened = json!({ "protected": header, "payload": payload, "signature": signature });
@@ -290,7 +290,7 @@ async fn token_has_exactly_one_valid_spelling() {
         "A".repeat(60_000),
         format!("{}.", "eyJ".repeat(10_000)),
     ] {
-        forgery.is_malformed(&other).await;
+        forgery.expect_malformed(&other).await;
     }
     forgery.server.with_access(token).me().await.expect(200);
 }

@@ -17,7 +17,7 @@ fn operations() -> impl Iterator<Item = (Method, &'static str, &'static Value)> 
 }
 
 /// The operations that need an access token.
-fn of_the_verified() -> impl Iterator<Item = (Method, &'static str)> {
+fn operations_for_access() -> impl Iterator<Item = (Method, &'static str)> {
     let wants_both = |it: &Value| {
         let problems = &it["responses"]["401"]["content"]["application/problem+json"]["examples"];
         !problems["otp_required"].is_null() && it["operationId"] != "logout"
@@ -78,7 +78,7 @@ async fn password_ok_token_opens_no_path_in_any_spelling() {
     };
     let mut asked = 0;
     let figures = server.process.address("metrics");
-    for (own, path) in of_the_verified() {
+    for (own, path) in operations_for_access() {
         for spelled in spellings(&path.replace("{id}", "0199c0de-0000-7000-8000-000000000000")) {
             for method in [&own, &Method::GET, &Method::HEAD, &Method::OPTIONS] {
                 let status = status(method, &spelled, &password_ok).await;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::json;
 
-use crate::harness::{Answer, Launch, Person, Server, document};
+use crate::harness::{Answer, Launch, Person, Server, claims, document};
 
 const GOOD: &str = "https://app.example.com";
 const EVIL: &str = "https://app.example.com.evil.example";
@@ -288,6 +288,6 @@ async fn forged_host_appears_in_no_answer() {
         let all = format!("{:?} {}", answer.headers, answer.text);
         assert!(!all.contains("evil"), "{all}");
     }
-    let issuer = &crate::harness::claims(&answers[1].text_of("password_ok_token"))["iss"];
+    let issuer = &claims(&answers[1].text_of("password_ok_token"))["iss"];
     assert_eq!(issuer, "https://auth.example.com");
 }

@@ -92,7 +92,7 @@ fn every_operation_has_a_description_and_a_security_scheme() {
         assert!(ids.insert(id), "{id} twice");
         assert!(
             summaries.insert(it["summary"].as_str().expect(id)),
-            "{id}: its summary stands elsewhere too"
+            "{id}: another operation has the same summary"
         );
         assert!(!it["description"].as_str().expect(id).is_empty(), "{id}");
         assert!(tags.contains(&&it["tags"][0]), "{id}");
@@ -242,7 +242,7 @@ fn every_schema_has_bounds() {
             }
             Some("integer") => {
                 assert!(has("minimum") && has("maximum"), "{at} may be any number");
-                assert_eq!(schema["format"], "int32", "{at}: not every language has more");
+                assert_eq!(schema["format"], "int32", "{at}: some languages have no larger type");
             }
             Some("array") => assert!(has("maxItems") && has("items"), "{at} may be of any length"),
             Some("object" | "boolean") => {}

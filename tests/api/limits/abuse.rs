@@ -44,23 +44,23 @@ async fn refunds_do_not_reveal_an_account() {
     let server = Server::with_limits(&limits).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (address, email) in [("192.0.2.1", ada.email.as_str()), ("192.0.2.2", "eve@example.com")] {
         let mut seen = Vec::new();
         for attempt in 0..4 {
             let refusal = json!({ "operation": "start", "fault": "status", "status": 401, "to": email });
-            let fault = server.break_twilio(refusal).await;
+            let fault = server.inject_fault(refusal).await;
             let answer = server.guest().at(address).forgot_password(email).await;
             seen.push((answer.status, answer.header("ratelimit").to_owned()));
             // Wait until the code is sent, which happens after the answer.
             if email == ada.email && attempt < 2 {
-                server.hit(&fault).await;
+                server.wait_for_fault(&fault).await;
             }
         }
-        told.push(seen);
+        reported.push(seen);
     }
     let statuses = |seen: &[(u16, String)]| seen.iter().map(|(status, _)| *status).collect::<Vec<_>>();
-    assert_eq!(statuses(&told[0]), statuses(&told[1]), "{told:?}");
+    assert_eq!(statuses(&reported[0]), statuses(&reported[1]), "{reported:?}");
 }
 
 /// A late answer of Twilio counts for the number that Twilio was asked about.
@@ -71,10 +71,10 @@ async fn late_answer_about_one_number_does_not_verify_another() {
     let eve = Person::other(1);
     let access = server.full_access(&eve).await;
     let slow = json!({ "operation": "start", "fault": "delay", "delay_ms": 3000, "to": MINE });
-    let fault = server.break_twilio(slow).await;
+    let fault = server.inject_fault(slow).await;
     let first = access.change_phone_number(MINE, &eve.password);
     let second = async {
-        server.hit(&fault).await;
+        server.wait_for_fault(&fault).await;
         server.advance(31).await;
         access.change_phone_number("+12015550125", &eve.password).await.expect(202)
     };
@@ -93,9 +93,9 @@ async fn ended_session_changes_no_number() {
     stolen.change_phone_number(MINE, &ada.password).await.expect(202);
     let code = server.code(MINE).await;
     let fault =
-        server.break_twilio(json!({ "operation": "check", "fault": "delay", "delay_ms": 2000 })).await;
+        server.inject_fault(json!({ "operation": "check", "fault": "delay", "delay_ms": 2000 })).await;
     let ends = async {
-        server.hit(&fault).await;
+        server.wait_for_fault(&fault).await;
         own.log_out_of("others").await.expect(204)
     };
     let (changed, _) = tokio::join!(stolen.verify_phone_number(&code), ends);

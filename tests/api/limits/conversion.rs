@@ -41,7 +41,7 @@ async fn numbers_whose_codes_never_come_back_get_no_more_codes() {
     }
     let refused = wait(server.guest().log_in(&people[3]).await);
     assert!((1..=2 * HOUR).contains(&refused), "{refused}");
-    assert_eq!(server.asked_twilio("start", &people[3].phone_number).await, 0);
+    assert_eq!(server.twilio_requests("start", &people[3].phone_number).await, 0);
     // Other numbers of the same city and of the same country.
     for block in ["+1202556", "+1203555"] {
         let other = Person { email: format!("{}@example.com", &block[1..]), ..in_block(block, 123) };
@@ -160,7 +160,7 @@ async fn replicas_share_the_count_and_failed_sends_do_not_count() {
     let second = twilio.launch().limits(&limits).database(&first.database).start().await;
     let people = signed_up(&first, (0..4).map(washingtonian)).await;
     for _ in 0..4 {
-        twilio.break_next(Operation::Start, Fault::error(429, 20429).header("Retry-After", "30"));
+        twilio.inject_fault(Operation::Start, Fault::error(429, 20429).header("Retry-After", "30"));
         first.guest().log_in(&people[0]).await.expect_problem(503, "otp_unavailable");
     }
     first.log_in(&people[0]).await;

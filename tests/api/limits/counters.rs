@@ -57,9 +57,9 @@ async fn right_code_resets_the_wrong_codes_of_its_user() {
     let ada = Person::ada();
     let bob = Person::other(1);
     let token = server.password_ok(&ada).await;
-    let bobs = server.password_ok(&bob).await;
+    let bob_caller = server.password_ok(&bob).await;
     guess_wrong(&server, &token, &ada, 3).await;
-    guess_wrong(&server, &bobs, &bob, 2).await;
+    guess_wrong(&server, &bob_caller, &bob, 2).await;
     let code = server.code(&ada.phone_number).await;
     token.verify(&code).await.expect(200);
     assert_eq!((of_user(&server, &ada).await, of_user(&server, &bob).await), (0, 2));
@@ -82,7 +82,7 @@ async fn five_of_two_hundred_parallel_wrong_codes_reach_twilio() {
     let in_vain = count(&answers, 503, Some("not_ready"));
     assert_eq!(count(&answers, 429, Some("too_many_attempts")) + in_vain, 195);
     assert!(in_vain == 0 || server.database.is_postgres(), "{in_vain}");
-    assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (5, 5));
+    assert_eq!((twilio.requests(Operation::Check).len(), twilio.guesses()), (5, 5));
     assert_eq!((of_challenges(&server).await.as_str(), of_user(&server, &ada).await), ("5", 5));
     let mut left: Vec<u64> =
         answers.iter().filter_map(|answer| answer.body["attempts_left"].as_u64()).collect();
@@ -139,7 +139,7 @@ async fn guess_during_a_crash_is_counted() {
     let ada = Person::ada();
     let mut server = twilio.launch().start().await;
     let token = server.password_ok(&ada).await;
-    twilio.break_next(Operation::Check, Fault::silence());
+    twilio.inject_fault(Operation::Check, Fault::silence());
     let request = server.request(reqwest::Method::POST, "/v1/users/verify").bearer_auth(token.token());
     let pending = tokio::spawn(request.json(&serde_json::json!({ "code": "000000" })).send());
     twilio.wait_for(Operation::Check, 1).await;

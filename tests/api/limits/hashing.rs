@@ -30,7 +30,7 @@ fn hashed(server: &Server) -> usize {
 async fn until_hashed(server: &Server, more_than: usize) {
     let began = Instant::now();
     while hashed(server) <= more_than {
-        assert!(began.elapsed() < Duration::from_secs(30), "nothing is hashed");
+        assert!(began.elapsed() < Duration::from_secs(30), "no password was hashed");
         server.guest().live().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::harness::{Launch, Person, Server, TempDir, documented_settings, refused, variable};
+use crate::harness::{Launch, Person, Server, TempDir, documented_settings, rejected_command, variable};
 
 /// Threats: a81, a83.
 #[tokio::test]
@@ -68,12 +68,12 @@ async fn limit_of_zero_is_no_limit() {
 fn invalid_rates_are_rejected_by_name() {
     for wrong in ["10", "0/h", "10/2d", "many/h", "10/h, 5"] {
         let name = variable("limits", "codes_per_user");
-        let said = refused(&TempDir::new(), "dev", &[(&name, wrong)]);
-        assert!(said.contains("codes_per_user") && said.contains("10/15m"), "{wrong}: {said}");
+        let message = rejected_command(&TempDir::new(), "dev", &[(&name, wrong)]);
+        assert!(message.contains("codes_per_user") && message.contains("10/15m"), "{wrong}: {message}");
     }
     let name = variable("limits", "wrong_codes_in_a_row");
-    let said = refused(&TempDir::new(), "dev", &[(&name, "101")]);
-    assert!(said.contains("limits.wrong_codes_in_a_row"), "{said}");
+    let message = rejected_command(&TempDir::new(), "dev", &[(&name, "101")]);
+    assert!(message.contains("limits.wrong_codes_in_a_row"), "{message}");
 }
 
 /// Threats: a81.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, Launch, Person, Server, TempDir, complete_with, refused};
+use crate::harness::{Answer, Launch, Person, Server, TempDir, complete_with, rejected_command};
 
 const LOOKUP: &str = "COUNTERSIGN__TWILIO__LOOKUP";
 const REFUSE: &str = "COUNTERSIGN__TWILIO__LOOKUP_REFUSE";
@@ -24,11 +24,11 @@ fn at(number: &str) -> Person {
 }
 
 impl Server {
-    async fn looked_up(&self, number: &str) -> usize {
-        self.asked_twilio("FetchPhoneNumber", number).await
+    async fn lookups_of(&self, number: &str) -> usize {
+        self.twilio_requests("FetchPhoneNumber", number).await
     }
 
-    async fn remembered(&self) -> i64 {
+    async fn stored_line_types(&self) -> i64 {
         self.database.number("SELECT count(*) FROM line_types").await
     }
 
@@ -38,8 +38,8 @@ impl Server {
         self.guest().log_in_with(body).await
     }
 
-    async fn is_sent_nothing(&self, number: &str) {
-        assert_eq!(self.asked_twilio("start", number).await, 0, "{number}");
+    async fn expect_nothing_sent(&self, number: &str) {
+        assert_eq!(self.twilio_requests("start", number).await, 0, "{number}");
         assert!(self.messages(number).await.is_empty(), "{number}");
     }
 }
@@ -48,7 +48,7 @@ impl Server {
 async fn lookup_is_off_by_default() {
     let server = Server::dev().await;
     server.full_access(&at(PREMIUM)).await;
-    assert_eq!((server.looked_up(PREMIUM).await, server.remembered().await), (0, 0));
+    assert_eq!((server.lookups_of(PREMIUM).await, server.stored_line_types().await), (0, 0));
 }
 
 #[tokio::test]
@@ -56,13 +56,13 @@ async fn each_number_is_looked_up_once() {
     let server = looking_up().start().await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    assert_eq!(server.looked_up(&ada.phone_number).await, 0);
+    assert_eq!(server.lookups_of(&ada.phone_number).await, 0);
     let first = server.log_in(&ada).await;
     server.log_in(&ada).await;
     server.advance(31).await;
     first.resend().await.expect(202);
-    assert_eq!(server.looked_up(&ada.phone_number).await, 1);
-    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 3);
+    assert_eq!(server.lookups_of(&ada.phone_number).await, 1);
+    assert_eq!(server.twilio_requests("start", &ada.phone_number).await, 3);
     // A code by email needs no lookup.
     let body = json!({ "email": ada.email });
     server.guest().forgot_password_with(body).await.expect(202);
@@ -77,13 +77,13 @@ async fn line_type_is_stored_without_the_number_for_a_month() {
     server.sign_up(&ada).await;
     server.log_in(&ada).await;
     let kept = server.database.value("SELECT line_type FROM line_types").await;
-    assert_eq!((kept.as_str(), server.remembered().await), ("mobile", 1));
+    assert_eq!((kept.as_str(), server.stored_line_types().await), ("mobile", 1));
     server.advance(29 * DAY).await;
     server.log_in(&ada).await;
-    assert_eq!(server.looked_up(&ada.phone_number).await, 1);
+    assert_eq!(server.lookups_of(&ada.phone_number).await, 1);
     server.advance(2 * DAY).await;
     server.log_in(&ada).await;
-    assert_eq!((server.looked_up(&ada.phone_number).await, server.remembered().await), (2, 1));
+    assert_eq!((server.lookups_of(&ada.phone_number).await, server.stored_line_types().await), (2, 1));
     server.advance(31 * DAY).await;
     server.database.eventually("SELECT count(*) FROM line_types", 0).await;
 }
@@ -98,7 +98,7 @@ async fn verified_number_is_never_looked_up() {
     before.full_access(&ada).await;
     let after = secret(looking_up()).database(&before.database).start().await;
     after.another_session(&ada).await;
-    assert_eq!((after.looked_up(PREMIUM).await, after.remembered().await), (0, 0));
+    assert_eq!((after.lookups_of(PREMIUM).await, after.stored_line_types().await), (0, 0));
 }
 
 /// Threats: b30.
@@ -110,16 +110,16 @@ async fn landline_gets_a_call_but_no_message() {
     for _ in 0..2 {
         let answer = server.guest().log_in(&ada).await.expect_problem(422, "otp_undeliverable");
         assert_eq!(answer.body.get("challenge"), None, "{}", answer.text);
-        server.is_sent_nothing(LANDLINE).await;
+        server.expect_nothing_sent(LANDLINE).await;
     }
     let token = server.password_ok_of(&server.log_in_by(&ada, "call").await.expect(200));
-    assert_eq!(server.looked_up(LANDLINE).await, 1);
+    assert_eq!(server.lookups_of(LANDLINE).await, 1);
     // The same log-in cannot switch back to a message.
     server.advance(31).await;
     let answer =
         token.resend_with(json!({ "channel": "sms" })).await.expect_problem(422, "otp_undeliverable");
     assert_eq!(answer.body["challenge"]["resends_left"], 4);
-    assert_eq!(server.asked_twilio("start", LANDLINE).await, 1);
+    assert_eq!(server.twilio_requests("start", LANDLINE).await, 1);
     token.verify(&server.code(LANDLINE).await).await.expect(200);
     let log = server.process.log();
     assert!(log.contains("no code is sent to such a line") && log.contains("Twilio Lookup"), "{log}");
@@ -137,9 +137,9 @@ async fn premium_number_gets_no_code() {
         for channel in ["sms", "call"] {
             server.log_in_by(&person, channel).await.expect_problem(422, "otp_undeliverable");
         }
-        server.is_sent_nothing(number).await;
+        server.expect_nothing_sent(number).await;
     }
-    assert_eq!(server.looked_up(PREMIUM).await, 1);
+    assert_eq!(server.lookups_of(PREMIUM).await, 1);
     let sent = "SELECT count(*) FROM challenges WHERE cancelled_at IS NULL";
     assert_eq!(server.database.number(sent).await, 0);
 }
@@ -151,11 +151,14 @@ async fn phone_change_to_a_premium_number_gets_no_code() {
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     access.change_phone_number(PREMIUM, &ada.password).await.expect_problem(422, "otp_undeliverable");
-    server.is_sent_nothing(PREMIUM).await;
-    assert_eq!((server.looked_up(PREMIUM).await, access.phone_number().await), (1, ada.phone_number.clone()));
+    server.expect_nothing_sent(PREMIUM).await;
+    assert_eq!(
+        (server.lookups_of(PREMIUM).await, access.phone_number().await),
+        (1, ada.phone_number.clone())
+    );
     access.change_phone_number("+12015550124", &ada.password).await.expect(202);
     access.verify_phone_number(&server.code("+12015550124").await).await.expect(200);
-    assert_eq!(server.looked_up("+12015550124").await, 1);
+    assert_eq!(server.lookups_of("+12015550124").await, 1);
 }
 
 #[tokio::test]
@@ -180,8 +183,8 @@ fn unknown_and_universal_line_types_are_rejected() {
         ("mobile", "twilio.lookup_refuse: neither mobile nor unknown"),
         ("premium,unknown", "twilio.lookup_refuse: neither mobile nor unknown"),
     ] {
-        let said = refused(&TempDir::new(), "serve", &complete_with(REFUSE, value));
-        assert!(said.contains(wrong), "{value}: {said}");
+        let message = rejected_command(&TempDir::new(), "serve", &complete_with(REFUSE, value));
+        assert!(message.contains(wrong), "{value}: {message}");
     }
 }
 
@@ -203,19 +206,19 @@ async fn code_is_sent_if_lookup_fails() {
     ] {
         let mut fault = fault;
         fault["operation"] = json!("FetchPhoneNumber");
-        server.break_twilio(fault.clone()).await;
+        server.inject_fault(fault.clone()).await;
         number += 1;
         let person = Person::other(number);
         server.full_access(&person).await;
-        assert!(server.looked_up(&person.phone_number).await > 0, "{fault}");
+        assert!(server.lookups_of(&person.phone_number).await > 0, "{fault}");
         let name = format!(r#"countersign_twilio_calls_total{{operation="lookup",outcome="{outcome}"}}"#);
         failed += 1.0;
-        let figures = server.figures().await;
+        let figures = server.metrics().await;
         assert!(figures.sum(&name) > 0.0, "{fault}: {}", figures.text);
         assert_eq!(figures.sum(r#"countersign_twilio_calls_total{operation="lookup"}"#), failed, "{fault}");
     }
-    assert_eq!(server.remembered().await, 0);
-    assert_eq!(server.figures().await.sum("countersign_twilio_circuit_open"), 0.0);
+    assert_eq!(server.stored_line_types().await, 0);
+    assert_eq!(server.metrics().await.sum("countersign_twilio_circuit_open"), 0.0);
 }
 
 #[tokio::test]
@@ -225,7 +228,7 @@ async fn unknown_line_type_is_looked_up_again() {
     server.sign_up(&ada).await;
     server.log_in(&ada).await;
     server.log_in(&ada).await;
-    assert_eq!((server.looked_up(NOT_COVERED).await, server.remembered().await), (2, 0));
+    assert_eq!((server.lookups_of(NOT_COVERED).await, server.stored_line_types().await), (2, 0));
 }
 
 /// A lookup costs money. A rejection because of it counts against the limits like a sent code.
@@ -263,5 +266,5 @@ async fn code_that_verify_rejects_after_a_lookup_stays_counted() {
         access.change_phone_number(number, &ada.password).await.expect_problem(422, "otp_undeliverable");
     }
     access.change_phone_number(refused[2], &ada.password).await.rate_limited();
-    assert_eq!(server.looked_up(refused[2]).await, 0);
+    assert_eq!(server.lookups_of(refused[2]).await, 0);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Launch, Person, Server, at_once, count};
+use crate::harness::{Answer, Launch, Person, Server, at_once, count};
 
 /// Hashes one password at a time, slowly, and lets one wait. All other limits are off.
 fn slow() -> Launch {
@@ -14,7 +14,7 @@ fn slow() -> Launch {
         .variable("COUNTERSIGN__PASSWORDS__ITERATIONS", "4")
 }
 
-async fn log_in(server: &Server, email: &str) -> crate::harness::Answer {
+async fn log_in(server: &Server, email: &str) -> Answer {
     let body = json!({ "email": email, "password": "incorrect horse" });
     server.guest().log_in_with(body).await
 }
@@ -35,8 +35,8 @@ async fn full_queue_answers_503_with_retry_after() {
     assert_eq!(looked_at + refused, 16);
     // One is hashed and one waits. Timing decides whether more fit in.
     assert!(looked_at >= 1 && refused >= 1, "{looked_at} {refused}");
-    let told = answers.iter().find(|answer| answer.status == 503).unwrap();
-    assert_eq!((&told.body["retry_after"], told.header("retry-after")), (&json!(1), "1"));
+    let reported = answers.iter().find(|answer| answer.status == 503).unwrap();
+    assert_eq!((&reported.body["retry_after"], reported.header("retry-after")), (&json!(1), "1"));
     assert_eq!(count(&live, 200, None), 16);
     server.log_in(&ada).await;
 }

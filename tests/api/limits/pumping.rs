@@ -121,7 +121,7 @@ async fn a_pumping_attack_costs_little_and_newcomers_get_codes() {
     let pumped = sent_to(&server, &RENTED).await - 2;
     let ordinary = sent_to(&server, &ORDINARY).await;
     println!("{signed_up} pumps of {attack} signed up: {pumped} messages; {newcomers} newcomers: {ordinary}");
-    assert_eq!(signed_up, attack, "the limits of addresses alone did not stop it");
+    assert_eq!(signed_up, attack, "sign-ups must reach the conversion limits");
     assert!((10..=60).contains(&pumped), "{pumped} messages");
     assert_eq!(ordinary, newcomers as usize);
 }

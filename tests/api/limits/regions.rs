@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Launch, Operation, Person, Server, TempDir, Twilio, complete_with, refused};
+use crate::harness::{
+    Answer, Launch, Operation, Person, Server, TempDir, Twilio, complete_with, rejected_command,
+};
 
 const REGIONS: &str = "COUNTERSIGN__CODES__REGIONS";
 /// Great Britain. Mobile numbers of Guernsey have the same country code.
@@ -25,14 +27,14 @@ fn refusal(answer: Answer) -> String {
 fn serve_requires_known_regions() {
     // A missing setting is reported together with the others: tests/api/ops/configuration.rs.
     for (value, wrong) in [("US,UK", "UK"), ("EU", "EU"), ("US,001", "001"), ("USA", "USA")] {
-        let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, value));
+        let message = rejected_command(&TempDir::new(), "serve", &complete_with(REGIONS, value));
         assert!(
-            said.contains(&format!("{wrong}: is not a region")) && said.contains("codes.regions"),
-            "{said}"
+            message.contains(&format!("{wrong}: is not a region")) && message.contains("codes.regions"),
+            "{message}"
         );
     }
-    let said = refused(&TempDir::new(), "serve", &complete_with(REGIONS, " , "));
-    assert!(said.contains("COUNTERSIGN__CODES__REGIONS is missing"), "{said}");
+    let message = rejected_command(&TempDir::new(), "serve", &complete_with(REGIONS, " , "));
+    assert!(message.contains("COUNTERSIGN__CODES__REGIONS is missing"), "{message}");
 }
 
 /// Threats: b30.
@@ -40,8 +42,8 @@ fn serve_requires_known_regions() {
 async fn sign_up_rejects_numbers_of_other_regions() {
     let server = Launch::dev().variable(REGIONS, "gb, CA").start().await;
     for number in ["+12015550123", "+4930901820", GUERNSEY] {
-        let said = refusal(server.guest().sign_up(&Person::ada().with_phone_number(number)).await);
-        assert!(said.contains("country or region"), "{said}");
+        let message = refusal(server.guest().sign_up(&Person::ada().with_phone_number(number)).await);
+        assert!(message.contains("country or region"), "{message}");
     }
     assert_eq!(server.database.number("SELECT count(*) FROM users").await, 0);
     server.full_access(&Person::ada().with_phone_number(BRITISH)).await;
@@ -58,7 +60,7 @@ async fn phone_change_rejects_numbers_of_other_regions() {
     let ask = async |body: Value| access.change_phone_number_with(body).await;
     for number in [BRITISH, "+19002345678"] {
         refusal(ask(change(number)).await);
-        assert_eq!(server.asked_twilio("start", number).await, 0);
+        assert_eq!(server.twilio_requests("start", number).await, 0);
     }
     ask(change("+12015550124")).await.expect(202);
 }
@@ -69,8 +71,8 @@ async fn premium_numbers_are_rejected_in_every_region() {
     let server = Server::dev().await;
     for number in [PREMIUM, "+19002345678", "+448420123456", "+881612345678", "+979123456789", "+80812345678"]
     {
-        let said = refusal(server.guest().sign_up(&Person::ada().with_phone_number(number)).await);
-        assert!(said.contains("of this kind"), "{said}");
+        let message = refusal(server.guest().sign_up(&Person::ada().with_phone_number(number)).await);
+        assert!(message.contains("of this kind"), "{message}");
     }
     server.sign_up(&Person::ada().with_phone_number(GUERNSEY)).await;
 }
@@ -85,7 +87,7 @@ async fn removed_region_gets_no_more_codes() {
     before.sign_up(&ada).await;
     let pending = before.password_ok(&brit).await;
     let after = twilio.launch().variable(REGIONS, "US").database(&before.database).start().await;
-    let sent = twilio.asked(Operation::Start).len();
+    let sent = twilio.requests(Operation::Start).len();
     after.guest().log_in(&brit).await.expect_problem(422, "otp_undeliverable");
     // The longest wait is reported first.
     pending.on(&after).resend().await.expect_problem(429, "resend_too_soon");
@@ -97,7 +99,7 @@ async fn removed_region_gets_no_more_codes() {
     before.database.execute(&format!("UPDATE challenges SET last_sent_at = {past}")).await;
     let answer = pending.on(&after).resend().await.expect_problem(422, "otp_undeliverable");
     assert_eq!(answer.body["challenge"]["resends_left"], 4);
-    assert_eq!(twilio.asked(Operation::Start).len(), sent);
+    assert_eq!(twilio.requests(Operation::Start).len(), sent);
     // The code that was sent before is still valid, and other users get theirs.
     let code = after.code(BRITISH).await;
     pending.on(&after).verify(&code).await.expect(200);
@@ -112,6 +114,6 @@ async fn stored_premium_number_gets_no_code() {
     server.sign_up(&Person::ada()).await;
     server.database.execute(&format!("UPDATE users SET phone_number = '{PREMIUM}'")).await;
     server.guest().log_in(&Person::ada()).await.expect_problem(422, "otp_undeliverable");
-    assert_eq!(server.asked_twilio("start", PREMIUM).await, 0);
+    assert_eq!(server.twilio_requests("start", PREMIUM).await, 0);
     assert_eq!(server.database.number("SELECT count(*) FROM challenges").await, 0);
 }

@@ -25,7 +25,7 @@ async fn number_has_a_limit_of_codes() {
     let ada = Person::ada();
     // Codes to the verified number of a user have a count of their own.
     server.full_access(&ada).await;
-    server.allows(4, async || log_in_and_verify(&server, &ada).await, sent).await;
+    server.check_limit(4, async || log_in_and_verify(&server, &ada).await, sent).await;
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn user_has_a_limit_of_codes() {
     let server = Server::with_limits(&[("codes_per_user", "4/h")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    server.allows(4, async || log_in_and_verify(&server, &ada).await, sent).await;
+    server.check_limit(4, async || log_in_and_verify(&server, &ada).await, sent).await;
 }
 
 /// Threats: a34.
@@ -79,11 +79,11 @@ async fn rejection_by_one_limit_uses_up_no_other_limit() {
     for _ in 0..10 {
         server.guest().at(SENDER).log_in(&ada).await.rate_limited();
     }
-    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 1);
+    assert_eq!(server.twilio_requests("start", &ada.phone_number).await, 1);
     assert_eq!(server.database.number("SELECT count(*) FROM challenges").await, 1);
-    let told = server.guest().at(SENDER).log_in(&bob).await.expect(200);
+    let reported = server.guest().at(SENDER).log_in(&bob).await.expect(200);
     assert_eq!(
-        told.header("ratelimit"),
+        reported.header("ratelimit"),
         "\"codes_per_user/h\";r=4;t=720, \"codes_per_address/h\";r=1;t=1200"
     );
 }
@@ -100,7 +100,7 @@ async fn resend_counts_like_a_log_in() {
     assert_eq!(refused.body["challenge"]["resends_left"], 3);
     refused.rate_limited();
     server.guest().log_in(&ada).await.rate_limited();
-    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 2);
+    assert_eq!(server.twilio_requests("start", &ada.phone_number).await, 2);
 }
 
 #[tokio::test]
@@ -137,13 +137,13 @@ async fn send_is_refunded_only_if_it_certainly_failed() {
     let server = twilio.launch().limits(&[("codes_per_user", "2/h")]).start().await;
     server.sign_up(&ada).await;
     for _ in 0..4 {
-        twilio.break_next(Operation::Start, Fault::error(403, 60605));
+        twilio.inject_fault(Operation::Start, Fault::error(403, 60605));
         server.guest().log_in(&ada).await.expect_problem(422, "otp_undeliverable");
     }
     for _ in 0..2 {
-        twilio.break_next(Operation::Start, Fault::dropped());
+        twilio.inject_fault(Operation::Start, Fault::dropped());
         server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
     }
-    assert!(twilio.is_mended());
+    assert!(twilio.all_faults_used());
     server.guest().log_in(&ada).await.rate_limited();
 }

@@ -15,7 +15,7 @@ async fn address_has_a_limit_of_sign_ups() {
         let number = people.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         server.guest().at(address).sign_up(&Person::other(number)).await
     };
-    server.allows(3, async || another(STRANGER).await, |answer| answer.expect(201)).await;
+    server.check_limit(3, async || another(STRANGER).await, |answer| answer.expect(201)).await;
     another(HOME).await.expect(201);
 }
 
@@ -27,7 +27,7 @@ async fn network_has_a_limit_of_sign_ups() {
         let number = people.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         server.guest().at(&format!("203.0.113.{number}")).sign_up(&Person::other(number)).await
     };
-    server.allows(3, another, |answer| answer.expect(201)).await;
+    server.check_limit(3, another, |answer| answer.expect(201)).await;
     server.guest().at("203.0.114.1").sign_up(&Person::other(100)).await.expect(201);
 }
 
@@ -92,19 +92,19 @@ async fn known_and_unknown_email_have_the_same_limit_of_resets() {
     let ada = Person::ada();
     server.sign_up(&ada).await;
     let from_anywhere = std::sync::atomic::AtomicU32::new(0);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for email in [ada.email.as_str(), "eve@example.com"] {
         let forget = async || {
             let number = from_anywhere.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             server.guest().at(&format!("203.0.113.{number}")).forgot_password(email).await
         };
-        server.allows(2, forget, |answer| answer.expect(202)).await;
+        server.check_limit(2, forget, |answer| answer.expect(202)).await;
         let refused = server.guest().at(STRANGER).forgot_password(&email.to_uppercase()).await;
         let names = ["retry-after", "ratelimit", "ratelimit-policy"];
-        told.push((refused.body["detail"].clone(), names.map(|name| refused.header(name).to_owned())));
+        reported.push((refused.body["detail"].clone(), names.map(|name| refused.header(name).to_owned())));
         refused.rate_limited();
     }
-    assert_eq!(told[0], told[1]);
+    assert_eq!(reported[0], reported[1]);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn address_has_a_limit_of_resets() {
         let number = people.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         server.guest().at(STRANGER).forgot_password(&format!("person-{number}@example.com")).await
     };
-    server.allows(3, another, |answer| answer.expect(202)).await;
+    server.check_limit(3, another, |answer| answer.expect(202)).await;
     server.guest().at(HOME).forgot_password("ada@example.com").await.expect(202);
 }
 

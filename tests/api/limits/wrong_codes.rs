@@ -28,13 +28,13 @@ async fn new_log_in_gains_no_guesses() {
     server.advance(600).await;
     let token = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
-    let checks = server.asked_twilio("check", &ada.phone_number).await;
+    let checks = server.twilio_requests("check", &ada.phone_number).await;
     // Not even the right code is checked, and the challenge stays open.
     let refused = token.verify(&code).await;
     assert_eq!(refused.body["challenge"]["attempts_left"], 5);
     assert!(refused.header("ratelimit").starts_with("\"wrong_codes_per_user/d\";r=0;t="), "{refused:?}");
     let wait = refused.rate_limited();
-    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, checks);
+    assert_eq!(server.twilio_requests("check", &ada.phone_number).await, checks);
     // Another user has a count of their own.
     server.full_access(&bob).await;
     server.advance(wait).await;
@@ -88,7 +88,7 @@ async fn parallel_wrong_codes_over_many_challenges_keep_the_limit() {
     let guess = |number: usize| tokens[number % 4].on(servers[number % 2]).verify(&wrong);
     let answers = at_once((0..50).map(guess)).await;
     assert_eq!(count(&answers, 422, Some("incorrect_code")), 4);
-    assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (4, 4));
+    assert_eq!((twilio.requests(Operation::Check).len(), twilio.guesses()), (4, 4));
     assert_eq!(count(&answers, 422, None) + count(&answers, 429, Some("rate_limited")), 46);
     // The rejected checks count neither for a challenge nor for the user.
     assert_eq!(first.database.number("SELECT sum(failed_checks) FROM challenges").await, 4);
@@ -104,15 +104,15 @@ async fn check_is_refunded_only_if_it_certainly_failed() {
     let token = server.password_ok(&ada).await;
     let code = server.code(&ada.phone_number).await;
     for _ in 0..4 {
-        twilio.break_next(Operation::Check, Fault::error(429, 20429));
-        twilio.break_next(Operation::Check, Fault::error(429, 20429));
-        twilio.break_next(Operation::Check, Fault::error(429, 20429));
-        while !twilio.is_mended() {
+        twilio.inject_fault(Operation::Check, Fault::error(429, 20429));
+        twilio.inject_fault(Operation::Check, Fault::error(429, 20429));
+        twilio.inject_fault(Operation::Check, Fault::error(429, 20429));
+        while !twilio.all_faults_used() {
             token.verify(&code).await.expect_problem(503, "otp_unavailable");
         }
     }
     for _ in 0..2 {
-        twilio.break_next(Operation::Check, Fault::dropped());
+        twilio.inject_fault(Operation::Check, Fault::dropped());
         token.verify(&code).await.expect_problem(503, "otp_unavailable");
     }
     token.verify(&code).await.rate_limited();
@@ -157,12 +157,12 @@ async fn too_many_wrong_codes_in_a_row_leave_one_attempt_a_day() {
     // The one attempt of this day.
     guess_wrong(&server, &ada, 1).await;
     let token = server.log_in(&ada).await;
-    let checks = server.asked_twilio("check", &ada.phone_number).await;
+    let checks = server.twilio_requests("check", &ada.phone_number).await;
     assert_eq!(checks, 8);
     // Not even the right code is checked.
     let wait = token.verify(&server.code(&ada.phone_number).await).await.rate_limited();
     assert_eq!(wait, 24 * 60 * 60);
-    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, checks);
+    assert_eq!(server.twilio_requests("check", &ada.phone_number).await, checks);
     server.advance(wait).await;
     // The one attempt of this day is right and resets everything.
     server.another_session(&ada).await;

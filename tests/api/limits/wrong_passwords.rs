@@ -14,7 +14,7 @@ async fn guess(server: &Server, address: &str, email: &str) -> Answer {
 }
 
 /// Logs in and verifies, so that the account knows the address.
-async fn live_at(server: &Server, address: &str, person: &Person) {
+async fn verify_at(server: &Server, address: &str, person: &Person) {
     let answer = server.guest().at(address).log_in(person).await.expect(200);
     let code = server.code(&person.phone_number).await;
     server.password_ok_of(&answer).at(address).open_session(&code).await;
@@ -30,7 +30,7 @@ async fn guesses_from_one_address_do_not_lock_out_the_owner_elsewhere() {
     let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    server.allows(5, async || guess(&server, STRANGER, &ada.email).await, wrong).await;
+    server.check_limit(5, async || guess(&server, STRANGER, &ada.email).await, wrong).await;
     // The spelling of the email address does not matter.
     guess(&server, STRANGER, "ADA@Example.com").await.rate_limited();
     // Even the right password is rejected from there. At the same time the owner gets in from another
@@ -79,13 +79,13 @@ async fn unknown_email_is_limited_like_a_known_one() {
     };
     let known = limited("203.0.113.1", "ada@example.com").await;
     let unknown = limited("203.0.113.2", "eve@example.com").await;
-    let told = |answer: &Answer| {
+    let reported = |answer: &Answer| {
         let mut body = answer.body.clone();
         body["request_id"] = json!("");
         let names = ["retry-after", "ratelimit", "ratelimit-policy", "content-length", "cache-control"];
         (body, names.map(|name| answer.header(name).to_owned()), answer.headers.len())
     };
-    assert_eq!(told(&known), told(&unknown));
+    assert_eq!(reported(&known), reported(&unknown));
 }
 
 /// Threats: a31, a33.
@@ -99,7 +99,7 @@ async fn address_has_a_limit_of_wrong_passwords_for_all_accounts() {
         let number = accounts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         guess(&server, address, &format!("person-{number}@example.com")).await
     };
-    server.allows(8, async || another("2001:db8:1:2::1").await, wrong).await;
+    server.check_limit(8, async || another("2001:db8:1:2::1").await, wrong).await;
     // An IPv6 client can choose any address of its /64, so the /64 counts.
     another("2001:db8:1:2:ffff:ffff:ffff:ffff").await.rate_limited();
     another("2001:db8:1:3::1").await.expect(401);
@@ -114,14 +114,14 @@ async fn owner_gets_in_from_home_during_a_distributed_attack() {
     let server = Server::with_limits(&limits).await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    live_at(&server, HOME, &ada).await;
+    verify_at(&server, HOME, &ada).await;
     for number in 0..20 {
         guess(&server, &format!("203.0.113.{number}"), &ada.email).await.expect(401);
     }
     let wait = guess(&server, "203.0.113.200", &ada.email).await.rate_limited();
     // An address that is new to the account must wait too, even with the right password.
     assert_eq!(server.guest().at(ELSEWHERE).log_in(&ada).await.rate_limited(), wait);
-    live_at(&server, HOME, &ada).await;
+    verify_at(&server, HOME, &ada).await;
     // Known addresses have a limit of their own.
     for _ in 0..3 {
         guess(&server, HOME, &ada.email).await.expect(401);
@@ -184,7 +184,7 @@ async fn right_password_is_not_counted() {
     let ada = Person::ada();
     server.sign_up(&ada).await;
     for _ in 0..10 {
-        live_at(&server, HOME, &ada).await;
+        verify_at(&server, HOME, &ada).await;
     }
     let whole = "SELECT count(*) FROM throttles WHERE strikes > 0";
     assert_eq!(server.database.number(whole).await, 0);

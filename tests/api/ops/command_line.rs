@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use regex::Regex;
 use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 
-use crate::harness::{Ended, Launch, Person, Process, Server, TempDir, ended, refused, started};
+use crate::harness::{
+    CommandOutput, Launch, Person, Process, Server, TempDir, rejected_command, run_command, start_command,
+};
 
 const DEV: &str = "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0";
 
@@ -24,7 +26,7 @@ fn output_of(mut process: Process) -> String {
 #[test]
 fn every_command_has_help() {
     let directory = TempDir::new();
-    let help = ended(&directory, "--help", &[]);
+    let help = run_command(&directory, "--help", &[]);
     assert_eq!(help.code, Some(0));
     let listed = help.stdout.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let commands: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
@@ -32,11 +34,12 @@ fn every_command_has_help() {
         assert!(commands.contains(&command), "{listed}");
     }
     for command in commands.iter().filter(|command| **command != "help").chain(&["twilio create-service"]) {
-        let Ended { code, stdout, stderr } = ended(&directory, &format!("{command} --help"), &[]);
+        let CommandOutput { code, stdout, stderr } =
+            run_command(&directory, &format!("{command} --help"), &[]);
         assert_eq!((code, stderr.as_str()), (Some(0), ""), "{command}");
         assert!(stdout.contains("Usage: countersign"), "{command}: {stdout}");
     }
-    matches(r"^countersign \d+\.\d+\.\d+\n$", &ended(&directory, "--version", &[]).stdout);
+    matches(r"^countersign \d+\.\d+\.\d+\n$", &run_command(&directory, "--version", &[]).stdout);
 }
 
 #[test]
@@ -44,7 +47,7 @@ fn invalid_command_line_starts_no_server() {
     for line in
         ["", "sereve", "serve --lisen 127.0.0.1:0", "dev --listen nowhere", "twilio", "openapi --oas 2.0"]
     {
-        assert!(refused(&TempDir::new(), line, &[]).contains("--help"), "{line}");
+        assert!(rejected_command(&TempDir::new(), line, &[]).contains("--help"), "{line}");
     }
 }
 
@@ -53,8 +56,8 @@ fn standard_output_has_only_the_ready_line() {
     let directory = TempDir::new();
     let api = r"api=http://127\.0\.0\.1:[1-9]\d{3,4}";
     let sandbox = r"sandbox=http://127\.0\.0\.1:[1-9]\d{3,4}";
-    matches(&format!("^ready {api} {sandbox}\n$"), &output_of(started(&directory, DEV, &[])));
-    let alone = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
+    matches(&format!("^ready {api} {sandbox}\n$"), &output_of(start_command(&directory, DEV, &[])));
+    let alone = start_command(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
     matches(&format!("^ready {sandbox}\n$"), &output_of(alone));
 }
 
@@ -81,7 +84,7 @@ async fn serve_honours_port_on_all_addresses() {
         ("COUNTERSIGN__CODES__REGIONS", "US"),
     ];
     let line = format!("serve --database-url {}", launched.database.url());
-    let process = started(&directory, &line, &variables);
+    let process = start_command(&directory, &line, &variables);
     matches(r"^ready api=http://0\.0\.0\.0:\d+$", &process.ready);
 }
 
@@ -90,7 +93,7 @@ fn dev_stops_when_its_input_closes() {
     for line in
         [format!("{DEV} --exit-with-stdin"), "sandbox --sandbox-listen 127.0.0.1:0 --exit-with-stdin".into()]
     {
-        let mut process = started(&TempDir::new(), &line, &[]);
+        let mut process = start_command(&TempDir::new(), &line, &[]);
         drop(process.input.take());
         assert_eq!(process.wait().0, Some(0), "{line}");
     }
@@ -105,7 +108,7 @@ fn port_in_use_is_reported_with_the_flag_to_change() {
         (format!("dev --listen 127.0.0.1:0 --sandbox-listen {address}"), "--sandbox-listen"),
         (format!("sandbox --sandbox-listen {address}"), "--sandbox-listen"),
     ] {
-        let Ended { code, stdout, stderr } = ended(&TempDir::new(), &line, &[]);
+        let CommandOutput { code, stdout, stderr } = run_command(&TempDir::new(), &line, &[]);
         assert_eq!((code, stdout.as_str()), (Some(1), ""), "{line}");
         assert!(stderr.contains(&address.to_string()) && stderr.contains(&format!(" {flag}")), "{stderr}");
     }
@@ -119,15 +122,15 @@ fn dev_listens_on_other_interfaces_only_with_a_flag() {
         "dev --listen 127.0.0.1:0 --sandbox-listen [::]:0",
         "sandbox --sandbox-listen 0.0.0.0:0",
     ] {
-        assert!(refused(&TempDir::new(), line, &[]).contains("--allow-remote"), "{line}");
+        assert!(rejected_command(&TempDir::new(), line, &[]).contains("--allow-remote"), "{line}");
     }
-    started(&TempDir::new(), "dev --listen 0.0.0.0:0 --sandbox-listen 0.0.0.0:0 --allow-remote", &[]);
+    start_command(&TempDir::new(), "dev --listen 0.0.0.0:0 --sandbox-listen 0.0.0.0:0 --allow-remote", &[]);
 }
 
 #[tokio::test]
 async fn dev_in_memory_leaves_no_file() {
     let directory = TempDir::new();
-    let process = started(&directory, &format!("{DEV} --database-url sqlite::memory:"), &[]);
+    let process = start_command(&directory, &format!("{DEV} --database-url sqlite::memory:"), &[]);
     let server = Server::running(process, directory).await;
     let tokens = server.full_access(&Person::ada()).await;
     tokens.me().await.expect(200);
@@ -139,19 +142,19 @@ async fn dev_in_memory_leaves_no_file() {
 async fn dev_creates_its_secret_once_and_sessions_survive_a_restart() {
     let directory = TempDir::new();
     let secret = directory.path().join("countersign.secret");
-    let first = Server::running(started(&directory, DEV, &[]), TempDir::new()).await;
+    let first = Server::running(start_command(&directory, DEV, &[]), TempDir::new()).await;
     let access = first.full_access(&Person::ada()).await;
     let made = std::fs::read_to_string(&secret).unwrap();
     assert!(made.len() >= 43, "32 random bytes in base 64");
     assert_eq!(std::fs::metadata(&secret).unwrap().permissions().mode() & 0o777, 0o600);
     drop(first);
-    let second = Server::running(started(&directory, DEV, &[]), TempDir::new()).await;
+    let second = Server::running(start_command(&directory, DEV, &[]), TempDir::new()).await;
     access.on(&second).me().await.expect(200);
     assert_eq!(std::fs::read_to_string(&secret).unwrap(), made);
     drop(second);
     // Another secret does not work: the signing keys are sealed with the first one.
     std::fs::write(&secret, "ZyXwVuTsRqPoNmLkJiHgFeDcBa9876543210-_zyxwv").unwrap();
-    let Ended { code, stderr, .. } = ended(&directory, DEV, &[]);
+    let CommandOutput { code, stderr, .. } = run_command(&directory, DEV, &[]);
     assert_eq!(code, Some(1));
     assert!(stderr.contains("COUNTERSIGN__TOKENS__SECRET") && stderr.contains(".secret"), "{stderr}");
     assert!(!stderr.contains("internal error"), "{stderr}");
@@ -160,14 +163,14 @@ async fn dev_creates_its_secret_once_and_sessions_survive_a_restart() {
 #[tokio::test]
 async fn service_of_create_service_can_be_used() {
     let directory = TempDir::new();
-    let sandbox = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
+    let sandbox = start_command(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
     let base_url = sandbox.address("sandbox");
     let variables = [
         ("COUNTERSIGN__TWILIO__BASE_URL", base_url.as_str()),
         ("TWILIO_ACCOUNT_SID", ACCOUNT_SID),
         ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
     ];
-    let created = ended(&directory, "twilio create-service --friendly-name Countersign", &variables);
+    let created = run_command(&directory, "twilio create-service --friendly-name Countersign", &variables);
     assert_eq!(created.code, Some(0), "{}", created.stderr);
     matches("^VA[0-9a-f]{32}\n$", &created.stdout);
     let launch = Launch::serve(&base_url)
@@ -176,18 +179,25 @@ async fn service_of_create_service_can_be_used() {
     launch.start().await.full_access(&Person::ada()).await;
 
     for name in ["Shop12345", "a.b", "0123456789-0123456789-0123456789"] {
-        let said = refused(&directory, &format!("twilio create-service --friendly-name {name}"), &variables);
-        assert!(said.contains("1 to 30 characters") && said.contains("at most 4"), "{said}");
+        let message = rejected_command(
+            &directory,
+            &format!("twilio create-service --friendly-name {name}"),
+            &variables,
+        );
+        assert!(message.contains("1 to 30 characters") && message.contains("at most 4"), "{message}");
     }
     // If our own check passes and Twilio rejects the value, the error quotes Twilio.
     let wrong = [variables[0], variables[1], ("TWILIO_AUTH_TOKEN", "no-token-of-the-sandbox")];
-    let Ended { code, stdout, stderr } =
-        ended(&directory, "twilio create-service --friendly-name Countersign", &wrong);
+    let CommandOutput { code, stdout, stderr } =
+        run_command(&directory, "twilio create-service --friendly-name Countersign", &wrong);
     assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
     assert!(stderr.contains("code 20003") && stderr.contains("Twilio says: "), "{stderr}");
     assert!(!stderr.contains("no-token-of-the-sandbox"), "{stderr}");
-    let said = refused(&directory, "twilio create-service --friendly-name Countersign", &[]);
-    assert!(said.contains("TWILIO_AUTH_TOKEN") && !said.contains("TWILIO_VERIFICATION_SID"), "{said}");
+    let message = rejected_command(&directory, "twilio create-service --friendly-name Countersign", &[]);
+    assert!(
+        message.contains("TWILIO_AUTH_TOKEN") && !message.contains("TWILIO_VERIFICATION_SID"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -219,15 +229,15 @@ async fn health_exits_with_0_if_a_server_is_ready() {
         (format!("health http://{host}/health/ready"), &[]),
         ("health".into(), &configured),
     ] {
-        let Ended { code, stdout, stderr } = ended(&directory, &line, variables);
+        let CommandOutput { code, stdout, stderr } = run_command(&directory, &line, variables);
         assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""), "{line}");
     }
-    assert!(refused(&directory, "health ftp://127.0.0.1", &[]).contains("http://"));
+    assert!(rejected_command(&directory, "health ftp://127.0.0.1", &[]).contains("http://"));
     // The sandbox is a server but has no readiness.
-    let answered = ended(&directory, &format!("health {}", server.sandbox), &[]);
+    let answered = run_command(&directory, &format!("health {}", server.sandbox), &[]);
     assert_eq!(answered.code, Some(1), "{}", answered.stderr);
     server.process.kill();
-    let gone = ended(&directory, &format!("health http://{host}"), &[]);
+    let gone = run_command(&directory, &format!("health http://{host}"), &[]);
     assert_eq!(gone.code, Some(1));
     assert!(gone.stderr.contains(&host), "{}", gone.stderr);
 }

@@ -1,6 +1,6 @@
 //! The sources of settings, their precedence, and the errors about missing or invalid settings.
 
-use crate::harness::{COMPLETE, TempDir, ended, refused, started};
+use crate::harness::{COMPLETE, TempDir, rejected_command, run_command, start_command};
 
 fn complete_but<'a>(name: &str, value: Option<&'a str>) -> Vec<(&'a str, &'a str)> {
     let others = COMPLETE.into_iter().filter(|(other, _)| *other != name);
@@ -12,33 +12,37 @@ fn complete_but<'a>(name: &str, value: Option<&'a str>) -> Vec<(&'a str, &'a str
 /// listen.
 /// Ports 1 to 9 are free on any machine that runs tests.
 fn listens_on(directory: &TempDir, flags: &str, variables: &[(&str, &str)]) -> String {
-    let said = ended(directory, &format!("health {flags}"), variables).stderr;
-    said.trim_start_matches("countersign: ").split(": ").next().unwrap().to_owned()
+    let message = run_command(directory, &format!("health {flags}"), variables).stderr;
+    message.trim_start_matches("countersign: ").split(": ").next().unwrap().to_owned()
 }
 
 #[test]
 fn serve_reports_all_missing_settings_at_once() {
-    let said = refused(&TempDir::new(), "serve", &[]);
+    let message = rejected_command(&TempDir::new(), "serve", &[]);
     for (name, _) in COMPLETE {
-        assert!(said.contains(&format!("{name} is missing")), "{name}: {said}");
+        assert!(message.contains(&format!("{name} is missing")), "{name}: {message}");
     }
 }
 
 #[test]
 fn serve_names_the_missing_setting() {
     for (name, _) in COMPLETE {
-        let said = refused(&TempDir::new(), "serve", &complete_but(name, None));
+        let message = rejected_command(&TempDir::new(), "serve", &complete_but(name, None));
         for (other, value) in COMPLETE {
-            assert_eq!(said.contains(other), other == name, "without {name}: {said}");
-            assert!(!said.contains(value), "without {name}: {said}");
+            assert_eq!(message.contains(other), other == name, "without {name}: {message}");
+            assert!(!message.contains(value), "without {name}: {message}");
         }
-        assert_eq!(said, refused(&TempDir::new(), "serve", &complete_but(name, Some(""))), "{name} empty");
+        assert_eq!(
+            message,
+            rejected_command(&TempDir::new(), "serve", &complete_but(name, Some(""))),
+            "{name} empty"
+        );
     }
 }
 
 #[test]
 fn complete_configuration_is_enough() {
-    started(&TempDir::new(), "serve --listen 127.0.0.1:0", &COMPLETE);
+    start_command(&TempDir::new(), "serve --listen 127.0.0.1:0", &COMPLETE);
 }
 
 /// Threats: a24, a69.
@@ -51,16 +55,16 @@ fn invalid_value_is_named_but_not_printed() {
         ("TWILIO_ACCOUNT_SID", "0123456789abcdef0123456789abcdef"),
         ("TWILIO_VERIFICATION_SID", "AC0123456789abcdef0123456789abcdef"),
     ] {
-        let said = refused(&TempDir::new(), "serve", &complete_but(name, Some(wrong)));
+        let message = rejected_command(&TempDir::new(), "serve", &complete_but(name, Some(wrong)));
         let word = if name.starts_with("TWILIO") { "twilio" } else { name };
-        assert!(said.contains(word), "{name}={wrong}: {said}");
-        assert!(!said.contains(wrong), "{said}");
+        assert!(message.contains(word), "{name}={wrong}: {message}");
+        assert!(!message.contains(wrong), "{message}");
     }
 }
 
 #[test]
 fn all_values_out_of_range_are_named() {
-    let said = refused(
+    let message = rejected_command(
         &TempDir::new(),
         "dev",
         &[
@@ -88,7 +92,7 @@ fn all_values_out_of_range_are_named() {
         "server.allowed_origins",
         "passwords",
     ] {
-        assert!(said.contains(word), "{word}: {said}");
+        assert!(message.contains(word), "{word}: {message}");
     }
 }
 
@@ -97,46 +101,46 @@ fn all_values_out_of_range_are_named() {
 fn empty_limit_is_rejected() {
     for empty in ["", " "] {
         let variables = [("COUNTERSIGN__LIMITS__CODES_PER_USER", empty)];
-        let said = refused(&TempDir::new(), "dev", &variables);
-        assert!(said.contains("limits.codes_per_user") && said.contains("write 0"), "{said}");
+        let message = rejected_command(&TempDir::new(), "dev", &variables);
+        assert!(message.contains("limits.codes_per_user") && message.contains("write 0"), "{message}");
     }
 }
 
 #[test]
 fn webhook_secret_without_a_url_is_rejected() {
     let secret = [("COUNTERSIGN__WEBHOOKS__SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")];
-    let said = refused(&TempDir::new(), "dev", &secret);
-    assert!(said.contains("webhooks.url is not") && !said.contains("whsec_"), "{said}");
+    let message = rejected_command(&TempDir::new(), "dev", &secret);
+    assert!(message.contains("webhooks.url is not") && !message.contains("whsec_"), "{message}");
 }
 
 #[test]
 fn unknown_settings_are_rejected_by_name() {
     let directory = TempDir::new();
     for name in ["COUNTERSIGN__SERVER__LISTN", "COUNTERSIGN__MODE", "COUNTERSIGN__LOG__LEVEL_FILE"] {
-        let said = refused(&directory, "dev", &[(name, "x"), ("COUNTERSIGN__OTHER__ONE", "x")]);
-        assert!(said.contains(name) && said.contains("COUNTERSIGN__OTHER__ONE"), "{said}");
+        let message = rejected_command(&directory, "dev", &[(name, "x"), ("COUNTERSIGN__OTHER__ONE", "x")]);
+        assert!(message.contains(name) && message.contains("COUNTERSIGN__OTHER__ONE"), "{message}");
     }
     for (toml, word) in [("[server]\nlistn = \"x\"", "listn"), ("[sever]\nlisten = \"x\"", "sever")] {
         std::fs::write(directory.path().join("a.toml"), toml).unwrap();
-        assert!(refused(&directory, "dev --config a.toml", &[]).contains(word), "{word}");
+        assert!(rejected_command(&directory, "dev --config a.toml", &[]).contains(word), "{word}");
     }
-    assert!(refused(&directory, "dev --config missing.toml", &[]).contains("missing.toml"));
-    let said = refused(&directory, "dev", &[("COUNTERSIGN__SERVER__WORKERS", "many")]);
-    assert!(said.contains("workers"), "{said}");
+    assert!(rejected_command(&directory, "dev --config missing.toml", &[]).contains("missing.toml"));
+    let message = rejected_command(&directory, "dev", &[("COUNTERSIGN__SERVER__WORKERS", "many")]);
+    assert!(message.contains("workers"), "{message}");
 }
 
 #[test]
 fn missing_underscore_is_rejected_with_a_suggestion() {
     let directory = TempDir::new();
-    let said = refused(&directory, "serve", &[("COUNTERSIGN_SERVER__LISTEN", "127.0.0.1:0")]);
-    assert!(said.contains("COUNTERSIGN_SERVER__LISTEN: "), "{said}");
-    assert!(said.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{said}");
-    let said = refused(&directory, "dev", &[("COUNTERSIGN__SERVER_LISTEN", "127.0.0.1:0")]);
-    assert!(said.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{said}");
+    let message = rejected_command(&directory, "serve", &[("COUNTERSIGN_SERVER__LISTEN", "127.0.0.1:0")]);
+    assert!(message.contains("COUNTERSIGN_SERVER__LISTEN: "), "{message}");
+    assert!(message.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{message}");
+    let message = rejected_command(&directory, "dev", &[("COUNTERSIGN__SERVER_LISTEN", "127.0.0.1:0")]);
+    assert!(message.contains("COUNTERSIGN__SERVER__LISTEN is meant"), "{message}");
     // Variables that Kubernetes sets for a service named countersign are ignored.
     let others = [("COUNTERSIGN_PORT", "tcp://10.0.0.1:80"), ("COUNTERSIGN_SERVICE_HOST", "10.0.0.1")];
     let line = "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory:";
-    started(&directory, line, &others);
+    start_command(&directory, line, &others);
 }
 
 #[test]
@@ -145,12 +149,12 @@ fn invalid_address_is_reported_with_an_example() {
     for (name, value) in
         [("COUNTERSIGN__SERVER__LISTEN", "localhost:3000"), ("COUNTERSIGN__SERVER__LISTEN", "3000")]
     {
-        let said = refused(&directory, "serve", &[(name, value)]);
-        assert!(said.contains(value) && said.contains("such as 127.0.0.1:3000"), "{said}");
-        assert!(said.contains("server.listen"), "{said}");
+        let message = rejected_command(&directory, "serve", &[(name, value)]);
+        assert!(message.contains(value) && message.contains("such as 127.0.0.1:3000"), "{message}");
+        assert!(message.contains("server.listen"), "{message}");
     }
-    let said = refused(&directory, "serve", &[("PORT", "http")]);
-    assert!(said.contains("PORT: http is not a port"), "{said}");
+    let message = rejected_command(&directory, "serve", &[("PORT", "http")]);
+    assert!(message.contains("PORT: http is not a port"), "{message}");
 }
 
 #[test]
@@ -163,9 +167,9 @@ fn later_source_wins() {
     write(".env", "COUNTERSIGN__SERVER__LISTEN=127.0.0.1:3\n");
     assert_eq!(listens_on(&directory, "--config a.toml", &[]), "127.0.0.1:3");
     let environment = [("COUNTERSIGN__SERVER__LISTEN", "192.0.2.1:4"), ("PORT", "5")];
-    assert!(refused(&directory, "dev --config a.toml", &environment).contains("192.0.2.1:4"));
+    assert!(rejected_command(&directory, "dev --config a.toml", &environment).contains("192.0.2.1:4"));
     // The flag wins, even over an address that this machine does not have.
-    let process = started(
+    let process = start_command(
         &directory,
         "dev --config a.toml --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0",
         &environment,
@@ -177,7 +181,7 @@ fn later_source_wins() {
 #[test]
 fn setting_with_several_names_has_the_same_precedence() {
     let directory = TempDir::new();
-    let sandbox = started(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
+    let sandbox = start_command(&directory, "sandbox --sandbox-listen 127.0.0.1:0", &[]);
     let base_url = sandbox.address("sandbox");
     std::fs::write(directory.path().join("wrong"), "wrong\n").unwrap();
     std::fs::write(directory.path().join("right"), "sandbox\n").unwrap();
@@ -198,7 +202,7 @@ fn setting_with_several_names_has_the_same_precedence() {
         std::fs::write(directory.path().join(".env"), dot_env).unwrap();
         let account = ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
         let variables = [environment, vec![account, ("COUNTERSIGN__TWILIO__BASE_URL", &base_url)]].concat();
-        let created = ended(&directory, "twilio create-service --friendly-name Test", &variables);
+        let created = run_command(&directory, "twilio create-service --friendly-name Test", &variables);
         assert_eq!(created.code, Some(0), "{dot_env} then {variables:?}: {}", created.stderr);
     }
 }
@@ -219,11 +223,11 @@ fn secrets_can_come_from_files() {
         variables.retain(|(other, _)| *other != name);
         variables.push((file, name));
     }
-    started(&directory, "serve --listen 127.0.0.1:0", &variables);
+    start_command(&directory, "serve --listen 127.0.0.1:0", &variables);
     variables.retain(|(other, _)| *other != "TWILIO_ACCOUNT_SID");
     variables.push(("TWILIO_ACCOUNT_SID_FILE", "not-there"));
-    let said = refused(&directory, "serve --listen 127.0.0.1:0", &variables);
-    assert!(said.contains("TWILIO_ACCOUNT_SID_FILE") && said.contains("not-there"), "{said}");
+    let message = rejected_command(&directory, "serve --listen 127.0.0.1:0", &variables);
+    assert!(message.contains("TWILIO_ACCOUNT_SID_FILE") && message.contains("not-there"), "{message}");
 }
 
 #[test]
@@ -231,20 +235,20 @@ fn secret_and_secret_file_together_are_rejected() {
     let directory = TempDir::new();
     let both =
         [("COUNTERSIGN__TOKENS__SECRET", COMPLETE[1].1), ("COUNTERSIGN__TOKENS__SECRET_FILE", "secret")];
-    let said = refused(&directory, "serve", &both);
-    assert!(said.contains("COUNTERSIGN__TOKENS__SECRET_FILE are both set"), "{said}");
-    assert!(!said.contains(COMPLETE[1].1), "{said}");
+    let message = rejected_command(&directory, "serve", &both);
+    assert!(message.contains("COUNTERSIGN__TOKENS__SECRET_FILE are both set"), "{message}");
+    assert!(!message.contains(COMPLETE[1].1), "{message}");
     // The later source wins, with the value or with a file.
     std::fs::write(directory.path().join(".env"), "COUNTERSIGN__TOKENS__SECRET_FILE=nowhere\n").unwrap();
-    let said = refused(&directory, "serve", &both[..1]);
-    assert!(!said.contains("both set") && !said.contains("nowhere"), "{said}");
+    let message = rejected_command(&directory, "serve", &both[..1]);
+    assert!(!message.contains("both set") && !message.contains("nowhere"), "{message}");
 }
 
 #[test]
 fn invalid_dot_env_file_is_named() {
     let directory = TempDir::new();
     std::fs::write(directory.path().join(".env"), "TWILIO_AUTH_TOKEN=\"hunter2\nnonsense").unwrap();
-    let said = refused(&directory, "dev", &[]);
-    assert!(said.contains(".env"), "{said}");
-    assert!(!said.contains("hunter2"), "{said}");
+    let message = rejected_command(&directory, "dev", &[]);
+    assert!(message.contains(".env"), "{message}");
+    assert!(!message.contains("hunter2"), "{message}");
 }

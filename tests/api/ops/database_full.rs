@@ -12,7 +12,7 @@ use crate::harness::{Answer, Database, Launch, Person, Server, at_once, count};
 /// A request waits one second for a connection. The rest allows for a busy machine.
 const QUICK: Duration = Duration::from_millis(3500);
 
-fn is_not_ready(answer: Answer) {
+fn expect_not_ready(answer: Answer) {
     let answer = answer.expect_problem(503, "not_ready");
     assert_eq!((&answer.body["retry_after"], answer.header("retry-after")), (&json!(5), "5"));
 }
@@ -42,7 +42,7 @@ async fn exhausted_pool_rejects_writes_soon_and_serves_reads() {
         let began = Instant::now();
         let (refused, read, live) =
             tokio::join!(server.guest().sign_up(&bob), access.me(), server.guest().live());
-        is_not_ready(refused);
+        expect_not_ready(refused);
         read.expect(200);
         live.expect(200);
         assert!(began.elapsed() < QUICK, "{:?}", began.elapsed());
@@ -82,12 +82,12 @@ async fn full_disk_rejects_writes_and_loses_nothing() {
     limit_files(&server, "1");
     for _ in 0..2 {
         for answer in at_once(people.iter().map(|person| server.guest().sign_up(person))).await {
-            is_not_ready(answer);
+            expect_not_ready(answer);
         }
-        is_not_ready(server.guest().log_in(&ada).await);
-        is_not_ready(waiting.verify("000000").await);
-        is_not_ready(access.log_out().await);
-        is_not_ready(access.refresh().await);
+        expect_not_ready(server.guest().log_in(&ada).await);
+        expect_not_ready(waiting.verify("000000").await);
+        expect_not_ready(access.log_out().await);
+        expect_not_ready(access.refresh().await);
         access.me().await.expect(200);
         server.guest().live().await.expect(200);
     }

@@ -9,16 +9,17 @@ use diesel::{Connection, SqliteConnection};
 use serde_json::json;
 
 use crate::harness::{
-    Access, Answer, Database, Launch, Line, PasswordOk, Person, Server, State, TempDir, at_once, ended,
+    Access, Answer, Database, Launch, PasswordOk, Person, Server, State, TcpProxy, TempDir, at_once,
+    run_command,
 };
 
 /// More than the server's timeouts together.
 const SOON: Duration = Duration::from_secs(20);
 
 /// A server whose connection to PostgreSQL goes through a proxy. `None` on SQLite.
-async fn with_a_line() -> Option<(Server, Line)> {
+async fn with_proxy() -> Option<(Server, TcpProxy)> {
     let directory = TempDir::new();
-    let (database, line) = Database::fresh(directory.path()).await.over_a_line()?;
+    let (database, line) = Database::fresh(directory.path()).await.behind_proxy()?;
     Some((Launch::dev().database(&Arc::new(database)).start().await, line))
 }
 
@@ -41,7 +42,7 @@ async fn ask(server: &Server, ada: &Person, password_ok: &PasswordOk, access: &A
         .collect()
 }
 
-fn all_are_not_ready(answers: Vec<Answer>) {
+fn expect_all_not_ready(answers: Vec<Answer>) {
     for answer in answers {
         let answer = answer.expect_problem(503, "not_ready");
         assert_eq!((&answer.body["retry_after"], answer.header("retry-after")), (&json!(5), "5"));
@@ -52,13 +53,13 @@ fn all_are_not_ready(answers: Vec<Answer>) {
 /// Threats: a65, c4, c17.
 #[tokio::test]
 async fn database_outage_answers_503_until_it_is_over() {
-    let Some((server, line)) = with_a_line().await else { return };
+    let Some((server, line)) = with_proxy().await else { return };
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let password_ok = server.log_in(&ada).await;
     line.set(State::Down);
     for _ in 0..2 {
-        all_are_not_ready(ask(&server, &ada, &password_ok, &access).await);
+        expect_all_not_ready(ask(&server, &ada, &password_ok, &access).await);
     }
     server.guest().live().await.expect(200);
     server.with_access("no-token").me().await.expect_problem(401, "invalid_token");
@@ -73,7 +74,7 @@ async fn database_outage_answers_503_until_it_is_over() {
 /// Threats: a66, c4.
 #[tokio::test]
 async fn hanging_database_times_out() {
-    let Some((server, line)) = with_a_line().await else { return };
+    let Some((server, line)) = with_proxy().await else { return };
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     line.set(State::Hangs);
@@ -83,12 +84,12 @@ async fn hanging_database_times_out() {
     for _ in 0..2 {
         let (read, written, log_in) =
             tokio::join!(access.me(), server.guest().sign_up(&bob), server.guest().log_in(&ada));
-        all_are_not_ready(vec![read, written, log_in]);
+        expect_all_not_ready(vec![read, written, log_in]);
     }
     assert!(began.elapsed() < SOON * 2, "{:?}", began.elapsed());
     let url = server.database.url();
     let began = Instant::now();
-    let migrate = ended(&server.directory, "migrate", &[("COUNTERSIGN__DATABASE__URL", &url)]);
+    let migrate = run_command(&server.directory, "migrate", &[("COUNTERSIGN__DATABASE__URL", &url)]);
     assert_eq!(migrate.code, Some(1), "{}", migrate.stderr);
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     line.set(State::Up);
@@ -99,11 +100,11 @@ async fn hanging_database_times_out() {
 /// Threats: a66.
 #[tokio::test]
 async fn many_reads_from_a_hanging_database_share_the_timeout() {
-    let Some((server, line)) = with_a_line().await else { return };
+    let Some((server, line)) = with_proxy().await else { return };
     let access = server.full_access(&Person::ada()).await;
     line.set(State::Hangs);
     let began = Instant::now();
-    all_are_not_ready(at_once((0..200).map(|_| access.me())).await);
+    expect_all_not_ready(at_once((0..200).map(|_| access.me())).await);
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     line.set(State::Up);
     access.me().await.expect(200);
@@ -117,13 +118,13 @@ async fn locked_sqlite_file_rejects_writes_and_serves_reads() {
     let access = server.full_access(&Person::ada()).await;
     let mut other = SqliteConnection::establish(path).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
-    all_are_not_ready(vec![server.guest().sign_up(&Person::other(1)).await]);
+    expect_all_not_ready(vec![server.guest().sign_up(&Person::other(1)).await]);
     access.me().await.expect(200);
     // All of them wait for the same five seconds.
     let body = json!({ "name": "Ada King" });
     let began = Instant::now();
     let rename = || access.update_profile(body.clone());
-    all_are_not_ready(at_once((0..200).map(|_| rename())).await);
+    expect_all_not_ready(at_once((0..200).map(|_| rename())).await);
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     other.batch_execute("ROLLBACK").unwrap();
     server.sign_up(&Person::other(1)).await;

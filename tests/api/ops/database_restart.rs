@@ -22,15 +22,15 @@ const RECOVERY: Duration = Duration::from_secs(15);
 
 /// What the clients have met so far.
 #[derive(Default)]
-struct Met {
+struct Progress {
     answers: Cell<usize>,
     refused: Cell<usize>,
     over: Cell<bool>,
 }
 
-impl Met {
+impl Progress {
     fn hear(&self, answer: Option<&Answer>) {
-        let answer = answer.expect("the server hung up");
+        let answer = answer.expect("the server closed the connection");
         self.answers.set(self.answers.get() + 1);
         if answer.status == 503 {
             assert_eq!((&answer.body["code"], &answer.body["retry_after"]), (&json!("not_ready"), &json!(5)));
@@ -46,7 +46,7 @@ impl Met {
     }
 }
 
-async fn client(server: &Server, people: &People, met: &Met) -> Vec<Acknowledged> {
+async fn client(server: &Server, people: &People, met: &Progress) -> Vec<Acknowledged> {
     let mut known = Vec::new();
     while !met.over.get() {
         let refused = met.refused.get();
@@ -87,7 +87,7 @@ async fn postgres_restart_under_load_loses_nothing() {
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let people = People::default();
-    let met = Met::default();
+    let met = Progress::default();
     let recoveries = RefCell::new(Vec::new());
     let operator = async {
         for shutdown in [Shutdown::Fast, Shutdown::Immediate, Shutdown::Fast] {
@@ -102,7 +102,7 @@ async fn postgres_restart_under_load_loses_nothing() {
             tokio::task::spawn_blocking(move || again.begin()).await.unwrap();
             let recovery = recovered(&access).await;
             recoveries.borrow_mut().push(recovery);
-            assert!(met.refused.get() > refused, "nobody noticed that the database was away");
+            assert!(met.refused.get() > refused, "no client noticed the outage of the database");
         }
         // After the recovery no request is rejected.
         let refused = met.refused.get();
@@ -118,7 +118,7 @@ async fn postgres_restart_under_load_loses_nothing() {
         kept += join_all(some.iter().map(|one| one.check(&server))).await.iter().sum::<usize>();
     }
     eprintln!(
-        "PostgreSQL was back for requests {:?} after it said so; {} answers, {} of them 503; {kept} promises kept",
+        "PostgreSQL was back for requests {:?} after it message so; {} answers, {} of them 503; {kept} promises kept",
         recoveries.borrow(),
         met.answers.get(),
         met.refused.get()

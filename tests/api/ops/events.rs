@@ -14,7 +14,7 @@ fn audit(log: &str) -> Vec<Value> {
 }
 
 /// The event and its reason.
-fn told(line: &Value) -> (&str, &str) {
+fn reported(line: &Value) -> (&str, &str) {
     (line["event"].as_str().unwrap(), line["reason"].as_str().unwrap_or_default())
 }
 
@@ -108,12 +108,12 @@ async fn each_event_is_one_line_under_its_name() {
     let expected = provoke(&server, &ada).await;
     let log = ended(server).await;
     let lines = audit(&log);
-    assert_eq!(lines.iter().map(told).collect::<Vec<_>>(), expected, "{log}");
+    assert_eq!(lines.iter().map(reported).collect::<Vec<_>>(), expected, "{log}");
     let user_id = lines[0]["user_id"].as_str().unwrap();
     let ids: BTreeSet<_> = lines.iter().map(|line| line["event_id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), lines.len());
     for line in &lines {
-        let known = !["unknown_email", "password_resets_per_email"].contains(&told(line).1);
+        let known = !["unknown_email", "password_resets_per_email"].contains(&reported(line).1);
         assert_eq!(line["user_id"].as_str(), known.then_some(user_id), "{line}");
         assert_eq!(line["ip_address"], "127.0.0.1", "{line}");
         assert_eq!(line["message"], "audit");
@@ -126,7 +126,7 @@ async fn each_event_is_one_line_under_its_name() {
             "authz_fail",
             "excess_rate_limit_exceeded",
         ];
-        let level = if suspicious.contains(&told(line).0) { "WARN" } else { "INFO" };
+        let level = if suspicious.contains(&reported(line).0) { "WARN" } else { "INFO" };
         assert_eq!(line["level"], level, "{line}");
     }
     // Every kind of event has occurred.
@@ -197,13 +197,13 @@ fn document_lists_every_event_and_reason() {
     let listed: Vec<&str> = rows.iter().map(|row| row.split('`').nth(1).unwrap()).collect();
     assert_eq!(listed, EventKind::ALL.map(EventKind::as_str));
     let sources = Source::below("src/auth");
-    let said = |source: &Source| -> Vec<String> {
+    let message = |source: &Source| -> Vec<String> {
         let named = source.text.split("with_reason(\"").skip(1);
         let of_activities =
             source.text.split("Some(\"").skip(1).filter(|_| source.path.ends_with("/activity.rs"));
         named.chain(of_activities).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     };
-    let reasons: BTreeSet<String> = sources.iter().flat_map(said).collect();
+    let reasons: BTreeSet<String> = sources.iter().flat_map(message).collect();
     assert!(reasons.len() > 5, "{reasons:?}");
     for reason in reasons {
         assert!(rows.iter().any(|row| row.contains(&format!("`{reason}`"))), "{reason} is not listed");

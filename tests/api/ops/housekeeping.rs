@@ -137,8 +137,8 @@ async fn one_of_two_servers_cleans_up() {
     let seen = first.database.value(runs).await;
     let changed = format!("SELECT count(*) FROM housekeeping WHERE CAST(last_run_at AS TEXT) <> '{seen}'");
     first.database.eventually(&changed, 1).await;
-    let said = |log: String| log.matches("cleaned up rows=1").count();
-    let found = [said(first.process.kill()), said(second.process.kill())];
+    let message = |log: String| log.matches("cleaned up rows=1").count();
+    let found = [message(first.process.kill()), message(second.process.kill())];
     assert_eq!(found.iter().sum::<usize>(), 1);
 }
 
@@ -166,7 +166,7 @@ async fn large_cleanup_does_not_block_log_ins() {
     server.log_in(&ada).await;
     let waited = began.elapsed();
     let left = server.database.number("SELECT count(*) FROM activities WHERE kind = 'verified'").await;
-    assert!(left > 0, "all was gone before the log-in: it shows nothing");
+    assert!(left > 0, "the cleanup ended before the log-in, so the test shows nothing");
     // Generous, because other tests run too. Deleting everything at once would block for longer.
     assert!(waited.as_secs() < 5, "{waited:?}");
     let answers = at_once((0..2).map(|_| server.guest().log_in(&ada))).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Person, Server, TempDir, program, started};
+use crate::harness::{Person, Server, TempDir, program, start_command};
 
 const IN_MEMORY: &str =
     "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory: --exit-with-stdin";
@@ -116,8 +116,8 @@ fn instance_works_if_its_log_is_not_read() {
 #[tokio::test]
 async fn two_instances_in_one_directory_are_independent() {
     let directory = TempDir::new();
-    let first = Server::running(started(&directory, IN_MEMORY, &[]), TempDir::new()).await;
-    let second = Server::running(started(&directory, IN_MEMORY, &[]), TempDir::new()).await;
+    let first = Server::running(start_command(&directory, IN_MEMORY, &[]), TempDir::new()).await;
+    let second = Server::running(start_command(&directory, IN_MEMORY, &[]), TempDir::new()).await;
     let ada = Person::ada();
     let access = first.full_access(&ada).await;
     // On the second instance she has not signed up, and her number has got no code.
@@ -127,7 +127,7 @@ async fn two_instances_in_one_directory_are_independent() {
     access.on(&second).me().await.expect_problem(401, "invalid_token");
     elsewhere.on(&first).me().await.expect_problem(401, "invalid_token");
     // Clock, reset and faults of one instance do not affect the other.
-    first.break_twilio(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
+    first.inject_fault(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
     first.advance(24 * 60 * 60).await;
     second.another_session(&ada).await;
     elsewhere.on(&second).me().await.expect(200);

@@ -6,27 +6,27 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Ended, Forge, Launch, Person, Server, TempDir, claims, ended, header};
+use crate::harness::{CommandOutput, Forge, Launch, Person, Server, TempDir, claims, header, run_command};
 
 const LEAD: u32 = 3600;
 /// The lifetime of an access token, plus the leeway.
 const LONGEST_TOKEN: u32 = 905;
 
-fn keys(server: &Server, command: &str) -> Ended {
+fn keys(server: &Server, command: &str) -> CommandOutput {
     let line = format!("keys {command} --dev --database-url {}", server.database.url());
-    ended(&TempDir::new(), &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)])
+    run_command(&TempDir::new(), &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)])
 }
 
 /// Rotates the keys and returns the kid of the new one.
 fn rotate(server: &Server, flags: &str) -> String {
-    let Ended { code, stdout, stderr } = keys(server, &format!("rotate {flags}"));
+    let CommandOutput { code, stdout, stderr } = keys(server, &format!("rotate {flags}"));
     assert_eq!(code, Some(0), "{stderr}");
     stdout.trim().to_owned()
 }
 
 /// The kid and the state of each key.
 fn listed(server: &Server) -> Vec<(String, String)> {
-    let Ended { code, stdout, stderr } = keys(server, "list");
+    let CommandOutput { code, stdout, stderr } = keys(server, "list");
     assert_eq!(code, Some(0), "{stderr}");
     let word = |line: &str, index| line.split(' ').nth(index).unwrap().to_owned();
     stdout.lines().map(|line| (word(line, 0), word(line, 1))).collect()
@@ -146,7 +146,7 @@ async fn rotation_under_load_fails_no_request() {
         // Wait until the servers have read the key, and then for a full round of each worker.
         server.advance(11).await;
         while done.load(Ordering::SeqCst) < round * 8 {
-            assert!(!workers.iter().any(tokio::task::JoinHandle::is_finished), "somebody was disturbed");
+            assert!(!workers.iter().any(tokio::task::JoinHandle::is_finished), "a worker failed");
             tokio::task::yield_now().await;
         }
     }
@@ -176,7 +176,7 @@ async fn rotation_needs_the_secret_of_the_servers() {
     let server = Forge::launch().start().await;
     let line = format!("keys rotate --dev --database-url {}", server.database.url());
     let another = [("COUNTERSIGN__TOKENS__SECRET", "another-secret-of-32-characters-or-more")];
-    let refused = ended(&TempDir::new(), &line, &another);
+    let refused = run_command(&TempDir::new(), &line, &another);
     assert!(
         refused.code == Some(1) && refused.stderr.contains("COUNTERSIGN__TOKENS__SECRET"),
         "{}",
@@ -185,8 +185,8 @@ async fn rotation_needs_the_secret_of_the_servers() {
     assert_eq!(server.database.number("SELECT count(*) FROM signing_keys").await, 1);
     let directory = TempDir::new();
     let secret = [("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)];
-    ended(&directory, "migrate --database-url sqlite://empty.db", &[]);
-    let unused = ended(&directory, "keys rotate --dev --database-url sqlite://empty.db", &secret);
+    run_command(&directory, "migrate --database-url sqlite://empty.db", &[]);
+    let unused = run_command(&directory, "keys rotate --dev --database-url sqlite://empty.db", &secret);
     assert!(unused.code == Some(1) && unused.stderr.contains("no keys yet"), "{}", unused.stderr);
 }
 
@@ -195,13 +195,13 @@ async fn mistyped_database_path_creates_no_database() {
     let directory = TempDir::new();
     for command in ["list", "rotate"] {
         let line = format!("keys {command} --dev --database-url sqlite://mistyped.db");
-        let refused = ended(&directory, &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
+        let refused = run_command(&directory, &line, &[("COUNTERSIGN__TOKENS__SECRET", Forge::SECRET)]);
         assert!(refused.code == Some(1) && refused.stderr.contains("mistyped.db"), "{}", refused.stderr);
         assert!(!directory.path().join("mistyped.db").exists(), "{command}");
     }
     // An outdated database needs `migrate` first.
     std::fs::write(directory.path().join("old.db"), "").unwrap();
-    let behind = ended(&directory, "keys list --dev --database-url sqlite://old.db", &[]);
+    let behind = run_command(&directory, "keys list --dev --database-url sqlite://old.db", &[]);
     assert!(behind.code == Some(1) && behind.stderr.contains("migrate"), "{}", behind.stderr);
 }
 

@@ -45,7 +45,7 @@ async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Ackno
     let clients = (0..CLIENTS).map(|_| client(&server, people, &heard));
     let known = join_all(clients).await;
     let (code, log) = server.process.wait();
-    assert_eq!(code, None, "it was not killed: {log}");
+    assert_eq!(code, None, "the server was not killed: {log}");
     known.into_iter().flatten().collect()
 }
 

@@ -19,7 +19,7 @@ impl Secrets {
     }
 
     /// Fails if the log holds a secret, plain or encoded.
-    fn are_not_in(&self, log: &str) {
+    fn assert_absent_from(&self, log: &str) {
         for (what, secret) in &self.0 {
             for form in forms(secret) {
                 // A code has six digits, like the fraction of a time or a part of an identifier.
@@ -126,11 +126,11 @@ async fn logged(format: &str) -> String {
     flow(&server, &mut secrets).await;
     // Other users of the machine can read the command line (`proc_pid_cmdline(5)`).
     let line = std::fs::read(format!("/proc/{}/cmdline", server.process.id())).unwrap_or_default();
-    secrets.are_not_in(&String::from_utf8_lossy(&line));
+    secrets.assert_absent_from(&String::from_utf8_lossy(&line));
     server.process.signal("TERM");
     let (code, log) = server.process.wait();
     assert_eq!(code, Some(0), "{log}");
-    secrets.are_not_in(&log);
+    secrets.assert_absent_from(&log);
     log
 }
 
@@ -138,7 +138,7 @@ async fn logged(format: &str) -> String {
 #[tokio::test]
 async fn text_log_has_no_secret_and_names_the_request() {
     let log = logged("text").await;
-    assert!(!log.contains('\u{1b}'), "colours are for terminals");
+    assert!(!log.contains('\u{1b}'), "no colours without a terminal");
     let request = Regex::new(r"request\{request_id=([0-9a-f]{32})\}").unwrap();
     let mut answered = 0;
     let mut twilio = 0;
@@ -182,11 +182,11 @@ async fn json_log_has_no_secret_and_the_same_content() {
         let id = line["span"]["request_id"].as_str().unwrap_or_default();
         assert!(is_request_id(id), "{line}");
         if line["message"] == "answered" {
-            assert!(ids.insert(id.to_owned()), "one line tells of an answer: {line}");
+            assert!(ids.insert(id.to_owned()), "an answer has two lines: {line}");
             assert!(line["duration_ms"].is_u64() && line["method"].is_string(), "{line}");
             statuses.push((line["route"].as_str().unwrap().to_owned(), line["status"].as_u64().unwrap()));
         } else {
-            assert!(!ids.contains(id), "after its answer: {line}");
+            assert!(!ids.contains(id), "a line after the answer of its request: {line}");
         }
     }
     for answer in
@@ -212,7 +212,7 @@ async fn failures_of_twilio_are_logged_without_its_token() {
         Fault::answer(200, &format!("not JSON, and {}", ada.phone_number)),
         Fault::dropped(),
     ] {
-        twilio.break_next(Operation::Start, fault);
+        twilio.inject_fault(Operation::Start, fault);
         let answer = server.guest().log_in(&ada).await;
         assert!([422, 503].contains(&answer.status), "{}", answer.text);
     }
@@ -226,7 +226,7 @@ async fn failures_of_twilio_are_logged_without_its_token() {
     secrets.keep("the credentials", &format!("{ACCOUNT_SID}:{auth_token}"));
     secrets.keep("the phone number", &ada.phone_number);
     secrets.keep("the phone number", &ada.phone_number[1..]);
-    secrets.are_not_in(&log);
+    secrets.assert_absent_from(&log);
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ fn search_finds_encoded_secrets() {
     secrets.keep("a secret", "correct horse battery staple");
     secrets.keep("a code", "123456");
     secrets.keep("an address", "ada.lovelace@example.com");
-    let found = |log: &str| std::panic::catch_unwind(|| secrets.are_not_in(log)).is_err();
+    let found = |log: &str| std::panic::catch_unwind(|| secrets.assert_absent_from(log)).is_err();
     for log in [
         "password=correct horse battery staple",
         "?password=correct+horse+battery+staple",

@@ -6,7 +6,9 @@ use regex::Regex;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Figures, Launch, Person, Receiver, Server, TempDir, at_once, refused, wrong_code};
+use crate::harness::{
+    Launch, Metrics, Person, Receiver, Server, TempDir, at_once, rejected_command, wrong_code,
+};
 
 fn scraped() -> Launch {
     Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", "127.0.0.1:0")
@@ -40,8 +42,8 @@ async fn each_metric_moves_with_its_event() {
     let receiver = Receiver::start().await;
     let ada = Person::ada();
     receiver.answer(&["500 Internal Server Error"]);
-    let server = receiver.told_by(scraped()).start().await;
-    let before = server.figures().await;
+    let server = receiver.configure(scraped()).start().await;
+    let before = server.metrics().await;
     assert_eq!(before.sum("countersign_http_requests_total"), 0.0, "{}", before.text);
     // The series starts at zero. Prometheus sees no increase if a series starts with its first event.
     for result in ["success", "wrong_password"] {
@@ -52,7 +54,7 @@ async fn each_metric_moves_with_its_event() {
     flow(&server, &ada).await;
     // Sign-up, two wrong passwords, a log-in, a wrong code and a right one.
     server.database.eventually("SELECT count(*) FROM webhook_outbox WHERE delivered_at IS NOT NULL", 6).await;
-    let figures = server.figures().await;
+    let figures = server.metrics().await;
     for (what, expected) in [
         (r#"countersign_http_requests_total{method="GET",route="/v1/users/me",status="200"}"#, 3.0),
         (r#"countersign_http_requests_total{method="POST",route="/v1/users/login",status="401"}"#, 2.0),
@@ -85,9 +87,9 @@ async fn each_metric_moves_with_its_event() {
     assert!(took > 0.001 && took < 60.0, "{took}");
     let pool = figures.sum("countersign_database_pool_connections");
     assert_eq!(pool > 0.0, server.database.is_postgres(), "{pool}");
-    server.break_twilio(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
+    server.inject_fault(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
     server.guest().log_in(&ada).await.expect(503);
-    let failed = server.figures().await;
+    let failed = server.metrics().await;
     assert_eq!(failed.sum(r#"countersign_twilio_calls_total{operation="start",outcome="unavailable"}"#), 1.0);
     assert_eq!(failed.sum("countersign_codes_sent_total"), 1.0);
 }
@@ -100,7 +102,7 @@ async fn full_hashing_queue_is_counted() {
     let answers = at_once(people.iter().map(|person| server.guest().sign_up(person))).await;
     let refused = answers.iter().filter(|answer| answer.status == 503).count();
     assert!(refused > 0, "{answers:?}");
-    let figures = server.figures().await;
+    let figures = server.metrics().await;
     assert_eq!(figures.sum("countersign_hashing_refused_total"), refused as f64);
     assert_eq!(figures.sum("countersign_hashing_waiting"), 0.0);
 }
@@ -118,7 +120,7 @@ async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
         ada.username.clone(),
     ]);
     secrets.extend([ada.password.clone(), "example.com".into(), "0123".into(), "127.0.0.1".into()]);
-    let before = server.figures().await;
+    let before = server.metrics().await;
     for secret in &secrets {
         assert!(!before.text.contains(secret.as_str()), "{secret}: {}", before.text);
     }
@@ -131,8 +133,8 @@ async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
         server.request(method, "/v1/users/login").send().await.unwrap();
         server.guest().log_in(&ada.with_email(&format!("eve{number}@example.com"))).await.expect(401);
     }
-    let after = server.figures().await;
-    let of = |figures: &Figures| {
+    let after = server.metrics().await;
+    let of = |figures: &Metrics| {
         ["route", "method", "country", "event"].map(|label| figures.values_of(label).len())
     };
     assert_eq!(of(&before), of(&after), "{}", after.text);
@@ -155,11 +157,11 @@ async fn metrics_listener_serves_only_metrics() {
     let off = Server::dev().await;
     assert!(!off.process.ready.contains("metrics="), "{}", off.process.ready);
     let address = listener.trim_start_matches("http://");
-    let said =
+    let message =
         Launch::dev().variable("COUNTERSIGN__METRICS__LISTEN", address).try_start().await.err().unwrap();
-    assert!(said.contains("metrics.listen"), "{said}");
-    let said = refused(&TempDir::new(), "dev", &[("COUNTERSIGN__METRICS__LISTEN", "everywhere")]);
-    assert!(said.contains("everywhere"), "{said}");
+    assert!(message.contains("metrics.listen"), "{message}");
+    let message = rejected_command(&TempDir::new(), "dev", &[("COUNTERSIGN__METRICS__LISTEN", "everywhere")]);
+    assert!(message.contains("everywhere"), "{message}");
 }
 
 #[tokio::test]
@@ -167,7 +169,7 @@ async fn document_and_dashboard_name_every_metric() {
     let server = scraped().start().await;
     let access = server.full_access(&Person::ada()).await;
     access.me().await.expect(200);
-    let figures = server.figures().await;
+    let figures = server.metrics().await;
     let families: BTreeSet<&str> = figures.families.keys().map(String::as_str).collect();
     let document = text_of("docs/operations.md");
     let row = Regex::new(r"(?m)^\| `(countersign_[a-z_]+)` \|").unwrap();
@@ -204,5 +206,5 @@ async fn document_and_dashboard_name_every_metric() {
     }
     let unseen: Vec<_> =
         families.difference(&shown).filter(|name| **name != "countersign_build_info").collect();
-    assert!(unseen.is_empty(), "on no panel: {unseen:?}");
+    assert!(unseen.is_empty(), "missing on the dashboard: {unseen:?}");
 }

@@ -42,7 +42,7 @@ fn on_database(kind: &str, is_postgres: bool) -> String {
         ("Uuid" | "Bytea", false) => "BLOB",
         ("Timestamptz" | "Int4" | "Int8", false) => "INTEGER",
         ("Text", false) => "TEXT",
-        (other, _) => panic!("{other} is not known here"),
+        (other, _) => panic!("unknown type {other}"),
     };
     format!("{name} {null}")
 }

@@ -3,7 +3,7 @@
 
 use regex::Regex;
 
-use crate::harness::{Database, Ended, TempDir, ended};
+use crate::harness::{CommandOutput, Database, TempDir, run_command, start_command};
 
 /// A server with TLS, and the file with its CA certificate.
 struct Tls {
@@ -19,12 +19,15 @@ impl Tls {
     }
 
     /// Runs `countersign migrate` with these parameters on a fresh database.
-    async fn migrate(&self, host: &str, parameters: &str) -> (Database, Ended) {
+    async fn migrate(&self, host: &str, parameters: &str) -> (Database, CommandOutput) {
         let database = Database::on_server(&self.url).await;
         let url = database.url().replacen("localhost", host, 1);
         let directory = TempDir::new();
-        let ended =
-            ended(&directory, "migrate", &[("COUNTERSIGN__DATABASE__URL", &format!("{url}?{parameters}"))]);
+        let ended = run_command(
+            &directory,
+            "migrate",
+            &[("COUNTERSIGN__DATABASE__URL", &format!("{url}?{parameters}"))],
+        );
         (database, ended)
     }
 
@@ -34,10 +37,14 @@ impl Tls {
         assert_eq!(database.number("SELECT count(*) FROM users").await, 0);
     }
 
-    async fn is_refused(&self, host: &str, parameters: &str, said: &str) {
+    async fn is_refused(&self, host: &str, parameters: &str, message: &str) {
         let (database, ended) = self.migrate(host, parameters).await;
         assert_eq!(ended.code, Some(1), "{host} {parameters}: {}", ended.stderr);
-        assert!(Regex::new(said).unwrap().is_match(&ended.stderr), "{host} {parameters}: {}", ended.stderr);
+        assert!(
+            Regex::new(message).unwrap().is_match(&ended.stderr),
+            "{host} {parameters}: {}",
+            ended.stderr
+        );
         let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
         assert_eq!(database.number(tables).await, 0, "{host} {parameters}");
     }
@@ -48,7 +55,7 @@ impl Tls {
         let directory = TempDir::new();
         let url = format!("{}?{parameters}", database.url());
         let line = "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0";
-        let _process = crate::harness::started(&directory, line, &[("COUNTERSIGN__DATABASE__URL", &url)]);
+        let _process = start_command(&directory, line, &[("COUNTERSIGN__DATABASE__URL", &url)]);
         let connections = |encrypted| {
             format!(
                 "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = current_database() \

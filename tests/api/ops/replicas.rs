@@ -74,7 +74,7 @@ async fn challenge_takes_five_checks_over_all_replicas() {
     // On PostgreSQL, a request that waits a second for a connection is answered 503 and checks nothing.
     let in_vain = count(&answers, 503, Some("not_ready"));
     assert_eq!(count(&answers, 429, Some("too_many_attempts")) + in_vain, 25);
-    assert_eq!(twilio.asked(Operation::Check).len(), 5);
+    assert_eq!(twilio.requests(Operation::Check).len(), 5);
     for server in servers {
         token.on(server).verify(&code).await.expect_problem(429, "too_many_attempts");
     }

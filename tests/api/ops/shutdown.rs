@@ -28,7 +28,7 @@ async fn not_ready(server: &Server) {
 }
 
 /// Waits until the listener is closed.
-async fn refuses_connections(server: &Server) {
+async fn wait_until_closed(server: &Server) {
     let address = server.api.strip_prefix("http://").unwrap();
     while tokio::net::TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
@@ -62,7 +62,7 @@ async fn stops_in_order(signal: &str) {
     not_ready(&server).await;
     // The listener still answers.
     server.guest().live().await.expect(200);
-    refuses_connections(&server).await;
+    wait_until_closed(&server).await;
     // From here on, only open requests are finished.
     raw.send(last).await;
     assert_eq!(only_status(&raw.rest().await), 201, "{signal}");
@@ -96,7 +96,7 @@ async fn second_signal_drops_open_requests() {
     let mut server = serve("0", LONG).await;
     let (mut raw, _) = begun(&server).await;
     server.process.signal("INT");
-    refuses_connections(&server).await;
+    wait_until_closed(&server).await;
     server.process.signal("TERM");
     wait_within(&mut server, Duration::from_secs(5));
     assert_eq!(raw.rest().await, "");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{Collector, Launch, Person, Server, TempDir, Traced, refused};
+use crate::harness::{Collector, Launch, Person, Server, Span, TempDir, rejected_command};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const CALLER: &str = "b7ad6b7169203331";
@@ -22,7 +22,7 @@ fn end(server: &mut Server) -> String {
     log
 }
 
-fn named<'a>(spans: &'a [Traced], name: &str) -> Vec<&'a Traced> {
+fn named<'a>(spans: &'a [Span], name: &str) -> Vec<&'a Span> {
     spans.iter().filter(|span| span.name == name).collect()
 }
 
@@ -49,7 +49,7 @@ async fn log_in_continues_the_trace_of_its_caller() {
     ] {
         assert_eq!(log_in.attributes[attribute], value, "{log_in:?}");
     }
-    let of_log_in: Vec<Traced> = spans.iter().filter(|span| span.trace_id == TRACE).cloned().collect();
+    let of_log_in: Vec<Span> = spans.iter().filter(|span| span.trace_id == TRACE).cloned().collect();
     let names: BTreeSet<&str> = of_log_in.iter().map(|span| span.name.as_str()).collect();
     let expected = ["POST /v1/users/login", "hashing", "twilio", "database read", "database write"];
     assert_eq!(names, BTreeSet::from(expected));
@@ -75,7 +75,7 @@ async fn traces_hold_no_personal_data_and_report_failures() {
     let access = server.full_access(&ada).await.token().to_owned();
     server.get(&format!("/v1/{}/{access}", ada.email)).await.expect(404);
     server.guest().log_in(&ada.with_password("incorrect horse")).await.expect(401);
-    server.break_twilio(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
+    server.inject_fault(json!({ "operation": "start", "fault": "status", "status": 503 })).await;
     server.guest().log_in(&ada).await.expect(503);
     server.guest().header("traceparent", "00-garbage-01").as_access().me().await.expect(401);
     end(&mut server);
@@ -103,7 +103,8 @@ async fn traces_are_off_by_default_and_a_dead_collector_delays_nothing() {
     end(&mut server);
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     for wrong in ["collector:4318", "ftp://collector", "http://", "http://collector:4318/v1/traces"] {
-        let said = refused(&TempDir::new(), "dev", &[("COUNTERSIGN__TELEMETRY__OTLP_ENDPOINT", wrong)]);
-        assert!(said.contains("telemetry.otlp_endpoint"), "{wrong}: {said}");
+        let message =
+            rejected_command(&TempDir::new(), "dev", &[("COUNTERSIGN__TELEMETRY__OTLP_ENDPOINT", wrong)]);
+        assert!(message.contains("telemetry.otlp_endpoint"), "{wrong}: {message}");
     }
 }

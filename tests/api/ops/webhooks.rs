@@ -5,14 +5,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{Launch, Person, Receiver, Server, Taken, TempDir, Twilio, complete_with, refused};
+use crate::harness::{
+    Delivery, Launch, Person, Receiver, Server, TempDir, Twilio, complete_with, rejected_command,
+};
 
 const WAITING: &str = "SELECT count(*) FROM webhook_outbox WHERE due_at IS NOT NULL";
 const DELIVERED: &str =
     "SELECT count(*) FROM webhook_outbox WHERE delivered_at IS NOT NULL AND due_at IS NULL";
 
-fn events(taken: &[Taken]) -> BTreeSet<&str> {
-    taken.iter().map(Taken::event).collect()
+fn events(taken: &[Delivery]) -> BTreeSet<&str> {
+    taken.iter().map(Delivery::event).collect()
 }
 
 /// Threats: a72.
@@ -20,7 +22,7 @@ fn events(taken: &[Taken]) -> BTreeSet<&str> {
 async fn every_event_of_a_flow_arrives_and_names_only_the_user() {
     let receiver = Receiver::start().await;
     let ada = Person::ada();
-    let server = receiver.told_by(Launch::dev()).start().await;
+    let server = receiver.configure(Launch::dev()).start().await;
     let signed_up = server.sign_up(&ada).await;
     let wrong = ada.with_password("incorrect horse");
     server.guest().log_in(&wrong).await.expect(401);
@@ -66,7 +68,7 @@ async fn log_has_the_id_of_the_event_but_not_the_url() {
     let ada = Person::ada();
     receiver.answer(&["500 Internal Server Error"]);
     let launch = Launch::dev().variable("COUNTERSIGN__LOG__LEVEL", "trace");
-    let mut server = receiver.told_by(launch).start().await;
+    let mut server = receiver.configure(launch).start().await;
     server.sign_up(&ada).await;
     let taken = receiver.wait_for(1).await;
     server.database.eventually("SELECT count(*) FROM webhook_outbox WHERE attempts = 1", 1).await;
@@ -87,7 +89,7 @@ async fn failed_delivery_is_retried_after_growing_waits() {
     let receiver = Receiver::start().await;
     let ada = Person::ada();
     receiver.answer(&["500 Internal Server Error", "302 Found", "429 Too Many Requests"]);
-    let server = receiver.told_by(Launch::dev()).start().await;
+    let server = receiver.configure(Launch::dev()).start().await;
     server.sign_up(&ada).await;
     for (attempt, (shortest, longest)) in (1..).zip([(4, 6), (12, 18), (36, 54)]) {
         receiver.wait_for(attempt).await;
@@ -111,7 +113,7 @@ async fn delivery_is_given_up_after_eleven_attempts_and_logged() {
     let receiver = Receiver::start().await;
     let ada = Person::ada();
     receiver.answer(&["503 Service Unavailable"; 11]);
-    let mut server = receiver.told_by(Launch::dev()).start().await;
+    let mut server = receiver.configure(Launch::dev()).start().await;
     server.sign_up(&ada).await;
     for attempt in 1..=11 {
         receiver.wait_for(attempt).await;
@@ -150,7 +152,7 @@ async fn settled_after(server: &Server, attempt: usize) -> String {
 async fn status_410_ends_the_retries() {
     let receiver = Receiver::start().await;
     receiver.answer(&["410 Gone"]);
-    let server = receiver.told_by(Launch::dev()).start().await;
+    let server = receiver.configure(Launch::dev()).start().await;
     server.sign_up(&Person::ada()).await;
     server.database.eventually("SELECT count(*) FROM webhook_outbox WHERE due_at IS NULL", 1).await;
     assert_eq!(server.database.number(DELIVERED).await, 0);
@@ -161,7 +163,7 @@ async fn hanging_delivery_delays_no_request() {
     let receiver = Receiver::start().await;
     let ada = Person::ada();
     receiver.answer(&["hang"]);
-    let server = receiver.told_by(Launch::dev()).start().await;
+    let server = receiver.configure(Launch::dev()).start().await;
     server.sign_up(&ada).await;
     receiver.wait_for(1).await;
     let began = Instant::now();
@@ -169,7 +171,11 @@ async fn hanging_delivery_delays_no_request() {
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     // The others follow after its timeout, and it is retried later.
     receiver.wait_for(4).await;
-    assert!(began.elapsed() >= Duration::from_secs(8), "the first was given up in {:?}", began.elapsed());
+    assert!(
+        began.elapsed() >= Duration::from_secs(8),
+        "the first attempt timed out after only {:?}",
+        began.elapsed()
+    );
     settled_after(&server, 1).await;
     server.advance(6).await;
     let taken = receiver.wait_for(5).await;
@@ -182,8 +188,8 @@ async fn configuration_chooses_the_events() {
     let none = Receiver::start().await;
     let launch =
         Launch::dev().variable("COUNTERSIGN__WEBHOOKS__EVENTS", "session_renewed, authn_login_success");
-    let chosen = some.told_by(launch).start().await;
-    let nowhere = none.told_by(Launch::dev()).variable("COUNTERSIGN__WEBHOOKS__URL", "");
+    let chosen = some.configure(launch).start().await;
+    let nowhere = none.configure(Launch::dev()).variable("COUNTERSIGN__WEBHOOKS__URL", "");
     let off = nowhere.variable("COUNTERSIGN__WEBHOOKS__SECRET", "").start().await;
     for server in [&chosen, &off] {
         let body = json!({ "refresh_token": server.full_access(&Person::ada()).await.refresh_token });
@@ -191,7 +197,7 @@ async fn configuration_chooses_the_events() {
     }
     assert_eq!(events(&some.wait_for(2).await), BTreeSet::from(["session_renewed", "authn_login_success"]));
     assert_eq!(off.database.number("SELECT count(*) FROM webhook_outbox").await, 0);
-    assert!(none.taken().is_empty());
+    assert!(none.deliveries().is_empty());
 }
 
 #[test]
@@ -202,13 +208,13 @@ fn invalid_webhook_settings_are_rejected() {
         let mut variables = complete_with("COUNTERSIGN__WEBHOOKS__URL", url);
         variables
             .extend([("COUNTERSIGN__WEBHOOKS__SECRET", secret), ("COUNTERSIGN__WEBHOOKS__EVENTS", events)]);
-        refused(&directory, "serve", &variables)
+        rejected_command(&directory, "serve", &variables)
     };
     assert!(refuse("http://example.com/canary", &secret, "").contains("loopback"));
     assert!(refuse("ftp://example.com/canary", &secret, "").contains("https"));
     for wrong in ["", "canary", "whsec_canary", &secret["whsec_".len()..]] {
-        let said = refuse("https://example.com/canary", wrong, "");
-        assert!(said.contains("webhooks.secret") && !said.contains("canary"), "{said}");
+        let message = refuse("https://example.com/canary", wrong, "");
+        assert!(message.contains("webhooks.secret") && !message.contains("canary"), "{message}");
     }
     assert!(refuse("https://example.com", &secret, "user_born").contains("user_born"));
 }
@@ -218,21 +224,21 @@ fn invalid_webhook_settings_are_rejected() {
 async fn rolled_back_event_is_not_delivered() {
     let receiver = Receiver::start().await;
     let ada = Person::ada();
-    let server = receiver.told_by(Launch::dev()).start().await;
+    let server = receiver.configure(Launch::dev()).start().await;
     server.sign_up(&ada).await;
     let password_ok = server.log_in(&ada).await;
-    server.database.execute(refuse_to_give_back(&server)).await;
+    server.database.execute(fail_refunds(&server)).await;
     password_ok.verify(&server.code(&ada.phone_number).await).await.expect_problem(503, "not_ready");
     let begun =
         "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM activities WHERE kind = 'verified')";
     assert_eq!(server.database.number(begun).await, 0);
-    let told =
+    let reported =
         "SELECT count(*) FROM webhook_outbox WHERE event IN ('authn_login_success', 'session_created')";
-    assert_eq!(server.database.number(told).await, 0);
+    assert_eq!(server.database.number(reported).await, 0);
 }
 
 /// Makes the database fail every refund of a limit.
-fn refuse_to_give_back(server: &Server) -> &'static str {
+fn fail_refunds(server: &Server) -> &'static str {
     if server.database.is_postgres() {
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
              'BEGIN RAISE EXCEPTION USING MESSAGE = ''deadlock detected''; END'; \
@@ -248,16 +254,16 @@ fn refuse_to_give_back(server: &Server) -> &'static str {
 async fn two_replicas_deliver_each_event_once() {
     let receiver = Receiver::start().await;
     let twilio = Twilio::start().await;
-    let first = receiver.told_by(twilio.launch()).start().await;
-    let second = receiver.told_by(twilio.launch()).database(&first.database).start().await;
+    let first = receiver.configure(twilio.launch()).start().await;
+    let second = receiver.configure(twilio.launch()).database(&first.database).start().await;
     for number in 0..20 {
         let server = [&first, &second][number as usize % 2];
         server.sign_up(&Person::other(number)).await;
     }
     receiver.wait_for(20).await;
     first.database.eventually(DELIVERED, 20).await;
-    let ids: BTreeSet<String> = receiver.taken().into_iter().map(|taken| taken.id).collect();
-    assert_eq!((ids.len(), receiver.taken().len()), (20, 20));
+    let ids: BTreeSet<String> = receiver.deliveries().into_iter().map(|taken| taken.id).collect();
+    assert_eq!((ids.len(), receiver.deliveries().len()), (20, 20));
 }
 
 /// The replica is killed after the commit and before or during the delivery. Another one delivers everything.
@@ -269,7 +275,7 @@ async fn killed_replica_loses_no_event() {
     let receiver = Receiver::start().await;
     let twilio = Twilio::start().await;
     silent.answer(&["hang"; 12]);
-    let mut first = silent.told_by(twilio.launch()).start().await;
+    let mut first = silent.configure(twilio.launch()).start().await;
     for number in 0..12 {
         first.sign_up(&Person::other(number)).await;
     }
@@ -280,10 +286,10 @@ async fn killed_replica_loses_no_event() {
     // Its leases last a minute. End them instead of waiting.
     let over = if first.database.is_postgres() { "due_at - interval '61 s'" } else { "due_at - 61000000" };
     first.database.execute(&format!("UPDATE webhook_outbox SET due_at = {over}")).await;
-    let second = receiver.told_by(twilio.launch()).database(&first.database).start().await;
+    let second = receiver.configure(twilio.launch()).database(&first.database).start().await;
     second.database.eventually(DELIVERED, 12).await;
     let mut answers: BTreeMap<String, usize> = BTreeMap::new();
-    for taken in receiver.taken().iter().filter(|taken| taken.status == "204 No Content") {
+    for taken in receiver.deliveries().iter().filter(|taken| taken.status == "204 No Content") {
         *answers.entry(taken.id.clone()).or_default() += 1;
     }
     assert_eq!((answers.len(), answers.values().sum::<usize>()), (12, 12), "{answers:?}");

@@ -22,7 +22,7 @@ async fn with_ada() -> (Server, Person) {
 async fn break_starts(server: &Server, fault: Value) -> String {
     let mut fault = fault;
     fault["operation"] = json!("start");
-    server.break_twilio(fault).await
+    server.inject_fault(fault).await
 }
 
 async fn unavailable(server: &Server, person: &Person) -> Answer {
@@ -33,7 +33,7 @@ async fn unavailable(server: &Server, person: &Person) -> Answer {
 }
 
 async fn starts(server: &Server, person: &Person) -> usize {
-    server.asked_twilio("start", &person.phone_number).await
+    server.twilio_requests("start", &person.phone_number).await
 }
 
 fn lines(server: &Server, words: &str) -> usize {
@@ -47,7 +47,7 @@ async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
     let server = scraped.start().await;
     let ada = Person::ada();
     server.sign_up(&ada).await;
-    let is_open = async || server.figures().await.sum("countersign_twilio_circuit_open");
+    let is_open = async || server.metrics().await.sum("countersign_twilio_circuit_open");
     let tokens = server.another_session(&ada).await;
     let waiting = server.log_in(&ada).await;
     server.advance(31).await;
@@ -66,7 +66,7 @@ async fn five_failures_open_the_breaker_and_a_probe_closes_it() {
     let answer = waiting.verify("000000").await.expect_problem(503, "otp_unavailable");
     assert_eq!(answer.body["challenge"]["attempts_left"], 5);
     assert_eq!(starts(&server, &ada).await, before + 5);
-    assert_eq!(server.asked_twilio("check", &ada.phone_number).await, 1);
+    assert_eq!(server.twilio_requests("check", &ada.phone_number).await, 1);
     let wrong = ada.with_password("incorrect horse");
     server.guest().log_in(&wrong).await.expect_problem(401, "invalid_credentials");
     let tokens = tokens.refreshed().await;
@@ -152,7 +152,7 @@ async fn hanging_probe_does_not_keep_the_breaker_open() {
     server.advance(10).await;
     let hangs = break_starts(&server, json!({"fault": "delay", "delay_ms": 60_000})).await;
     let rest = async {
-        server.hit(&hangs).await;
+        server.wait_for_fault(&hangs).await;
         unavailable(&server, &ada).await;
         server.advance(10).await;
         server.log_in(&ada).await;
@@ -176,8 +176,8 @@ async fn calls_do_not_pile_up_if_twilio_hangs() {
     let first = break_starts(&server, json!({"fault": "delay", "delay_ms": 60_000})).await;
     let second = break_starts(&server, json!({"fault": "delay", "delay_ms": 60_000})).await;
     let rest = async {
-        server.hit(&first).await;
-        server.hit(&second).await;
+        server.wait_for_fault(&first).await;
+        server.wait_for_fault(&second).await;
         let answer = unavailable(&server, &people[2]).await;
         assert_eq!(answer.body["retry_after"], 5);
         assert_eq!(starts(&server, &people[2]).await, 1);
@@ -185,8 +185,8 @@ async fn calls_do_not_pile_up_if_twilio_hangs() {
         server.guest().ready().await.expect(200);
     };
     tokio::select! {
-        answer = server.guest().log_in(&people[0]) => panic!("it does not hang: {}", answer.text),
-        answer = server.guest().log_in(&people[1]) => panic!("it does not hang: {}", answer.text),
+        answer = server.guest().log_in(&people[0]) => panic!("the call does not hang: {}", answer.text),
+        answer = server.guest().log_in(&people[1]) => panic!("the call does not hang: {}", answer.text),
         () = rest => {}
     }
     // After the timeout, both places are free again.

@@ -23,11 +23,11 @@ impl Checking {
     }
 
     /// Submits the right code while Twilio fails.
-    async fn meets(&self, fault: Fault) -> Answer {
-        self.twilio.break_next(Operation::Check, fault);
+    async fn check_during(&self, fault: Fault) -> Answer {
+        self.twilio.inject_fault(Operation::Check, fault);
         let code = self.server.code(&self.ada.phone_number).await;
         let answer = self.token.verify(&code).await;
-        assert!(self.twilio.is_mended());
+        assert!(self.twilio.all_faults_used());
         assert!(!answer.text.contains("access_token"), "{}", answer.text);
         assert_eq!(self.number("SELECT count(*) FROM sessions").await, 0);
         answer
@@ -44,7 +44,7 @@ impl Checking {
     }
 
     /// The right code works after the failure.
-    async fn ends_well(self) {
+    async fn expect_recovery(self) {
         let code = self.server.code(&self.ada.phone_number).await;
         self.token.verify(&code).await.expect(200);
     }
@@ -58,12 +58,12 @@ async fn check_that_certainly_failed_is_refunded() {
         (Fault::error(400, 60200), 5),
         (Fault::error(429, 20429).header("Retry-After", "7"), 7),
     ] {
-        let answer = checking.meets(fault).await.expect_problem(503, "otp_unavailable");
+        let answer = checking.check_during(fault).await.expect_problem(503, "otp_unavailable");
         assert_eq!(answer.body["retry_after"], wait);
         assert_eq!(answer.body["challenge"]["attempts_left"], 5);
         assert_eq!(checking.counted().await, (0, 0));
     }
-    checking.ends_well().await;
+    checking.expect_recovery().await;
 }
 
 /// Threats: a65, c5.
@@ -79,14 +79,14 @@ async fn check_with_an_unknown_outcome_stays_counted() {
         Fault::dropped(),
     ] {
         let checking = Checking::begin().await;
-        let answer = checking.meets(fault).await.expect_problem(503, "otp_unavailable");
+        let answer = checking.check_during(fault).await.expect_problem(503, "otp_unavailable");
         assert_eq!(
             (&answer.body["retry_after"], &answer.body["challenge"]["attempts_left"]),
             (&json!(5), &json!(4))
         );
         assert_eq!(checking.counted().await, (1, 1));
-        assert_eq!(checking.twilio.asked(Operation::Check).len(), 1);
-        checking.ends_well().await;
+        assert_eq!(checking.twilio.requests(Operation::Check).len(), 1);
+        checking.expect_recovery().await;
     }
 }
 
@@ -104,15 +104,15 @@ async fn approval_needs_a_valid_answer_about_the_same_verification() {
         Fault::answer(200, r#"{"status":"approved","valid":true}"#),
     ] {
         let checking = Checking::begin().await;
-        checking.meets(fault).await.expect_problem(503, "otp_unavailable");
+        checking.check_during(fault).await.expect_problem(503, "otp_unavailable");
         assert_eq!(checking.counted().await, (1, 1));
-        checking.ends_well().await;
+        checking.expect_recovery().await;
     }
     for status in [302, 401, 403] {
         let checking = Checking::begin().await;
-        let answer = checking.meets(Fault::checked(status, "{sid}", "approved", true)).await;
+        let answer = checking.check_during(Fault::checked(status, "{sid}", "approved", true)).await;
         answer.expect_problem(503, "otp_unavailable");
-        checking.ends_well().await;
+        checking.expect_recovery().await;
     }
 }
 
@@ -120,11 +120,11 @@ async fn approval_needs_a_valid_answer_about_the_same_verification() {
 #[tokio::test]
 async fn status_decides_and_not_the_field_valid() {
     let checking = Checking::begin().await;
-    let answer = checking.meets(Fault::checked(200, "{sid}", "pending", true)).await;
+    let answer = checking.check_during(Fault::checked(200, "{sid}", "pending", true)).await;
     let answer = answer.expect_problem(422, "incorrect_code");
     assert_eq!(answer.body["attempts_left"], 4);
     assert_eq!(checking.counted().await, (1, 1));
-    checking.twilio.break_next(Operation::Check, Fault::checked(200, "{sid}", "approved", false));
+    checking.twilio.inject_fault(Operation::Check, Fault::checked(200, "{sid}", "approved", false));
     checking.token.verify("000000").await.expect(200);
 }
 
@@ -132,7 +132,7 @@ async fn status_decides_and_not_the_field_valid() {
 #[tokio::test]
 async fn lost_answer_is_never_an_approval() {
     let checking = Checking::begin().await;
-    checking.meets(Fault::done_and_dropped()).await.expect_problem(503, "otp_unavailable");
+    checking.check_during(Fault::done_and_dropped()).await.expect_problem(503, "otp_unavailable");
     assert_eq!((checking.twilio.guesses(), checking.counted().await), (1, (1, 1)));
     // Twilio has approved and deleted the verification.
     let code = checking.server.code(&checking.ada.phone_number).await;
@@ -150,14 +150,14 @@ async fn expired_verification_must_be_replaced() {
         Fault::checked(200, "{sid}", "canceled", false),
     ] {
         let checking = Checking::begin().await;
-        let answer = checking.meets(fault).await.expect_problem(410, "challenge_expired");
+        let answer = checking.check_during(fault).await.expect_problem(410, "challenge_expired");
         assert_eq!(
             (&answer.body["challenge"]["expires_in"], &answer.body["challenge"]["resends_left"]),
             (&json!(0), &json!(4))
         );
         // Twilio is not asked about it again.
         checking.token.verify("000000").await.expect_problem(410, "challenge_expired");
-        assert_eq!(checking.twilio.asked(Operation::Check).len(), 1);
+        assert_eq!(checking.twilio.requests(Operation::Check).len(), 1);
         let sids = "SELECT count(*) FROM challenges WHERE verification_sid IS NOT NULL";
         assert_eq!(checking.number(sids).await, 0);
         checking.token.resend().await.expect_problem(429, "resend_too_soon");
@@ -171,7 +171,7 @@ async fn exhausted_verification_ends_the_log_in() {
         (Fault::checked(200, "{sid}", "max_attempts_reached", false), (1, 1)),
     ] {
         let checking = Checking::begin().await;
-        let answer = checking.meets(fault).await.expect_problem(429, "too_many_attempts");
+        let answer = checking.check_during(fault).await.expect_problem(429, "too_many_attempts");
         let wait = answer.body["retry_after"].as_i64().unwrap();
         assert!((590..=600).contains(&wait), "{}", answer.text);
         assert_eq!(answer.body["challenge"]["expires_in"], wait);

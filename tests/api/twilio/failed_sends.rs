@@ -27,10 +27,10 @@ async fn with_old_challenge() -> (Twilio, Server, Person, PasswordOk) {
     (twilio, server, ada, token)
 }
 
-async fn log_in_meets(twilio: &Twilio, server: &Server, person: &Person, fault: Fault) -> Answer {
-    twilio.break_next(Operation::Start, fault);
+async fn log_in_during(twilio: &Twilio, server: &Server, person: &Person, fault: Fault) -> Answer {
+    twilio.inject_fault(Operation::Start, fault);
     let answer = server.guest().log_in(person).await;
-    assert!(twilio.is_mended());
+    assert!(twilio.all_faults_used());
     assert!(!answer.text.contains("token") && answer.body.get("challenge").is_none(), "{}", answer.text);
     // No challenge stays open for a code that will not arrive.
     let open = "SELECT count(*) FROM challenges WHERE cancelled_at IS NULL";
@@ -43,7 +43,7 @@ async fn undeliverable_number_is_reported_at_log_in() {
     let (twilio, server, ada) = with_ada().await;
     for (status, code) in [(403, 60205), (403, 60410), (403, 60605), (400, 21211), (400, 60200), (403, 99999)]
     {
-        let answer = log_in_meets(&twilio, &server, &ada, Fault::error(status, code)).await;
+        let answer = log_in_during(&twilio, &server, &ada, Fault::error(status, code)).await;
         answer.expect_problem(422, "otp_undeliverable");
     }
     server.log_in(&ada).await;
@@ -53,11 +53,11 @@ async fn undeliverable_number_is_reported_at_log_in() {
 async fn number_with_too_many_codes_must_wait() {
     let (twilio, server, ada) = with_ada().await;
     for code in [60202, 60203] {
-        let answer = log_in_meets(&twilio, &server, &ada, Fault::error(429, code)).await;
+        let answer = log_in_during(&twilio, &server, &ada, Fault::error(429, code)).await;
         let answer = answer.expect_problem(429, "too_many_attempts");
         assert_eq!(answer.body["retry_after"], 600);
     }
-    assert_eq!(twilio.asked(Operation::Start).len(), 2);
+    assert_eq!(twilio.requests(Operation::Start).len(), 2);
     server.log_in(&ada).await;
 }
 
@@ -88,11 +88,11 @@ async fn failure_of_twilio_answers_503_and_is_not_retried() {
         (Fault::answer(302, "").header("Location", "https://example.com/"), 5),
         (Fault::dropped(), 5),
     ] {
-        let asked = twilio.asked(Operation::Start).len();
-        let answer = log_in_meets(&twilio, &server, &ada, fault).await;
+        let asked = twilio.requests(Operation::Start).len();
+        let answer = log_in_during(&twilio, &server, &ada, fault).await;
         let answer = answer.expect_problem(503, "otp_unavailable");
         assert_eq!(answer.body["retry_after"], wait);
-        assert_eq!(twilio.asked(Operation::Start).len(), asked + 1);
+        assert_eq!(twilio.requests(Operation::Start).len(), asked + 1);
         assert!(!answer.text.contains("Twilio") && !answer.text.contains("twilio"), "{}", answer.text);
     }
     server.log_in(&ada).await;
@@ -102,7 +102,7 @@ async fn failure_of_twilio_answers_503_and_is_not_retried() {
 #[tokio::test]
 async fn unacknowledged_code_is_not_sent_twice() {
     let (twilio, server, ada) = with_ada().await;
-    let answer = log_in_meets(&twilio, &server, &ada, Fault::done_and_dropped()).await;
+    let answer = log_in_during(&twilio, &server, &ada, Fault::done_and_dropped()).await;
     answer.expect_problem(503, "otp_unavailable");
     assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
     // The next log-in sends the same code again.
@@ -116,17 +116,17 @@ async fn unacknowledged_code_is_not_sent_twice() {
 async fn busy_twilio_is_asked_three_times() {
     let (twilio, server, ada) = with_ada().await;
     for _ in 0..2 {
-        twilio.break_next(Operation::Start, Fault::error(429, 20429).header("Retry-After", "garbage"));
+        twilio.inject_fault(Operation::Start, Fault::error(429, 20429).header("Retry-After", "garbage"));
     }
     server.log_in(&ada).await;
-    assert_eq!(twilio.asked(Operation::Start).len(), 3);
+    assert_eq!(twilio.requests(Operation::Start).len(), 3);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
     for _ in 0..3 {
-        twilio.break_next(Operation::Start, Fault::error(429, 20429));
+        twilio.inject_fault(Operation::Start, Fault::error(429, 20429));
     }
     let answer = server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
-    assert_eq!((twilio.asked(Operation::Start).len(), &answer.body["retry_after"]), (6, &json!(5)));
-    assert!(twilio.is_mended());
+    assert_eq!((twilio.requests(Operation::Start).len(), &answer.body["retry_after"]), (6, &json!(5)));
+    assert!(twilio.all_faults_used());
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn rejected_resend_is_refunded() {
         (404, 20404, (503, "otp_unavailable")),
     ] {
         let (twilio, server, ada, token) = with_old_challenge().await;
-        twilio.break_next(Operation::Start, Fault::error(status, code));
+        twilio.inject_fault(Operation::Start, Fault::error(status, code));
         let answer = token.resend().await.expect_problem(expected.0, expected.1);
         let challenge = &answer.body["challenge"];
         // If Twilio sends no more codes, the challenge says so, whatever our own count allows.
@@ -161,7 +161,7 @@ async fn resend_with_a_lost_answer_stays_counted() {
         [Fault::dropped(), Fault::done_and_dropped(), Fault::error(500, 20500), Fault::answer(201, "{")]
     {
         let (twilio, server, ada, token) = with_old_challenge().await;
-        twilio.break_next(Operation::Start, fault);
+        twilio.inject_fault(Operation::Start, fault);
         let answer = token.resend().await.expect_problem(503, "otp_unavailable");
         assert_eq!(answer.body["challenge"]["resends_left"], 3);
         assert_eq!(server.database.number("SELECT sends FROM challenges").await, 2);
@@ -176,9 +176,9 @@ async fn log_out_succeeds_if_the_cancellation_fails() {
     for fault in [Fault::error(404, 20404), Fault::error(500, 20500), Fault::dropped()] {
         let (twilio, server, ada) = with_ada().await;
         let token = server.log_in(&ada).await;
-        twilio.break_next(Operation::Update, fault);
+        twilio.inject_fault(Operation::Update, fault);
         token.log_out().await.expect(204);
-        assert_eq!(twilio.asked(Operation::Update).len(), 1);
+        assert_eq!(twilio.requests(Operation::Update).len(), 1);
         token.resend().await.expect_problem(401, "invalid_token");
     }
 }

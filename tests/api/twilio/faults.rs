@@ -27,14 +27,14 @@ async fn failed_start_answers_503_and_the_next_one_works() {
         let mut fault = fault;
         (fault["operation"], fault["to"]) = (json!("start"), json!(ada.phone_number));
         let before = server.messages(&ada.phone_number).await.len();
-        let made = server.break_twilio(fault.clone()).await;
+        let made = server.inject_fault(fault.clone()).await;
         let answer = server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
         assert_eq!(answer.body["retry_after"], retry_after, "{fault}");
         assert_eq!(server.messages(&ada.phone_number).await.len(), before + messages, "{fault}");
         // Twilio was asked once: a start is never retried without an answer.
         assert_eq!(server.sandbox_get(&made).await["hits"], 1, "{fault}");
     }
-    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 8);
+    assert_eq!(server.twilio_requests("start", &ada.phone_number).await, 8);
     let token = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
     token.verify(&code).await.expect(200);
@@ -49,7 +49,7 @@ async fn undeliverable_code_is_reported_by_its_error_code() {
         (429, 60203, (429, "too_many_attempts")),
     ] {
         let fault = json!({"operation": "start", "fault": "status", "status": status, "code": code});
-        server.break_twilio(fault).await;
+        server.inject_fault(fault).await;
         server.guest().log_in(&ada).await.expect_problem(expected.0, expected.1);
     }
 }
@@ -57,10 +57,10 @@ async fn undeliverable_code_is_reported_by_its_error_code() {
 #[tokio::test]
 async fn short_429_and_short_delay_go_unnoticed() {
     let (server, ada) = with_ada().await;
-    server.break_twilio(json!({"operation": "start", "fault": "status", "status": 429, "times": 2})).await;
-    server.break_twilio(json!({"operation": "start", "fault": "delay", "delay_ms": 50})).await;
+    server.inject_fault(json!({"operation": "start", "fault": "status", "status": 429, "times": 2})).await;
+    server.inject_fault(json!({"operation": "start", "fault": "delay", "delay_ms": 50})).await;
     server.log_in(&ada).await;
-    assert_eq!(server.asked_twilio("start", &ada.phone_number).await, 3);
+    assert_eq!(server.twilio_requests("start", &ada.phone_number).await, 3);
     assert_eq!(server.messages(&ada.phone_number).await.len(), 1);
 }
 
@@ -69,7 +69,7 @@ async fn resend_whose_answer_was_lost_has_arrived() {
     let (server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
     server.advance(31).await;
-    server.break_twilio(json!({"operation": "start", "fault": "sent_then_drop"})).await;
+    server.inject_fault(json!({"operation": "start", "fault": "sent_then_drop"})).await;
     let answer = token.resend().await.expect_problem(503, "otp_unavailable");
     // The resend counts because the code may have arrived. Here it has.
     assert_eq!(answer.body["challenge"]["resends_left"], 3);
@@ -100,7 +100,7 @@ async fn failed_check_opens_no_session() {
         let mut fault = fault;
         // The check names the SID. The sandbox knows its phone number.
         (fault["operation"], fault["to"]) = (json!("check"), json!(ada.phone_number));
-        let made = server.break_twilio(fault.clone()).await;
+        let made = server.inject_fault(fault.clone()).await;
         let code = server.code(&ada.phone_number).await;
         let answer = token.verify(&code).await.expect_problem(expected.0, expected.1);
         assert!(!answer.text.contains("access_token"), "{}", answer.text);
@@ -114,7 +114,7 @@ async fn failed_check_opens_no_session() {
 async fn lost_approval_opens_no_session() {
     let (server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
-    server.break_twilio(json!({"operation": "check", "fault": "sent_then_drop"})).await;
+    server.inject_fault(json!({"operation": "check", "fault": "sent_then_drop"})).await;
     let code = server.code(&ada.phone_number).await;
     token.verify(&code).await.expect_problem(503, "otp_unavailable");
     token.verify(&code).await.expect_problem(410, "challenge_expired");
@@ -126,7 +126,7 @@ async fn failed_cancellation_does_not_prevent_a_log_out() {
     let token = server.log_in(&ada).await;
     let fault =
         json!({"operation": "UpdateVerification", "fault": "status", "status": 500, "to": ada.phone_number});
-    let made = server.break_twilio(fault).await;
+    let made = server.inject_fault(fault).await;
     token.log_out().await.expect(204);
     assert_eq!(server.sandbox_get(&made).await["hits"], 1);
     token.resend().await.expect_problem(401, "invalid_token");

@@ -4,6 +4,7 @@ mod circuit_breaker;
 mod failed_checks;
 mod failed_sends;
 mod faults;
+mod fixtures;
 mod numbers;
 mod stages;
 mod test_mode;

@@ -54,7 +54,7 @@ async fn blocked_number_gets_no_code() {
         let answer = server.guest().log_in(&person).await.expect_problem(422, "otp_undeliverable");
         assert!(!answer.text.contains("raud") && !answer.text.contains("geo"), "{}", answer.text);
         assert!(server.messages(&person.phone_number).await.is_empty());
-        assert_eq!(server.asked_twilio("start", &person.phone_number).await, 1);
+        assert_eq!(server.twilio_requests("start", &person.phone_number).await, 1);
     }
 }
 
@@ -71,7 +71,7 @@ async fn busy_or_failing_twilio_answers_503() {
         let (server, person) = with_ending(ending).await;
         let answer = server.guest().log_in(&person).await.expect_problem(503, "otp_unavailable");
         assert_eq!(answer.body["retry_after"], retry_after);
-        assert_eq!(server.asked_twilio("start", &person.phone_number).await, 1);
+        assert_eq!(server.twilio_requests("start", &person.phone_number).await, 1);
     }
 }
 
@@ -116,5 +116,5 @@ async fn code_arrives_if_the_answer_was_lost() {
     let (server, person) = with_ending(95).await;
     server.guest().log_in(&person).await.expect_problem(503, "otp_unavailable");
     assert_eq!(server.messages(&person.phone_number).await.len(), 1);
-    assert_eq!(server.asked_twilio("start", &person.phone_number).await, 1);
+    assert_eq!(server.twilio_requests("start", &person.phone_number).await, 1);
 }

@@ -5,7 +5,9 @@ use regex::Regex;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use crate::harness::{Launch, Person, Server, TempDir, document, sandbox_operations, started, wrong_code};
+use crate::harness::{
+    Answer, Launch, Person, Server, TempDir, document, sandbox_operations, start_command, wrong_code,
+};
 
 const NOWHERE: &str = "http://127.0.0.1:1";
 const ORIGIN: &str = "https://app.example.com";
@@ -18,7 +20,7 @@ async fn mode_in(request: RequestBuilder) -> (u16, Option<String>) {
 }
 
 /// Sends every operation of the API invalid requests and bodies of every kind.
-async fn ask_everything(server: &Server, expected: Option<&str>) {
+async fn call_every_operation(server: &Server, expected: Option<&str>) {
     let mut statuses = Vec::new();
     let mut ask = async |request: RequestBuilder, about: &str| {
         let (status, mode) = mode_in(request).await;
@@ -47,15 +49,15 @@ async fn ask_everything(server: &Server, expected: Option<&str>) {
 
 #[tokio::test]
 async fn every_answer_of_dev_is_marked() {
-    ask_everything(&Server::dev().await, Some("dev")).await;
+    call_every_operation(&Server::dev().await, Some("dev")).await;
     // If other origins are allowed, the CORS middleware answers the preflight requests.
     let open = Launch::dev().variable("COUNTERSIGN__SERVER__ALLOWED_ORIGINS", ORIGIN).start().await;
-    ask_everything(&open, Some("dev")).await;
+    call_every_operation(&open, Some("dev")).await;
 }
 
 #[tokio::test]
 async fn no_answer_of_serve_is_marked() {
-    ask_everything(&Launch::serve(NOWHERE).start().await, None).await;
+    call_every_operation(&Launch::serve(NOWHERE).start().await, None).await;
 }
 
 /// Answers that need a user, and answers to failures of the provider.
@@ -63,20 +65,20 @@ async fn no_answer_of_serve_is_marked() {
 async fn every_answer_of_the_flow_is_marked() {
     let server = Server::dev().await;
     let ada = Person::ada();
-    let says_dev = |answer: crate::harness::Answer, status: u16| {
+    let expect_marked = |answer: Answer, status: u16| {
         assert_eq!(answer.header("countersign-mode"), "dev", "{}", answer.text);
         answer.expect(status)
     };
-    says_dev(server.guest().sign_up(&ada).await, 201);
-    says_dev(server.guest().sign_up(&ada).await, 409);
-    server.break_twilio(json!({ "operation": "start", "fault": "status", "status": 503, "times": 1 })).await;
-    says_dev(server.guest().log_in(&ada).await, 503);
-    let token = server.password_ok_of(&says_dev(server.guest().log_in(&ada).await, 200));
-    says_dev(token.resend().await, 429);
+    expect_marked(server.guest().sign_up(&ada).await, 201);
+    expect_marked(server.guest().sign_up(&ada).await, 409);
+    server.inject_fault(json!({ "operation": "start", "fault": "status", "status": 503, "times": 1 })).await;
+    expect_marked(server.guest().log_in(&ada).await, 503);
+    let token = server.password_ok_of(&expect_marked(server.guest().log_in(&ada).await, 200));
+    expect_marked(token.resend().await, 429);
     let code = server.code(&ada.phone_number).await;
-    says_dev(token.verify(&wrong_code(&code)).await, 422);
-    says_dev(token.log_out().await, 204);
-    says_dev(token.verify(&code).await, 401);
+    expect_marked(token.verify(&wrong_code(&code)).await, 422);
+    expect_marked(token.log_out().await, 204);
+    expect_marked(token.verify(&code).await, 401);
 }
 
 /// Swagger's pages and everything that they load.
@@ -94,7 +96,7 @@ async fn every_documentation_file_is_marked() {
     }
 }
 
-async fn every_answer_of_the_sandbox_says_so(sandbox: &str) {
+async fn expect_marked_sandbox(sandbox: &str) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let operations = sandbox_operations(sandbox).await;
     assert!(operations.len() > 40, "only {} operations", operations.len());
@@ -127,14 +129,14 @@ async fn every_answer_of_the_sandbox_says_so(sandbox: &str) {
             streams += 1;
         }
     }
-    assert_eq!(streams, 1, "the events are gone");
+    assert_eq!(streams, 1, "the path of the events is missing");
 }
 
 #[tokio::test]
 async fn every_answer_of_the_sandbox_is_marked() {
-    every_answer_of_the_sandbox_says_so(&Server::dev().await.sandbox).await;
-    let alone = started(&TempDir::new(), "sandbox --sandbox-listen 127.0.0.1:0", &[]);
-    every_answer_of_the_sandbox_says_so(&alone.address("sandbox")).await;
+    expect_marked_sandbox(&Server::dev().await.sandbox).await;
+    let alone = start_command(&TempDir::new(), "sandbox --sandbox-listen 127.0.0.1:0", &[]);
+    expect_marked_sandbox(&alone.address("sandbox")).await;
 }
 
 /// The API of `dev` does not serve the sandbox, either.
@@ -145,7 +147,7 @@ async fn api_has_no_path_of_the_sandbox() {
     let operations = sandbox_operations(&dev.sandbox).await;
     for path in ["/", "/sandbox/code", "/sandbox/clock", "/sandbox/users", "/sandbox/events", "/v2/Services"]
     {
-        assert!(operations.iter().any(|(_, known)| known == path), "{path} is gone");
+        assert!(operations.iter().any(|(_, known)| known == path), "{path} is missing");
     }
     for server in [&dev, &serve] {
         for (method, path) in &operations {

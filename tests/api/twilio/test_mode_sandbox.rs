@@ -7,7 +7,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN};
 
-use crate::harness::{Launch, Process, Server, TempDir, sandbox_operations, started};
+use crate::harness::{Launch, Person, Process, Server, TempDir, sandbox_operations, start_command};
 
 /// The form of a real auth token.
 const REAL: &str = "0f3c9a7e5b1d8f2460c4e8a2b6d0f1e3";
@@ -19,7 +19,7 @@ fn client() -> Client {
 
 /// Starts a sandbox with the most detailed log.
 fn talkative(directory: &TempDir) -> Process {
-    started(directory, SANDBOX, &[("COUNTERSIGN__LOG__LEVEL", "trace")])
+    start_command(directory, SANDBOX, &[("COUNTERSIGN__LOG__LEVEL", "trace")])
 }
 
 fn basic(user: &str, password: &str) -> String {
@@ -108,7 +108,7 @@ async fn real_auth_token_is_neither_logged_nor_stored() {
     }
     process.signal("TERM");
     let log = process.wait().1;
-    assert!(log.contains("sandbox answered"), "this is no log of all: {log}");
+    assert!(log.contains("sandbox answered"), "the log is not detailed: {log}");
     assert!(!log.contains(REAL) && !log.contains(&encoded), "{log}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
@@ -116,10 +116,10 @@ async fn real_auth_token_is_neither_logged_nor_stored() {
 /// `serve` with a real token cannot use the sandbox.
 #[tokio::test]
 async fn serve_with_a_real_auth_token_gets_no_code() {
-    let sandbox = started(&TempDir::new(), SANDBOX, &[]);
+    let sandbox = start_command(&TempDir::new(), SANDBOX, &[]);
     let launch = Launch::serve(&sandbox.address("sandbox"));
     let server = launch.variable("TWILIO_AUTH_TOKEN", REAL).start().await;
-    let ada = crate::harness::Person::ada();
+    let ada = Person::ada();
     server.sign_up(&ada).await;
     server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
     let messages = client().get(format!("{}/sandbox/messages", sandbox.address("sandbox")));

@@ -2,7 +2,7 @@
 
 use twilio_verify_sandbox::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
-use crate::harness::{COMPLETE, TempDir, complete_with, refused, started};
+use crate::harness::{COMPLETE, TempDir, complete_with, rejected_command, start_command};
 
 const SERVE: &str = "serve --listen 127.0.0.1:0";
 const BASE_URL: &str = "COUNTERSIGN__TWILIO__BASE_URL";
@@ -46,34 +46,34 @@ const OTHERS: [&str; 29] = [
 fn only_the_base_url_of_twilio_is_accepted() {
     let directory = TempDir::new();
     for url in OTHERS {
-        let said = refused(&directory, SERVE, &complete_with(BASE_URL, url));
+        let message = rejected_command(&directory, SERVE, &complete_with(BASE_URL, url));
         // An unusable URL is rejected with another message.
-        assert!(said.contains("--i-am-testing") || said.contains("base URL"), "{url}: {said}");
+        assert!(message.contains("--i-am-testing") || message.contains("base URL"), "{url}: {message}");
         let toml = format!("[twilio]\nbase_url = {url:?}\n");
         std::fs::write(directory.path().join("a.toml"), toml).unwrap();
-        let said = refused(&directory, &format!("{SERVE} --config a.toml"), &COMPLETE);
-        assert!(said.contains("base URL") || said.contains("BASE_URL"), "{url}: {said}");
+        let message = rejected_command(&directory, &format!("{SERVE} --config a.toml"), &COMPLETE);
+        assert!(message.contains("base URL") || message.contains("BASE_URL"), "{url}: {message}");
     }
     for url in ["", " ", "verify.twilio.com", " https://verify.twilio.com", "https://verify.twilio.com\n"] {
-        assert!(!refused(&directory, SERVE, &complete_with(BASE_URL, url)).is_empty(), "{url:?}");
+        assert!(!rejected_command(&directory, SERVE, &complete_with(BASE_URL, url)).is_empty(), "{url:?}");
     }
     std::fs::write(directory.path().join(".env"), format!("{BASE_URL}=http://127.0.0.1:3001\n")).unwrap();
-    assert!(refused(&directory, SERVE, &COMPLETE).contains("--i-am-testing"));
+    assert!(rejected_command(&directory, SERVE, &COMPLETE).contains("--i-am-testing"));
     assert!(!directory.path().join("countersign.db").exists());
     for url in ["https://verify.twilio.com", "https://verify.twilio.com/"] {
-        started(&TempDir::new(), SERVE, &complete_with(BASE_URL, url));
+        start_command(&TempDir::new(), SERVE, &complete_with(BASE_URL, url));
     }
 }
 
 #[test]
 fn override_must_be_spelled_out_as_a_flag() {
     let elsewhere = complete_with(BASE_URL, "http://127.0.0.1:1");
-    let process = started(&TempDir::new(), &format!("{SERVE} --i-am-testing"), &elsewhere);
+    let process = start_command(&TempDir::new(), &format!("{SERVE} --i-am-testing"), &elsewhere);
     assert!(process.log().contains("--i-am-testing"), "{}", process.log());
     for line in
         [format!("{SERVE} --i-am-test"), format!("{SERVE} --i"), format!("{SERVE} --i-am-testing=false")]
     {
-        refused(&TempDir::new(), &line, &elsewhere);
+        rejected_command(&TempDir::new(), &line, &elsewhere);
     }
     // No variable replaces the flag: unknown settings are rejected, and other variables are ignored.
     for name in [
@@ -82,11 +82,14 @@ fn override_must_be_spelled_out_as_a_flag() {
         "COUNTERSIGN__TWILIO__I_AM_TESTING",
         "COUNTERSIGN_TWILIO_I_AM_TESTING",
     ] {
-        assert!(refused(&TempDir::new(), SERVE, &complete_with(name, "true")).contains(name), "{name}");
+        assert!(
+            rejected_command(&TempDir::new(), SERVE, &complete_with(name, "true")).contains(name),
+            "{name}"
+        );
     }
     for name in ["COUNTERSIGN_I_AM_TESTING", "I_AM_TESTING", "TWILIO_BASE_URL"] {
         let variables = [&elsewhere[..], &[(name, "true")]].concat();
-        assert!(refused(&TempDir::new(), SERVE, &variables).contains("--i-am-testing"), "{name}");
+        assert!(rejected_command(&TempDir::new(), SERVE, &variables).contains("--i-am-testing"), "{name}");
     }
 }
 
@@ -108,11 +111,11 @@ fn credentials_of_the_sandbox_are_rejected() {
         ("TWILIO_AUTH_TOKEN", AUTH_TOKEN, &[real_key, real_secret]),
     ] {
         let variables = [complete_with(name, value), others.to_vec()].concat();
-        let said = refused(&directory, SERVE, &variables);
-        assert!(said.contains(&format!("{name}: {REFUSAL}")), "{name}={value}: {said}");
+        let message = rejected_command(&directory, SERVE, &variables);
+        assert!(message.contains(&format!("{name}: {REFUSAL}")), "{name}={value}: {message}");
     }
     assert!(!directory.path().join("countersign.db").exists());
-    started(&TempDir::new(), SERVE, &[&COMPLETE[..], &[real_key, real_secret]].concat());
+    start_command(&TempDir::new(), SERVE, &[&COMPLETE[..], &[real_key, real_secret]].concat());
 }
 
 #[test]
@@ -128,12 +131,12 @@ fn credentials_of_the_sandbox_are_rejected_from_every_source() {
         ("COUNTERSIGN__TWILIO__AUTH_TOKEN", AUTH_TOKEN),
         ("COUNTERSIGN__TWILIO__AUTH_TOKEN_FILE", "token"),
     ] {
-        let said = refused(&directory, &line, &[&without[..], &[(variable, value)]].concat());
-        assert!(said.contains(REFUSAL), "{variable}: {said}");
+        let message = rejected_command(&directory, &line, &[&without[..], &[(variable, value)]].concat());
+        assert!(message.contains(REFUSAL), "{variable}: {message}");
     }
     write(".env", "TWILIO_AUTH_TOKEN=sandbox\n");
-    assert!(refused(&directory, &line, &without).contains(REFUSAL));
+    assert!(rejected_command(&directory, &line, &without).contains(REFUSAL));
     write(".env", "");
     write("a.toml", "[twilio]\nauth_token = \"sandbox\"\n");
-    assert!(refused(&directory, &line, &without).contains(REFUSAL));
+    assert!(rejected_command(&directory, &line, &without).contains(REFUSAL));
 }

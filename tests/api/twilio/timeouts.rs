@@ -16,15 +16,15 @@ async fn with_ada() -> (Twilio, Server, Person) {
 }
 
 /// Twilio does not answer a start. Expects one request, at most one message, and no open challenge.
-async fn a_start_meets(fault: Fault, messages: usize) {
+async fn start_during(fault: Fault, messages: usize) {
     let (twilio, server, ada) = with_ada().await;
-    twilio.break_next(Operation::Start, fault);
+    twilio.inject_fault(Operation::Start, fault);
     let began = Instant::now();
     let answer = server.guest().log_in(&ada).await.expect_problem(503, "otp_unavailable");
     assert!(TIMEOUT.contains(&began.elapsed()), "{:?}", began.elapsed());
     assert_eq!(answer.body["retry_after"], 5);
     assert!(!answer.text.contains("token"), "{}", answer.text);
-    assert_eq!(twilio.asked(Operation::Start).len(), 1);
+    assert_eq!(twilio.requests(Operation::Start).len(), 1);
     assert_eq!(server.messages(&ada.phone_number).await.len(), messages);
     let open = "SELECT count(*) FROM challenges WHERE cancelled_at IS NULL";
     assert_eq!(server.database.number(open).await, 0);
@@ -34,18 +34,18 @@ async fn a_start_meets(fault: Fault, messages: usize) {
 }
 
 /// Twilio does not answer the check of a right code. Expects no session, whether Twilio approved it or not.
-async fn a_check_meets(fault: Fault, guesses: usize) {
+async fn check_during(fault: Fault, guesses: usize) {
     let (twilio, server, ada) = with_ada().await;
     let token = server.log_in(&ada).await;
     let code = server.code(&ada.phone_number).await;
-    twilio.break_next(Operation::Check, fault);
+    twilio.inject_fault(Operation::Check, fault);
     let began = Instant::now();
     let answer = token.verify(&code).await.expect_problem(503, "otp_unavailable");
     assert!(TIMEOUT.contains(&began.elapsed()), "{:?}", began.elapsed());
     assert!(!answer.text.contains("access_token"), "{}", answer.text);
     // The check counts because Twilio may have made it.
     assert_eq!(answer.body["challenge"]["attempts_left"], 4);
-    assert_eq!((twilio.asked(Operation::Check).len(), twilio.guesses()), (1, guesses));
+    assert_eq!((twilio.requests(Operation::Check).len(), twilio.guesses()), (1, guesses));
     assert_eq!(server.database.number("SELECT count(*) FROM sessions").await, 0);
     let again = token.verify(&code).await;
     match guesses {
@@ -61,9 +61,9 @@ async fn timeout_answers_503_without_a_second_message_or_a_session() {
     let (done_start, _kept) = Fault::held();
     let (done_check, _kept_too) = Fault::held();
     tokio::join!(
-        a_start_meets(Fault::silence(), 0),
-        a_start_meets(done_start, 1),
-        a_check_meets(Fault::silence(), 0),
-        a_check_meets(done_check, 1),
+        start_during(Fault::silence(), 0),
+        start_during(done_start, 1),
+        check_during(Fault::silence(), 0),
+        check_during(done_check, 1),
     );
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 /// A received span.
 #[derive(Debug, Clone)]
-pub struct Traced {
+pub struct Span {
     pub service: String,
     pub trace_id: String,
     pub id: String,
@@ -50,7 +50,7 @@ impl Collector {
     }
 
     /// The received spans.
-    pub fn spans(&self) -> Vec<Traced> {
+    pub fn spans(&self) -> Vec<Span> {
         let mut spans = Vec::new();
         for body in self.taken.lock().unwrap().iter() {
             let request = ExportTraceServiceRequest::decode(body.as_slice()).unwrap();
@@ -58,8 +58,8 @@ impl Collector {
                 let service = attributes(&resource.resource.unwrap().attributes)["service.name"].clone();
                 for span in resource.scope_spans.into_iter().flat_map(|scope| scope.spans) {
                     assert!(span.start_time_unix_nano <= span.end_time_unix_nano);
-                    assert!(span.events.is_empty(), "lines of the log stay in the log: {span:?}");
-                    spans.push(Traced {
+                    assert!(span.events.is_empty(), "a span must not hold log lines: {span:?}");
+                    spans.push(Span {
                         service: service.clone(),
                         trace_id: hex(&span.trace_id),
                         id: hex(&span.span_id),

@@ -7,12 +7,12 @@ use tokio::sync::Notify;
 
 /// What goes wrong with one request.
 pub struct Fault {
-    pub(super) broken: Broken,
+    pub(super) broken: FaultPoint,
     answer: Answer,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broken {
+pub(super) enum FaultPoint {
     /// Twilio does not get the request.
     BeforeTwilio,
     /// Twilio does its work, and its answer is replaced.
@@ -30,7 +30,7 @@ impl Fault {
     /// An answer in place of Twilio's. `{sid}` becomes the SID of the verification.
     pub fn answer(status: u16, body: &str) -> Self {
         let answer = Answer::Response { status, headers: vec![], body: body.to_owned() };
-        Self { broken: Broken::BeforeTwilio, answer }
+        Self { broken: FaultPoint::BeforeTwilio, answer }
     }
 
     /// An answer to a check.
@@ -56,23 +56,23 @@ impl Fault {
 
     /// The connection ends after the request. The server cannot know whether Twilio did its work.
     pub fn dropped() -> Self {
-        Self { broken: Broken::BeforeTwilio, answer: Answer::HangUp }
+        Self { broken: FaultPoint::BeforeTwilio, answer: Answer::HangUp }
     }
 
     /// Twilio does its work, and then the connection ends.
     pub fn done_and_dropped() -> Self {
-        Self { broken: Broken::AfterTwilio, answer: Answer::HangUp }
+        Self { broken: FaultPoint::AfterTwilio, answer: Answer::HangUp }
     }
 
     /// Never answers.
     pub fn silence() -> Self {
-        Self { broken: Broken::BeforeTwilio, answer: Answer::Silence }
+        Self { broken: FaultPoint::BeforeTwilio, answer: Answer::Silence }
     }
 
     /// Twilio does its work, and its answer waits until the test notifies.
     pub fn held() -> (Self, Arc<Notify>) {
         let let_go = Arc::new(Notify::new());
-        (Self { broken: Broken::AfterTwilio, answer: Answer::Held(let_go.clone()) }, let_go)
+        (Self { broken: FaultPoint::AfterTwilio, answer: Answer::Held(let_go.clone()) }, let_go)
     }
 
     /// The bytes to send before the connection ends. `None`: the connection stays open.

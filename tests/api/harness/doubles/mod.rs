@@ -3,14 +3,14 @@
 mod collector;
 mod fault;
 mod http_request;
-mod line;
 mod postgres_server;
 mod receiver;
+mod tcp_proxy;
 mod twilio;
 
-pub use collector::{Collector, Traced};
+pub use collector::{Collector, Span};
 pub use fault::Fault;
-pub use line::{Line, State};
 pub use postgres_server::{PostgresServer, Shutdown};
-pub use receiver::{Receiver, Taken};
+pub use receiver::{Delivery, Receiver};
+pub use tcp_proxy::{State, TcpProxy};
 pub use twilio::{Operation, Twilio};

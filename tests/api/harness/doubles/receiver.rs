@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A received delivery.
 #[derive(Debug, Clone)]
-pub struct Taken {
+pub struct Delivery {
     pub id: String,
     pub timestamp: i64,
     pub body: Value,
@@ -30,7 +30,7 @@ pub struct Taken {
     pub status: &'static str,
 }
 
-impl Taken {
+impl Delivery {
     pub fn event(&self) -> &str {
         self.body["type"].as_str().unwrap()
     }
@@ -45,7 +45,7 @@ pub struct Receiver {
 
 #[derive(Default)]
 struct Shared {
-    taken: Mutex<Vec<Taken>>,
+    taken: Mutex<Vec<Delivery>>,
     answers: Mutex<VecDeque<&'static str>>,
     came: Notify,
 }
@@ -67,7 +67,7 @@ impl Receiver {
     }
 
     /// Configures a server to send its events here.
-    pub fn told_by(&self, launch: Launch) -> Launch {
+    pub fn configure(&self, launch: Launch) -> Launch {
         launch
             .variable("COUNTERSIGN__WEBHOOKS__URL", &self.url)
             .variable("COUNTERSIGN__WEBHOOKS__SECRET", &Self::secret())
@@ -84,20 +84,20 @@ impl Receiver {
     }
 
     /// Every delivery so far.
-    pub fn taken(&self) -> Vec<Taken> {
+    pub fn deliveries(&self) -> Vec<Delivery> {
         self.shared.taken.lock().unwrap().clone()
     }
 
     /// Waits until this many deliveries have come.
-    pub async fn wait_for(&self, deliveries: usize) -> Vec<Taken> {
+    pub async fn wait_for(&self, deliveries: usize) -> Vec<Delivery> {
         let waiting = async {
-            while self.taken().len() < deliveries {
+            while self.deliveries().len() < deliveries {
                 self.shared.came.notified().await;
             }
         };
         let came = tokio::time::timeout(PATIENCE, waiting).await;
-        assert!(came.is_ok(), "{deliveries} deliveries were to come, and not {:?}", self.taken());
-        self.taken()
+        assert!(came.is_ok(), "expected {deliveries} deliveries, got {:?}", self.deliveries());
+        self.deliveries()
     }
 }
 
@@ -127,7 +127,7 @@ impl Shared {
 }
 
 /// Checks a delivery by Standard Webhooks, "Verifying webhook authenticity".
-fn checked(request: &HttpRequest, status: &'static str) -> Taken {
+fn checked(request: &HttpRequest, status: &'static str) -> Delivery {
     assert_eq!(request.path, "/hooks?key=canary-of-a-key");
     assert_eq!(request.header("content-type"), "application/json");
     let [id, timestamp, signature] =
@@ -140,5 +140,5 @@ fn checked(request: &HttpRequest, status: &'static str) -> Taken {
     for secret in [&ada.email, &ada.phone_number, &ada.name, &ada.password] {
         assert!(!request.body.contains(secret), "{}", request.body);
     }
-    Taken { id, timestamp: timestamp.parse().unwrap(), body, status }
+    Delivery { id, timestamp: timestamp.parse().unwrap(), body, status }
 }

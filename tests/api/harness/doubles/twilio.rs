@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::fault::{Broken, Fault};
+use super::fault::{Fault, FaultPoint};
 use super::http_request::{HttpRequest, read};
 use crate::harness::{Launch, Process, TempDir};
 
@@ -80,29 +80,29 @@ impl Twilio {
     }
 
     /// Injects a fault into the next request of this operation. Several faults apply in order.
-    pub fn break_next(&self, operation: Operation, fault: Fault) {
+    pub fn inject_fault(&self, operation: Operation, fault: Fault) {
         self.shared.faults.lock().unwrap().entry(operation).or_default().push_back(fault);
     }
 
     /// Whether every fault has been used.
-    pub fn is_mended(&self) -> bool {
+    pub fn all_faults_used(&self) -> bool {
         self.shared.faults.lock().unwrap().values().all(VecDeque::is_empty)
     }
 
     /// The requests of an operation, whether Twilio or a fault answered them.
-    pub fn asked(&self, operation: Operation) -> Vec<Exchange> {
+    pub fn requests(&self, operation: Operation) -> Vec<Exchange> {
         let exchanges = self.shared.exchanges.lock().unwrap();
         exchanges.iter().filter(|exchange| exchange.operation == operation).cloned().collect()
     }
 
     /// The number of guesses that Twilio has compared with a code. Rejected ones do not count.
     pub fn guesses(&self) -> usize {
-        self.asked(Operation::Check).iter().filter(|check| check.status == Some(200)).count()
+        self.requests(Operation::Check).iter().filter(|check| check.status == Some(200)).count()
     }
 
     /// Waits until this many requests of an operation have come.
     pub async fn wait_for(&self, operation: Operation, requests: usize) {
-        while self.asked(operation).len() < requests {
+        while self.requests(operation).len() < requests {
             self.shared.asked.notified().await;
         }
     }
@@ -119,7 +119,7 @@ impl Shared {
         let Some(request) = read(&mut stream).await else { return };
         let operation = operation(&request.path);
         let fault = self.faults.lock().unwrap().get_mut(&operation).and_then(VecDeque::pop_front);
-        let reaches_twilio = fault.as_ref().is_none_or(|fault| fault.broken == Broken::AfterTwilio);
+        let reaches_twilio = fault.as_ref().is_none_or(|fault| fault.broken == FaultPoint::AfterTwilio);
         let answer = if reaches_twilio { Some(self.ask(&request).await) } else { None };
         let exchange =
             Exchange { operation, form: request.form(), status: answer.as_ref().map(|(status, _)| *status) };

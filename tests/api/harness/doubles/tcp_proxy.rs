@@ -17,12 +17,12 @@ pub enum State {
 }
 
 /// A proxy that stops with the test.
-pub struct Line {
+pub struct TcpProxy {
     pub address: SocketAddr,
     state: watch::Sender<State>,
 }
 
-impl Line {
+impl TcpProxy {
     /// Proxies to `host:port`. It runs on its own thread, because the test's thread waits for the server to
     /// start.
     pub fn to(target: String) -> Self {

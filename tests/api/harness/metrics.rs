@@ -9,7 +9,7 @@ use super::Server;
 type Labels = BTreeMap<String, String>;
 
 /// One scrape.
-pub struct Figures {
+pub struct Metrics {
     pub text: String,
     /// Names and kinds.
     pub families: BTreeMap<String, String>,
@@ -18,16 +18,16 @@ pub struct Figures {
 
 impl Server {
     /// Scrapes the server.
-    pub async fn figures(&self) -> Figures {
+    pub async fn metrics(&self) -> Metrics {
         let url = format!("{}/metrics", self.process.address("metrics"));
         let response = self.http.get(url).send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
-        Figures::parse(response.text().await.unwrap())
+        Metrics::parse(response.text().await.unwrap())
     }
 }
 
-impl Figures {
+impl Metrics {
     /// Fails if a line is malformed or a family is incomplete.
     fn parse(text: String) -> Self {
         let sample =
@@ -80,7 +80,7 @@ impl Figures {
                         assert!(bucket["le"] != "+Inf" || below == count, "{name} {bucket:?}");
                     }
                 }
-                assert_eq!(last, *count, "{name} has no last bucket");
+                assert_eq!(last, *count, "{name} has no bucket +Inf");
             }
         }
     }
