@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(checks.len(), 1);
         let (_, status, detail) = checks[0].parts();
         assert_eq!(status, Status::Warning);
-        assert!(detail.contains("X_FILE: /run/x") && detail.contains("mode 644"), "{detail}");
+        assert!(detail.contains("X_FILE: all users here can read /run/x (mode 644)"), "{detail}");
     }
 
     #[test]
