@@ -37,7 +37,8 @@ recipe() {
         playwright)
             "$modules/.bin/playwright" test --config "$CI_WORK/playwright" --output "$2.playwright" --reporter line
             ;;
-        rust) cargo test "${rust[@]}" --test login ;;
+        # Its sandbox is in the process of the test, so it has its own server here too.
+        rust) COUNTERSIGN_BIN=$TARGET/debug/countersign cargo test "${rust[@]}" --test login ;;
         shell) bash examples/shell/login.sh ;;
     esac
 }

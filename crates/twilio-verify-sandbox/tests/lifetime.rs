@@ -1,5 +1,7 @@
 //! A dropped sandbox leaves no thread and no open port. A test binary of its own, because it counts threads.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests panics like a test")]
+
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};

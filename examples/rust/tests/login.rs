@@ -1,59 +1,58 @@
-//! Logs in with a code from the sandbox, with reqwest: on the server in COUNTERSIGN_API, or on a new one.
+//! From sign-up to the dashboard. The codes arrive at a sandbox in the process of the test.
 
-use std::env;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::time::Duration;
 
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use twilio_verify_sandbox::Sandbox;
 
-const START: &str =
-    "dev --listen 127.0.0.1:0 --sandbox-listen 127.0.0.1:0 --database-url sqlite::memory: --exit-with-stdin";
-const PASSWORD: &str = "correct horse battery staple";
+/// A countersign that sends its codes to a sandbox. It stops when it is dropped.
+struct Server(Child, String);
 
-/// Returns the addresses of the API and the sandbox, which all tests of this file share.
-fn addresses() -> &'static [String; 2] {
-    static SERVER: OnceLock<(Option<Child>, [String; 2])> = OnceLock::new();
-    let start = || {
-        if let (Ok(api), Ok(sandbox)) = (env::var("COUNTERSIGN_API"), env::var("COUNTERSIGN_SANDBOX")) {
-            return (None, [api, sandbox]);
-        }
-        // The server ends when the pipe to its standard input closes, even if the tests are killed.
-        let mut command = Command::new(env::var("COUNTERSIGN_BIN").unwrap_or("countersign".into()));
-        command.args(START.split(' ')).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut server = command.spawn().unwrap();
-        let mut line = String::new(); // ready api=http://… sandbox=http://…
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let words: Vec<_> = line.trim_end().split([' ', '=']).collect();
-        (Some(server), [words[2].to_owned(), words[4].to_owned()])
-    };
-    &SERVER.get_or_init(start).1
+impl Server {
+    fn start(sandbox: &Sandbox) -> Self {
+        let mut server = Command::new(std::env::var("COUNTERSIGN_BIN").unwrap_or("countersign".into()))
+            .args(["serve", "--i-am-testing", "--listen", "127.0.0.1:0", "--database-url", "sqlite::memory:"])
+            .env("COUNTERSIGN__TWILIO__BASE_URL", sandbox.url())
+            .env("TWILIO_ACCOUNT_SID", sandbox.account_sid())
+            .env("TWILIO_AUTH_TOKEN", sandbox.auth_token())
+            .env("TWILIO_VERIFICATION_SID", sandbox.service_sid())
+            .env("COUNTERSIGN__TOKENS__SECRET", "a secret that only this test knows")
+            .env("COUNTERSIGN__CODES__REGIONS", "*")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new(); // ready api=http://…
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        Self(server, ready.trim_end().strip_prefix("ready api=").unwrap().to_owned())
+    }
 }
 
-fn send(request: RequestBuilder) -> Value {
-    request.send().unwrap().error_for_status().unwrap().json().unwrap()
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).unwrap();
+    }
 }
 
-#[test]
-fn code_opens_the_dashboard() {
-    let ([api, sandbox], http) = (addresses(), Client::new());
-    // A new user for each test, so that tests can run in parallel.
-    let number = RandomState::new().hash_one(0);
-    let (name, phone) = (format!("p{number:x}"), format!("+49151{:08}", number % 100_000_000));
-    let email = format!("{name}@example.com");
-    let post = |path: &str, body: Value| http.post(format!("{api}/v1/users/{path}")).json(&body);
-    let user = json!({ "name": "Ada Lovelace", "username": name, "email": email,
-        "phone_number": phone, "password": PASSWORD });
-    send(post("signup", user));
-    let login = send(post("login", json!({ "email": email, "password": PASSWORD })));
-    // `wait` keeps the request open until the message arrives, so there is no need to poll or sleep.
-    let code = http.get(format!("{sandbox}/sandbox/code")).query(&[("to", phone.as_str()), ("wait", "5")]);
-    let code = code.send().unwrap().error_for_status().unwrap().text().unwrap();
-    let password_ok = login["password_ok_token"].as_str().unwrap();
-    let tokens = send(post("verify", json!({ "code": code })).bearer_auth(password_ok));
-    let access = tokens["access_token"].as_str().unwrap();
-    let dashboard = send(http.get(format!("{api}/v1/users/dashboard")).bearer_auth(access));
-    assert_eq!(dashboard["user"]["email"], email.as_str());
+async fn answer(request: RequestBuilder, token: &Value) -> Value {
+    let request = token.as_str().into_iter().fold(request, RequestBuilder::bearer_auth);
+    request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_code_opens_the_dashboard() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (server, http, phone) = (Server::start(&sandbox), Client::new(), "+4915112345678");
+    let post = |path: &str, body: Value| http.post(format!("{}/v1/users/{path}", server.1)).json(&body);
+    let (email, password) = ("ada@example.com", "correct horse battery staple");
+    let user = json!({ "name": "Ada", "username": "ada", "email": email, "phone_number": phone,
+        "password": password });
+    answer(post("signup", user), &Value::Null).await;
+    let login = answer(post("login", json!({ "email": email, "password": password })), &Value::Null).await;
+    let code = sandbox.wait_for_code(phone, Duration::from_secs(5)).await.unwrap();
+    let tokens = answer(post("verify", json!({ "code": code })), &login["password_ok_token"]).await;
+    let dashboard = http.get(format!("{}/v1/users/dashboard", server.1));
+    assert_eq!(answer(dashboard, &tokens["access_token"]).await["user"]["email"], email);
 }
