@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
+use futures_util::future::try_join_all;
 use movable_clock::Clock;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use storage::users;
 use storage::users::User;
-use storage::{Db, Error as StorageError, Id};
+use storage::{Db, EventRows, Id};
 use uuid::Uuid;
 
 use crate::Failure;
@@ -15,6 +15,8 @@ use crate::servers::Api;
 
 /// Everybody's.
 const PASSWORD: &str = "correct horse battery staple";
+/// Users that are written at the same time.
+const AT_ONCE: usize = 8;
 
 /// Who has logged in.
 pub struct Person {
@@ -95,16 +97,13 @@ impl Person {
     /// Writes that many users with this one's password into the database, and answers the bytes of a log-in
     /// of each. Signing them all up would take a hash each.
     pub async fn copies(&self, db: &Db, count: u32) -> Result<Vec<Vec<u8>>, Failure> {
-        let (email, now) = (self.email.clone(), Clock::system().now());
-        let original = db.read(async move |mut c| users::find_by_email(&mut c, &email).await).await?;
-        let original = original.ok_or("the user is not there")?;
-        db.write(async move |mut c| -> Result<(), StorageError> {
-            for number in 0..count {
-                users::insert(&mut c, &copy(&original, Id::new(now), number)).await?;
-            }
-            Ok(())
-        })
-        .await?;
+        let now = Clock::system().now();
+        let original = db.user_by_email(&self.email).await?.ok_or("the user is not there")?;
+        let copies: Vec<User> = (0..count).map(|number| copy(&original, Id::new(now), number)).collect();
+        for group in copies.chunks(AT_ONCE) {
+            let group = group.iter().cloned();
+            try_join_all(group.map(|user| db.sign_up(user, EventRows::default(), None))).await?;
+        }
         Ok((0..count).map(log_in_request).collect())
     }
 }

@@ -1,77 +1,62 @@
-//! What is one user's alone, and who gets it: the unique indexes decide, and whoever signed up long ago and never proved
-//! their phone gives way. Nothing that such a user holds is worth anything then: password, tokens and pending codes go with
-//! the row.
+//! Email addresses, phone numbers and usernames belong to one user each. The unique indexes decide who gets
+//! them, with one exception: a user who signed up long ago and never proved their phone is deleted if another
+//! user claims one of theirs. Nothing that such a user holds has any value: password, tokens and pending
+//! codes go with the row.
 
 use super::Auth;
 use super::client::Client;
 use super::events::event::Event;
-use super::events::transaction::Transaction;
-use storage::EventKind;
-use storage::unverified;
 use storage::unverified::Claim;
-use storage::{Error as StorageError, Timestamp};
+use storage::{Error as StorageError, EventKind, Takeover, Timestamp};
 
-/// How often a claim is tried that gives way to whatever the old user does at this moment.
+/// Attempts of a takeover. Each yields to requests of the other user that are in progress.
 const ATTEMPTS: u32 = 10;
 
 impl Auth {
-    /// Writes what claims an email address, a number or a username. Where an index refuses it, once more, with those out of
-    /// the way that may be. `work` makes the transaction's work, which may be done several times.
+    /// Runs a transaction that claims something. If a unique index rejects it, runs it again with the
+    /// takeover of the unverified users who hold it.
     ///
     /// # Errors
-    /// Those of the work: [`StorageError::Unique`] where somebody has it by right.
-    pub(super) async fn write_claim<R, F>(
+    /// Those of the transaction: [`StorageError::Unique`] if a verified or recent user holds it.
+    pub(super) async fn claim<R>(
         &self,
         claim: Claim,
         client: &Client,
-        work: impl Fn() -> F,
-    ) -> Result<R, StorageError>
-    where
-        F: AsyncFnOnce(&mut Transaction<'_>) -> Result<R, StorageError> + Send + 'static,
-        R: Send + 'static,
-    {
-        let first = work();
-        let index = match self.write(async move |mut c| first(&mut c).await).await {
+        transaction: impl AsyncFn(Option<Takeover>) -> Result<R, StorageError>,
+    ) -> Result<R, StorageError> {
+        let index = match transaction(None).await {
             Err(StorageError::Unique { index }) => index,
-            written => return written,
+            outcome => return outcome,
         };
         let mut attempts = 1;
         loop {
-            match self.write_over_unverified(&claim, &index, client, work()).await {
-                Err(StorageError::Unavailable(_)) if attempts < ATTEMPTS => attempts += 1,
-                written => return written,
+            let (now, before) = (self.clock.now(), self.stale_before());
+            let users = self.db.unverified_holders(claim.clone(), before).await?;
+            if users.is_empty() {
+                return Err(StorageError::Unique { index });
+            }
+            let deleted = users.iter().map(|user_id| {
+                Event::new(EventKind::UserDeleted, *user_id, client, now).with_reason("unverified")
+            });
+            let deleted: Vec<Event> = deleted.collect();
+            let events = deleted.iter().map(|event| self.rows(event)).collect();
+            let takeover = Takeover { users, signed_up_before: before, events };
+            match transaction(Some(takeover)).await {
+                Err(StorageError::Unavailable(_) | StorageError::Conflict) if attempts < ATTEMPTS => {
+                    attempts += 1;
+                }
+                outcome => {
+                    if outcome.is_ok() {
+                        deleted.iter().for_each(|event| self.emit(event));
+                    }
+                    return outcome;
+                }
             }
         }
     }
 
-    async fn write_over_unverified<R, F>(
-        &self,
-        claim: &Claim,
-        index: &str,
-        client: &Client,
-        work: F,
-    ) -> Result<R, StorageError>
-    where
-        F: AsyncFnOnce(&mut Transaction<'_>) -> Result<R, StorageError> + Send + 'static,
-        R: Send + 'static,
-    {
-        let (now, before) = (self.clock.now(), self.stale_before());
-        let (claim, index, client) = (claim.clone(), index.to_owned(), client.clone());
-        self.write(async move |mut c| -> Result<R, StorageError> {
-            let gone = unverified::delete(&mut c, &claim, before).await?;
-            if gone.is_empty() {
-                return Err(StorageError::Unique { index });
-            }
-            for user_id in gone {
-                c.record(Event::new(EventKind::UserDeleted, user_id, &client, now).with_reason("unverified"))
-                    .await?;
-            }
-            work(&mut c).await
-        })
-        .await
-    }
-
-    /// Whoever signed up by then and has not proved their phone holds nothing that somebody else claims.
+    /// Returns the time at or before which a user must have signed up to lose a claim, if they never proved
+    /// their phone.
     pub(super) fn stale_before(&self) -> Timestamp {
         Timestamp(self.clock.now() - self.policy.unverified_kept)
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::limits::standings::Standings;
+use super::limits::limit_report::LimitReport;
 
 /// The most characters of a user agent that are stored.
 const MAX_USER_AGENT: usize = 256;
@@ -15,7 +15,7 @@ pub struct Client {
     /// Its `User-Agent`, shortened and without control characters.
     pub user_agent: Option<String>,
     /// What the limits decided about the request.
-    pub standings: Standings,
+    pub limits: LimitReport,
 }
 
 impl Client {
@@ -24,6 +24,6 @@ impl Client {
         let user_agent = user_agent
             .map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect::<String>())
             .filter(|text| !text.is_empty());
-        Self { ip_address, user_agent, standings: Standings::default() }
+        Self { ip_address, user_agent, limits: LimitReport::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! The password once more: for what a stolen access token must not be enough for.
+//! Asks for the password again, for operations that a stolen access token must not be enough for.
 
 use super::client::Client;
 use super::error::Error;
@@ -10,9 +10,9 @@ use super::{Auth, Password};
 use storage::EventKind;
 
 impl Auth {
-    /// Compares a password with the user's. Whatever is done then says in its UPDATE that the hash is still the one
-    /// that was compared. Guesses are counted by session, before they are compared: whoever has stolen one does not get
-    /// in the way of its user's others. `otherwise`: what it is called that the password was wrong.
+    /// Compares a password with the user's. The operation must then check in its UPDATE that the hash is
+    /// still the same. Guesses are counted per session, before they are compared: a stolen session does not
+    /// lock out the user's others. `wrong`: the event of a wrong password.
     ///
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::RateLimited`], [`Error::Overloaded`].
@@ -20,22 +20,22 @@ impl Auth {
         &self,
         caller: &Verified<FullAccess>,
         password: Password,
-        otherwise: EventKind,
+        wrong: EventKind,
         client: &Client,
     ) -> Result<(), Error> {
-        let counted = self.count(self.limits.confirmation(caller.session().id), client).await?;
+        let reservation = self.reserve(self.limits.confirmation(caller.session().id), client).await?;
         let user = caller.user();
         let stored = PasswordHash::stored(user.password_hash.clone());
         match self.hasher.compare(password, Some(stored)).await {
-            Ok(Compared::Right { .. }) => self.give_back(counted, client).await,
+            Ok(Compared::Right { .. }) => self.refund(&reservation, client).await,
             Ok(Compared::Wrong) => {
-                let now = self.clock.now();
-                self.report(Event::new(otherwise, user.id, client, now).with_reason("wrong_password")).await;
+                let event = Event::new(wrong, user.id, client, self.clock.now());
+                self.emit_standalone(event.with_reason("wrong_password")).await;
                 Err(Error::WrongPassword)
             }
-            // Counted and never compared.
+            // The password was not compared.
             Err(error) => {
-                self.give_back(counted, client).await?;
+                self.refund(&reservation, client).await?;
                 Err(error)
             }
         }

@@ -1,29 +1,26 @@
-//! The code that went to a new number or address has come back: from now on it is the user's.
+//! Verify the code that went to a new phone number or email address: the user has it from now on.
 
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
-use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
 use super::values::code::Code;
-use super::{Auth, to_the_end};
-use storage::ActivityKind;
-use storage::EndReason;
-use storage::EventKind;
-use storage::challenges;
+use super::{Auth, run_to_completion};
 use storage::challenges::Challenge;
 use storage::unverified::Claim;
-use storage::users;
 use storage::users::User;
-use storage::{Error as StorageError, Id, Purpose, Timestamp, contact_changes, password_resets, sessions};
+use storage::{
+    ActivityKind, ContactField, EndReason, Error as StorageError, EventKind, Id, ProvedContact, Purpose,
+    Timestamp,
+};
 use twilio_verify::{Approved, CheckOutcome};
 
-/// What is being changed.
+/// The contact that changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactKind {
     /// The number that codes go to at log-in.
     Phone,
-    /// The address that one logs in with.
+    /// The address that identifies the user at log-in.
     Email,
 }
 
@@ -48,15 +45,22 @@ impl ContactKind {
             Self::Email => EndReason::EmailChanged,
         }
     }
+
+    fn field(self) -> ContactField {
+        match self {
+            Self::Phone => ContactField::PhoneNumber,
+            Self::Email => ContactField::Email,
+        }
+    }
 }
 
 impl Auth {
-    /// Checks the code and, where it is right, makes the change: every other session ends, and so does every log-in that
-    /// waits for a code. The unique index decides whether somebody else was first.
+    /// Checks the code. If it is right, makes the change and ends every other session and every pending
+    /// log-in. The unique index decides if another user was faster.
     ///
     /// # Errors
-    /// [`Error::ChallengeExpired`] where no change waits for a code, [`Error::IncorrectCode`],
-    /// [`Error::TooManyAttempts`], [`Error::UserExists`], [`Error::OtpUnavailable`].
+    /// [`Error::ChallengeExpired`] if no change waits for a code, [`Error::IncorrectCode`],
+    /// [`Error::TooManyAttempts`], [`Error::RateLimited`], [`Error::UserExists`], [`Error::OtpUnavailable`].
     pub async fn verify_contact(
         &self,
         caller: &Verified<FullAccess>,
@@ -65,86 +69,63 @@ impl Auth {
         client: Client,
     ) -> Result<User, Error> {
         let (auth, user_id, kept) = (self.clone(), caller.user().id, caller.session().id);
-        to_the_end(async move {
-            let purpose = kind.purpose();
-            let open = auth
-                .db
-                .read(async move |mut c| contact_changes::find_open(&mut c, user_id, purpose).await)
-                .await?
-                .ok_or(Error::ChallengeExpired(None))?;
-            let (reserved, sid, counted) = auth.reserve(&open, &client).await.map_err(as_of_a_change)?;
-            match auth.twilio.check(&sid, code.expose()).await {
+        run_to_completion(async move {
+            let open = auth.db.open_contact_change(user_id, kind.purpose()).await?;
+            let open = open.ok_or(Error::ChallengeExpired(None))?;
+            let permit = auth.reserve_check(&open, &client).await.map_err(without_token)?;
+            match auth.twilio.check(&permit.sid, code.expose()).await {
                 Ok(CheckOutcome::Approved(approved)) => {
-                    auth.count_verified(&reserved);
-                    // The code was right, whatever comes of the change.
-                    auth.give_back(counted, &client).await?;
-                    auth.change(kind, reserved, approved, kept, client).await
+                    auth.count_verified(&permit.challenge);
+                    // The code was right, whether or not the change succeeds.
+                    auth.refund(&permit.reservation, &client).await?;
+                    auth.make_change(kind, permit.challenge, approved, kept, client).await
                 }
                 Ok(CheckOutcome::Wrong) => {
-                    auth.report(auth.wrong(EventKind::AuthzFail, &reserved, &client)).await;
-                    Err(auth.wrong_code(&reserved))
+                    let event = auth.wrong_code_event(EventKind::AuthzFail, &permit.challenge, &client);
+                    auth.emit_standalone(event).await;
+                    Err(auth.wrong_code(&permit.challenge))
                 }
                 Err(failure) => {
-                    let told = auth.not_checked(&reserved, counted, &failure, &client).await?;
-                    Err(as_of_a_change(told))
+                    let error = auth.unanswered_check(&permit, &failure, &client).await?;
+                    Err(without_token(error))
                 }
             }
         })
         .await
     }
 
-    async fn change(
+    async fn make_change(
         &self,
         kind: ContactKind,
-        checked: Challenge,
+        challenge: Challenge,
         _: Approved,
-        kept: Id,
+        kept_session: Id,
         client: Client,
     ) -> Result<User, Error> {
-        let (id, time) = (checked.user_id, self.clock.now());
-        let (now, reason) = (Timestamp(time), kind.reason());
-        let destination = Some(checked.destination.clone());
+        let now = self.clock.now();
+        let destination = Some(challenge.destination.clone());
         let claim = match kind {
             ContactKind::Phone => Claim { phone_number: destination, ..Claim::default() },
             ContactKind::Email => Claim { email: destination, ..Claim::default() },
         };
-        let event = Event::of_activity(kind.activity(), id, &client, time);
-        let watched = self.limits.watch(&checked.destination);
-        let changed = self.write_claim(claim, &client, || {
-            let (checked, event, watched) = (checked.clone(), event.clone(), watched.clone());
-            async move |c: &mut Transaction<'_>| -> Result<Option<User>, StorageError> {
-                challenges::lock_open(c, id).await?;
-                if !contact_changes::spend(c, &checked, now).await? {
-                    return Ok(None);
-                }
-                // Challenges, resets, sessions, users: whoever ends a session or sends a code locks in this order too, and
-                // a change of what a unique index holds lets nobody by.
-                challenges::cancel_all(c, id, reason, now).await?;
-                password_resets::end_all(c, id, now).await?;
-                sessions::end_others(c, id, kept, reason, now).await?;
-                if !sessions::is_open(c, kept).await? {
-                    // Ended while Twilio was asked: whoever held it was thrown out.
-                    return Err(StorageError::NotFound);
-                }
-                let user = match kind {
-                    ContactKind::Phone => {
-                        users::change_phone_number(c, id, &checked.destination, now).await?
-                    }
-                    ContactKind::Email => {
-                        // The check had been counted before it was made, and was no failure.
-                        users::uncount_check(c, id).await?;
-                        users::change_email(c, id, &checked.destination, now).await?
-                    }
-                };
-                c.record(event).await?;
-                if let Some(watched) = watched {
-                    watched.count_verified(c, checked.sends, time).await?;
-                }
-                Ok(Some(user))
-            }
-        });
+        let event = Event::of_activity(kind.activity(), challenge.user_id, &client, now);
+        let guard = self.limits.guard(&challenge.destination);
+        let proved = ProvedContact {
+            field: kind.field(),
+            kept_session,
+            reason: kind.reason(),
+            event: self.rows(&event),
+            conversions: guard.map(|guard| guard.answered(challenge.sends, now)).unwrap_or_default(),
+            now: Timestamp(now),
+            challenge,
+        };
+        let changed = self
+            .claim(claim, &client, async |takeover| self.db.change_contact(proved.clone(), takeover).await);
         match changed.await {
-            Ok(Some(user)) => Ok(user),
+            Ok(Some(user)) => {
+                self.emit(&event);
+                Ok(user)
+            }
             Ok(None) => Err(Error::ChallengeExpired(None)),
             Err(StorageError::Unique { .. }) => Err(Error::UserExists),
             Err(other) => Err(other.into()),
@@ -152,8 +133,8 @@ impl Auth {
     }
 }
 
-/// A challenge that is over refuses the token that a log-in got with it; a change has none.
-fn as_of_a_change(error: Error) -> Error {
+/// Replaces the error of a rejected password-ok token: a change of a contact has none.
+fn without_token(error: Error) -> Error {
     match error {
         Error::InvalidToken(_) => Error::ChallengeExpired(None),
         other => other,

@@ -1,47 +1,35 @@
 //! The dashboard: what only a verified user sees.
 
-use futures_util::future::try_join;
-
 use super::Auth;
 use super::error::Error;
 use super::proof::{FullAccess, Verified};
 use super::reason::Reason;
-use storage::activities;
 use storage::activities::Activity;
-use storage::sessions;
 use storage::sessions::Session;
 use storage::users::User;
 
-/// Activities that the dashboard shows.
+/// The number of activities that the dashboard shows.
 const SHOWN_ACTIVITIES: i64 = 10;
 
-/// A user's own page.
+/// A user's dashboard.
 pub struct Dashboard {
-    /// Who it is.
+    /// The user.
     pub user: User,
-    /// The session that asks.
+    /// The session of the request.
     pub session: Session,
     /// The newest activities, newest first.
     pub recent_activity: Vec<Activity>,
 }
 
 impl Auth {
-    /// The dashboard of a verified user.
+    /// Returns the dashboard of a verified user.
     ///
     /// # Errors
-    /// Those of the database; [`Error::InvalidToken`] where the session has been deleted since it was looked at.
+    /// [`Error::InvalidToken`] if the session was deleted since the token was checked.
     pub async fn dashboard(&self, caller: &Verified<FullAccess>) -> Result<Dashboard, Error> {
         let (user_id, session_id) = (caller.user().id, caller.session().id);
-        let (session, recent_activity) = self
-            .db
-            .read(async move |c| {
-                try_join(
-                    sessions::find(&mut c.again(), session_id),
-                    activities::newest(&mut c.again(), user_id, SHOWN_ACTIVITIES),
-                )
-                .await
-            })
-            .await?;
+        let found = self.db.session_with_activities(session_id, user_id, SHOWN_ACTIVITIES).await?;
+        let (session, recent_activity) = found;
         let session = session.ok_or(Error::InvalidToken(Reason::SessionEnded))?;
         Ok(Dashboard { user: caller.user().clone(), session, recent_activity })
     }

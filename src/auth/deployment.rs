@@ -1,15 +1,19 @@
-//! The mode of the program, `dev` or `serve`. A database remembers its mode, so test users and keys cannot leak.
+//! The mode of a deployment. A database remembers whether `dev` or `serve` made it, so that test mode cannot
+//! leak.
 
 use chrono::{DateTime, Utc};
 
 use super::error::Error;
-use storage::{Conn, Mode, Timestamp, deployment};
+use storage::{Db, Mode, Timestamp};
 
-/// Claims the database for a mode. Fails if it belongs to the other mode.
-pub(super) async fn claim(conn: &mut Conn<'_>, mode: Mode, now: DateTime<Utc>) -> Result<(), Error> {
-    let owner = deployment::claim(conn, mode, Timestamp(now)).await?;
-    if owner == mode {
-        return Ok(());
+/// Claims the database for a mode.
+///
+/// # Errors
+/// [`Error::OtherMode`] if it is claimed for the other one.
+pub(super) async fn claim(db: &Db, mode: Mode, now: DateTime<Utc>) -> Result<(), Error> {
+    match db.claim_deployment(mode, Timestamp(now)).await? {
+        owner if owner == mode => Ok(()),
+        Mode::Dev => Err(Error::OtherMode("dev")),
+        Mode::Production => Err(Error::OtherMode("serve")),
     }
-    Err(Error::OtherMode(if mode == Mode::Dev { "serve" } else { "dev" }))
 }

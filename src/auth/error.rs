@@ -4,7 +4,8 @@ use super::codes::challenge_view::ChallengeView;
 use super::reason::Reason;
 use super::values::invalid::Invalid;
 
-/// Seconds after which a client may try again if the database does not respond. A restart or a failover takes a few.
+/// Seconds after which a client may try again if the database does not respond. A restart or a failover takes
+/// a few.
 pub(crate) const DATABASE_RETRY_AFTER: u32 = 5;
 
 /// Why a use case failed.
@@ -136,7 +137,7 @@ pub enum Error {
 
 impl Error {
     /// Adds the challenge to a rate-limit error.
-    pub(super) fn about(self, challenge: Option<Box<ChallengeView>>) -> Self {
+    pub(super) fn with_challenge(self, challenge: Option<Box<ChallengeView>>) -> Self {
         match self {
             Self::RateLimited { retry_after, by_strangers, .. } => {
                 Self::RateLimited { challenge, retry_after, by_strangers }
@@ -157,7 +158,7 @@ impl From<storage::Error> for Error {
         match error {
             // A row that must exist can only disappear together with its user.
             StorageError::NotFound => Self::UserGone,
-            StorageError::Unavailable(_) => {
+            StorageError::Unavailable(_) | StorageError::Conflict => {
                 Self::Unavailable { cause: error, retry_after: DATABASE_RETRY_AFTER }
             }
             other => Self::internal(other),

@@ -1,5 +1,5 @@
-//! What nobody needs any more is deleted: in small batches, each a transaction of its own, so that a log-in never waits
-//! for more than one, and by one replica at a time.
+//! Deletes old rows: in small batches, each in its own transaction, so that a log-in never waits for more
+//! than one, and by one replica at a time.
 
 use std::time::Duration;
 
@@ -9,9 +9,8 @@ use super::codes::line_lookup;
 use super::error::Error;
 use super::limits::conversions::COUNTED;
 use super::tokens::jwt::Settings as TokenSettings;
-use super::tokens::key_rotation::forget_keys;
+use super::tokens::key_rotation::unneeded_keys;
 use movable_clock::Clock;
-use storage::housekeeping;
 use storage::housekeeping::Old;
 use storage::{Db, Timestamp};
 
@@ -19,31 +18,32 @@ use storage::{Db, Timestamp};
 const BATCH: i64 = 500;
 /// Pause after a full batch, which leaves most of the time to others.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long a replica that says nothing is believed to be at work. A batch takes a fraction of it.
+/// The lease of a run, after which another replica may take over. A batch takes a fraction of it.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How often the clock is looked at: one that was moved is noticed soon.
+/// How often the clock is read, so that a moved clock is noticed soon.
 const TICK: Duration = Duration::from_millis(500);
-/// For how long a challenge or a password reset is kept after its end, so that its token's refusal can still be explained.
+/// How long a challenge or a password reset is kept after it expires, so that the rejection of its token has
+/// a reason.
 const CHALLENGES_KEPT: TimeDelta = TimeDelta::days(1);
-/// For how long a session is kept after its end, likewise for its refresh token.
+/// How long a session is kept after it ends, for the same reason.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
-/// For how long it is kept what was counted against a limit, after all of it has come back: no period is longer.
+/// How long the state of a limit is kept after its quota is full again. No period is longer.
 const THROTTLES_KEPT: TimeDelta = TimeDelta::days(1);
-/// For how long a message to a webhook is kept after its event: longer than it is tried to deliver it.
+/// How long a message to a webhook is kept after its event: longer than its deliveries are retried.
 const WEBHOOK_MESSAGES_KEPT: TimeDelta = TimeDelta::days(7);
 
-/// How often, and what is old.
+/// When to clean up, and what is old.
 #[derive(Debug, Clone)]
 pub struct HousekeepingSettings {
-    /// From one run to the next, over all replicas.
+    /// The time between two runs, over all replicas.
     pub interval: TimeDelta,
-    /// For how long activities are kept.
+    /// How long activities are kept.
     pub activities_kept: TimeDelta,
-    /// Tells when a key that signs no more is not needed any more.
+    /// The lifetimes of tokens, which decide how long a key is needed.
     pub tokens: TokenSettings,
 }
 
-/// Keeps a database from growing for ever.
+/// Deletes old rows of a database.
 pub struct Housekeeper {
     db: Db,
     clock: Clock,
@@ -51,7 +51,7 @@ pub struct Housekeeper {
 }
 
 impl Housekeeper {
-    /// One for this database.
+    /// Makes a housekeeper for a database.
     pub fn new(db: Db, clock: Clock, settings: HousekeepingSettings) -> Self {
         Self { db, clock, settings }
     }
@@ -62,24 +62,22 @@ impl Housekeeper {
         loop {
             tokio::time::sleep(TICK).await;
             let now = self.clock.now();
-            // A clock that was put back begins anew.
+            // `abs`: a clock that was set back starts a new interval.
             if (now - last).abs() < self.settings.interval {
                 continue;
             }
             last = now;
             if let Err(error) = self.clean(now).await {
-                tracing::warn!(%error, "housekeeping failed; it is tried again at the next interval");
+                tracing::warn!(%error, "housekeeping failed; it is retried at the next interval");
             }
         }
     }
 
     async fn clean(&self, now: DateTime<Utc>) -> Result<(), Error> {
         let interval = self.settings.interval;
-        let claimed = self
-            .db
-            .write(async move |mut c| housekeeping::claim(&mut c, LEASE, interval, Timestamp(now)).await);
-        // Otherwise another replica is at it, or was.
-        let Some(mut claim) = claimed.await? else { return Ok(()) };
+        let claimed = self.db.claim_housekeeping(LEASE, interval, Timestamp(now)).await?;
+        // Without a lease, another replica is working or has finished.
+        let Some(mut claim) = claimed else { return Ok(()) };
         let mut deleted = 0;
         for (what, kept) in [
             (Old::Challenges, CHALLENGES_KEPT),
@@ -97,17 +95,15 @@ impl Housekeeper {
                 None => return Ok(()),
             }
         }
-        let tokens = self.settings.tokens.clone();
-        let keys = self.db.write(async move |mut c| -> Result<usize, Error> {
-            let keys = forget_keys(&mut c, &tokens, now).await?;
-            housekeeping::finish(&mut c, claim, Timestamp(now)).await?;
-            Ok(keys)
-        });
-        tracing::info!(rows = deleted, keys = keys.await?, "cleaned up");
+        let keys = unneeded_keys(&self.db, &self.settings.tokens, now).await?;
+        let count = keys.len();
+        self.db.finish_housekeeping(claim, keys, Timestamp(now)).await?;
+        tracing::info!(rows = deleted, keys = count, "cleaned up");
         Ok(())
     }
 
-    /// Deletes all of a kind: how many rows it were, and the claim as it is then. `None`: the claim was lost.
+    /// Deletes all old rows of a kind. Returns their number and the lease as of then, or `None` if the lease
+    /// was lost.
     async fn delete(
         &self,
         what: Old,
@@ -117,12 +113,7 @@ impl Housekeeper {
         let mut deleted = 0;
         loop {
             let until = Timestamp(self.clock.now() + LEASE);
-            let batch = self.db.write(async move |mut c| -> Result<Option<usize>, Error> {
-                if !housekeeping::renew(&mut c, claim, until).await? {
-                    return Ok(None);
-                }
-                Ok(Some(housekeeping::delete(&mut c, what, Timestamp(before), BATCH).await?))
-            });
+            let batch = self.db.delete_old_rows(what, Timestamp(before), BATCH, claim, until);
             let Some(rows) = batch.await? else { return Ok(None) };
             (deleted, claim) = (deleted + rows, until);
             if i64::try_from(rows).unwrap_or(i64::MAX) < BATCH {

@@ -1,7 +1,6 @@
 //! Log in: the password is right, a code is on its way.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::join4;
 use secrecy::SecretString;
 
 use super::client::Client;
@@ -11,25 +10,23 @@ use super::codes::channel::stored_channel;
 use super::codes::send_code::Delivery;
 use super::error::Error;
 use super::events::event::Event;
-use super::limits::Share;
-use super::limits::admission::Counted;
+use super::limits::known_client::Account;
+use super::limits::reservation::Reservation;
+use super::limits::send::SendPermit;
 use super::passwords::hashing::Compared;
 use super::passwords::password_hash::PasswordHash;
-use super::{Auth, Email, Password, to_the_end};
-use storage::ActivityKind;
-use storage::challenges;
+use super::{Auth, Email, Password, run_to_completion};
 use storage::challenges::Challenge;
-use storage::users;
 use storage::users::User;
-use storage::{Id, Purpose, Timestamp};
+use storage::{ActivityKind, ChallengeBeginning, ChallengeBegun, Id, Purpose, Timestamp};
 
-/// Who wants to log in.
+/// A log-in.
 pub struct Login {
-    /// Names the user.
+    /// Identifies the user.
     pub email: Email,
-    /// To be compared.
+    /// The password to compare.
     pub password: Password,
-    /// How the code shall travel.
+    /// How the code is sent.
     pub delivery: Delivery,
 }
 
@@ -37,73 +34,58 @@ pub struct Login {
 pub struct PasswordOkGrant {
     /// The password-ok token.
     pub token: SecretString,
-    /// Seconds that it lives.
+    /// Its lifetime in seconds.
     pub expires_in: i64,
-    /// What has to be answered.
+    /// The challenge to answer.
     pub challenge: ChallengeView,
 }
 
-/// The password was right: made by `check_password` alone.
+/// The proof that the password of a user was right. Only `check_password` makes it.
 struct RightPassword {
     user: User,
 }
 
 impl Auth {
-    /// Checks the password, makes a challenge, has Twilio send the code.
+    /// Checks the password, makes a challenge and has Twilio send the code.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`] for an unknown email address and a wrong password alike; then those of
-    /// sending a code.
+    /// [`Error::InvalidCredentials`] for an unknown email address and for a wrong password;
+    /// [`Error::RateLimited`], [`Error::Overloaded`], and those of sending a code.
     pub async fn log_in(&self, login: Login, client: Client) -> Result<PasswordOkGrant, Error> {
         let Login { email, password, delivery } = login;
-        let counted = self.count_log_in(&email, &client).await?;
-        let right = match self.check_password(email, password, &client).await {
-            // Counted and never compared.
+        // Counted before the password is compared, so that parallel guesses cannot exceed the limit. Refunded
+        // if it is right.
+        let reserved = self.with_quota(Account::Email(&email), &client, async |quota| {
+            self.reserve(self.limits.log_in(&email, &client, quota), &client).await
+        });
+        let reservation = reserved.await?;
+        let right = match self.check_password(&email, password, &client).await {
+            // The password was not compared.
             Err(error @ Error::Overloaded { .. }) => {
-                self.give_back(counted, &client).await?;
+                self.refund(&reservation, &client).await?;
                 return Err(error);
             }
             compared => compared?,
         };
         let auth = self.clone();
         let granted =
-            to_the_end(async move { auth.challenge(right, counted, &delivery, client).await }).await;
-        granted.map_err(|error| match error {
-            // Deleted since the password was compared: by now the email address is nobody's.
+            run_to_completion(
+                async move { auth.send_log_in_code(right, reservation, &delivery, client).await },
+            );
+        granted.await.map_err(|error| match error {
+            // The user was deleted after the comparison, so the email address is unknown now.
             Error::UserGone => Error::InvalidCredentials,
             other => other,
         })
     }
 
-    /// Counts a guess before it is compared: of any number at once no more are compared than a limit allows. A right
-    /// password is given back. Where strangers have used up what the account has, clients that it knows have more.
-    async fn count_log_in(&self, email: &Email, client: &Client) -> Result<Counted, Error> {
-        let counts = |share| self.limits.log_in(email, client, share);
-        match self.count(counts(Share::Everybodys), client).await {
-            Err(Error::RateLimited { by_strangers: true, .. })
-                if self.is_known_by_email(email, client).await? =>
-            {
-                self.count(counts(Share::Known), client).await
-            }
-            counted => counted,
-        }
-    }
-
-    /// Whether the account of this email address, if there is one, knows the client's address.
-    pub(super) async fn is_known_by_email(&self, email: &Email, client: &Client) -> Result<bool, Error> {
-        let email = email.clone();
-        let user =
-            self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
-        self.is_known(user.map(|user| user.id), client).await
-    }
-
     async fn check_password(
         &self,
-        email: Email,
+        email: &Email,
         password: Password,
         client: &Client,
     ) -> Result<RightPassword, Error> {
-        let (user, rehashed) = match self.compare(&email, password.clone()).await? {
+        let (user, rehashed) = match self.compare(email, password.clone()).await? {
             (Some(user), Compared::Right { rehashed }) => (user, rehashed),
             (user, _) => {
                 self.record_failed_log_in(user.as_ref(), client);
@@ -111,88 +93,86 @@ impl Auth {
             }
         };
         let Some(new) = rehashed else { return Ok(RightPassword { user }) };
-        let (id, old, hash) = (user.id, user.password_hash.clone(), new.expose().to_owned());
-        let replace = self
-            .db
-            .write(async move |mut c| users::replace_password_hash(&mut c, id, &old, new.expose()).await);
-        if replace.await? {
-            return Ok(RightPassword { user: User { password_hash: hash, ..user } });
+        let (old, new) = (user.password_hash.clone(), new.expose().to_owned());
+        if self.db.rehash_password(user.id, old, new.clone()).await? {
+            return Ok(RightPassword { user: User { password_hash: new, ..user } });
         }
-        // Another log-in was faster, or the password was changed: what holds now?
-        match self.compare(&email, password).await? {
+        // Another log-in was faster, or the password was changed: compare again.
+        match self.compare(email, password).await? {
             (Some(user), Compared::Right { .. }) => Ok(RightPassword { user }),
             _ => Err(Error::InvalidCredentials),
         }
     }
 
     async fn compare(&self, email: &Email, password: Password) -> Result<(Option<User>, Compared), Error> {
-        let email = email.clone();
-        let user =
-            self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
+        let user = self.db.user_by_email(email.as_str()).await?;
         let stored = user.as_ref().map(|user| PasswordHash::stored(user.password_hash.clone()));
-        // The same work for an unknown email address: the time must not tell (OWASP ASVS 5.0, 6.3.8).
+        // An unknown email address takes the same work, so that the time does not reveal it (OWASP ASVS 5.0,
+        // 6.3.8).
         Ok((user, self.hasher.compare(password, stored).await?))
     }
 
-    async fn challenge(
+    async fn send_log_in_code(
         &self,
         right: RightPassword,
-        guess: Counted,
+        guess: Reservation,
         delivery: &Delivery,
         client: Client,
     ) -> Result<PasswordOkGrant, Error> {
-        let may_send = self.number_is_served(&right.user.phone_number, None);
-        if let Err(error) = may_send.and_then(|()| self.twilio_is_asked(None)) {
-            self.give_back(guess, &client).await?;
+        let may_send = self.ensure_region_allowed(&right.user.phone_number, None);
+        if let Err(error) = may_send.and_then(|()| self.ensure_provider_available(None)) {
+            self.refund(&guess, &client).await?;
             return Err(error);
         }
         let now = self.clock.now();
-        let counted = new_challenge(&right.user, delivery, now);
-        let code = self.limits.code(&right.user, &counted.destination, &client);
-        let (row, seen, standings) = (counted.clone(), right.user.clone(), client.standings.clone());
-        let was_right = guess.clone();
-        // Written before Twilio is asked: a crash in between leaves a trace of the send, never the other way.
-        let permit = self.db.write(async move |c| -> Result<_, Error> {
-            let (unchanged, inserted, given_back, permit) = join4(
-                users::is_unchanged(&mut c.again(), &seen),
-                challenges::insert(&mut c.again(), &row),
-                guess.give_back(&mut c.again(), now, &standings),
-                code.count(&mut c.again(), now, &standings),
-            )
-            .await;
-            if !unchanged? {
-                // Changed since it was compared: whoever changed it has ended the challenges that there were.
-                return Err(Error::InvalidCredentials);
-            }
-            inserted.and(given_back)?;
-            permit
-        });
-        let permit = match permit.await {
-            // No code, and a right password all the same.
-            Err(error @ Error::RateLimited { .. }) => {
-                self.give_back(was_right, &client).await?;
-                return Err(error);
-            }
-            permit => permit?,
-        };
-        let sent = match self.start_verification(permit, &counted, delivery, &client).await {
+        let begun = new_challenge(&right.user, delivery, now);
+        let permit = self.begin_challenge(&right.user, &begun, guess, &client).await?;
+        let sent = match self.send_code(permit, &begun, delivery, &client).await {
             Ok(sent) => sent,
             Err(failure) => {
-                let id = counted.id;
-                self.db
-                    .write(async move |mut c| challenges::cancel(&mut c, id, Timestamp(now)).await)
-                    .await?;
-                return Err(self.told(&failure, &counted).await?);
+                self.db.cancel_unsent_challenge(begun.id, Timestamp(now)).await?;
+                return Err(self.error_for_failure(&failure, &begun).await?);
             }
         };
         let event = Event::of_activity(ActivityKind::LoggedIn, right.user.id, &client, now);
-        let challenge = self.record_send(sent, now, Some(event)).await?;
+        let challenge = self.record_send(sent, Some(event)).await?;
         let keys = self.keyring.current(&self.db, now).await;
         Ok(PasswordOkGrant {
             token: keys.password_ok(right.user.id.0, challenge.id.0, now)?,
             expires_in: keys.settings().password_ok_lifetime.num_seconds(),
             challenge: self.policy.view(&challenge, self.clock.now()),
         })
+    }
+
+    /// Writes the challenge with its code counted, and refunds the guess, which was right.
+    async fn begin_challenge(
+        &self,
+        user: &User,
+        challenge: &Challenge,
+        guess: Reservation,
+        client: &Client,
+    ) -> Result<SendPermit, Error> {
+        let now = challenge.created_at;
+        let checks = self.limits.code(user, &challenge.destination, client);
+        let beginning = ChallengeBeginning {
+            challenge: challenge.clone(),
+            user: user.clone(),
+            refunds: guess.refunds(),
+            limits: checks.limits(now.0, &client.limits),
+            now,
+        };
+        match self.db.begin_challenge(beginning).await? {
+            ChallengeBegun::Begun { refunded, counted } => {
+                guess.report_refund(&refunded, now.0, &client.limits);
+                Ok(checks.permit(counted, now.0, &client.limits))
+            }
+            ChallengeBegun::Rejected(rejection) => {
+                let error = checks.rejection(&rejection, now.0, &client.limits);
+                self.refund(&guess, client).await?;
+                Err(error)
+            }
+            ChallengeBegun::UserChanged => Err(Error::InvalidCredentials),
+        }
     }
 }
 

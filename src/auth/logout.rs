@@ -1,39 +1,27 @@
-//! Log out: a token of either kind stops opening anything, at once.
+//! Log out: a token of either kind is revoked at once.
 
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::proof::{Caller, FullAccess, PasswordOk, Verified};
-use super::{Auth, to_the_end};
-use storage::ActivityKind;
-use storage::{EndReason, EventKind};
-use storage::{Error as StorageError, Timestamp, challenges, sessions};
+use super::{Auth, run_to_completion};
+use storage::{ActivityKind, EndReason, EventKind, SessionEnd, SessionScope, Timestamp};
 use twilio_verify::VerificationSid;
-
-/// Which sessions end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scope {
-    /// The caller's own.
-    #[default]
-    Current,
-    /// Every one but the caller's own.
-    Others,
-    /// Every one.
-    All,
-}
 
 impl Auth {
     /// Ends sessions, or cancels the challenge of a caller who is not verified yet.
     ///
     /// # Errors
-    /// [`Error::OtpRequired`] where a password alone is to end other sessions.
-    pub async fn log_out(&self, caller: Caller, scope: Scope, client: Client) -> Result<(), Error> {
+    /// [`Error::OtpRequired`] if a caller who is not verified wants to end other sessions.
+    pub async fn log_out(&self, caller: Caller, scope: SessionScope, client: Client) -> Result<(), Error> {
         let auth = self.clone();
-        to_the_end(async move {
+        run_to_completion(async move {
             match (caller, scope) {
                 (Caller::FullAccess(caller), scope) => auth.end_sessions(&caller, scope, client).await,
-                (Caller::PasswordOk(caller), Scope::Current) => auth.cancel(&caller, client).await,
-                (Caller::PasswordOk(_), Scope::Others | Scope::All) => Err(Error::OtpRequired),
+                (Caller::PasswordOk(caller), SessionScope::Current) => {
+                    auth.cancel_challenge(&caller, client).await
+                }
+                (Caller::PasswordOk(_), SessionScope::Others | SessionScope::All) => Err(Error::OtpRequired),
             }
         })
         .await
@@ -42,50 +30,40 @@ impl Auth {
     async fn end_sessions(
         &self,
         caller: &Verified<FullAccess>,
-        scope: Scope,
+        scope: SessionScope,
         client: Client,
     ) -> Result<(), Error> {
-        let (own, user_id, now) = (caller.session().id, caller.user().id, self.clock.now());
-        let reason = EndReason::LoggedOut;
-        self.write(async move |mut c| -> Result<(), StorageError> {
-            // Of parallel requests one ends the session, and one is recorded.
-            sessions::lock_open(&mut c, user_id).await?;
-            let first = scope == Scope::Others || sessions::end(&mut c, own, reason, Timestamp(now)).await?;
-            if scope != Scope::Current {
-                sessions::end_others(&mut c, user_id, own, reason, Timestamp(now)).await?;
-            }
-            match first {
-                true => c.record(Event::of_activity(ActivityKind::LoggedOut, user_id, &client, now)).await,
-                false => Ok(()),
-            }
-        })
-        .await?;
+        let (user_id, now) = (caller.user().id, self.clock.now());
+        let event = Event::of_activity(ActivityKind::LoggedOut, user_id, &client, now);
+        let end = SessionEnd {
+            session: caller.session().id,
+            user_id,
+            reason: EndReason::LoggedOut,
+            event: self.rows(&event),
+            now: Timestamp(now),
+        };
+        if self.db.end_sessions(end, scope).await? {
+            self.emit(&event);
+        }
         Ok(())
     }
 
-    /// Cancels the challenge, and Twilio's verification where that wins nobody a guess: a cancelled
-    /// verification is followed by a new one with five fresh checks, so one with wrong checks, or one that
-    /// another challenge waits for, is left to expire.
-    async fn cancel(&self, caller: &Verified<PasswordOk>, client: Client) -> Result<(), Error> {
+    /// Cancels the challenge, and Twilio's verification unless that would allow more guesses: a cancelled
+    /// verification is followed by one with five new checks. So one with wrong checks, or one that another
+    /// challenge waits for, is left to expire.
+    async fn cancel_challenge(&self, caller: &Verified<PasswordOk>, client: Client) -> Result<(), Error> {
         let (challenge, now) = (caller.challenge(), self.clock.now());
-        let (id, user_id, sid) = (challenge.id, challenge.user_id, challenge.verification_sid.clone());
-        let idle = self
-            .write(async move |mut c| -> Result<_, StorageError> {
-                challenges::cancel(&mut c, id, Timestamp(now)).await?;
-                c.record(
-                    Event::new(EventKind::TokenRevoked, user_id, &client, now).with_reason("logged_out"),
-                )
-                .await?;
-                let Some(sid) = sid else { return Ok(None) };
-                let waiting = challenges::count_waiting(&mut c, &sid, Timestamp(now)).await?;
-                let untouched = storage::users::find(&mut c, user_id).await?.failed_checks == 0;
-                Ok((waiting == 0 && untouched).then_some(sid))
-            })
-            .await?;
-        if let Some(sid) = idle
-            && let Ok(sid) = VerificationSid::parse(&sid)
+        let event = Event::new(EventKind::TokenRevoked, challenge.user_id, &client, now);
+        let event = event.with_reason("logged_out");
+        let cancelled = self.db.cancel_challenge(challenge.clone(), self.rows(&event), Timestamp(now));
+        let verification = cancelled.await?;
+        self.emit(&event);
+        let is_unused = verification.is_some_and(|other| other.waiting == 0 && other.failed_checks == 0);
+        if is_unused
+            && let Some(sid) = &challenge.verification_sid
+            && let Ok(sid) = VerificationSid::parse(sid)
         {
-            // The challenge is cancelled whatever Twilio says; the client has logged the failure.
+            // The challenge stays cancelled if this fails. The Twilio client logs the failure.
             let _ = self.twilio.cancel(&sid).await;
         }
         Ok(())

@@ -23,9 +23,9 @@ pub mod proof;
 mod reason;
 mod refresh;
 mod resend;
+mod run_to_completion;
 mod sessions;
 mod signup;
-mod to_the_end;
 pub(crate) mod tokens;
 pub(crate) mod values;
 mod verify;
@@ -45,12 +45,11 @@ pub use error::Error;
 pub use events::event::default_webhook_events;
 pub use housekeeping::{Housekeeper, HousekeepingSettings};
 pub use limits::limit_kind::LimitKind;
+pub use limits::limit_report::{LimitReport, LimitStatus};
 pub use limits::rate::{InvalidRate, Rate};
 pub use limits::settings::LimitSettings;
-pub use limits::standings::{Standing, Standings};
 pub use limits::throttle::{Balance, Limit};
 pub use login::{Login, PasswordOkGrant};
-pub use logout::Scope;
 pub use password_change::PasswordChange;
 pub use password_reset::{NewPassword, ResetGrant};
 pub use passwords::hashing::{Hasher, Settings as HashingSettings};
@@ -58,7 +57,7 @@ pub use passwords::password_hash::HashParameters;
 pub use profile::ProfileChange;
 pub use reason::Reason;
 pub use signup::SignUp;
-pub use storage::{ActivityKind, EventKind, Mode, UnknownEvent};
+pub use storage::{ActivityKind, EventKind, Mode, SessionScope, UnknownEvent};
 pub use tokens::Tokens;
 pub use tokens::jwt::Settings as TokenSettings;
 pub use tokens::key_rotation::{KeyState, ListedKey, list_keys, rotate_keys};
@@ -83,15 +82,15 @@ use crate::metrics::Metrics;
 use codes::line_type::LineKeys;
 use limits::Limits;
 use movable_clock::Clock;
+use run_to_completion::run_to_completion;
 use storage::Db;
-use to_the_end::to_the_end;
 use tokens::keyring::Keyring;
 use tokens::refresh_token::RefreshTokens;
 use tokens::reset_token::ResetTokens;
 use twilio_verify::VerifyClient;
 
-/// The longest time for which resource servers may cache the public keys, in seconds. It bounds how long a key that was
-/// created in an emergency (`keys rotate --now`) stays unknown to them.
+/// The longest time for which resource servers may cache the public keys, in seconds. It bounds how long a
+/// key that was created in an emergency (`keys rotate --now`) stays unknown to them.
 const MAX_KEYS_AGE: i64 = 300;
 
 /// The dependencies of the rules.
@@ -145,8 +144,8 @@ impl Auth {
     /// Claims the database for the mode, and loads or creates the signing keys.
     ///
     /// # Errors
-    /// [`Error::OtherMode`] if the database belongs to the other mode, [`Error::OtherSecret`] if its keys were sealed
-    /// with another secret.
+    /// [`Error::OtherMode`] if the database belongs to the other mode, [`Error::OtherSecret`] if its keys
+    /// were sealed with another secret.
     pub async fn new(parts: Parts) -> Result<Self, Error> {
         let Parts {
             db,
@@ -162,13 +161,9 @@ impl Auth {
             metrics,
             mode,
         } = parts;
-        let (now, for_keys) = (clock.now(), secret.clone());
-        let keys = db
-            .write(async move |mut c| {
-                deployment::claim(&mut c, mode, now).await?;
-                tokens::keys::load_or_create(&mut c, &for_keys, mode, now).await
-            })
-            .await?;
+        let now = clock.now();
+        deployment::claim(&db, mode, now).await?;
+        let keys = tokens::keys::load_or_create(&db, &secret, mode, now).await?;
         Ok(Self {
             refresh_tokens: Arc::new(RefreshTokens::new(&secret)?),
             reset_tokens: Arc::new(ResetTokens::new(&secret)?),
@@ -231,8 +226,8 @@ impl Auth {
         self.keyring.current(&self.db, now).await.public_keys(now).cloned().collect()
     }
 
-    /// Returns how long a resource server may cache the public keys, in seconds. When a new key begins to sign, every
-    /// cache holds it.
+    /// Returns how long a resource server may cache the public keys, in seconds. When a new key begins to
+    /// sign, every cache holds it.
     pub fn public_keys_max_age(&self) -> i64 {
         (self.keyring.settings().key_lead.num_seconds() / 2).min(MAX_KEYS_AGE)
     }
@@ -258,6 +253,6 @@ impl Auth {
     /// # Errors
     /// [`Error::Unavailable`] if it does not.
     pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.db.read(async move |mut c| storage::deployment::ping(&mut c).await).await?)
+        Ok(self.db.ping().await?)
     }
 }

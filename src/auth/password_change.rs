@@ -1,4 +1,4 @@
-//! A new password. Whoever else knew the old one is out at once.
+//! Change the password: every other session ends.
 
 use super::client::Client;
 use super::error::Error;
@@ -6,22 +6,19 @@ use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
 use super::reason::Reason;
 use super::{Auth, Password};
-use storage::ActivityKind;
-use storage::users;
 use storage::users::User;
-use storage::{EndReason, EventKind};
-use storage::{Timestamp, challenges, password_resets, sessions};
+use storage::{ActivityKind, EventKind, PasswordReplaced, PasswordReplacement, Timestamp};
 
-/// A new password for an old one.
+/// A new password, and the current one.
 pub struct PasswordChange {
-    /// To be compared.
+    /// The password to compare.
     pub current: Password,
     /// Checked for strength.
     pub new: Password,
 }
 
 impl Auth {
-    /// A password that somebody who knows this user does not guess easily.
+    /// Checks that a password is not easy to guess for a person who knows this user.
     ///
     /// # Errors
     /// [`Error::InvalidField`], [`Error::Overloaded`].
@@ -38,7 +35,8 @@ impl Auth {
         Ok(password)
     }
 
-    /// Replaces the password and ends every other session and every challenge of the user (OWASP ASVS 5.0, 7.4.3).
+    /// Replaces the password and ends every other session and every challenge of the user (OWASP ASVS 5.0,
+    /// 7.4.3).
     ///
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::RateLimited`], [`Error::InvalidField`], [`Error::Overloaded`].
@@ -53,25 +51,24 @@ impl Auth {
         let new = self.strong_for(user, new, "new_password").await?;
         self.confirm_password(caller, current, EventKind::PasswordChangeFail, &client).await?;
         let new = self.hasher.hash(new).await?;
-        let (id, old, kept) = (user.id, user.password_hash.clone(), caller.session().id);
-        let (now, reason) = (self.clock.now(), EndReason::PasswordChanged);
-        self.write(async move |mut c| -> Result<(), Error> {
-            // Challenges before users, as verify does: who locks in one order does not wait for each other.
-            challenges::cancel_all(&mut c, id, reason, Timestamp(now)).await?;
-            password_resets::end_all(&mut c, id, Timestamp(now)).await?;
-            if !users::replace_password_hash(&mut c, id, &old, new.expose()).await? {
-                // Another request has changed it: the current one is the current one no more.
-                return Err(Error::WrongPassword);
+        let now = self.clock.now();
+        let event = Event::of_activity(ActivityKind::PasswordChanged, user.id, &client, now);
+        let replacement = PasswordReplacement {
+            user_id: user.id,
+            old_hash: user.password_hash.clone(),
+            new_hash: new.expose().to_owned(),
+            kept_session: caller.session().id,
+            event: self.rows(&event),
+            now: Timestamp(now),
+        };
+        match self.db.change_password(replacement).await? {
+            PasswordReplaced::Replaced => {
+                self.emit(&event);
+                Ok(())
             }
-            // And those of log-ins that came with the old password until this moment.
-            challenges::cancel_all(&mut c, id, reason, Timestamp(now)).await?;
-            sessions::end_others(&mut c, id, kept, reason, Timestamp(now)).await?;
-            if !sessions::is_open(&mut c, kept).await? {
-                return Err(Error::InvalidToken(Reason::SessionEnded));
-            }
-            c.record(Event::of_activity(ActivityKind::PasswordChanged, id, &client, now)).await?;
-            Ok(())
-        })
-        .await
+            // Another request has changed it, so the current password is another one now.
+            PasswordReplaced::HashChanged => Err(Error::WrongPassword),
+            PasswordReplaced::SessionEnded => Err(Error::InvalidToken(Reason::SessionEnded)),
+        }
     }
 }

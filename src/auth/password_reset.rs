@@ -1,6 +1,6 @@
-//! A forgotten password: a code to the email address replaces it. From outside nothing tells whether an address is a
-//! user's: either way a row is written, a token is answered, and Twilio is asked about every code that is tried. A reset
-//! logs nobody in, and the next log-in wants its one-time code as ever.
+//! A forgotten password: a code to the email address replaces it. From outside nothing tells whether an
+//! address is a user's: either way a row is written, a token is answered, and Twilio is asked about every
+//! code that is tried. A reset logs nobody in, and the next log-in wants its one-time code as ever.
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
@@ -9,19 +9,16 @@ use super::client::Client;
 use super::codes::challenge::{CODE_LIFETIME_SECONDS, retry_after};
 use super::error::Error;
 use super::events::event::Event;
-use super::limits::Share;
+use super::limits::known_client::Account;
+use super::limits::quota::Quota;
 use super::limits::send::SendPermit;
 use super::tokens::reset_token::ResetToken;
 use super::values::code::Code;
-use super::{Auth, Email, Password, to_the_end};
+use super::{Auth, Email, Password, run_to_completion};
 use crate::telemetry::carried;
-use storage::ActivityKind;
-use storage::password_resets;
 use storage::password_resets::{MAX_CHECKS, PasswordReset};
-use storage::users;
 use storage::users::User;
-use storage::{EndReason, EventKind};
-use storage::{Error as StorageError, Id, Timestamp, challenges, sessions};
+use storage::{ActivityKind, EventKind, ForgottenPassword, Id, Timestamp};
 use twilio_verify::{Channel, CheckOutcome, Failure, FailureKind, VerificationSid};
 
 /// What whoever forgot a password gets.
@@ -45,33 +42,26 @@ pub struct NewPassword {
 }
 
 impl Auth {
-    /// Begins a reset. The code is sent afterwards: its way to Twilio and what comes of it show nobody whether there is
-    /// such a user.
+    /// Begins a reset. The code is sent in the background, so that the time of the response does not reveal
+    /// whether there is such a user.
     ///
     /// # Errors
     /// [`Error::RateLimited`].
     pub async fn forget_password(&self, email: Email, client: Client) -> Result<ResetGrant, Error> {
-        match self.forget_password_from(&email, Share::Everybodys, &client).await {
-            Err(Error::RateLimited { by_strangers: true, .. })
-                if self.is_known_by_email(&email, &client).await? =>
-            {
-                self.forget_password_from(&email, Share::Known, &client).await
-            }
-            granted => granted,
-        }
+        self.with_quota(Account::Email(&email), &client, async |quota| {
+            self.forget_password_from(&email, quota, &client).await
+        })
+        .await
     }
 
     async fn forget_password_from(
         &self,
         email: &Email,
-        share: Share,
+        quota: Quota,
         client: &Client,
     ) -> Result<ResetGrant, Error> {
-        let (now, standings) = (self.clock.now(), client.standings.clone());
-        let counts = self.limits.password_reset(email, client, share);
-        let email = email.clone();
-        let user =
-            self.db.read(async move |mut c| users::find_by_email(&mut c, email.as_str()).await).await?;
+        let now = self.clock.now();
+        let user = self.db.user_by_email(email.as_str()).await?;
         let lifetime = TimeDelta::seconds(CODE_LIFETIME_SECONDS);
         let reset = PasswordReset {
             id: Id::new(now),
@@ -85,14 +75,14 @@ impl Auth {
             spent_at: None,
         };
         let id = reset.id;
-        let permit = self.db.write(async move |mut c| -> Result<SendPermit, Error> {
-            password_resets::insert(&mut c, &reset).await?;
-            counts.count(&mut c, now, &standings).await
-        });
-        let permit = permit.await?;
+        let checks = self.limits.password_reset(email, client, quota);
+        let permit = match self.db.begin_password_reset(reset, checks.limits(now, &client.limits)).await? {
+            Ok(states) => checks.permit(states, now, &client.limits),
+            Err(rejection) => return Err(checks.rejection(&rejection, now, &client.limits)),
+        };
         if let Some(user) = user {
             let auth = self.clone();
-            let send = async move { auth.send_reset_code(permit, id, &user).await };
+            let send = async move { auth.send_code_to_mailbox(permit, id, &user).await };
             drop(tokio::task::spawn_local(carried(send)));
         }
         Ok(ResetGrant {
@@ -102,12 +92,10 @@ impl Auth {
         })
     }
 
-    async fn send_reset_code(&self, permit: SendPermit, id: Id, user: &User) {
-        // The client has logged the failure; nobody waits for it.
-        let Ok(sid) = self.send_to_mailbox(permit, &user.email).await else { return };
-        let sent =
-            self.db.write(async move |mut c| password_resets::sent(&mut c, id, sid.as_str()).await).await;
-        if let Err(error) = sent {
+    async fn send_code_to_mailbox(&self, permit: SendPermit, id: Id, user: &User) {
+        // No request waits for the outcome. The Twilio client logs a failure.
+        let Ok(sid) = self.send_reset_code(permit, &user.email).await else { return };
+        if let Err(error) = self.db.record_reset_send(id, sid.as_str().to_owned()).await {
             tracing::warn!(%error, "a password reset's code was sent and could not be recorded");
         }
     }
@@ -116,12 +104,12 @@ impl Auth {
     ///
     /// # Errors
     /// [`Error::ChallengeExpired`] for a token whose time is over, that was used, or that is not ours,
-    /// [`Error::IncorrectCode`], [`Error::TooManyAttempts`], [`Error::OtpUnavailable`]. When the code was right:
-    /// [`Error::InvalidField`], [`Error::Overloaded`]; the same token and code can then be sent again.
+    /// [`Error::IncorrectCode`], [`Error::TooManyAttempts`], [`Error::OtpUnavailable`]. When the code was
+    /// right: [`Error::InvalidField`], [`Error::Overloaded`]; the same token and code can then be sent again.
     pub async fn reset_password(&self, new: NewPassword, client: Client) -> Result<(), Error> {
         let id = self.reset_tokens.check(&new.token).ok_or(Error::ChallengeExpired(None))?;
         let auth = self.clone();
-        to_the_end(async move {
+        run_to_completion(async move {
             let proved = auth.prove_mailbox(id, &new.code, &client).await?;
             auth.replace_forgotten(id, proved, new.password, client).await
         })
@@ -131,19 +119,13 @@ impl Auth {
     /// Whose mailbox it is that the code came to: the user, and the address.
     async fn prove_mailbox(&self, id: Id, code: &Code, client: &Client) -> Result<(Id, String), Error> {
         let now = Timestamp(self.clock.now());
-        let (counted, reset) = self
-            .db
-            .write(async move |mut c| -> Result<_, StorageError> {
-                let counted = password_resets::count_check(&mut c, id, now).await?;
-                Ok((counted, password_resets::find(&mut c, id).await?))
-            })
-            .await?;
-        let reset = reset.ok_or(Error::ChallengeExpired(None))?;
+        let reserved = self.db.reserve_reset_check(id, now).await?;
+        let (is_counted, reset) = reserved.ok_or(Error::ChallengeExpired(None))?;
         let owner = reset.user_id.zip(reset.email.clone());
         if let (Some(_), None, Some(owner)) = (reset.approved_at, reset.spent_at, &owner) {
             return Ok(owner.clone());
         }
-        if !counted {
+        if !is_counted {
             return Err(match reset.spent_at.is_none() && now < reset.expires_at {
                 true => Error::TooManyAttempts {
                     challenge: None,
@@ -155,22 +137,21 @@ impl Auth {
         match (self.check_reset(&reset, code).await?, owner) {
             (Ok(CheckOutcome::Approved(_)), Some(owner)) => {
                 self.metrics.code_verified(Channel::Email.as_str(), "none");
-                self.db.write(async move |mut c| password_resets::approve(&mut c, id, now).await).await?;
+                self.db.approve_reset(id, now).await?;
                 Ok(owner)
             }
             (Err(failure), _) if !speaks_of_the_verification(failure.kind()) => {
                 if failure.certainly_not_processed() {
-                    self.db
-                        .write(async move |mut c| password_resets::uncount_check(&mut c, id).await)
-                        .await?;
+                    self.db.refund_reset_check(id).await?;
                 }
                 Err(Self::reset_unavailable(&failure))
             }
-            // Twilio's word about a verification is not passed on: there is none for an address that is nobody's.
+            // Twilio's word about a verification is not passed on: there is none for an address that is
+            // nobody's.
             _ => {
                 // The line alone, and for an address that is nobody's too: a row would take its time.
                 let event = Event::new(EventKind::PasswordChangeFail, reset.user_id, client, now.0);
-                self.tell(&event.with_reason("incorrect_code"));
+                self.emit(&event.with_reason("incorrect_code"));
                 if reset.failed_checks >= MAX_CHECKS {
                     self.end_used_up(&reset);
                 }
@@ -182,8 +163,9 @@ impl Auth {
         }
     }
 
-    /// Ends a verification that takes no more checks, so that the user's own next reset gets a code: whoever has used it
-    /// up would otherwise be in their way until it expires. How many guesses there are is a matter of our limits.
+    /// Ends a verification that takes no more checks, so that the user's own next reset gets a code: whoever
+    /// has used it up would otherwise be in their way until it expires. How many guesses there are is a
+    /// matter of our limits.
     fn end_used_up(&self, reset: &PasswordReset) {
         let sid = reset.verification_sid.clone().and_then(|sid| VerificationSid::parse(sid).ok());
         let Some(sid) = sid else { return };
@@ -218,29 +200,24 @@ impl Auth {
         password: Password,
         client: Client,
     ) -> Result<(), Error> {
-        let user = self.db.read(async move |mut c| users::find(&mut c, user_id).await).await;
-        let user = user.map_err(|_| Error::ChallengeExpired(None))?;
+        let user = self.db.user(user_id).await.map_err(|_| Error::ChallengeExpired(None))?;
         let password = self.strong_for(&user, password, "new_password").await?;
         let hash = self.hasher.hash(password).await?;
-        let (time, reason) = (self.clock.now(), EndReason::PasswordChanged);
-        let now = Timestamp(time);
-        self.write(async move |mut c| -> Result<(), Error> {
-            // Challenges, resets, users, sessions: in this order everywhere.
-            challenges::cancel_all(&mut c, user_id, reason, now).await?;
-            if !password_resets::spend(&mut c, id, now).await? {
-                return Err(Error::ChallengeExpired(None));
-            }
-            password_resets::end_all(&mut c, user_id, now).await?;
-            if !users::reset_password_hash(&mut c, user_id, &email, hash.expose()).await? {
-                return Err(Error::ChallengeExpired(None));
-            }
-            // And those of log-ins that came with the old password until this moment.
-            challenges::cancel_all(&mut c, user_id, reason, now).await?;
-            sessions::end_all(&mut c, user_id, reason, now).await?;
-            c.record(Event::of_activity(ActivityKind::PasswordReset, user_id, &client, time)).await?;
-            Ok(())
-        })
-        .await
+        let now = self.clock.now();
+        let event = Event::of_activity(ActivityKind::PasswordReset, user_id, &client, now);
+        let forgotten = ForgottenPassword {
+            reset: id,
+            user_id,
+            email,
+            new_hash: hash.expose().to_owned(),
+            event: self.rows(&event),
+            now: Timestamp(now),
+        };
+        if !self.db.replace_forgotten_password(forgotten).await? {
+            return Err(Error::ChallengeExpired(None));
+        }
+        self.emit(&event);
+        Ok(())
     }
 }
 

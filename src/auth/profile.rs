@@ -1,18 +1,15 @@
-//! The profile: what a user changes without further ado.
+//! The profile: what a user changes without confirmation.
 
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
-use super::events::transaction::Transaction;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Name, Username};
-use storage::ActivityKind;
 use storage::unverified::Claim;
-use storage::users;
 use storage::users::{Profile, User};
-use storage::{Error as StorageError, Timestamp};
+use storage::{ActivityKind, Error as StorageError, Timestamp};
 
-/// What shall be different. What is left out stays.
+/// A change of a profile. `None` leaves a value as it is.
 pub struct ProfileChange {
     /// The person's name.
     pub name: Option<Name>,
@@ -21,11 +18,11 @@ pub struct ProfileChange {
 }
 
 impl Auth {
-    /// Changes a user's profile and answers with the user as they are now. What is already so is no change: it is not
-    /// recorded, and `updated_at` stays.
+    /// Changes a user's profile and returns the user as of now. If nothing differs, nothing is recorded and
+    /// `updated_at` stays.
     ///
     /// # Errors
-    /// [`Error::UsernameTaken`]; the unique index decides.
+    /// [`Error::UsernameTaken`].
     pub async fn change_profile(
         &self,
         caller: &Verified<FullAccess>,
@@ -40,19 +37,18 @@ impl Auth {
             return Ok(user.clone());
         }
         let claim = Claim { username: username.clone(), ..Claim::default() };
-        let (id, profile) = (user.id, Profile { name, username, updated_at: Timestamp(now) });
-        let event = Event::of_activity(ActivityKind::ProfileChanged, id, &client, now);
-        let changed = self.write_claim(claim, &client, || {
-            let (profile, event) = (profile.clone(), event.clone());
-            async move |c: &mut Transaction<'_>| {
-                let user = users::change_profile(c, id, &profile).await?;
-                c.record(event).await?;
+        let profile = Profile { name, username, updated_at: Timestamp(now) };
+        let event = Event::of_activity(ActivityKind::ProfileChanged, user.id, &client, now);
+        let changed = self.claim(claim, &client, async |takeover| {
+            self.db.change_profile(user.id, profile.clone(), self.rows(&event), takeover).await
+        });
+        match changed.await {
+            Ok(user) => {
+                self.emit(&event);
                 Ok(user)
             }
-        });
-        changed.await.map_err(|error| match error {
-            StorageError::Unique { .. } => Error::UsernameTaken,
-            other => other.into(),
-        })
+            Err(StorageError::Unique { .. }) => Err(Error::UsernameTaken),
+            Err(other) => Err(other.into()),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Proof of who is calling, as types.
 //!
 //! A use case that needs full access takes `&Verified<FullAccess>`. The only way to get one leads through the
-//! signature, the claims and the database. So the following does not compile. A caller who proved only a password:
+//! signature, the claims and the database. So the following does not compile. A caller who proved only a
+//! password:
 //!
 //! ```compile_fail
 //! use countersign::auth::proof::{FullAccess, PasswordOk, Verified};
@@ -35,10 +36,10 @@ use super::error::Error;
 use super::reason::Reason;
 use super::tokens::claims::{Access, Claims, PasswordOkClaims};
 use super::tokens::jwt::TokenError;
+use storage::Id;
 use storage::challenges::Challenge;
 use storage::sessions::SessionState;
 use storage::users::User;
-use storage::{Id, challenges};
 
 mod sealed {
     pub trait Sealed {}
@@ -119,8 +120,8 @@ impl Auth {
         }
     }
 
-    /// Verifies a token with the current keys. If its key is unknown, another replica may have created it, so the keys
-    /// are reloaded once.
+    /// Verifies a token with the current keys. If its key is unknown, another replica may have created it, so
+    /// the keys are reloaded once.
     async fn read(&self, token: &str) -> Result<Claims, Error> {
         let now = self.clock.now();
         let claims = match self.keyring.current(&self.db, now).await.read(token, now) {
@@ -137,7 +138,7 @@ impl Auth {
 
     async fn password_ok(&self, claims: PasswordOkClaims) -> Result<Verified<PasswordOk>, Error> {
         let id = Id(claims.jti);
-        let found = self.db.read(async move |mut c| challenges::find_with_user(&mut c, id).await).await?;
+        let found = self.db.challenge_with_user(id).await?;
         match found {
             Some((challenge, user)) if user.id.0 == claims.sub => match ended(&challenge) {
                 Some(reason) => Err(Error::InvalidToken(reason)),
@@ -164,7 +165,8 @@ impl Auth {
         }
     }
 
-    /// The guard "must not be logged in". A valid token is an error here; an expired or revoked one is ignored.
+    /// The guard "must not be logged in". A valid token is an error here; an expired or revoked one is
+    /// ignored.
     ///
     /// # Errors
     /// [`Error::AlreadyAuthenticated`].

@@ -1,4 +1,4 @@
-//! A user's sessions: see them, end one.
+//! A user's sessions: list them, end one.
 
 use uuid::Uuid;
 
@@ -7,49 +7,44 @@ use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
-use storage::sessions;
 use storage::sessions::Session;
-use storage::{ActivityKind, EndReason};
-use storage::{Error as StorageError, Id, Timestamp};
+use storage::{ActivityKind, EndReason, Id, SessionEnd, Timestamp};
 
-/// Most sessions in one answer: more than anybody has devices.
+/// The most sessions in one response.
 const MAX_SHOWN: i64 = 100;
 
 impl Auth {
-    /// The caller's living sessions, the one that was used last first.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the caller's live sessions, the most recently used first.
     pub async fn list_sessions(&self, caller: &Verified<FullAccess>) -> Result<Vec<Session>, Error> {
-        let (user_id, now) = (caller.user().id, self.clock.now());
+        let now = self.clock.now();
         let idle_since = Timestamp(self.sessions.idle_since(now));
-        let list = self.db.read(async move |mut c| {
-            sessions::of_user(&mut c, user_id, idle_since, Timestamp(now), MAX_SHOWN).await
-        });
-        Ok(list.await?)
+        Ok(self.db.live_sessions(caller.user().id, idle_since, Timestamp(now), MAX_SHOWN).await?)
     }
 
-    /// Ends one of the caller's own sessions; its tokens open nothing from then on.
+    /// Ends one of the caller's sessions. Its tokens are revoked at once.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a session that is not the caller's, is over, or never was: not told apart.
+    /// [`Error::NotFound`] if the session is another user's, has ended, or never existed.
     pub async fn end_session(
         &self,
         caller: &Verified<FullAccess>,
         id: &str,
         client: Client,
     ) -> Result<(), Error> {
-        let (id, user_id) = (Id(Uuid::try_parse(id).map_err(|_| Error::NotFound)?), caller.user().id);
-        let (now, reason) = (self.clock.now(), EndReason::SessionEnded);
-        let ended = self
-            .write(async move |mut c| -> Result<bool, StorageError> {
-                let ended = sessions::end_own(&mut c, user_id, id, reason, Timestamp(now)).await?;
-                if ended {
-                    c.record(Event::of_activity(ActivityKind::SessionEnded, user_id, &client, now)).await?;
-                }
-                Ok(ended)
-            })
-            .await?;
-        if ended { Ok(()) } else { Err(Error::NotFound) }
+        let session = Id(Uuid::try_parse(id).map_err(|_| Error::NotFound)?);
+        let (user_id, now) = (caller.user().id, self.clock.now());
+        let event = Event::of_activity(ActivityKind::SessionEnded, user_id, &client, now);
+        let end = SessionEnd {
+            session,
+            user_id,
+            reason: EndReason::SessionEnded,
+            event: self.rows(&event),
+            now: Timestamp(now),
+        };
+        if !self.db.end_session(end).await? {
+            return Err(Error::NotFound);
+        }
+        self.emit(&event);
+        Ok(())
     }
 }

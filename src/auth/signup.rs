@@ -3,7 +3,6 @@
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
-use super::events::transaction::Transaction;
 use super::{Auth, Email, Name, Password, PhoneNumber, Username};
 use storage::ActivityKind;
 use storage::unverified::Claim;
@@ -11,7 +10,7 @@ use storage::users;
 use storage::users::User;
 use storage::{Error as StorageError, Id, Timestamp};
 
-/// Who wants to sign up.
+/// A person who signs up.
 pub struct SignUp {
     /// The person's name.
     pub name: Name,
@@ -26,17 +25,17 @@ pub struct SignUp {
 }
 
 impl Auth {
-    /// Makes a user. The unique indexes decide who gets an email address, a number or a username; whoever signed up with it
-    /// long ago and never proved their phone gives way.
+    /// Makes a user. The unique indexes decide who gets an email address, a number or a username. An
+    /// unverified user who holds one of them for long is deleted.
     ///
     /// # Errors
     /// [`Error::RateLimited`], [`Error::UserExists`], [`Error::UsernameTaken`], [`Error::Overloaded`].
     pub async fn sign_up(&self, person: SignUp, client: Client) -> Result<User, Error> {
-        // Those that come to nothing are counted too: each tells whether somebody has an account.
-        let counted = self.count(self.limits.sign_up(&client), &client).await?;
+        // Failed sign-ups are counted too: each reveals whether an account exists.
+        let reservation = self.reserve(self.limits.sign_up(&client), &client).await?;
         let hash = match self.hasher.hash(person.password).await {
             Err(error) => {
-                self.give_back(counted, &client).await?;
+                self.refund(&reservation, &client).await?;
                 return Err(error);
             }
             Ok(hash) => hash,
@@ -59,34 +58,28 @@ impl Auth {
             phone_number: Some(user.phone_number.clone()),
             username: Some(user.username.clone()),
         };
-        let signed_up = Event::of_activity(ActivityKind::SignedUp, user.id, &client, now);
-        let inserted = self.write_claim(claim, &client, || {
-            let (new, signed_up) = (user.clone(), signed_up.clone());
-            async move |c: &mut Transaction<'_>| {
-                users::insert(c, &new).await?;
-                c.record(signed_up).await
-            }
+        let event = Event::of_activity(ActivityKind::SignedUp, user.id, &client, now);
+        let inserted = self.claim(claim, &client, async |takeover| {
+            self.db.sign_up(user.clone(), self.rows(&event), takeover).await
         });
-        let inserted = inserted.await;
-        match inserted {
-            Ok(()) => Ok(user),
+        match inserted.await {
+            Ok(()) => {
+                self.emit(&event);
+                Ok(user)
+            }
             Err(StorageError::Unique { index }) => Err(self.taken(&user, &index).await?),
             Err(other) => Err(other.into()),
         }
     }
 
-    /// What was taken. Where a row collides on several indexes, databases differ in which one they name;
-    /// clients are told the same by both.
+    /// Returns the error for what is taken. If a row collides on several indexes, the databases name
+    /// different ones; clients get the same error from both.
     async fn taken(&self, user: &User, index: &str) -> Result<Error, Error> {
         if index != users::USERNAME_KEY {
             return Ok(Error::UserExists);
         }
         let (email, phone_number) = (user.email.clone(), user.phone_number.clone());
-        let stale = self.stale_before();
-        let exists = self
-            .db
-            .read(async move |mut c| users::exists(&mut c, &email, &phone_number, stale).await)
-            .await?;
+        let exists = self.db.is_taken(email, phone_number, self.stale_before()).await?;
         Ok(if exists { Error::UserExists } else { Error::UsernameTaken })
     }
 }

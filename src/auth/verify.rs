@@ -1,41 +1,34 @@
 //! Verify: the code is right, a session begins.
 //!
-//! A check is counted before Twilio is asked, in a transaction of its own (reserve, call, settle): parallel
-//! requests share the five checks, and a crash or a rollback leaves the guess counted.
+//! A check is counted before Twilio is asked, in a transaction of its own (reserve, call, settle). So
+//! parallel requests share the five checks, and a crash leaves the guess counted.
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
-use futures_util::future::{join, join5};
 
 use super::client::Client;
+use super::codes::reserve_check::CheckPermit;
 use super::error::Error;
 use super::events::event::Event;
-use super::events::transaction::Transaction;
-use super::limits::admission::Counted;
 use super::proof::{PasswordOk, Verified};
 use super::reason::Reason;
 use super::tokens::refresh_token::SALT_LENGTH;
 use super::tokens::{LiveSession, Tokens};
 use super::values::code::Code;
 use super::values::phone_number::country;
-use super::{Auth, to_the_end};
-use storage::ActivityKind;
-use storage::EventKind;
-use storage::challenges;
+use super::{Auth, run_to_completion};
 use storage::challenges::Challenge;
-use storage::sessions;
 use storage::sessions::Session;
-use storage::users;
-use storage::{Amr, EndReason};
-use storage::{Error as StorageError, Id, Timestamp};
+use storage::{ActivityKind, Amr, EventKind, Id, SessionOpened, SessionOpening, Timestamp};
 use twilio_verify::{Approved, CheckOutcome};
 
 impl Auth {
-    /// Checks a code and, where it is right, spends the challenge and begins a session.
+    /// Checks a code. If it is right, spends the challenge and opens a session.
     ///
     /// # Errors
     /// [`Error::IncorrectCode`], [`Error::ChallengeExpired`], [`Error::TooManyAttempts`],
-    /// [`Error::InvalidToken`] where another request was faster, [`Error::OtpUnavailable`].
+    /// [`Error::RateLimited`], [`Error::InvalidToken`] if another request was faster,
+    /// [`Error::OtpUnavailable`].
     pub async fn verify(
         &self,
         caller: Verified<PasswordOk>,
@@ -43,110 +36,86 @@ impl Auth {
         client: Client,
     ) -> Result<Tokens, Error> {
         let auth = self.clone();
-        to_the_end(async move {
-            let (reserved, sid, counted) = match auth.reserve(caller.challenge(), &client).await {
+        run_to_completion(async move {
+            let permit = match auth.reserve_check(caller.challenge(), &client).await {
                 Err(error @ Error::TooManyAttempts { .. }) => {
-                    auth.report(auth.wrong(EventKind::LoginFailMax, caller.challenge(), &client)).await;
+                    let event = auth.wrong_code_event(EventKind::LoginFailMax, caller.challenge(), &client);
+                    auth.emit_standalone(event).await;
                     return Err(error);
                 }
                 reserved => reserved?,
             };
-            match auth.twilio.check(&sid, code.expose()).await {
+            match auth.twilio.check(&permit.sid, code.expose()).await {
                 Ok(CheckOutcome::Approved(approved)) => {
-                    auth.count_verified(&reserved);
-                    auth.mint(auth.settle(&reserved, approved, counted, client).await?).await
+                    auth.count_verified(&permit.challenge);
+                    auth.mint(auth.open_session(permit, approved, &client).await?).await
                 }
                 Ok(CheckOutcome::Wrong) => {
-                    auth.report(auth.wrong(EventKind::LoginFail, &reserved, &client)).await;
-                    Err(auth.wrong_code(&reserved))
+                    let event = auth.wrong_code_event(EventKind::LoginFail, &permit.challenge, &client);
+                    auth.emit_standalone(event).await;
+                    Err(auth.wrong_code(&permit.challenge))
                 }
-                Err(failure) => Err(auth.not_checked(&reserved, counted, &failure, &client).await?),
+                Err(failure) => Err(auth.unanswered_check(&permit, &failure, &client).await?),
             }
         })
         .await
     }
 
-    /// Counts a code that was right.
+    /// Counts a right code in the metrics.
     pub(super) fn count_verified(&self, challenge: &Challenge) {
         self.metrics.code_verified(challenge.channel.as_str(), &country(&challenge.destination));
     }
 
-    /// A wrong code, as an event.
-    pub(super) fn wrong(&self, kind: EventKind, challenge: &Challenge, client: &Client) -> Event {
+    /// Makes the event of a wrong code.
+    pub(super) fn wrong_code_event(&self, kind: EventKind, challenge: &Challenge, client: &Client) -> Event {
         Event::new(kind, challenge.user_id, client, self.clock.now()).with_reason("incorrect_code")
     }
 
-    pub(super) fn wrong_code(&self, reserved: &Challenge) -> Error {
-        let view = self.policy.view(reserved, self.clock.now());
+    /// Builds the error of a wrong code. `challenge`: including this check.
+    pub(super) fn wrong_code(&self, challenge: &Challenge) -> Error {
+        let view = self.policy.view(challenge, self.clock.now());
         Error::IncorrectCode { attempts_left: view.attempts_left, challenge: Some(Box::new(view)) }
     }
 
-    /// The code was right: of any number of requests that come here, one spends the challenge.
-    async fn settle(
+    /// Spends the challenge and opens the session. Exactly one of the parallel requests succeeds.
+    async fn open_session(
         &self,
-        reserved: &Challenge,
+        permit: CheckPermit,
         approved: Approved,
-        counted: Counted,
-        client: Client,
+        client: &Client,
     ) -> Result<LiveSession, Error> {
+        let CheckPermit { challenge, reservation, .. } = permit;
         let now = self.clock.now();
-        let session = self.new_session(reserved, &client, now)?;
-        let (challenge, opened) = (reserved.clone(), session.clone());
-        let watched = self.limits.watch(&reserved.destination);
-        let (standings, was_right, same_client) = (client.standings.clone(), counted.clone(), client.clone());
-        // One round trip: that a challenge opens one session, and none once it is cancelled, is the database's to refuse.
-        let settled = self.write_at_once(async move |c| -> Result<_, StorageError> {
-            let record = async |c: Transaction<'_>| {
-                let verified = Event::of_activity(ActivityKind::Verified, challenge.user_id, &client, now);
-                let created = Event::new(EventKind::SessionCreated, challenge.user_id, &client, now);
-                // Neither waits for the other: what is sent later than COMMIT is not of the transaction.
-                let (verified, created) = join(c.again().record(verified), c.again().record(created)).await;
-                verified.and(created)
-            };
-            let ((spent, user, opened, recorded, given_back), committed) = join(
-                join5(
-                    challenges::spend(&mut c.again(), challenge.id, Timestamp(now)),
-                    users::code_was_right(
-                        &mut c.again(),
-                        challenge.user_id,
-                        &challenge.destination,
-                        Timestamp(now),
-                    ),
-                    sessions::insert(&mut c.again(), &opened),
-                    record(c.again()),
-                    counted.give_back(&mut c.again(), now, &standings),
-                ),
-                c.commit(),
-            )
-            .await;
-            let (spent, user) = (spent?, user?);
-            opened.and(recorded).and(given_back)?;
-            Ok((user.filter(|_| spent), committed?))
-        });
-        let user = match settled.await {
-            Ok(Some(user)) => user,
-            Ok(None) => {
-                // A number that changes cancels its challenges first, and those that are deleted are long over: so this is
-                // never seen, and opens nothing if it ever is.
-                let (id, reason) = (session.id, Reason::PhoneChanged);
-                let end = self.db.write(async move |mut c| {
-                    sessions::end(&mut c, id, EndReason::PhoneChanged, Timestamp(now)).await
-                });
-                end.await?;
+        let session = self.new_session(&challenge, client, now)?;
+        let events = [
+            Event::of_activity(ActivityKind::Verified, challenge.user_id, client, now),
+            Event::new(EventKind::SessionCreated, challenge.user_id, client, now),
+        ];
+        let opening = SessionOpening {
+            challenge: challenge.clone(),
+            session: session.clone(),
+            events: events.iter().map(|event| self.rows(event)).collect(),
+            refunds: reservation.refunds(),
+            now: Timestamp(now),
+        };
+        let user = match self.db.open_session(opening).await? {
+            SessionOpened::Opened { user, limits } => {
+                reservation.report_refund(&limits, now, &client.limits);
+                events.iter().for_each(|event| self.emit(event));
+                *user
+            }
+            SessionOpened::NumberChanged => return Err(Error::InvalidToken(Reason::PhoneChanged)),
+            SessionOpened::ChallengeEnded => {
+                // Another request was faster, but this code was right too.
+                self.refund(&reservation, client).await?;
+                let reason = self.end_reason(challenge.id).await?.unwrap_or(Reason::Spent);
                 return Err(Error::InvalidToken(reason));
             }
-            Err(StorageError::AlreadyEnded | StorageError::NotFound) => {
-                // Another request was faster. This one's code was right all the same.
-                self.give_back(was_right, &same_client).await?;
-                return Err(Error::InvalidToken(self.end_of(reserved.id).await?.unwrap_or(Reason::Spent)));
-            }
-            Err(other) => return Err(other.into()),
         };
-        // Only the code that proves a number counts: whoever has proved it earns nothing by the next one.
+        // Conversions count only the code that proves a number.
         let is_first = user.phone_number_verified_at == Some(Timestamp(now));
-        if let Some(watched) = watched.filter(|_| is_first) {
-            let sends = reserved.sends;
-            self.db.write(async move |mut c| watched.count_verified(&mut c, sends, now).await).await?;
+        if let Some(guard) = self.limits.guard(&challenge.destination).filter(|_| is_first) {
+            self.db.add_conversions(guard.answered(challenge.sends, now)).await?;
         }
         Ok(LiveSession::opened(approved, session, user))
     }

@@ -10,7 +10,7 @@ use super::request::authorized_request::AuthorizedRequest;
 use super::request::body::{FromFields, Json, ParseContext};
 use super::request::fields::Fields;
 use crate::auth::proof::Caller;
-use crate::auth::{Auth, Invalid, InvalidKind, Scope};
+use crate::auth::{Auth, Invalid, InvalidKind, SessionScope};
 
 /// Which sessions to end. The body is optional.
 #[derive(ToSchema)]
@@ -32,7 +32,7 @@ pub enum LogoutScope {
     All,
 }
 
-impl FromFields for Scope {
+impl FromFields for SessionScope {
     const OPTIONAL: bool = true;
 
     fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
@@ -62,7 +62,7 @@ impl FromFields for Scope {
 #[post("/v1/users/logout")]
 pub async fn logout(
     auth: Data<Auth>,
-    request: AuthorizedRequest<Caller, Json<Scope>>,
+    request: AuthorizedRequest<Caller, Json<SessionScope>>,
 ) -> Result<HttpResponse, Problem> {
     auth.log_out(request.caller, request.body.0, request.client).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -11,7 +11,6 @@ use super::endpoint::Endpoint;
 use super::schedule::{self, MAX_WAIT};
 use crate::metrics::Metrics;
 use movable_clock::Clock;
-use storage::webhook_outbox;
 use storage::webhook_outbox::Message;
 use storage::{Db, Error, Timestamp};
 
@@ -56,10 +55,7 @@ impl Courier {
     async fn deliver_due(&self) -> Result<(), Error> {
         loop {
             let now = Timestamp(self.clock.now());
-            let due = self
-                .db
-                .read(async move |mut c| webhook_outbox::due(&mut c, now, MAX_WAIT, CONCURRENCY).await)
-                .await?;
+            let due = self.db.due_messages(now, MAX_WAIT, CONCURRENCY).await?;
             let is_full = i64::try_from(due.len()).is_ok_and(|found| found == CONCURRENCY);
             join_all(due.into_iter().map(|message| self.attempt(message)))
                 .await
@@ -74,9 +70,8 @@ impl Courier {
     /// Claims a message and tries to deliver it.
     async fn attempt(&self, message: Message) -> Result<(), Error> {
         let now = self.clock.now();
-        let (seen, claim) = (message.clone(), Timestamp(now + LEASE));
-        let claimed = self.db.write(async move |mut c| webhook_outbox::claim(&mut c, &seen, claim).await);
-        if !claimed.await? {
+        let claim = Timestamp(now + LEASE);
+        if !self.db.claim_message(message.clone(), claim).await? {
             return Ok(());
         }
         let (id, attempts) = (message.id.to_string(), message.attempts + 1);
@@ -88,10 +83,7 @@ impl Courier {
             Err(_) => schedule::wait(attempts, random_byte()).map(|wait| Timestamp(after.0 + wait)),
         };
         let delivered = outcome.is_ok().then_some(after);
-        let settled = self.db.write(async move |mut c| {
-            webhook_outbox::settle(&mut c, message.id, claim, retry_at, delivered).await
-        });
-        settled.await?;
+        self.db.settle_message(message.id, claim, retry_at, delivered).await?;
         let event = message.event.as_str();
         match (outcome, retry_at) {
             (Ok(()), _) => {

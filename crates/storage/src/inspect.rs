@@ -1,4 +1,4 @@
-//! Looks at a database and changes nothing in it: no file, no table, no row. For `countersign doctor`.
+//! Inspects a database for `countersign doctor`, without changing anything: no file, no table, no row.
 
 use std::sync::Mutex;
 
@@ -13,27 +13,27 @@ use crate::tables::{deployment, signing_keys};
 use crate::values::sql_types::sql::Timestamptz;
 use crate::{Conn, DatabaseUrl, Error, Mode, Timestamp};
 
-/// What stands in a database.
+/// The state of a database.
 #[derive(Default)]
 pub struct Inspection {
     /// Whether nothing has been migrated yet.
     pub is_new: bool,
-    /// Versions of the migrations that are still to be run, the oldest first.
+    /// Versions of pending migrations, the oldest first.
     pub pending: Vec<String>,
-    /// Versions that the database has and this program does not know: a newer one has been here.
+    /// Versions that the database has and this program does not know, because a newer one migrated it.
     pub unknown: Vec<String>,
     /// The mode for which the database is claimed. Not read while migrations are pending.
     pub mode: Option<Mode>,
     /// The keys that sign tokens. Not read while migrations are pending.
     pub signing_keys: Vec<SigningKey>,
-    /// The server's clock, read last. SQLite has none of its own.
+    /// The server's clock, read last. SQLite has none.
     pub server_time: Option<DateTime<Utc>>,
 }
 
-/// Looks at a database. `None`: there is none yet, neither in memory nor where the SQLite file shall be.
+/// Inspects a database. Returns `None` if it does not exist yet.
 ///
 /// # Errors
-/// When it cannot be reached or read.
+/// [`Error::Unavailable`] if it cannot be reached, [`Error::Failed`] if it cannot be read.
 pub async fn inspect(url: &DatabaseUrl) -> Result<Option<Inspection>, Error> {
     match url {
         DatabaseUrl::SqliteMemory => Ok(None),
@@ -44,11 +44,11 @@ pub async fn inspect(url: &DatabaseUrl) -> Result<Option<Inspection>, Error> {
         }
         DatabaseUrl::Postgres(url) => {
             let mut connection = postgres::connect(url).await?;
-            // For this transaction alone: a pooler may hand the connection to somebody else after it.
+            // Read-only for this transaction only: a pooler may reuse the connection afterwards.
             connection.batch_execute("BEGIN READ ONLY").await?;
             let inspection = look(Conn::Postgres(&connection)).await?;
             connection.batch_execute("COMMIT").await?;
-            // The one statement of this program that asks the database for the time: to compare it.
+            // The only statement that asks the database for the time, to compare the clocks.
             let now = diesel::select(sql::<Timestamptz>("now()"));
             let Timestamp(server_time) = diesel_async::RunQueryDsl::get_result(now, &mut connection).await?;
             Ok(Some(Inspection { server_time: Some(server_time), ..inspection }))
@@ -66,7 +66,7 @@ async fn look(mut conn: Conn<'_>) -> Result<Inspection, Error> {
     Ok(inspection)
 }
 
-/// The versions in diesel's own table, which diesel would make by looking for it.
+/// Returns the versions in diesel's own table, without creating it as diesel would.
 async fn applied(conn: &mut Conn<'_>) -> Result<Vec<String>, Error> {
     let exists = match conn {
         Conn::Sqlite(_) => {
@@ -141,7 +141,7 @@ mod tests {
         let directory = directory("look");
         let path = directory.join("a.db");
         let url = DatabaseUrl::SqliteFile(path.clone());
-        // Kept open, so that nobody but this test's look could write the log back into the file.
+        // Kept open, so that only the inspection could write the log back into the file.
         let db = Db::open(&Settings { url: url.clone(), max_connections: 1, migrate: true }).await.unwrap();
         let before = std::fs::read(&path).unwrap();
         let inspection = inspect(&url).await.unwrap().unwrap();

@@ -1,8 +1,8 @@
 //! Batches the read that every protected request makes.
 //!
-//! While one statement is in flight to PostgreSQL, or the worker serves other requests, the reads of a worker thread
-//! queue up. The next statement answers all of them. So they share a round trip, or SQLite's locks. A request is never
-//! answered from a read that began before it.
+//! While one statement is in flight to PostgreSQL, or the worker serves other requests, the reads of a worker
+//! thread queue up. The next statement answers all of them. So they share a round trip, or SQLite's locks. A
+//! request is never answered from a read that began before it.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -19,8 +19,9 @@ use crate::tables::sessions::{BATCH_SIZE, SessionState};
 use crate::tables::users::User;
 use crate::{Error, Id};
 
-/// Consecutive turns of the scheduler without a new read before a statement is sent. A read often arrives just before the
-/// next ones. On PostgreSQL the second turn is worth a tenth of the requests per second; further turns gain nothing.
+/// Consecutive turns of the scheduler without a new read before a statement is sent. A read often arrives
+/// just before the next ones. On PostgreSQL the second turn is worth a tenth of the requests per second;
+/// further turns gain nothing.
 const EMPTY_TURNS: u32 = 2;
 
 /// A session and its user. Boxed, because it is passed through many functions.
@@ -68,8 +69,8 @@ fn enqueue(backend: &Arc<Backend>, read: Read) {
     });
 }
 
-/// Answers reads until the queue is closed. `backend` is weak, so that a database can be closed, but its address is not
-/// reused.
+/// Answers reads until the queue is closed. `backend` is weak, so that a database can be closed, but its
+/// address is not reused.
 async fn answer_batches(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiver<Read>) {
     let mut batch = Vec::with_capacity(BATCH_SIZE);
     while queue.recv_many(&mut batch, BATCH_SIZE).await > 0 {
@@ -95,8 +96,8 @@ async fn answer_batches(backend: Weak<Backend>, mut queue: mpsc::UnboundedReceiv
     }
 }
 
-/// Adds the reads that arrive within the next turns of the scheduler. A single read waits [`EMPTY_TURNS`], a microsecond
-/// each.
+/// Adds the reads that arrive within the next turns of the scheduler. A single read waits [`EMPTY_TURNS`], a
+/// microsecond each.
 async fn collect_more(batch: &mut Vec<Read>, queue: &mut mpsc::UnboundedReceiver<Read>) {
     let mut empty_turns = 0;
     while empty_turns < EMPTY_TURNS && batch.len() < BATCH_SIZE {

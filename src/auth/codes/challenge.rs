@@ -34,7 +34,8 @@ pub struct Policy {
     pub regions: Regions,
     /// The kinds of lines to which no code goes.
     pub line_types: LineTypes,
-    /// For how long a sign-up whose phone was never proved keeps others from its email address, number and username.
+    /// For how long a sign-up whose phone was never proved keeps others from its email address, number and
+    /// username.
     pub unverified_kept: TimeDelta,
     /// Twilio's template of the message, where it is not the service's own.
     pub template_sid: Option<String>,
@@ -112,20 +113,32 @@ pub(crate) fn takes_checks(challenge: &Challenge, now: DateTime<Utc>) -> bool {
 }
 
 /// Why a check was not counted, and so not made.
-pub(crate) fn why_not_checked(policy: &Policy, challenge: &Challenge, now: DateTime<Utc>) -> Error {
+pub(crate) fn rejected_check(policy: &Policy, challenge: &Challenge, now: DateTime<Utc>) -> Error {
     if let Some(reason) = ended(challenge) {
         return Error::InvalidToken(reason);
     }
     let view = Box::new(policy.view(challenge, now));
     match is_exhausted(challenge) {
-        true => dead(view, now),
+        true => exhausted_challenge(view, now),
         false => Error::ChallengeExpired(Some(view)),
     }
 }
 
-/// A challenge whose checks or sends are used up. Twilio takes no new start for the number before the
-/// verification has expired, so the account must wait until then.
-pub(crate) fn dead(challenge: Box<ChallengeView>, now: DateTime<Utc>) -> Error {
+/// Builds the error that rejects a resend now, if there is one.
+pub(crate) fn resend_rejection(policy: &Policy, challenge: &Challenge, now: DateTime<Utc>) -> Option<Error> {
+    let view = || Box::new(policy.view(challenge, now));
+    match resend_available_at(challenge).filter(|_| !is_exhausted(challenge)) {
+        None => Some(exhausted_challenge(view(), now)),
+        Some(at) if at > now => {
+            Some(Error::ResendTooSoon { challenge: view(), retry_after: retry_after(at, now) })
+        }
+        Some(_) => None,
+    }
+}
+
+/// Builds the error of a challenge whose checks or sends are used up. Twilio accepts no new start for the
+/// number before the verification has expired, so the user must wait until then.
+pub(crate) fn exhausted_challenge(challenge: Box<ChallengeView>, now: DateTime<Utc>) -> Error {
     let retry_after = Some(retry_after(challenge.expires_at, now));
     Error::TooManyAttempts { challenge: Some(challenge), retry_after }
 }

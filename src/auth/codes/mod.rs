@@ -3,7 +3,7 @@
 pub(crate) mod challenge;
 pub(crate) mod challenge_view;
 pub(crate) mod channel;
-pub(crate) mod check_count;
 pub(crate) mod line_lookup;
 pub(crate) mod line_type;
+pub(crate) mod reserve_check;
 pub(crate) mod send_code;

@@ -2,7 +2,8 @@
 
 use storage::{ActivityKind, EventKind};
 
-/// Returns the event that the audit log and webhooks get for an activity, and its reason if the kind alone says less.
+/// Returns the event that the audit log and webhooks get for an activity, and its reason if the kind alone
+/// says less.
 pub(crate) fn event_of(activity: ActivityKind) -> (EventKind, Option<&'static str>) {
     match activity {
         ActivityKind::SignedUp => (EventKind::UserCreated, None),

@@ -1,5 +1,5 @@
-//! Security events: what is told to the audit log and to webhooks, under names that stay. The names are those of OWASP's
-//! Application Logging Vocabulary; docs/events.md lists them.
+//! Security events: what is told to the audit log and to webhooks, under names that stay. The names are those
+//! of OWASP's Application Logging Vocabulary; docs/events.md lists them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
@@ -10,8 +10,8 @@ use storage::activities::Activity;
 use storage::webhook_outbox::Message;
 use storage::{ActivityKind, EventKind, Id, Timestamp};
 
-/// Returns the events that webhooks receive by default: all but refreshes, which are frequent and mean little.
-/// Rejections by limits concern no user, so no webhook receives them.
+/// Returns the events that webhooks receive by default: all but refreshes, which are frequent and mean
+/// little. Rejections by limits concern no user, so no webhook receives them.
 pub fn default_webhook_events() -> Vec<EventKind> {
     let sent = |kind: &EventKind| !matches!(kind, EventKind::SessionRenewed | EventKind::RateLimitExceeded);
     EventKind::ALL.into_iter().filter(sent).collect()
@@ -84,8 +84,8 @@ impl Event {
         })
     }
 
-    /// The message to the webhook. It names the user and nothing else of them: whoever may know more asks for it, and a
-    /// user who was deleted leaves no trace in it. `None`: nobody is to be named.
+    /// The message to the webhook. It names the user and nothing else of them: whoever may know more asks for
+    /// it, and a user who was deleted leaves no trace in it. `None`: nobody is to be named.
     pub(crate) fn message(&self) -> Option<Message> {
         let mut data = json!({ "user_id": self.user_id?.to_string() });
         if let Some((reason, data)) = self.reason.zip(data.as_object_mut()) {

@@ -3,4 +3,4 @@
 pub(crate) mod activity;
 pub(crate) mod event;
 pub(crate) mod failed_log_in;
-pub(crate) mod transaction;
+pub(crate) mod recording;

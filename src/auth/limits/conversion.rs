@@ -1,9 +1,10 @@
 //! How many codes a range of numbers may get that do not come back. Pure; time is an argument.
 //!
-//! Whoever pumps messages is paid for what is sent, and has no use for the code: of a pumped range nearly none comes back.
-//! Numbers are rented by the block, so blocks of ten thousand are watched, ranges of a hundred thousand, and the country.
-//! Each may have so many codes unanswered, and one more for each that was answered: a range of which at least every other
-//! code comes back is never stopped, and one that is pumped stops after a few, without a word to the rest of the country.
+//! Whoever pumps messages is paid for what is sent, and has no use for the code: of a pumped range nearly
+//! none comes back. Numbers are rented by the block, so blocks of ten thousand are watched, ranges of a
+//! hundred thousand, and the country. Each may have so many codes unanswered, and one more for each that was
+//! answered: a range of which at least every other code comes back is never stopped, and one that is pumped
+//! stops after a few, without a word to the rest of the country.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
@@ -65,7 +66,8 @@ pub(crate) fn hour_of(time: DateTime<Utc>) -> Timestamp {
     Timestamp(time.duration_trunc(TimeDelta::hours(1)).unwrap_or(time))
 }
 
-/// What a window of time holds, in counts times seconds: of the hour with which it begins only the part that is inside.
+/// What a window of time holds, in counts times seconds: of the hour with which it begins only the part that
+/// is inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Window {
     sends: i64,
@@ -85,8 +87,8 @@ impl Window {
     }
 }
 
-/// Whether there is room for another code beside what is counted: so many unanswered, and one more for each that was
-/// answered.
+/// Whether there is room for another code beside what is counted: so many unanswered, and one more for each
+/// that was answered.
 fn has_room(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> bool {
     let Window { sends, verified } = Window::ending(now, rate.period.into(), counted);
     sends + HOUR - verified <= i64::from(rate.attempts) * HOUR + verified

@@ -60,8 +60,8 @@ impl LimitKind {
         }
     }
 
-    /// Whether it counts what comes from an address or a network, whoever it is: `dev` leaves these out, and waits do not
-    /// grow, because a thousand people may stand behind one address.
+    /// Whether it counts what comes from an address or a network, whoever it is: `dev` leaves these out, and
+    /// waits do not grow, because a thousand people may stand behind one address.
     pub fn counts_addresses(self) -> bool {
         matches!(
             self,
@@ -74,8 +74,8 @@ impl LimitKind {
         )
     }
 
-    /// Whether it watches what becomes of codes to a range of numbers. `dev` leaves these out, too: everybody there has one of
-    /// the few numbers that are reserved for tests.
+    /// Whether it watches what becomes of codes to a range of numbers. `dev` leaves these out, too: everybody
+    /// there has one of the few numbers that are reserved for tests.
     pub fn watches_numbers(self) -> bool {
         matches!(
             self,
@@ -83,7 +83,8 @@ impl LimitKind {
         )
     }
 
-    /// Whether strangers can use it up for somebody: clients that the account knows then have as much once more.
+    /// Whether strangers can use it up for somebody: clients that the account knows then have as much once
+    /// more.
     pub(crate) fn can_be_used_up_by_strangers(self) -> bool {
         matches!(
             self,
@@ -91,9 +92,9 @@ impl LimitKind {
         )
     }
 
-    /// Whether it counts what the client itself does, so that the headers tell of it before it refuses. What others do
-    /// to an account, a number or a network is nobody's business.
-    pub(crate) fn is_of_the_client(self) -> bool {
+    /// Whether it counts what the client itself does, so that the headers tell of it before it refuses. What
+    /// others do to an account, a number or a network is nobody's business.
+    pub(crate) fn counts_the_client(self) -> bool {
         matches!(
             self,
             Self::WrongPasswordsPerAccountAndAddress

@@ -1,16 +1,19 @@
-//! Which limits guard what, and whom they count.
+//! The limits: which of them apply to an attempt, and what they count.
 
 pub(crate) mod admission;
 pub(crate) mod conversion;
 pub(crate) mod conversions;
+pub(crate) mod known_client;
+pub(crate) mod limit_check;
 pub(crate) mod limit_kind;
+pub(crate) mod limit_report;
 pub(crate) mod network;
+pub(crate) mod quota;
 pub(crate) mod rate;
 pub(crate) mod report;
 pub(crate) mod reservation;
 pub(crate) mod send;
 pub(crate) mod settings;
-pub(crate) mod standings;
 pub(crate) mod throttle;
 
 use std::sync::Arc;
@@ -22,32 +25,24 @@ use super::client::Client;
 use super::error::Error;
 use super::tokens::secret::DeploymentSecret;
 use super::values::email::Email;
-use admission::{Count, Counts};
-use conversions::{Conversions, Watched};
+use conversions::{ConversionGuard, Conversions};
+use limit_check::{LimitCheck, LimitChecks};
 use limit_kind::LimitKind;
 use network::{host, network};
+use quota::Quota;
 use rate::Rate;
-use send::SendCounts;
+use send::SendChecks;
 use settings::LimitSettings;
 use storage::Id;
 use storage::users::User;
 use throttle::Limit;
 
-/// Bytes of a key: half of the HMAC, which is still more than anybody can make collide (RFC 2104, section 5).
+/// Bytes of a key: half of the HMAC, which is still collision-resistant (RFC 2104, section 5).
 const KEY_LENGTH: usize = 16;
-/// What is left to whoever has failed too often in a row.
+/// The rate that applies after too many wrong codes in a row.
 const AFTER_TOO_MANY: Rate = Rate { attempts: 1, period: 86_400 };
 
-/// Whose share of an account's limit an attempt is counted as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Share {
-    /// Everybody's.
-    Everybodys,
-    /// That of clients from whose addresses the account has proved itself before (NIST SP 800-63B-4, section 3.2.2).
-    Known,
-}
-
-/// Makes the keys under which attempts are counted.
+/// Decides which limits apply, and derives the keys of their rows.
 pub(super) struct Limits {
     key: hmac::Key,
     settings: LimitSettings,
@@ -62,109 +57,108 @@ impl Limits {
         Ok(Self { key, settings, conversions })
     }
 
-    /// The same key, and no limit that counts a client's address.
+    /// Returns the same limits without those that count a client's address.
     pub(super) fn without_addresses(&self) -> Self {
         let settings = self.settings.clone().without_addresses();
         let conversions = Conversions::new(&settings);
         Self { key: self.key.clone(), settings, conversions }
     }
 
-    /// A password is compared at log-in, counted before it is.
-    pub(super) fn log_in(&self, email: &Email, client: &Client, share: Share) -> Counts {
+    /// Returns the limits of comparing a password at log-in.
+    pub(super) fn log_in(&self, email: &Email, client: &Client, quota: Quota) -> LimitChecks {
         let (account, host) = (email.as_str().to_ascii_lowercase(), host(client.ip_address));
         let both = format!("{account} {host}");
-        self.counts(&[
-            (LimitKind::WrongPasswordsPerAccountAndAddress, Share::Everybodys, &both),
-            (LimitKind::WrongPasswordsPerAccount, share, &account),
-            (LimitKind::WrongPasswordsPerAddress, Share::Everybodys, &host),
+        self.checks(&[
+            (LimitKind::WrongPasswordsPerAccountAndAddress, Quota::Public, &both),
+            (LimitKind::WrongPasswordsPerAccount, quota, &account),
+            (LimitKind::WrongPasswordsPerAddress, Quota::Public, &host),
         ])
     }
 
-    /// A password is compared of somebody who is logged in.
-    pub(super) fn confirmation(&self, session: Id) -> Counts {
-        self.counts(&[(LimitKind::WrongPasswordsPerSession, Share::Everybodys, &session.to_string())])
+    /// Returns the limits of confirming the password of a session.
+    pub(super) fn confirmation(&self, session: Id) -> LimitChecks {
+        self.checks(&[(LimitKind::WrongPasswordsPerSession, Quota::Public, &session.to_string())])
     }
 
-    /// A code is checked.
-    pub(super) fn code_check(&self, user: Id, share: Share) -> Counts {
-        self.counts(&[(LimitKind::WrongCodesPerUser, share, &user.to_string())])
+    /// Returns the limits of checking a code.
+    pub(super) fn code_check(&self, user: Id, quota: Quota) -> LimitChecks {
+        self.checks(&[(LimitKind::WrongCodesPerUser, quota, &user.to_string())])
     }
 
-    /// The same, of a user who has had so many wrong ones since the last that was right, this one included.
-    pub(super) fn code_check_in_a_row(&self, user: Id, in_a_row: u32) -> Counts {
-        let (kind, mut counts) = (LimitKind::WrongCodesPerUser, Counts::default());
-        let most = self.settings.wrong_codes_in_a_row;
-        if most > 0 && in_a_row > most {
-            counts.add(self.count(kind, AFTER_TOO_MANY, Share::Everybodys, &format!("{user} in a row")));
-        }
-        counts
+    /// Returns the limits of checking a code after `in_a_row` wrong ones, including this one.
+    pub(super) fn code_check_in_a_row(&self, user: Id, in_a_row: u32) -> LimitChecks {
+        let max = self.settings.wrong_codes_in_a_row;
+        let is_too_many = max > 0 && in_a_row > max;
+        let check = is_too_many.then(|| {
+            let subject = format!("{user} in a row");
+            self.check(LimitKind::WrongCodesPerUser, AFTER_TOO_MANY, Quota::Public, &subject)
+        });
+        check.into_iter().collect()
     }
 
-    /// A code is sent to a user's own number, or to what shall be theirs. The two are counted apart, and so are codes to
-    /// somebody who has proved that the number is theirs: whoever else names the number does not use those up.
-    pub(super) fn code(&self, user: &User, destination: &str, client: &Client) -> SendCounts {
+    /// Returns the limits of sending a code to a user's own number or to a new contact. The two are counted
+    /// separately, and so are codes to a number that its user has proved: other users who enter the number do
+    /// not use up its quota.
+    pub(super) fn code(&self, user: &User, destination: &str, client: &Client) -> SendChecks {
         let is_proved = user.phone_number_verified_at.is_some() && user.phone_number == destination;
-        let share = if is_proved { Share::Known } else { Share::Everybodys };
-        let watched = if is_proved { None } else { self.watch(destination) };
-        // Whoever names a number or an address that is not theirs uses up nothing of whoever signs up with it.
+        let quota = if is_proved { Quota::Known } else { Quota::Public };
+        let guard = if is_proved { None } else { self.guard(destination) };
+        // A user who enters a contact of another person must not use up the quota of that person's sign-up.
         let destination = match user.phone_number == destination {
             true => destination.to_owned(),
             false => format!("new {}", destination.to_ascii_lowercase()),
         };
         let (host, network) = (host(client.ip_address), network(client.ip_address));
-        let counts = self.counts(&[
-            (LimitKind::CodesPerDestination, share, &destination),
-            (LimitKind::CodesPerUser, Share::Everybodys, &user.id.to_string()),
-            (LimitKind::CodesPerAddress, Share::Everybodys, &host),
-            (LimitKind::CodesPerNetwork, Share::Everybodys, &network),
+        let checks = self.checks(&[
+            (LimitKind::CodesPerDestination, quota, &destination),
+            (LimitKind::CodesPerUser, Quota::Public, &user.id.to_string()),
+            (LimitKind::CodesPerAddress, Quota::Public, &host),
+            (LimitKind::CodesPerNetwork, Quota::Public, &network),
         ]);
-        SendCounts::new(counts, watched, is_proved)
+        SendChecks::new(checks, guard, is_proved)
     }
 
-    /// A number that nobody has proved yet, as what becomes of codes to it is counted; `None` where that is not limited, and
-    /// for an email address.
-    pub(super) fn watch(&self, destination: &str) -> Option<Watched> {
-        self.conversions.watch(destination)
+    /// Returns the guard of codes to an unproved number, or `None` if conversions are not limited or the
+    /// destination is an email address.
+    pub(super) fn guard(&self, destination: &str) -> Option<ConversionGuard> {
+        self.conversions.guard(destination)
     }
 
-    /// Somebody signs up.
-    pub(super) fn sign_up(&self, client: &Client) -> Counts {
+    /// Returns the limits of signing up.
+    pub(super) fn sign_up(&self, client: &Client) -> LimitChecks {
         let (host, network) = (host(client.ip_address), network(client.ip_address));
-        self.counts(&[
-            (LimitKind::SignUpsPerAddress, Share::Everybodys, &host),
-            (LimitKind::SignUpsPerNetwork, Share::Everybodys, &network),
+        self.checks(&[
+            (LimitKind::SignUpsPerAddress, Quota::Public, &host),
+            (LimitKind::SignUpsPerNetwork, Quota::Public, &network),
         ])
     }
 
-    /// A password is forgotten, and a code sent where the address is a user's. All that is counted is what is known of
-    /// nobody's address too.
-    pub(super) fn password_reset(&self, email: &Email, client: &Client, share: Share) -> SendCounts {
+    /// Returns the limits of a password reset. They count only what is known of an unregistered address too.
+    pub(super) fn password_reset(&self, email: &Email, client: &Client, quota: Quota) -> SendChecks {
         let (account, host) = (email.as_str().to_ascii_lowercase(), host(client.ip_address));
-        let counts = self.counts(&[
-            (LimitKind::CodesPerAddress, Share::Everybodys, &host),
-            (LimitKind::CodesPerNetwork, Share::Everybodys, &network(client.ip_address)),
-            (LimitKind::PasswordResetsPerEmail, share, &account),
-            (LimitKind::PasswordResetsPerAddress, Share::Everybodys, &host),
+        let checks = self.checks(&[
+            (LimitKind::CodesPerAddress, Quota::Public, &host),
+            (LimitKind::CodesPerNetwork, Quota::Public, &network(client.ip_address)),
+            (LimitKind::PasswordResetsPerEmail, quota, &account),
+            (LimitKind::PasswordResetsPerAddress, Quota::Public, &host),
         ]);
-        SendCounts::new(counts, None, false)
+        SendChecks::new(checks, None, false)
     }
 
-    fn counts(&self, subjects: &[(LimitKind, Share, &str)]) -> Counts {
-        let mut counts = Counts::default();
-        for (kind, share, subject) in subjects {
-            for rate in self.settings.rates.get(kind).into_iter().flatten() {
-                counts.add(self.count(*kind, *rate, *share, subject));
-            }
-        }
-        counts
+    fn checks(&self, subjects: &[(LimitKind, Quota, &str)]) -> LimitChecks {
+        let rates = |kind| self.settings.rates.get(kind).into_iter().flatten();
+        let checks = subjects.iter().flat_map(|(kind, quota, subject)| {
+            rates(kind).map(|rate| self.check(*kind, *rate, *quota, subject))
+        });
+        checks.collect()
     }
 
-    fn count(&self, kind: LimitKind, rate: Rate, share: Share, subject: &str) -> Count {
-        let share = if share == Share::Known { "known" } else { "" };
-        // No part but the last can hold a line break.
-        let name = format!("{}\n{}\n{share}\n{subject}", kind.as_str(), rate.period);
+    fn check(&self, kind: LimitKind, rate: Rate, quota: Quota, subject: &str) -> LimitCheck {
+        let quota = if quota == Quota::Known { "known" } else { "" };
+        // Only the last part can contain a line break.
+        let name = format!("{}\n{}\n{quota}\n{subject}", kind.as_str(), rate.period);
         let tag = hmac::sign(&self.key, name.as_bytes());
         let key = tag.as_ref().iter().copied().take(KEY_LENGTH).collect();
-        Count { kind, limit: Limit { rate, grows: !kind.counts_addresses() }, key }
+        LimitCheck { kind, limit: Limit { rate, grows: !kind.counts_addresses() }, key }
     }
 }

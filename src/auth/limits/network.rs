@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-/// Bits of an IPv6 address that tell one customer from another (RFC 6177): the rest a client chooses as it likes.
+/// Bits of an IPv6 address that tell one customer from another (RFC 6177): the rest a client chooses as it
+/// likes.
 const IPV6_HOST: u8 = 64;
 /// Bits of a network that one company or one attacker often has whole.
 const IPV4_NETWORK: u8 = 24;
@@ -21,7 +22,8 @@ pub(crate) fn network(address: Option<IpAddr>) -> String {
     text(address, IPV4_NETWORK, IPV6_NETWORK)
 }
 
-/// Where no address is known, all such clients share one count: what cannot be told apart is not let through uncounted.
+/// Where no address is known, all such clients share one count: what cannot be told apart is not let through
+/// uncounted.
 fn text(address: Option<IpAddr>, ipv4: u8, ipv6: u8) -> String {
     let address = address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical();
     let bits = if address.is_ipv4() { ipv4 } else { ipv6 };

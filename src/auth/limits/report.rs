@@ -6,15 +6,15 @@ use crate::auth::events::event::Event;
 use storage::EventKind;
 
 impl Auth {
-    /// Counts what the limits decided about a request, and tells the audit log of those that refused it. Once, when it
-    /// is answered.
-    pub fn tell_of_limits(&self, client: &Client) {
-        for standing in client.standings.all() {
-            let limit = standing.kind.as_str();
-            self.metrics.throttled(limit, !standing.refused);
-            if standing.refused {
+    /// Counts what the limits decided about a request, and logs those that rejected it. Called once, with the
+    /// response.
+    pub fn report_limits(&self, client: &Client) {
+        for status in client.limits.all() {
+            let limit = status.kind.as_str();
+            self.metrics.throttled(limit, !status.rejected);
+            if status.rejected {
                 let event = Event::new(EventKind::RateLimitExceeded, None, client, self.clock.now());
-                self.tell(&event.with_reason(limit));
+                self.emit(&event.with_reason(limit));
             }
         }
     }

@@ -1,59 +1,104 @@
-//! Counts attempts, and refunds them, in transactions of their own.
+//! Attempts that were counted before they are made, to be refunded if they turn out to be no failures.
 
-use storage::{Id, activities};
+use chrono::{DateTime, Utc};
 
-use super::admission::{Counted, Counts};
-use super::network::host;
-use crate::auth::Auth;
-use crate::auth::client::Client;
+use super::limit_check::{LimitCheck, LimitChecks};
+use super::limit_report::LimitReport;
 use crate::auth::error::Error;
-use storage::ActivityKind;
+use storage::throttles::State;
 
-/// Addresses of an account that are looked at.
-const MOST_ADDRESSES: i64 = 100;
-/// What an account has proved itself by: a code from the phone, or one from the mailbox.
-const PROOFS: [ActivityKind; 2] = [ActivityKind::Verified, ActivityKind::PasswordReset];
+/// An attempt that every limit has counted, and what each of them added for it.
+#[derive(Clone, Default)]
+pub(crate) struct Reservation(Vec<(LimitCheck, State)>);
 
-impl Auth {
-    /// Counts what a request is about to do, in a transaction of its own.
-    ///
-    /// # Errors
-    /// [`Error::RateLimited`].
-    pub(crate) async fn count(&self, counts: Counts, client: &Client) -> Result<Counted, Error> {
-        if counts.is_empty() {
-            return Ok(Counted::none());
-        }
-        let (now, standings) = (self.clock.now(), client.standings.clone());
-        self.db.write(async move |mut c| counts.count(&mut c, now, &standings).await).await
+/// An attempt that some limits have counted and the others rejected.
+pub(crate) struct PartialReservation {
+    reserved: Vec<(LimitCheck, State)>,
+    rejected: LimitChecks,
+}
+
+impl Reservation {
+    /// Returns what was counted after every limit allowed the attempt, and reports the limits. `states`: the
+    /// states after it.
+    pub(crate) fn new(
+        checks: LimitChecks,
+        states: Vec<State>,
+        now: DateTime<Utc>,
+        report: &LimitReport,
+    ) -> Self {
+        PartialReservation::new(checks, states).into_reservation(now, report)
     }
 
-    /// Gives back what was counted, in a transaction of its own.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub(crate) async fn give_back(&self, counted: Counted, client: &Client) -> Result<(), Error> {
-        if counted.is_empty() {
-            return Ok(());
-        }
-        let (now, standings) = (self.clock.now(), client.standings.clone());
-        Ok(self.db.write(async move |mut c| counted.give_back(&mut c, now, &standings).await).await?)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Whether an account has proved itself from this client's address before. `None`: there is no such account, and the
-    /// same is asked.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub(crate) async fn is_known(&self, user_id: Option<Id>, client: &Client) -> Result<bool, Error> {
-        if client.ip_address.is_none() {
-            return Ok(false);
+    /// Adds another reservation to this one.
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Returns what the database must subtract to refund the attempt.
+    pub(crate) fn refunds(&self) -> Vec<State> {
+        self.0.iter().map(|(_, added)| added.clone()).collect()
+    }
+
+    /// Reports the limits after a refund. `states`: the states after it.
+    pub(crate) fn report_refund(&self, states: &[State], now: DateTime<Utc>, report: &LimitReport) {
+        for (check, _) in &self.0 {
+            let arrival = states.iter().find(|state| state.key == check.key).map(|state| state.arrival);
+            report.put(check.status(arrival, false, now));
         }
-        let user_id = user_id.unwrap_or(Id(uuid::Uuid::nil()));
-        let addresses = self
-            .db
-            .read(async move |mut c| activities::addresses(&mut c, user_id, &PROOFS, MOST_ADDRESSES).await)
-            .await?;
-        let here = host(client.ip_address);
-        Ok(addresses.iter().any(|address| address.parse().is_ok_and(|address| host(Some(address)) == here)))
+    }
+}
+
+impl PartialReservation {
+    /// Returns what was counted if only the limits in `states` allowed the attempt.
+    pub(crate) fn new(checks: LimitChecks, states: Vec<State>) -> Self {
+        let (mut reserved, mut rejected) = (vec![], vec![]);
+        for check in checks.0 {
+            match states.iter().find(|state| state.key == check.key) {
+                Some(state) => reserved.push((check, state.clone())),
+                None => rejected.push(check),
+            }
+        }
+        Self { reserved, rejected: LimitChecks(rejected) }
+    }
+
+    /// Whether every limit has counted the attempt.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.rejected.is_empty()
+    }
+
+    /// Reports the limits and returns what was counted. The attempt must be complete.
+    pub(crate) fn into_reservation(self, now: DateTime<Utc>, report: &LimitReport) -> Reservation {
+        let added = self.reserved.into_iter().map(|(check, state)| {
+            report.put(check.status(Some(state.arrival), false, now));
+            let added = check.limit.added(&state, now);
+            (check, added)
+        });
+        Reservation(added.collect())
+    }
+
+    /// Returns what the database must subtract to refund the attempt.
+    pub(crate) fn refunds(&self, now: DateTime<Utc>) -> Vec<State> {
+        self.reserved.iter().map(|(check, state)| check.limit.added(state, now)).collect()
+    }
+
+    /// Returns the keys of the limits that rejected the attempt.
+    pub(crate) fn rejecting_keys(&self) -> Vec<Vec<u8>> {
+        self.rejected.keys()
+    }
+
+    /// Builds the error of a rate-limited client, unless the attempt is complete. `states`: the states of the
+    /// limits that rejected it.
+    pub(crate) fn rejection(
+        &self,
+        states: &[State],
+        now: DateTime<Utc>,
+        report: &LimitReport,
+    ) -> Option<Error> {
+        (!self.is_complete()).then(|| self.rejected.rejection(states, now, report))
     }
 }

@@ -1,49 +1,71 @@
-//! The limits of sending a code. A code is sent against a [`SendPermit`], which [`SendCounts::count`] alone makes.
+//! The limits of sending a code. A code is sent only with a [`SendPermit`], which is made only from the
+//! database's answer.
 
 use chrono::{DateTime, Utc};
-use storage::Conn;
+use storage::throttles::State;
+use storage::{SendLimits, SendRejection};
 
-use super::admission::{Counted, Counts};
-use super::conversions::{Watched, WatchedSend};
-use super::standings::Standings;
+use super::conversions::ConversionGuard;
+use super::limit_check::LimitChecks;
+use super::limit_report::LimitReport;
+use super::reservation::Reservation;
 use crate::auth::error::Error;
 
-/// What a code that shall be sent is counted as.
+/// What a code is counted as before it is sent.
 #[derive(Clone)]
-pub(crate) struct SendCounts {
-    counts: Counts,
-    watched: Option<Watched>,
+pub(crate) struct SendChecks {
+    checks: LimitChecks,
+    guard: Option<ConversionGuard>,
     is_proved: bool,
 }
 
-/// A code that the limits let through: without one, none is sent.
+/// The permission to send one code: the limits have counted it.
 pub(crate) struct SendPermit {
-    pub(crate) counted: Counted,
-    pub(crate) watched: Option<WatchedSend>,
+    pub(crate) reservation: Reservation,
+    /// Set if conversions count the code.
+    pub(crate) guard: Option<ConversionGuard>,
+    /// Whether the user has proved the number.
     pub(crate) is_proved: bool,
+    /// When the code was counted.
+    pub(crate) counted_at: DateTime<Utc>,
 }
 
-impl SendCounts {
-    /// `watched`: where the code goes to a number that nobody has proved yet. `is_proved`: it goes to one that its user has.
-    pub(crate) fn new(counts: Counts, watched: Option<Watched>, is_proved: bool) -> Self {
-        Self { counts, watched, is_proved }
+impl SendChecks {
+    /// `guard`: set if the user has not proved the number yet and conversions are limited.
+    pub(crate) fn new(checks: LimitChecks, guard: Option<ConversionGuard>, is_proved: bool) -> Self {
+        Self { checks, guard, is_proved }
     }
 
-    /// Counts the code, in the transaction that writes down that it will be sent.
-    ///
-    /// # Errors
-    /// [`Error::RateLimited`].
-    pub(crate) async fn count(
-        self,
-        conn: &mut Conn<'_>,
+    /// Returns what the database counts in the transaction that records that the code will be sent.
+    pub(crate) fn limits(&self, now: DateTime<Utc>, report: &LimitReport) -> SendLimits {
+        let conversions = self.guard.clone().map(|guard| guard.rule(now, report.clone()));
+        SendLimits { charges: self.checks.charges(), conversions }
+    }
+
+    /// Returns the permit for a code that was counted. `states`: the states of the limits after it.
+    pub(crate) fn permit(self, states: Vec<State>, now: DateTime<Utc>, report: &LimitReport) -> SendPermit {
+        let Self { checks, guard, is_proved } = self;
+        SendPermit {
+            reservation: Reservation::new(checks, states, now, report),
+            guard,
+            is_proved,
+            counted_at: now,
+        }
+    }
+
+    /// Builds the error for a code that was rejected.
+    pub(crate) fn rejection(
+        &self,
+        rejection: &SendRejection,
         now: DateTime<Utc>,
-        standings: &Standings,
-    ) -> Result<SendPermit, Error> {
-        let counted = self.counts.count(conn, now, standings).await?;
-        let watched = match self.watched {
-            Some(watched) => Some(watched.count(conn, now, standings).await?),
-            None => None,
-        };
-        Ok(SendPermit { counted, watched, is_proved: self.is_proved })
+        report: &LimitReport,
+    ) -> Error {
+        match rejection {
+            SendRejection::Limits(states) => self.checks.rejection(states, now, report),
+            // The guard has reported its limits itself.
+            SendRejection::Conversions(retry_after) => {
+                Error::RateLimited { challenge: None, retry_after: *retry_after, by_strangers: false }
+            }
+        }
     }
 }

@@ -15,8 +15,8 @@ pub struct LimitSettings {
 }
 
 impl LimitSettings {
-    /// Without those that count a client's address, where everybody comes from one; and without those that watch ranges of
-    /// numbers, since everybody has one of those few that are reserved for tests.
+    /// Without those that count a client's address, where everybody comes from one; and without those that
+    /// watch ranges of numbers, since everybody has one of those few that are reserved for tests.
     pub fn without_addresses(mut self) -> Self {
         self.rates.retain(|kind, _| !kind.counts_addresses() && !kind.watches_numbers());
         self

@@ -1,9 +1,10 @@
-//! The rule by which attempts are counted: GCRA, with waits that grow. Pure; the statement that decides by it stands in
-//! `storage/throttles.rs`.
+//! The rule by which attempts are counted: GCRA, with waits that grow. Pure; the statement that decides by it
+//! stands in `storage/throttles.rs`.
 //!
-//! A limit of 10 attempts an hour allows ten at once, and gives one back every six minutes. Whoever uses it up waits
-//! those six minutes; whoever uses it up again waits 12, then 24 and so on, at most a day. When nothing has stood against
-//! it for an hour, all is forgotten. Whatever is done, never more than GCRA allows is allowed.
+//! A limit of 10 attempts an hour allows ten at once, and gives one back every six minutes. Whoever uses it
+//! up waits those six minutes; whoever uses it up again waits 12, then 24 and so on, at most a day. When
+//! nothing has stood against it for an hour, all is forgotten. Whatever is done, never more than GCRA allows
+//! is allowed.
 
 use chrono::{DateTime, Utc};
 
@@ -50,8 +51,8 @@ impl Limit {
         Charge { key, pace: self.pace(), slack: self.slack(), longest: self.longest() }
     }
 
-    /// What a charge that was allowed has added, told by what stands against the limit since: to be taken back where the
-    /// attempt was no failure.
+    /// What a charge that was allowed has added, told by what stands against the limit since: to be taken
+    /// back where the attempt was no failure.
     pub fn added(self, after: &State, now: DateTime<Utc>) -> State {
         let used_up = after.arrival > now.timestamp_micros() + self.slack();
         let strikes = i32::from(used_up);

@@ -7,9 +7,8 @@ use super::key_schedule::Schedule;
 use super::keys;
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::signing_keys;
+use storage::Db;
 use storage::signing_keys::SigningKey;
-use storage::{Conn, Db, deployment};
 
 pub use super::key_schedule::KeyState;
 
@@ -28,8 +27,7 @@ pub struct ListedKey {
 
 /// Lists the keys of a database. The key that signs last comes first.
 pub async fn list_keys(db: &Db, settings: &Settings, now: DateTime<Utc>) -> Result<Vec<ListedKey>, Error> {
-    let rows = db.read(async move |mut c| signing_keys::all(&mut c).await).await?;
-    Ok(listed(rows, settings, now))
+    Ok(listed(db.signing_keys().await?, settings, now))
 }
 
 /// `rows`: the key that signs last comes first.
@@ -45,18 +43,18 @@ fn listed(rows: Vec<SigningKey>, settings: &Settings, now: DateTime<Utc>) -> Vec
     listed.collect()
 }
 
-/// Deletes the keys that no unexpired token names. Returns the number of keys deleted.
-pub(crate) async fn forget_keys(
-    conn: &mut Conn<'_>,
+/// Returns the `kid`s of the keys that no unexpired token names.
+pub(crate) async fn unneeded_keys(
+    db: &Db,
     settings: &Settings,
     now: DateTime<Utc>,
-) -> Result<usize, Error> {
-    let keys = listed(signing_keys::all(conn).await?, settings, now);
-    let forgotten: Vec<_> = keys.iter().filter(|key| key.state == KeyState::Forgotten).collect();
-    for key in &forgotten {
-        signing_keys::delete(conn, &key.kid).await?;
-    }
-    Ok(forgotten.len())
+) -> Result<Vec<String>, Error> {
+    Ok(unneeded(db.signing_keys().await?, settings, now))
+}
+
+fn unneeded(rows: Vec<SigningKey>, settings: &Settings, now: DateTime<Utc>) -> Vec<String> {
+    let keys = listed(rows, settings, now).into_iter();
+    keys.filter(|key| key.state == KeyState::Forgotten).map(|key| key.kid).collect()
 }
 
 /// Creates a key that signs after `lead`, and deletes the keys that no unexpired token names. Returns its `kid`.
@@ -71,16 +69,14 @@ pub async fn rotate_keys(
     lead: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<String, Error> {
-    let (secret, settings) = (secret.clone(), settings.clone());
-    db.write(async move |mut c| -> Result<String, Error> {
-        let owner = deployment::owner(&mut c).await?;
-        let unused =
-            || Error::internal("this database has no keys yet: the first server that uses it creates one");
-        let mode = owner.ok_or_else(unused)?;
-        // A key sealed with another secret would keep every server from starting.
-        keys::load(&mut c, &secret, mode).await?;
-        forget_keys(&mut c, &settings, now).await?;
-        Ok(keys::add(&mut c, &secret, mode, now + lead, now).await?.kid)
-    })
-    .await
+    let (owner, rows) = db.deployment().await?;
+    let unused =
+        || Error::internal("this database has no keys yet: the first server that uses it creates one");
+    let mode = owner.ok_or_else(unused)?;
+    // A key sealed with another secret would keep every server from starting.
+    keys::unseal_all(secret, mode, rows.clone())?;
+    let new = keys::create(secret, mode, now + lead, now)?;
+    let kid = new.kid.clone();
+    db.rotate_signing_keys(new, unneeded(rows, settings, now)).await?;
+    Ok(kid)
 }

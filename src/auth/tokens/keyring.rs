@@ -14,7 +14,7 @@ use super::keys;
 use super::keys::Key;
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::{Db, Mode, signing_keys};
+use storage::{Db, Mode};
 
 /// How old the keys may be, in microseconds: 10 seconds, a fraction of any sensible lead time.
 const MAX_AGE: i64 = 10_000_000;
@@ -100,7 +100,7 @@ impl Keyring {
 
     /// Returns the keys of the database if they differ from the known ones.
     async fn changed(&self, db: &Db) -> Result<Option<Jwt>, Error> {
-        let rows = db.read(async |mut c| signing_keys::all(&mut c).await).await?;
+        let rows = db.signing_keys().await?;
         let keys = keys::unseal_all(&self.secret, self.mode, rows)?;
         if keys.is_empty() || self.current.load().is_of(&keys) {
             return Ok(None);

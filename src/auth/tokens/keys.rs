@@ -11,9 +11,8 @@ use secrecy::{ExposeSecret, SecretSlice};
 
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::Mode;
 use storage::signing_keys::SigningKey;
-use storage::{Conn, Timestamp, signing_keys};
+use storage::{Db, Mode, Timestamp};
 
 /// The prefix of the `kid` of a key that `dev` created. `serve` never loads such a key.
 pub const DEV_KID_PREFIX: &str = "dev-";
@@ -46,41 +45,32 @@ impl From<&Key> for PublicKey {
     }
 }
 
-/// Loads the keys that a deployment may use. The key that signs last comes first.
-pub(crate) async fn load(
-    conn: &mut Conn<'_>,
-    secret: &DeploymentSecret,
-    mode: Mode,
-) -> Result<Vec<Key>, Error> {
-    unseal_all(secret, mode, signing_keys::all(conn).await?)
-}
-
-/// Loads the keys and creates the first one if there is none. It runs after `deployment::claim` in the same
-/// transaction, so replicas that start at the same time create only one key.
+/// Loads the keys that a deployment may use, and creates the first one if there is none. The database must be claimed.
+/// Replicas that start at the same time create only one key.
 pub(crate) async fn load_or_create(
-    conn: &mut Conn<'_>,
+    db: &Db,
     secret: &DeploymentSecret,
     mode: Mode,
     now: DateTime<Utc>,
 ) -> Result<Vec<Key>, Error> {
-    let mut keys = load(conn, secret, mode).await?;
-    if keys.is_empty() {
-        keys.push(add(conn, secret, mode, now, now).await?);
+    let rows = db.signing_keys().await?;
+    let seen = rows.iter().map(|row| row.kid.clone()).collect();
+    let keys = unseal_all(secret, mode, rows)?;
+    if !keys.is_empty() {
+        return Ok(keys);
     }
-    Ok(keys)
+    let rows = db.add_first_signing_key(create(secret, mode, now, now)?, mode, seen).await?;
+    unseal_all(secret, mode, rows)
 }
 
 /// Creates a key that signs from `signs_from` on.
-pub(crate) async fn add(
-    conn: &mut Conn<'_>,
+pub(crate) fn create(
     secret: &DeploymentSecret,
     mode: Mode,
     signs_from: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Key, Error> {
-    let (sealing_key, key) = (secret.derive(SEALING_PURPOSE)?, generate(mode, signs_from)?);
-    signing_keys::insert(conn, &seal(&sealing_key, &key, now)?).await?;
-    Ok(key)
+) -> Result<SigningKey, Error> {
+    seal(&secret.derive(SEALING_PURPOSE)?, &generate(mode, signs_from)?, now)
 }
 
 /// Counts the keys of a database that `serve` would use with this secret. If there are none, it creates one.

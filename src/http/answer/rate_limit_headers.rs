@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::auth::{Standing, Standings};
+use crate::auth::{LimitReport, LimitStatus};
 
 /// The limits that apply to a request, such as `"wrong_codes_per_user/h";q=10;w=3600`.
 pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -11,13 +11,13 @@ pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Adds both headers if a limit applies to the request. Each is a List of Structured Fields (RFC 9651). The
 /// names of policies contain no characters that a String must escape.
-pub fn insert(standings: &Standings, headers: &mut HeaderMap) {
-    let mut standings = standings.all();
-    standings.retain(|standing| standing.is_told);
-    if standings.is_empty() {
+pub fn insert(report: &LimitReport, headers: &mut HeaderMap) {
+    let mut statuses = report.all();
+    statuses.retain(|status| status.is_shown);
+    if statuses.is_empty() {
         return;
     }
-    let list = |item: fn(&Standing) -> String| standings.iter().map(item).collect::<Vec<_>>().join(", ");
+    let list = |item: fn(&LimitStatus) -> String| statuses.iter().map(item).collect::<Vec<_>>().join(", ");
     for (name, value) in [(RATE_LIMIT_POLICY, list(policy)), (RATE_LIMIT, list(remaining))] {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
@@ -25,14 +25,14 @@ pub fn insert(standings: &Standings, headers: &mut HeaderMap) {
     }
 }
 
-fn policy(standing: &Standing) -> String {
-    let Standing { policy, quota, window, .. } = standing;
+fn policy(status: &LimitStatus) -> String {
+    let LimitStatus { policy, quota, window, .. } = status;
     format!("\"{policy}\";q={quota};w={window}")
 }
 
 /// Formats the remaining quota. Leaves out the time if the quota is full.
-fn remaining(standing: &Standing) -> String {
-    let Standing { policy, balance, .. } = standing;
+fn remaining(status: &LimitStatus) -> String {
+    let LimitStatus { policy, balance, .. } = status;
     match balance.more_in {
         0 => format!("\"{policy}\";r={}", balance.remaining),
         more_in => format!("\"{policy}\";r={};t={more_in}", balance.remaining),
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn without_limits_no_headers_are_added() {
         let mut headers = HeaderMap::new();
-        insert(&Standings::default(), &mut headers);
+        insert(&LimitReport::default(), &mut headers);
         assert!(headers.is_empty());
     }
 }

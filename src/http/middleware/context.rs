@@ -80,8 +80,8 @@ pub async fn context(
                 let (request, response) = response.into_parts();
                 let mut response = finish(response, &method, &request_id, dev_clock.as_ref());
                 if let (Some(auth), Some(client)) = (&auth, request.extensions().get::<Client>()) {
-                    auth.tell_of_limits(client);
-                    rate_limit_headers::insert(&client.standings, response.headers_mut());
+                    auth.report_limits(client);
+                    rate_limit_headers::insert(&client.limits, response.headers_mut());
                 }
                 record(&method, &route(&routed), response.status(), started, auth.as_ref(), &request_trace);
                 let response =

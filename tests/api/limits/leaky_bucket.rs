@@ -5,9 +5,8 @@ use countersign::auth::{Limit, Rate};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use storage::throttles;
 use storage::throttles::State;
-use storage::{DatabaseUrl, Db, Error, Settings};
+use storage::{Admission, DatabaseUrl, Db, Settings, Timestamp};
 
 use crate::harness::{Database, TempDir};
 
@@ -86,9 +85,10 @@ async fn open(database: &Database) -> Db {
 }
 
 async fn charge(db: &Db, limit: Limit, key: Vec<u8>, now: DateTime<Utc>) -> Option<State> {
-    let charges = vec![limit.charge(key)];
-    let states = db.write(async move |mut c| throttles::charge(&mut c, &charges, now).await);
-    states.await.unwrap().pop()
+    match db.reserve_attempt(vec![limit.charge(key)], Timestamp(now)).await.unwrap() {
+        Admission::Admitted(mut states) => states.pop(),
+        Admission::Rejected(_) => None,
+    }
 }
 
 #[tokio::test]
@@ -147,8 +147,7 @@ async fn follow(db: &Db, limit: Limit, events: &[Event], case: u32) -> Result<()
         }
         if given_back {
             let added = limit.added(&state, now);
-            let given = db.write(async move |mut c| throttles::give_back(&mut c, &[added]).await);
-            given.await.unwrap();
+            db.refund_attempt(vec![added]).await.unwrap();
             // The attempt never happened, except that expired strikes stay forgotten.
             let sunk = level - (micros - seen);
             bucket.level = sunk.max(0);
@@ -178,14 +177,11 @@ async fn limits_are_counted_together_or_not_at_all() {
     let once = Limit { rate: Rate { attempts: 1, period: 3600 }, grows: false };
     assert!(charge(&db, once, b"once".to_vec(), now).await.is_some());
     let both = vec![TEN_AN_HOUR.charge(b"ten".to_vec()), once.charge(b"once".to_vec())];
-    let refused = db.write(async move |mut c| {
-        let states = throttles::charge(&mut c, &both, now).await?;
-        assert_eq!(states.iter().map(|state| state.key.as_slice()).collect::<Vec<_>>(), [b"ten"]);
-        Err::<(), _>(Error::NotFound)
-    });
-    refused.await.unwrap_err();
-    let found = db.read(async |mut c| throttles::find(&mut c, vec![b"ten".to_vec()]).await).await.unwrap();
-    assert!(found.is_empty());
+    let Admission::Rejected(states) = db.reserve_attempt(both, Timestamp(now)).await.unwrap() else {
+        panic!("the limit of one attempt allows a second one");
+    };
+    assert_eq!(states.iter().map(|state| state.key.as_slice()).collect::<Vec<_>>(), [b"once"]);
+    assert_eq!(database.number("SELECT count(*) FROM throttles").await, 1);
 }
 
 /// Threats: c8.
@@ -217,8 +213,7 @@ async fn refund_after_expiry_does_no_harm() {
     let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
     let state = charge(&db, TEN_AN_HOUR, b"gone".to_vec(), now).await.unwrap();
     database.execute("DELETE FROM throttles").await;
-    let added = vec![TEN_AN_HOUR.added(&state, now)];
-    db.write(async move |mut c| throttles::give_back(&mut c, &added).await).await.unwrap();
+    db.refund_attempt(vec![TEN_AN_HOUR.added(&state, now)]).await.unwrap();
     for _ in 0..10 {
         assert!(charge(&db, TEN_AN_HOUR, b"gone".to_vec(), now).await.is_some());
     }

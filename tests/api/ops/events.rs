@@ -210,11 +210,26 @@ fn document_lists_every_event_and_reason() {
     }
 }
 
-/// An activity that bypassed `Transaction::record` would produce no event.
+/// An activity written elsewhere would produce no event.
 #[test]
 fn activities_are_written_in_one_place() {
-    let sources = Source::below("src");
+    let sources: Vec<Source> = ["src", "crates"].into_iter().flat_map(Source::below).collect();
     let writes = |source: &&Source| source.code().any(|(_, line)| line.contains("activities::insert("));
     let places: Vec<&str> = sources.iter().filter(writes).map(|source| source.path.as_str()).collect();
-    assert_eq!(places, ["src/auth/events/transaction.rs"]);
+    assert_eq!(places, ["crates/storage/src/transactions/event_rows.rs"]);
+}
+
+/// The rows of an event are committed with what it reports, and its line is logged afterwards.
+#[test]
+fn every_event_that_is_stored_is_logged_too() {
+    let sources = Source::below("src/auth");
+    let count = |source: &Source, call: &str| source.code().filter(|(_, line)| line.contains(call)).count();
+    let mut stored = 0;
+    for source in &sources {
+        let rows = count(source, "self.rows(") + count(source, "auth.rows(");
+        let emitted = count(source, "self.emit(") + count(source, "auth.emit(");
+        assert!(rows <= emitted, "{}: {rows} events are stored and {emitted} are logged", source.path);
+        stored += rows;
+    }
+    assert!(stored > 10, "{stored}");
 }

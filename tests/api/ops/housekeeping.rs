@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use chrono::TimeDelta;
 use movable_clock::Clock;
-use storage::{DatabaseUrl, Db, Settings, Timestamp, housekeeping};
+use storage::housekeeping::Old;
+use storage::{DatabaseUrl, Db, Settings, Timestamp};
 
 use crate::harness::{Database, Launch, Person, Server, TempDir, Twilio, at_once};
 
@@ -92,8 +93,7 @@ async fn one_replica_holds_the_lease_and_another_takes_over() {
     let start = Clock::system().now();
     let claim = async |db: &Db, seconds: i64| {
         let now = Timestamp(start + TimeDelta::seconds(seconds));
-        let claimed = db.write(async move |mut c| housekeeping::claim(&mut c, LEASE, INTERVAL, now).await);
-        claimed.await.unwrap()
+        db.claim_housekeeping(LEASE, INTERVAL, now).await.unwrap()
     };
     let first = &first;
     let second = &second;
@@ -106,10 +106,10 @@ async fn one_replica_holds_the_lease_and_another_takes_over() {
     let theirs = claim(second, 60).await.unwrap();
     let lost = won[0];
     let until = Timestamp(start + LEASE * 3);
-    let renewed = first.write(async move |mut c| housekeeping::renew(&mut c, lost, until).await);
-    assert!(!renewed.await.unwrap());
+    let deleted = first.delete_old_rows(Old::Activities, Timestamp(start), 1, lost, until).await;
+    assert_eq!(deleted.unwrap(), None);
     let done = Timestamp(start + TimeDelta::seconds(70));
-    second.write(async move |mut c| housekeeping::finish(&mut c, theirs, done).await).await.unwrap();
+    second.finish_housekeeping(theirs, vec![], done).await.unwrap();
     // The run is finished. The next one is due an interval later.
     assert!(claim(first, 71).await.is_none());
     assert!(claim(second, 369).await.is_none());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 
-use storage::{DatabaseUrl, Db, Error, Id, Settings, Timestamp, activities, users};
+use storage::{DatabaseUrl, Db, Error, EventRows, Id, Settings, Timestamp, activities, users};
 
 use crate::harness::{Database, Launch, Person, Server, TempDir, migrations, run};
 
@@ -207,7 +207,7 @@ async fn foreign_keys_are_enforced() {
         ip_address: None,
         occurred_at: Timestamp(now),
     };
-    let inserted = db.write(async move |mut c| activities::insert(&mut c, &orphan).await).await;
+    let inserted = db.record_event(EventRows { activity: Some(orphan), message: None }).await;
     assert!(matches!(inserted, Err(Error::NotFound)));
     assert_eq!(database.number("SELECT count(*) FROM activities").await, 0);
 }

@@ -1,4 +1,4 @@
-//! One handle for either database, and the macro that expands a query once for each.
+//! A connection to either database, and the macro that compiles a query for both.
 
 use std::sync::Mutex;
 
@@ -8,32 +8,30 @@ use diesel_async::AsyncPgConnection;
 use super::prepared::prepared;
 use crate::Error;
 
-/// A connection on which statements can run, inside a transaction where [`crate::Db::write`] gave it.
+/// A connection on which statements run. From [`crate::Db::write`] it is inside a transaction.
 #[derive(Clone, Copy)]
-pub enum Conn<'a> {
-    /// The writer's connection, or a worker's own read connection. A statement runs at once, on the thread that asks: SQLite
-    /// answers a keyed read in microseconds, and a hop to another thread and back costs more. So the lock is always free.
+pub(crate) enum Conn<'a> {
+    /// The writer's connection, or a worker's own read connection. A statement runs at once on the current
+    /// thread: SQLite answers a keyed read in microseconds, and a change of threads costs more. So the lock
+    /// is always free.
     Sqlite(&'a Mutex<SqliteConnection>),
-    /// By shared reference: statements that need nothing of each other are sent at once, over one connection.
+    /// Shared, so that independent statements can be sent at once over one connection.
     Postgres(&'a AsyncPgConnection),
 }
 
 impl<'a> Conn<'a> {
-    /// The same connection again, for statements that are awaited together (`futures_util::future::join`) because none
-    /// needs what another answers: PostgreSQL is sent all of them, in the order in which they stand there, before it has
-    /// answered the first, which saves the round trips. SQLite runs one after the other.
-    pub fn again(&self) -> Conn<'a> {
+    /// Returns the same connection, for independent statements that are awaited together
+    /// (`futures_util::future::join`). PostgreSQL gets all of them, in the order of the code, before it has
+    /// answered the first. That saves round trips. SQLite runs them one after the other.
+    pub(crate) fn again(&self) -> Conn<'a> {
         *self
     }
 
-    /// Ends the transaction of [`crate::Db::write_at_once`], to be awaited together with its last statements and as the last
-    /// of them: it keeps its place behind those that are yet to be prepared. Where one of them fails, nothing stands. Each of
-    /// those is one statement: a second that waits for the first is sent after this, and outside the transaction.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn commit(&self) -> Result<Committed, Error> {
-        // SQLite's writer commits what has answered `Ok`.
+    /// Commits the transaction of [`crate::Db::write_pipelined`]. Await it together with the last statements,
+    /// and as the last of them. If one of them fails, nothing is committed. Each of them must be one
+    /// statement: a second one that waits for the first would be sent after COMMIT, outside the transaction.
+    pub(crate) async fn commit(&self) -> Result<Committed, Error> {
+        // SQLite's writer commits if the closure returns `Ok`.
         if let Conn::Postgres(connection) = self {
             let mut connection: &AsyncPgConnection = connection;
             let commit = prepared(diesel::sql_query("COMMIT"));
@@ -43,11 +41,11 @@ impl<'a> Conn<'a> {
     }
 }
 
-/// That a transaction has been ended by whoever ran in it.
-pub struct Committed(());
+/// The proof that a closure has committed its transaction.
+pub(crate) struct Committed(());
 
-/// Writes a query once: `$query` is compiled for SQLite, where it runs as it is, and for PostgreSQL, where it is awaited.
-/// `$c` stands for the connection. The answer's error is [`crate::Error`].
+/// Compiles `$query` for SQLite, where it runs synchronously, and for PostgreSQL, where it is awaited. `$c`
+/// is the connection. The error is [`crate::Error`].
 macro_rules! on {
     ($conn:expr, $c:ident => $query:expr) => {
         match $conn {
@@ -66,7 +64,7 @@ macro_rules! on {
     };
 }
 
-/// What a unique key finds, where it may find nothing.
+/// Returns the row that a unique key finds, if there is one.
 pub(crate) fn found<T>(row: Result<T, Error>) -> Result<Option<T>, Error> {
     match row {
         Ok(row) => Ok(Some(row)),

@@ -1,4 +1,4 @@
-//! The database as the rest of the program holds it.
+//! The handle of a database.
 
 use std::sync::Arc;
 
@@ -12,11 +12,12 @@ use crate::{Conn, DatabaseUrl, Error};
 /// How to open a database.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Which one.
+    /// The address.
     pub url: DatabaseUrl,
-    /// Connections of PostgreSQL's pool, which serves transactions; each worker has one more for reads.
+    /// The size of PostgreSQL's pool, which serves transactions. Each worker has one more connection for
+    /// reads.
     pub max_connections: usize,
-    /// Bring it to the current schema first; otherwise one that is behind is refused.
+    /// Whether to migrate the schema. Otherwise an outdated one is an error.
     pub migrate: bool,
 }
 
@@ -43,10 +44,10 @@ impl Backend {
 }
 
 impl Db {
-    /// Opens a database, and migrates it where the settings say so.
+    /// Opens a database, and migrates it if the settings say so.
     ///
     /// # Errors
-    /// When it cannot be reached, or its schema is behind.
+    /// [`Error::Unavailable`] if it cannot be reached, [`Error::Refused`] if its schema is outdated.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
         let backend = match &settings.url {
             DatabaseUrl::SqliteMemory => Backend::Sqlite(sqlite::Database::open(None, settings.migrate)?),
@@ -60,7 +61,7 @@ impl Db {
         Ok(Self(Arc::new(backend)))
     }
 
-    /// What the pool is at; `None` for SQLite, which has none.
+    /// Returns the state of the pool. SQLite has none.
     pub fn pool(&self) -> Option<PoolState> {
         match &*self.0 {
             Backend::Sqlite(_) => None,
@@ -68,12 +69,9 @@ impl Db {
         }
     }
 
-    /// Runs one read. `f` may be called twice, when a connection turns out to be dead, and waits for nothing
-    /// but the database.
-    ///
-    /// # Errors
-    /// Those of `f`, and [`Error::Unavailable`].
-    pub async fn read<R, F>(&self, f: F) -> Result<R, Error>
+    /// Runs a read. `f` must await nothing but the database, and may be called twice if a connection is
+    /// broken.
+    pub(crate) async fn read<R, F>(&self, f: F) -> Result<R, Error>
     where
         F: AsyncFn(Conn<'_>) -> Result<R, Error> + Send + 'static,
         R: Send + 'static,
@@ -82,12 +80,9 @@ impl Db {
         self.0.read(f).instrument(span).await
     }
 
-    /// Runs `f` in one transaction: committed when it answers `Ok`, rolled back otherwise. `f` waits for
-    /// nothing but the database: no hashing, no network.
-    ///
-    /// # Errors
-    /// Those of `f`, and [`Error::Unavailable`].
-    pub async fn write<R, E, F>(&self, f: F) -> Result<R, E>
+    /// Runs `f` in a transaction, which is committed if `f` returns `Ok` and rolled back otherwise. `f` must
+    /// await nothing but the database: no hashing, no network.
+    pub(crate) async fn write<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
         R: Send + 'static,
@@ -103,13 +98,10 @@ impl Db {
         write.instrument(span).await
     }
 
-    /// Runs `f` in one transaction that it commits itself, along with its last statements ([`Conn::commit`]): that saves the
-    /// round trip of a COMMIT, and `f` cannot change its mind by what those statements answer. What shall not stand after
-    /// all, the caller takes back.
-    ///
-    /// # Errors
-    /// Those of `f`, and [`Error::Unavailable`].
-    pub async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
+    /// Runs `f` in a transaction that it commits itself, together with its last statements
+    /// ([`Conn::commit`]). That saves a round trip, but `f` can no longer roll back depending on the results
+    /// of those statements.
+    pub(crate) async fn write_pipelined<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<(R, Committed), E> + Send + 'static,
         R: Send + 'static,
@@ -121,7 +113,7 @@ impl Db {
                 Backend::Sqlite(database) => {
                     database.write(async move |c| f(c).await.map(|(value, _)| value)).await
                 }
-                Backend::Postgres(database) => database.write_at_once(f).await,
+                Backend::Postgres(database) => database.write_pipelined(f).await,
             }
         };
         write.instrument(span).await

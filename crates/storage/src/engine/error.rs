@@ -1,29 +1,32 @@
-//! What can go wrong with a database, as the rest of the program sees it.
+//! The errors of a database.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// An error of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A unique index refused a row; its name is the same on both databases.
+    /// A unique index rejected a row. Its name is the same on both databases.
     #[error("the unique index {index} refused the row")]
     Unique {
         /// The name that the migrations gave the index.
         index: String,
     },
-    /// No row where one must be, or where another is to hang on one: it was deleted meanwhile.
+    /// A row that must exist, or that another row references, was deleted.
     #[error("no such row")]
     NotFound,
     /// The row was ended before: a CHECK of the table rejects the update.
     #[error("the row has already ended")]
     AlreadyEnded,
-    /// The database cannot be reached, or is too busy to answer in time.
+    /// Rows have changed since they were read. The operation can be retried.
+    #[error("the rows have changed since they were read")]
+    Conflict,
+    /// The database cannot be reached, or did not respond in time.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// This program and this database do not fit together; the message says what to do.
+    /// The program cannot use this database. The message says what to do.
     #[error("{0}")]
     Refused(String),
-    /// Anything else that the database said.
+    /// Any other error of the database.
     #[error("the database failed: {0}")]
     Failed(DieselError),
 }
@@ -50,9 +53,9 @@ impl From<DieselError> for Error {
     }
 }
 
-/// Whether the database is at fault and not the statement, so that it makes sense to try again later. Diesel has no
-/// kind for most of these: the words are those of SQLite's result codes (<https://sqlite.org/rescode.html>: `BUSY`,
-/// `LOCKED`, `FULL`, `IOERR`), and PostgreSQL's where somebody stops it in the midst of a transaction (57P01).
+/// Whether the database failed and not the statement, so that a retry makes sense. Diesel has no kind for
+/// most of these. The texts are those of SQLite's result codes (<https://sqlite.org/rescode.html>: `BUSY`,
+/// `LOCKED`, `FULL`, `IOERR`), and PostgreSQL's if it is stopped during a transaction (57P01).
 fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
     use DatabaseErrorKind::{ClosedConnection, ReadOnlyTransaction, UnableToSendCommand};
     const WORDS: [&str; 7] = [
@@ -68,8 +71,9 @@ fn is_passing(kind: DatabaseErrorKind, message: &str) -> bool {
         || WORDS.iter().any(|words| message.starts_with(words))
 }
 
-/// SQLite names no constraint. Of an index over an expression it says `index 'users_email_key'`, of one
-/// over columns `users.phone_number, …`, which the migrations' naming turns into the index's name.
+/// Derives the name of an index from SQLite's message. For an index over an expression, that is `index
+/// 'users_email_key'`; for one over columns, `users.phone_number, …`. The migrations name indexes after their
+/// columns.
 fn sqlite_index(message: &str) -> String {
     let subject = message.strip_prefix("UNIQUE constraint failed: ").unwrap_or(message);
     match subject.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {

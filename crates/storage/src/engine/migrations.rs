@@ -1,4 +1,5 @@
-//! Brings a database to the current schema. Both folders hold the same names; either is compiled in.
+//! Migrates a database to the current schema. Both folders hold migrations of the same names, and are
+//! compiled in.
 
 use diesel::SqliteConnection;
 use diesel::migration::{Migration, MigrationSource};
@@ -11,23 +12,23 @@ use crate::Error;
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// Held while migrating, so that replicas that start at once do it one after another: diesel's own harness
-/// is not safe for that. The number is this program's name in ASCII.
+/// Held while migrating, so that replicas that start at the same time migrate one after the other. Diesel's
+/// harness does not ensure that. The number is the program's name in ASCII.
 const LOCK: &str = "SELECT pg_advisory_lock(7163384699738271345)";
 const UNLOCK: &str = "SELECT pg_advisory_unlock(7163384699738271345)";
 
-/// Migrates, or refuses a database that is behind.
+/// Migrates a database, or returns an error if its schema is outdated.
 pub(crate) fn sqlite(connection: &mut SqliteConnection, migrate: bool) -> Result<(), Error> {
-    // One immediate transaction around all of it: a second process waits instead of failing half-way.
+    // One immediate transaction around everything, so that a second process waits.
     connection
         .immediate_transaction(|connection| Ok(run(connection, SQLITE, migrate)))
         .map_err(|error: diesel::result::Error| Error::from(error))?
 }
 
-/// Migrates, or refuses a database that is behind.
+/// Migrates a database, or returns an error if its schema is outdated.
 pub(crate) async fn postgres(mut connection: AsyncPgConnection, migrate: bool) -> Result<(), Error> {
     connection.batch_execute(LOCK).await?;
-    // The harness blocks, which a worker's thread must not.
+    // The harness blocks its thread, so it must not run on a worker.
     let task = tokio::task::spawn_blocking(move || {
         let mut harness = AsyncMigrationHarness::new(connection);
         let outcome = run(&mut harness, POSTGRES, migrate);
@@ -38,7 +39,7 @@ pub(crate) async fn postgres(mut connection: AsyncPgConnection, migrate: bool) -
     outcome
 }
 
-/// The versions of the migrations that this program knows, the oldest first.
+/// Returns the versions of the migrations that this program knows, the oldest first.
 pub(crate) fn known() -> Result<Vec<String>, Error> {
     let unreadable = |error| Error::Refused(format!("the migrations cannot be read: {error}"));
     let migrations: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(unreadable)?;

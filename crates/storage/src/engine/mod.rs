@@ -1,4 +1,4 @@
-//! Connections, transactions and dialects: what the tables' files are built on.
+//! Connections, transactions, migrations, and the differences between the databases.
 
 #[macro_use]
 pub(crate) mod connection;

@@ -1,4 +1,4 @@
-//! PostgreSQL: one pipelined connection per worker thread for single reads, a pool for transactions.
+//! PostgreSQL: one pipelined connection per worker thread for reads, and a pool for transactions.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -21,16 +21,16 @@ use super::{migrations, postgres_tls, postgres_url};
 use crate::values::sql_types::sql::Uuid;
 use crate::{Conn, Error, Id};
 
-/// How long a request waits for a connection of the pool. A transaction takes milliseconds: where none ends for a second,
-/// something is wrong, and whoever waits on would only find others waiting too.
+/// How long a request waits for a connection of the pool. A transaction takes milliseconds, so if none ends
+/// for a second, waiting longer does not help.
 const POOL_WAIT: Duration = Duration::from_secs(1);
-/// How long opening a connection may take, from the first packet to the last. The URL's `connect_timeout` ends when the
-/// server has accepted, and a server that hangs accepts.
+/// How long opening a connection may take in all. The URL's `connect_timeout` ends when the server accepts,
+/// and a server that hangs accepts.
 const OPENING: Duration = Duration::from_secs(5);
-/// How long the statements of one read or one transaction may take in all.
+/// How long the statements of a read or a transaction may take in all.
 const STATEMENTS: Duration = Duration::from_secs(5);
 
-/// A connection that is opened when it is first asked for, once, however many ask at the same time.
+/// A connection that is opened once, on first use.
 type Shared = Arc<OnceCell<AsyncPgConnection>>;
 
 thread_local! {
@@ -99,13 +99,13 @@ impl Database {
         let shared = self.shared();
         match timeout(STATEMENTS, self.read_over(&shared, &f)).await {
             Ok(Err(Error::Unavailable(_) | Error::Failed(_))) => {
-                // The server may have restarted. A read can be asked again, over a new connection.
+                // The server may have restarted. A read can be repeated over a new connection.
                 self.forget(&shared);
                 within(STATEMENTS, self.read_over(&self.shared(), &f)).await
             }
             Ok(answer) => answer,
             Err(_) => {
-                // Whoever asks next shall not wait behind this one.
+                // The next read must not wait behind this one.
                 self.forget(&shared);
                 Err(slow())
             }
@@ -122,7 +122,7 @@ impl Database {
         borrowed.end(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" }, outcome).await
     }
 
-    pub(crate) async fn write_at_once<R, E, F>(&self, f: F) -> Result<R, E>
+    pub(crate) async fn write_pipelined<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<(R, Committed), E>,
         E: From<Error>,
@@ -137,7 +137,7 @@ impl Database {
         }
     }
 
-    /// A connection of the pool that is not known to be dead.
+    /// Returns a connection of the pool that is not known to be broken.
     async fn checkout(&self) -> Result<Borrowed, Error> {
         match timeout(POOL_WAIT, self.pool.get()).await {
             Ok(Ok(connection)) => Ok(Borrowed(Some(connection))),
@@ -153,12 +153,12 @@ impl Database {
         f(Conn::Postgres(shared.get_or_try_init(|| self.connector.connect()).await?)).await
     }
 
-    /// This thread's connection.
+    /// Returns this thread's connection.
     fn shared(&self) -> Shared {
         SHARED.with_borrow_mut(|connections| connections.entry(self.id).or_default().clone())
     }
 
-    /// Lets go of a connection, unless another request has already replaced it.
+    /// Drops a broken connection, unless another request has already replaced it.
     fn forget(&self, dead: &Shared) {
         SHARED.with_borrow_mut(|connections| {
             if connections.get(&self.id).is_some_and(|current| Arc::ptr_eq(current, dead)) {
@@ -168,8 +168,8 @@ impl Database {
     }
 }
 
-/// A connection of the pool that goes back there only when it is given back. One that is dropped may be in the middle of a
-/// transaction: it is closed, and the server rolls back.
+/// A connection of the pool that returns there only explicitly. If it is dropped, it may be in the middle of
+/// a transaction: it is closed, and the server rolls back.
 struct Borrowed(Option<Object<AsyncPgConnection>>);
 
 impl Borrowed {
@@ -203,8 +203,8 @@ impl Drop for Borrowed {
     }
 }
 
-/// Runs `f` in a transaction that it leaves open. BEGIN is sent together with the first statements of `f`, and costs no
-/// round trip of its own. An error of this itself: the connection is not to be used any more.
+/// Runs `f` in a transaction and leaves it open. BEGIN is sent together with the first statements of `f`, so
+/// it costs no round trip. After an error of this function itself, the connection must not be used.
 async fn begun<R, E, F>(connection: &AsyncPgConnection, f: F) -> Result<Result<R, E>, Error>
 where
     F: AsyncFnOnce(Conn<'_>) -> Result<R, E>,
@@ -219,12 +219,12 @@ async fn sql(mut connection: &AsyncPgConnection, statement: &str) -> Result<(), 
     Ok(connection.batch_execute(statement).await?)
 }
 
-/// One connection, outside any pool.
+/// Opens a connection outside the pool.
 pub(crate) async fn connect(url: &SecretString) -> Result<AsyncPgConnection, Error> {
     Connector::new(url.expose_secret())?.connect().await
 }
 
-/// Knows how to reach the server.
+/// The address of the server, and how to encrypt.
 #[derive(Clone)]
 struct Connector {
     config: tokio_postgres::Config,
@@ -263,24 +263,18 @@ fn slow() -> Error {
     Error::Unavailable("the database did not answer in time".into())
 }
 
-/// Makes a transaction the one that fails where it and another wait for each other, so that it can be tried again and
-/// nobody else's work is lost. SQLite has one writer and no such waits.
-///
-/// # Errors
-/// Those of the database.
+/// Makes a transaction fail if it waits for another one for long, so that it can be retried and the other one
+/// succeeds. SQLite has one writer and no such waits.
 pub(crate) async fn give_way(conn: &mut Conn<'_>) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut connection: &AsyncPgConnection = connection;
-    // Sooner than PostgreSQL looks for deadlocks itself (`deadlock_timeout`: 1 s).
+    // Sooner than PostgreSQL detects deadlocks (`deadlock_timeout`: 1 s).
     diesel::sql_query("SET LOCAL lock_timeout = '200ms'").execute(&mut connection).await?;
     Ok(())
 }
 
-/// Locks the rows of a user that a statement selects, in its order: two transactions that end many of them do not wait for
-/// each other then. SQLite has one writer and no such waits.
-///
-/// # Errors
-/// Those of the database.
+/// Locks the rows of a user that a statement selects, in its order, so that two transactions on several of
+/// them cannot deadlock. SQLite has one writer and no such waits.
 pub(crate) async fn lock(conn: &mut Conn<'_>, select: &'static str, user_id: Id) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut connection: &AsyncPgConnection = connection;

@@ -1,4 +1,4 @@
-//! TLS to PostgreSQL, by rustls alone: no OpenSSL, no libpq.
+//! TLS to PostgreSQL with rustls: no OpenSSL, no libpq.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::postgres_url::Certificate;
 use crate::Error;
 
-/// The TLS set-up for a URL's `sslmode`.
+/// Returns the TLS configuration for a URL's `sslmode`.
 pub(crate) fn connector(certificate: Certificate, root: Option<&Path>) -> Result<MakeRustlsConnect, Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
@@ -29,7 +29,7 @@ pub(crate) fn connector(certificate: Certificate, root: Option<&Path>) -> Result
     Ok(MakeRustlsConnect::new(config))
 }
 
-/// The authorities of `sslrootcert`, or the system's.
+/// Loads the authorities of `sslrootcert`, or the system's.
 fn roots(file: Option<&Path>) -> Result<RootCertStore, Error> {
     let mut store = RootCertStore::empty();
     match file {
@@ -54,8 +54,8 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, Error> {
     Ok(store)
 }
 
-/// `sslmode=require` as libpq reads it: the line is encrypted, the certificate is not looked at. The
-/// handshake's signature is, so the server must at least hold the key of the certificate that it shows.
+/// `sslmode=require` as libpq defines it: the connection is encrypted, and the certificate is not verified.
+/// The signature of the handshake is, so the server must hold the key of its certificate.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

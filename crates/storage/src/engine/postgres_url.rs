@@ -1,4 +1,5 @@
-//! The parts of a PostgreSQL URL that tokio-postgres does not know: `sslmode=verify-full`, `sslrootcert`.
+//! Parses the parts of a PostgreSQL URL that tokio-postgres does not know: `sslmode=verify-full`,
+//! `sslrootcert`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,20 +15,20 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// What a server's certificate must prove (libpq's `sslmode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Certificate {
-    /// Nothing: the line is encrypted, the server may be anybody (`prefer`, `require`).
+    /// Nothing: the connection is encrypted, and the server is not authenticated (`prefer`, `require`).
     Any,
-    /// That a trusted authority vouches for this very host name (`verify-full`).
+    /// That a trusted authority has certified the host name (`verify-full`).
     Verified,
 }
 
-/// A URL taken apart.
+/// The parts of a URL.
 pub(crate) struct PostgresUrl {
     pub(crate) config: Config,
     pub(crate) certificate: Certificate,
     pub(crate) root_certificate: Option<PathBuf>,
 }
 
-/// Reads a URL. Its error never holds the URL, which may hold a password.
+/// Parses a URL. The error never contains the URL, which may contain a password.
 pub(crate) fn parse(url: &str) -> Result<PostgresUrl, Error> {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let (mut certificate, mut root_certificate, mut ssl_mode) = (Certificate::Any, None, SslMode::Prefer);

@@ -1,6 +1,6 @@
-//! Statements that are prepared once for each connection. Diesel prepares an UPDATE anew each time, because in general its
-//! text depends on what is set, and so it does with a list of values on SQLite: on PostgreSQL that is a round trip and a plan
-//! for each. Those of this program set the same columns each time, and their lists are short.
+//! Statements that are prepared once per connection. Diesel prepares an UPDATE each time, because its text
+//! may depend on the values, and so it does with a list of values on SQLite. On PostgreSQL that costs a round
+//! trip and a plan. The statements of this program set the same columns each time, and their lists are short.
 
 use std::marker::PhantomData;
 
@@ -8,12 +8,12 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-/// A statement whose text is always the same, or one of a few. `F`: what was prepared is found by it.
+/// A statement with one text, or one of a few. `F`: how the prepared statement is found.
 pub(crate) struct Prepared<S, F = Text>(S, PhantomData<F>);
 
-/// What a prepared statement is found by.
+/// How a prepared statement is found.
 pub(crate) trait FoundBy: 'static {
-    /// Whether it stands for one text, which need not be made again then.
+    /// Whether it identifies one text, which then need not be built again.
     const IS_ONE_TEXT: bool = true;
 }
 
@@ -24,13 +24,13 @@ impl FoundBy for Text {
     const IS_ONE_TEXT: bool = false;
 }
 
-/// Has a statement prepared once.
+/// Makes a statement that is prepared once.
 pub(crate) fn prepared<S>(statement: S) -> Prepared<S> {
     Prepared(statement, PhantomData)
 }
 
-/// Has a statement of one text prepared once, and found without making the text: by `F`, a type that is this statement's
-/// alone.
+/// Makes a statement with one text that is prepared once and found by `F`, a type for this statement only,
+/// without building the text.
 pub(crate) fn fixed<F: FoundBy, S>(statement: S) -> Prepared<S, F> {
     Prepared(statement, PhantomData)
 }

@@ -1,4 +1,4 @@
-//! SQLite: how a connection is opened, one read connection per worker thread, one writer thread.
+//! SQLite: one read connection per worker thread, and one writer thread.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,12 +15,12 @@ use super::migrations;
 use super::sqlite_writer::{Writer, waited};
 use crate::{Conn, Error};
 
-/// In this order: without the busy timeout first, opening a second connection under write load fails.
-/// `FULL`: what was acknowledged survives a loss of power (<https://sqlite.org/pragma.html#pragma_synchronous>).
+/// The busy timeout must come first: otherwise opening a second connection under write load fails. `FULL`:
+/// acknowledged commits survive a power failure (<https://sqlite.org/pragma.html#pragma_synchronous>).
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
 
-/// How often a process tries to open its database, and how long it waits in between: 2 s in all.
+/// Attempts to open a database, and the pause between them: 2 s in all.
 const OPENING_ATTEMPTS: u32 = 40;
 const OPENING_PAUSE: Duration = Duration::from_millis(50);
 
@@ -29,16 +29,16 @@ thread_local! {
     static READERS: RefCell<HashMap<u64, Mutex<SqliteConnection>>> = RefCell::default();
 }
 
-/// An SQLite database: a file, or memory that lives as long as this value.
+/// An SQLite database: a file, or memory for the lifetime of this value.
 pub(crate) struct Database {
     id: u64,
-    /// `None`: in memory, where only the writer's connection sees anything.
+    /// `None`: in memory, where only the writer's connection has the data.
     path: Option<PathBuf>,
     writer: Writer,
 }
 
 impl Database {
-    /// Opens a file, making it where there is none, or a database in memory.
+    /// Opens a file, which is created if necessary, or a database in memory.
     pub(crate) fn open(path: Option<&Path>, migrate: bool) -> Result<Self, Error> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         if let Some(path) = path {
@@ -64,7 +64,7 @@ impl Database {
             Some(connection) => connection,
             None => Mutex::new(establish(Some(path))?),
         };
-        // SQLite's statements run at once, so the future is ready when first asked.
+        // SQLite's statements run synchronously, so the future is ready at the first poll.
         let answer = f(Conn::Sqlite(&connection)).now_or_never().ok_or_else(waited)?;
         READERS.with_borrow_mut(|readers| readers.insert(self.id, connection));
         answer
@@ -80,8 +80,8 @@ impl Database {
     }
 }
 
-/// The first connection of a process. Where several open a new file at once, one of them turns on the
-/// write-ahead log, and SQLite tells the others "locked" without heeding the busy timeout.
+/// Opens the first connection of a process. If several processes open a new file at once, one of them turns
+/// on the write-ahead log, and the others get "locked" in spite of the busy timeout.
 fn establish_first(path: Option<&Path>) -> Result<SqliteConnection, Error> {
     let mut attempts = 1;
     loop {
@@ -101,9 +101,9 @@ fn establish(path: Option<&Path>) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
-/// A connection to a file that exists, through which nothing can be changed. SQLite's own read-only mode is
-/// not asked for: it leaves the files `-wal` and `-shm` behind. What a server that was killed left in its log may
-/// move into the file when this connection closes, as with any reader of SQLite.
+/// Opens a connection to an existing file that cannot change anything. It does not use SQLite's read-only
+/// mode, which leaves the files `-wal` and `-shm` behind. As with any reader, the log of a killed server may
+/// move into the file when this connection closes.
 pub(crate) fn open_to_look(path: &Path) -> Result<SqliteConnection, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{}: {error}", path.display()));
     let mut connection = SqliteConnection::establish(&uri(path)).map_err(|error| failed(&error))?;
@@ -113,15 +113,15 @@ pub(crate) fn open_to_look(path: &Path) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
-/// A path as a URI (<https://sqlite.org/uri.html>): the one way to say that no file shall be made.
+/// Returns a path as a URI (<https://sqlite.org/uri.html>): the only way to not create a file.
 fn uri(path: &Path) -> String {
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let authority = if path.is_absolute() { "//" } else { "" };
     format!("file:{authority}{escaped}?mode=rw")
 }
 
-/// The file holds password hashes: nobody but its owner needs to read it. SQLite gives the files beside it
-/// (`-wal`, `-shm`) the same rights.
+/// Creates a file that only its owner may read: it holds password hashes. SQLite gives the files `-wal` and
+/// `-shm` the same permissions.
 fn create_owner_only(path: &Path) -> Result<(), Error> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(false);

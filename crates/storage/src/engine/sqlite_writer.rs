@@ -1,9 +1,9 @@
-//! The one writer of an SQLite database: a thread that commits what is waiting in groups.
+//! The writer of an SQLite database: a thread that commits waiting jobs in groups.
 //!
-//! A pool of writers starves (measured: 2.8 s at worst, 8,400 commits a second); one thread that commits up
-//! to 64 jobs at once does 50,800, 3 ms at worst. Each job has a savepoint of its own, so one that fails
-//! takes nobody with it, and an answer is given only after the commit. A job that has begun runs to its end,
-//! whether or not the client is still there.
+//! A pool of writers starves (measured: 8,400 commits per second, 2.8 s at worst). One thread that commits up
+//! to 64 jobs at once does 50,800 per second, 3 ms at worst. Each job has its own savepoint, so a job that
+//! fails does not affect others, and a result is returned only after the commit. A job that has begun runs to
+//! completion even if the client disconnects.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -16,30 +16,30 @@ use tokio::sync::oneshot;
 
 use crate::{Conn, Error};
 
-/// Jobs in one commit: enough to share an fsync, few enough that the first does not wait long.
+/// The most jobs per commit: enough to share an fsync, few enough that the first does not wait long.
 const BATCH: usize = 64;
-/// Jobs that may wait. Beyond that the disk cannot follow, and waiting longer helps nobody.
+/// The most jobs that may wait. Beyond that the disk is too slow, and waiting longer does not help.
 const QUEUE: usize = 4096;
 
-/// Runs on the connection, or learns why there is no transaction; then waits for the commit.
+/// Runs on the connection, or gets the error of BEGIN. Returns the reply that waits for the commit.
 type Job = Box<dyn FnOnce(Result<&mut Mutex<SqliteConnection>, Error>, &Fence) -> Reply + Send>;
-/// Sends the answer on its way, once the outcome of the commit is known.
+/// Sends the result, after the outcome of the commit is known.
 type Reply = Box<dyn FnOnce(Result<(), String>)>;
 
-/// What keeps a job that fails from taking others with it: the statements before it, after it, and instead.
+/// Isolates a job from the others of its group: the statements before it, after it, and to undo it.
 struct Fence {
     before: &'static str,
     done: &'static str,
     undo: &'static str,
 }
 
-/// Of several jobs in one transaction each has a savepoint.
+/// Several jobs in one transaction have a savepoint each.
 const IN_A_GROUP: Fence =
     Fence { before: "SAVEPOINT job", done: "RELEASE job", undo: "ROLLBACK TO job; RELEASE job" };
-/// A job that is alone has the transaction for itself, and saves the statements.
+/// A single job has the transaction to itself, which saves the savepoint.
 const ALONE: Fence = Fence { before: "", done: "", undo: "ROLLBACK; BEGIN IMMEDIATE" };
 
-/// A handle to the writer thread, which ends with the last handle.
+/// A handle to the writer thread. The thread ends with the last handle.
 pub(crate) struct Writer {
     jobs: SyncSender<Job>,
 }
@@ -54,7 +54,7 @@ impl Writer {
         Ok(Self { jobs })
     }
 
-    /// Runs `f` in a transaction: committed when it answers `Ok`, rolled back otherwise.
+    /// Runs `f` in a transaction, which is committed if `f` returns `Ok` and rolled back otherwise.
     pub(crate) async fn run<R, E, F>(&self, f: F) -> Result<R, E>
     where
         F: AsyncFnOnce(Conn<'_>) -> Result<R, E> + Send + 'static,
@@ -69,7 +69,7 @@ impl Writer {
                     Ok(()) => Ok(value),
                     Err(reason) => Err(E::from(Error::Unavailable(reason))),
                 });
-                // The client may have gone; the work is done all the same.
+                // Fails if the client has disconnected. The work is done nevertheless.
                 let _ = answer.send(outcome);
             })
         });
@@ -88,8 +88,8 @@ fn run(connection: SqliteConnection, queue: &Receiver<Job>) {
     let mut connection = Mutex::new(connection);
     while let Ok(first) = queue.recv() {
         let begun = sql(&mut connection, "BEGIN IMMEDIATE");
-        // Where another process held the file for as long as we wait, whoever came meanwhile is told so too: nobody
-        // waits for the next attempt behind those who waited for this one.
+        // If another process locked the file for the whole timeout, the jobs that arrived meanwhile fail too,
+        // instead of waiting for one timeout after another.
         let most = if begun.is_ok() { BATCH } else { QUEUE };
         let jobs: Vec<Job> = std::iter::once(first).chain(queue.try_iter().take(most - 1)).collect();
         let fence = if jobs.len() == 1 { &ALONE } else { &IN_A_GROUP };
@@ -100,7 +100,7 @@ fn run(connection: SqliteConnection, queue: &Receiver<Job>) {
         let replies: Vec<Reply> = jobs.into_iter().map(run).collect();
         let committed = sql(&mut connection, "COMMIT").map_err(|error| error.to_string());
         if committed.is_err() {
-            // Nothing is left to do about a failure here: the next BEGIN tells.
+            // A failure shows at the next BEGIN.
             let _ = sql(&mut connection, "ROLLBACK");
         }
         for reply in replies {

@@ -1,31 +1,31 @@
-//! Which database: parsed from the configuration's URL, so that a typing error never makes a new SQLite file.
+//! The URL of a database. It is parsed strictly, so that a typing error never creates a new SQLite file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-/// A database's address.
+/// The address of a database.
 #[derive(Clone)]
 pub enum DatabaseUrl {
-    /// `sqlite::memory:`: a database that lives as long as the process.
+    /// `sqlite::memory:`: a database that is lost when the process ends.
     SqliteMemory,
     /// `sqlite://PATH`, relative or absolute.
     SqliteFile(PathBuf),
-    /// `postgres://…`. Secret, because it may hold a password.
+    /// `postgres://…`. Secret, because it may contain a password.
     Postgres(SecretString),
 }
 
-/// The URL names no database that this program knows.
+/// The URL is not that of a supported database.
 #[derive(Debug, thiserror::Error)]
 #[error("must be sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE")]
 pub struct InvalidDatabaseUrl;
 
 impl DatabaseUrl {
-    /// Reads a URL.
+    /// Parses a URL.
     ///
     /// # Errors
-    /// When the scheme is another one, or the path is empty.
+    /// [`InvalidDatabaseUrl`] if the scheme is another one, or the path is empty.
     pub fn parse(url: &str) -> Result<Self, InvalidDatabaseUrl> {
         if url == "sqlite::memory:" || url == "sqlite://:memory:" {
             return Ok(Self::SqliteMemory);
@@ -39,7 +39,7 @@ impl DatabaseUrl {
         Err(InvalidDatabaseUrl)
     }
 
-    /// The SQLite file, where there is one.
+    /// Returns the SQLite file, if there is one.
     pub fn file(&self) -> Option<&Path> {
         match self {
             Self::SqliteFile(path) => Some(path),

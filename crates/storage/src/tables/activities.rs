@@ -1,46 +1,52 @@
-//! What happened to a user and when.
+//! Activities: what happened to a user, and when.
 
 use crate::engine::prepared::prepared;
 use crate::schema::activities;
-use crate::{ActivityKind, Conn, Error, Id, Timestamp};
+use crate::{ActivityKind, Conn, Db, Error, Id, Timestamp};
 use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, QueryDsl, Queryable, Selectable,
     SelectableHelper,
 };
 
-/// One thing that happened.
+/// An activity's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = activities)]
 #[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
 pub struct Activity {
     /// UUIDv7.
     pub id: Id,
-    /// To whom.
+    /// The user.
     pub user_id: Id,
     /// What happened.
     pub kind: ActivityKind,
-    /// What the client said that it is. Data, never trusted.
+    /// The client's `User-Agent`. Untrusted.
     pub user_agent: Option<String>,
-    /// Where the client came from. Data, never trusted.
+    /// The client's address. Untrusted.
     pub ip_address: Option<String>,
-    /// When.
+    /// When it happened.
     pub occurred_at: Timestamp,
 }
 
+impl Db {
+    /// Returns the addresses that a user's newest activities of some kinds came from.
+    pub async fn activity_addresses(
+        &self,
+        user_id: Id,
+        kinds: &'static [ActivityKind],
+        limit: i64,
+    ) -> Result<Vec<String>, Error> {
+        self.read(async move |mut c| addresses(&mut c, user_id, kinds, limit).await).await
+    }
+}
+
 /// Adds an activity.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Error> {
+pub(crate) async fn insert(conn: &mut Conn<'_>, activity: &Activity) -> Result<(), Error> {
     on!(conn, c => prepared(diesel::insert_into(activities::table).values(activity)).execute(c))?;
     Ok(())
 }
 
-/// How many activities of a kind a user has since a time.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_since(
+/// Returns the number of a user's activities of a kind since a time.
+pub(crate) async fn count_since(
     conn: &mut Conn<'_>,
     user_id: Id,
     kind: ActivityKind,
@@ -54,11 +60,8 @@ pub async fn count_since(
         .get_result(c))
 }
 
-/// Where a user's newest activities of some kinds came from.
-///
-/// # Errors
-/// Those of the database.
-pub async fn addresses(
+/// Returns the addresses that a user's newest activities of some kinds came from.
+pub(crate) async fn addresses(
     conn: &mut Conn<'_>,
     user_id: Id,
     kinds: &[ActivityKind],
@@ -74,11 +77,8 @@ pub async fn addresses(
         .load(c))
 }
 
-/// A user's newest activities, newest first.
-///
-/// # Errors
-/// Those of the database.
-pub async fn newest(conn: &mut Conn<'_>, user_id: Id, limit: i64) -> Result<Vec<Activity>, Error> {
+/// Returns a user's newest activities, newest first.
+pub(crate) async fn newest(conn: &mut Conn<'_>, user_id: Id, limit: i64) -> Result<Vec<Activity>, Error> {
     on!(conn, c => activities::table
         .filter(activities::user_id.eq(user_id))
         .order((activities::occurred_at.desc(), activities::id.desc()))

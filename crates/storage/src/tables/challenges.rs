@@ -1,11 +1,10 @@
-//! Challenges: one row for each demand for a code. Whatever may race is one conditional UPDATE whose row count tells who won.
+//! Challenges: one row per pending code. Each race is decided by one conditional UPDATE and its row count.
 
 use crate::engine::postgres;
 use crate::engine::prepared::prepared;
 use crate::schema::{challenges, users};
 use crate::tables::users::User;
-use crate::{Channel, Conn, EndReason, Error, Id, Purpose, Timestamp, found};
-use diesel::dsl::{max, min};
+use crate::{Channel, Conn, Db, EndReason, Error, Id, Purpose, Timestamp, found};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// A challenge's row.
@@ -15,48 +14,57 @@ use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Sele
 pub struct Challenge {
     /// `jti` of the password-ok token.
     pub id: Id,
-    /// Who must answer.
+    /// The user who must answer.
     pub user_id: Id,
-    /// Where codes go: the user's number when a log-in began, or what shall be the user's.
+    /// Where codes go: the user's number when the log-in began, or the new contact.
     pub destination: String,
-    /// How the last code travelled.
+    /// How the last code was sent.
     pub channel: Channel,
-    /// Twilio's verification; absent before the first code and once Twilio has forgotten it.
+    /// Twilio's verification. `None` before the first code, and after Twilio has deleted it.
     pub verification_sid: Option<String>,
-    /// Codes asked for, the first included.
+    /// The number of codes, including the first.
     pub sends: i32,
-    /// When the last code was asked for.
+    /// When the last code was requested.
     pub last_sent_at: Timestamp,
-    /// Checks begun that were not right.
+    /// Checks that were begun and were not right.
     pub failed_checks: i32,
     /// When the password was right.
     pub created_at: Timestamp,
-    /// Until when the code can be checked.
+    /// When the code expires.
     pub expires_at: Timestamp,
-    /// When the right code came; then the challenge opens nothing any more.
+    /// When the right code came.
     pub spent_at: Option<Timestamp>,
-    /// When it was ended otherwise.
+    /// When the challenge was cancelled.
     pub cancelled_at: Option<Timestamp>,
-    /// Why: the `reason` that its token is refused with. Absent: the person logged out.
+    /// Why it was cancelled. `None` if the user logged out.
     pub cancel_reason: Option<EndReason>,
     /// What the code is for.
     pub purpose: Purpose,
 }
 
+impl Db {
+    /// Returns a challenge.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none.
+    pub async fn challenge(&self, id: Id) -> Result<Challenge, Error> {
+        self.read(async move |mut c| find(&mut c, id).await).await
+    }
+
+    /// Returns the challenge of a log-in, and its user.
+    pub async fn challenge_with_user(&self, id: Id) -> Result<Option<(Challenge, User)>, Error> {
+        self.read(async move |mut c| find_with_user(&mut c, id).await).await
+    }
+}
+
 /// Adds a challenge.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Error> {
+pub(crate) async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Error> {
     on!(conn, c => prepared(diesel::insert_into(challenges::table).values(challenge)).execute(c))?;
     Ok(())
 }
 
-/// A log-in's challenge and its user.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Challenge, User)>, Error> {
+/// Returns the challenge of a log-in, and its user.
+pub(crate) async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Challenge, User)>, Error> {
     found(on!(conn, c => challenges::table
         .inner_join(users::table.on(users::id.eq(challenges::user_id)))
         .filter(challenges::id.eq(id))
@@ -65,22 +73,24 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Chall
         .get_result(c)))
 }
 
-/// A challenge.
+/// Returns a challenge.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
+/// [`Error::NotFound`] if there is none.
+pub(crate) async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Challenge, Error> {
     on!(conn, c => challenges::table.find(id).select(Challenge::as_select()).get_result(c))
 }
 
-/// Checks that a challenge takes (Twilio: 5 for a verification, then 60202).
+/// The most checks of a challenge (Twilio: 5 for a verification, then 60202).
 pub const MAX_CHECKS: i32 = 5;
 
-/// Counts a check before it is made: the challenge as it is then. `None`: it takes no more.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<Option<Challenge>, Error> {
+/// Counts a check before it is made. Returns the challenge as of then, or `None` if it accepts no more
+/// checks.
+pub(crate) async fn reserve_check(
+    conn: &mut Conn<'_>,
+    id: Id,
+    now: Timestamp,
+) -> Result<Option<Challenge>, Error> {
     found(on!(conn, c => prepared(
         diesel::update(challenges::table.find(id))
             .filter(challenges::spent_at.is_null())
@@ -93,11 +103,8 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
     ).get_result(c)))
 }
 
-/// Takes back a check that was counted and certainly not made.
-///
-/// # Errors
-/// Those of the database.
-pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+/// Refunds a check that was counted and certainly not made.
+pub(crate) async fn refund_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(challenges::table.find(id))
             .filter(challenges::failed_checks.gt(0))
@@ -106,11 +113,12 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     Ok(())
 }
 
-/// Counts a send before it is made, if nobody has sent since `seen` was read.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, now: Timestamp) -> Result<bool, Error> {
+/// Counts a code before it is sent, unless another request has sent one since `seen` was read.
+pub(crate) async fn reserve_send(
+    conn: &mut Conn<'_>,
+    seen: &Challenge,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let counted = on!(conn, c => prepared(
         diesel::update(challenges::table.find(seen.id))
             .filter(challenges::spent_at.is_null())
@@ -122,12 +130,9 @@ pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, now: Timestamp) -
     Ok(counted == 1)
 }
 
-/// Takes back a send that was counted at `counted_at` and certainly not made; `before` is the row from
-/// before the count.
-///
-/// # Errors
-/// Those of the database.
-pub async fn uncount_send(
+/// Refunds a code that was counted at `counted_at` and certainly not sent. `before`: the row before it was
+/// counted.
+pub(crate) async fn refund_send(
     conn: &mut Conn<'_>,
     before: &Challenge,
     counted_at: Timestamp,
@@ -141,89 +146,13 @@ pub async fn uncount_send(
     Ok(())
 }
 
-/// Writes down what Twilio answered to a send.
+/// Spends a challenge and refunds its last check, which was right. Returns `false` if the challenge was
+/// deleted.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn sent(
-    conn: &mut Conn<'_>,
-    id: Id,
-    verification_sid: &str,
-    channel: Channel,
-    destination: &str,
-    expires_at: Timestamp,
-) -> Result<Challenge, Error> {
-    on!(conn, c => prepared(
-        diesel::update(challenges::table.find(id))
-            // One that leads elsewhere by now is not proved by this code.
-            .filter(challenges::destination.eq(destination))
-            .set((
-                challenges::verification_sid.eq(verification_sid),
-                challenges::channel.eq(channel),
-                challenges::expires_at.eq(expires_at),
-            ))
-            .returning(Challenge::as_returning())
-    ).get_result(c))
-}
-
-/// Until when a verification's code can be checked, where an earlier challenge already leans on it: Twilio
-/// answers a second start with the same verification and does not prolong it.
-///
-/// # Errors
-/// Those of the database.
-pub async fn verification_expires_at(
-    conn: &mut Conn<'_>,
-    verification_sid: &str,
-) -> Result<Option<Timestamp>, Error> {
-    on!(conn, c => challenges::table
-        .filter(challenges::verification_sid.eq(verification_sid))
-        .select(min(challenges::expires_at))
-        .get_result(c))
-}
-
-/// Until when a verification is pending for a destination, as far as the challenges that lean on it know.
-///
-/// # Errors
-/// Those of the database.
-pub async fn pending_until(
-    conn: &mut Conn<'_>,
-    destination: &str,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, Error> {
-    on!(conn, c => challenges::table
-        .filter(challenges::destination.eq(destination))
-        .filter(challenges::verification_sid.is_not_null())
-        .filter(challenges::spent_at.is_null())
-        .filter(challenges::expires_at.gt(now))
-        .select(max(challenges::expires_at))
-        .get_result(c))
-}
-
-/// Twilio no longer knows the verification: its code can no longer be checked.
-///
-/// # Errors
-/// Those of the database.
-pub async fn forget_verification(
-    conn: &mut Conn<'_>,
-    verification_sid: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    on!(conn, c => prepared(
-        diesel::update(challenges::table)
-            .filter(challenges::verification_sid.eq(verification_sid))
-            .filter(challenges::spent_at.is_null())
-            .filter(challenges::expires_at.gt(now))
-            .set((challenges::verification_sid.eq(None::<String>), challenges::expires_at.eq(now)))
-    ).execute(c))?;
-    Ok(())
-}
-
-/// Spends a challenge, which opens a session. The check that was right had been counted before it was made, and was no
-/// failure. `false`: there is no such challenge any more.
-///
-/// # Errors
-/// [`Error::AlreadyEnded`] where it was spent or cancelled before: of any number of callers one gets by.
-pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
+/// [`Error::AlreadyEnded`] if it was spent or cancelled before, so exactly one of the parallel requests
+/// succeeds.
+pub(crate) async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let spent = on!(conn, c => prepared(
         diesel::update(challenges::table.find(id)).set((
             challenges::spent_at.eq(now),
@@ -234,11 +163,8 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
     Ok(spent == 1)
 }
 
-/// Cancels a challenge. `false`: it was spent or cancelled before.
-///
-/// # Errors
-/// Those of the database.
-pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
+/// Cancels a challenge. Returns `false` if it was spent or cancelled before.
+pub(crate) async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let cancelled = on!(conn, c => prepared(
         diesel::update(challenges::table.find(id))
             .filter(challenges::spent_at.is_null())
@@ -248,17 +174,14 @@ pub async fn cancel(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool,
     Ok(cancelled == 1)
 }
 
-/// Locks a user's challenges that are not over, in one order, for whoever ends several. Errors: the database's.
-pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
+/// Locks a user's open challenges, in the order of their ids, for a transaction that ends several.
+pub(crate) async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
     let open = "SELECT FROM challenges WHERE user_id = $1 AND spent_at IS NULL AND cancelled_at IS NULL ORDER BY id FOR UPDATE";
     postgres::lock(conn, open, user_id).await
 }
 
-/// Cancels every challenge of a user.
-///
-/// # Errors
-/// Those of the database.
-pub async fn cancel_all(
+/// Cancels every open challenge of a user.
+pub(crate) async fn cancel_all(
     conn: &mut Conn<'_>,
     user_id: Id,
     reason: EndReason,
@@ -275,11 +198,8 @@ pub async fn cancel_all(
     Ok(())
 }
 
-/// How many challenges still wait for this verification's code.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_waiting(
+/// Returns the number of challenges that still wait for the code of a verification.
+pub(crate) async fn count_waiting(
     conn: &mut Conn<'_>,
     verification_sid: &str,
     now: Timestamp,

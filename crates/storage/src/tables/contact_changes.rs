@@ -1,19 +1,28 @@
-//! Challenges that shall give a user another number or address: at most one open one of each kind, by a unique index.
+//! Challenges of a change of phone number or email address. A unique index permits one open challenge of each
+//! kind per user.
 
 use crate::engine::prepared::prepared;
 use crate::schema::challenges;
 use crate::tables::challenges::Challenge;
-use crate::{Conn, Error, Id, Purpose, Timestamp, found};
+use crate::{Conn, Db, Error, Id, Purpose, Timestamp, found};
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 
-/// The unique index over what is open.
+/// The unique index over open challenges.
 pub const OPEN_KEY: &str = "challenges_user_id_purpose_key";
 
-/// The open challenge of a user's change, whether or not its code can still be checked.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find_open(
+impl Db {
+    /// Returns the open challenge of a user's change, whether or not its code can still be checked.
+    pub async fn open_contact_change(
+        &self,
+        user_id: Id,
+        purpose: Purpose,
+    ) -> Result<Option<Challenge>, Error> {
+        self.read(async move |mut c| find_open(&mut c, user_id, purpose).await).await
+    }
+}
+
+/// Returns the open challenge of a user's change, whether or not its code can still be checked.
+pub(crate) async fn find_open(
     conn: &mut Conn<'_>,
     user_id: Id,
     purpose: Purpose,
@@ -27,11 +36,13 @@ pub async fn find_open(
         .get_result(c)))
 }
 
-/// Counts a send before it is made, to wherever `counted` leads, if nobody has sent since `seen` was read.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challenge) -> Result<bool, Error> {
+/// Counts a code before it is sent, unless another request has sent one since `seen` was read. `counted`: the
+/// challenge including the code, perhaps with another destination.
+pub(crate) async fn reserve_send(
+    conn: &mut Conn<'_>,
+    seen: &Challenge,
+    counted: &Challenge,
+) -> Result<bool, Error> {
     let won = on!(conn, c => prepared(
         diesel::update(challenges::table.find(seen.id))
             .filter(challenges::spent_at.is_null())
@@ -49,12 +60,9 @@ pub async fn count_send(conn: &mut Conn<'_>, seen: &Challenge, counted: &Challen
     Ok(won == 1)
 }
 
-/// Spends a challenge if it still leads to where the code that was right had been sent. Of any number of callers exactly
-/// one is told `true`. The check had been counted before it was made, and was no failure.
-///
-/// # Errors
-/// Those of the database.
-pub async fn spend(conn: &mut Conn<'_>, checked: &Challenge, now: Timestamp) -> Result<bool, Error> {
+/// Spends a challenge and refunds its last check, which was right, unless the challenge has another
+/// destination by now. Returns whether it did: exactly one of the parallel requests succeeds.
+pub(crate) async fn spend(conn: &mut Conn<'_>, checked: &Challenge, now: Timestamp) -> Result<bool, Error> {
     let spent = on!(conn, c => prepared(
         diesel::update(challenges::table.find(checked.id))
             .filter(challenges::spent_at.is_null())

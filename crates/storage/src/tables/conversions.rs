@@ -1,5 +1,5 @@
-//! Codes that were sent to numbers that nobody had proved yet, and those that came back: a row for each range of numbers
-//! and hour.
+//! Codes that were sent to unproved numbers, and how many were answered: one row per range of numbers and
+//! hour.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -12,38 +12,32 @@ use crate::schema::conversions;
 use crate::values::sql_types::sql::Timestamptz;
 use crate::{Conn, Error, Timestamp};
 
-/// What is counted of a range of numbers in an hour, or what shall be added to that.
+/// What is counted of a range of numbers in an hour, or what is added to it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = conversions)]
 #[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
 pub struct Conversion {
-    /// Which numbers.
+    /// The range of numbers.
     pub numbers: String,
-    /// The beginning of the hour.
+    /// The start of the hour.
     pub hour: Timestamp,
     /// Codes that were sent.
     pub sends: i32,
-    /// Of those, the ones whose challenge was answered.
+    /// The number of those codes whose challenge was answered.
     pub verified: i32,
 }
 
-/// Adds to what is counted, in one statement. The rows stay locked until the transaction ends, so whoever reads them next
-/// in it sees all that counts. `added`: in an order that is the same everywhere.
-///
-/// # Errors
-/// Those of the database.
-pub async fn add(conn: &mut Conn<'_>, added: Vec<Conversion>) -> Result<(), Error> {
+/// Adds to what is counted, in one statement. The rows stay locked until the transaction ends, so a later
+/// read in the transaction sees everything. `added` must be in the order that all requests use.
+pub(crate) async fn add(conn: &mut Conn<'_>, added: Vec<Conversion>) -> Result<(), Error> {
     if !added.is_empty() {
         on!(conn, c => Add(added).execute(c))?;
     }
     Ok(())
 }
 
-/// What is counted of ranges of numbers from an hour on.
-///
-/// # Errors
-/// Those of the database.
-pub async fn since(
+/// Returns what is counted of ranges of numbers since an hour.
+pub(crate) async fn since(
     conn: &mut Conn<'_>,
     numbers: Vec<String>,
     hour: Timestamp,
@@ -55,10 +49,7 @@ pub async fn since(
         .load(c))
 }
 
-/// Deletes up to `limit` rows of hours until `before`, the oldest first: how many it were.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes up to `limit` rows of hours until `before`, the oldest first. Returns the number of rows deleted.
 pub(crate) async fn delete_oldest(
     conn: &mut Conn<'_>,
     before: Timestamp,
@@ -82,7 +73,7 @@ pub(crate) async fn delete_oldest(
     Ok(deleted)
 }
 
-/// An insert of rows that adds to those that are there. Diesel's own knows no such thing for several rows on SQLite.
+/// An insert that adds to existing rows. Diesel has no such insert of several rows for SQLite.
 struct Add(Vec<Conversion>);
 
 impl<Conn> diesel::RunQueryDsl<Conn> for Add {}

@@ -1,4 +1,4 @@
-//! Deleting what nobody needs any more: a batch at a time, by whoever has claimed the one row.
+//! Housekeeping: deletes old rows in batches. One row holds the lease of the replica that does it.
 
 use chrono::TimeDelta;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
@@ -10,12 +10,10 @@ use crate::schema::{
 use crate::tables::conversions;
 use crate::{Conn, Error, Id, Timestamp};
 
-/// Claims the work for `lease`. `None`: somebody is at it, or has been within `interval`. A claim that lies further ahead
-/// than any can was made by a clock that has been put back since, and does not count.
-///
-/// # Errors
-/// Those of the database.
-pub async fn claim(
+/// Acquires the lease. Returns until when, or `None` if another replica holds it or has finished within
+/// `interval`. A lease that ends later than possible was made by a clock that has been set back since, and is
+/// ignored.
+pub(crate) async fn claim(
     conn: &mut Conn<'_>,
     lease: TimeDelta,
     interval: TimeDelta,
@@ -32,11 +30,8 @@ pub async fn claim(
     Ok((claimed == 1).then_some(until))
 }
 
-/// Moves a claim on. `false`: it was lost.
-///
-/// # Errors
-/// Those of the database.
-pub async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> Result<bool, Error> {
+/// Extends a lease. Returns `false` if it was lost.
+pub(crate) async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> Result<bool, Error> {
     let renewed = on!(conn, c => prepared(
         diesel::update(housekeeping::table.find(1))
             .filter(housekeeping::claimed_until.eq(claim))
@@ -45,11 +40,8 @@ pub async fn renew(conn: &mut Conn<'_>, claim: Timestamp, until: Timestamp) -> R
     Ok(renewed == 1)
 }
 
-/// Gives a claim back: all is done of a run that began at `now`.
-///
-/// # Errors
-/// Those of the database.
-pub async fn finish(conn: &mut Conn<'_>, claim: Timestamp, now: Timestamp) -> Result<(), Error> {
+/// Releases the lease of a run that began at `now`.
+pub(crate) async fn finish(conn: &mut Conn<'_>, claim: Timestamp, now: Timestamp) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(housekeeping::table.find(1))
             .filter(housekeeping::claimed_until.eq(claim))
@@ -58,30 +50,30 @@ pub async fn finish(conn: &mut Conn<'_>, claim: Timestamp, now: Timestamp) -> Re
     Ok(())
 }
 
-/// What is deleted when it is old enough.
+/// A kind of rows that are deleted when they are old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Old {
-    /// Challenges, by the time when their code expired: whatever else ended one came before.
+    /// Challenges, by the expiry of their code.
     Challenges,
-    /// Password resets, likewise.
+    /// Password resets, by the expiry of their code.
     PasswordResets,
-    /// Sessions that were ended, by the time when they were.
+    /// Sessions that were ended, by that time.
     EndedSessions,
     /// Sessions, by their fixed end.
     ExpiredSessions,
-    /// Activities, by the time when they happened.
+    /// Activities, by their time.
     Activities,
-    /// Codes that were counted by range of numbers, by the hour.
+    /// Conversions, by their hour.
     Conversions,
-    /// What kind of line numbers are, by the time when that was asked.
+    /// Line types, by the time of the look-up.
     LineTypes,
-    /// What was counted against limits, by the time when it is all forgotten.
+    /// States of limits, by the time when their quota is full again.
     Throttles,
-    /// Messages to webhooks, by the time of their event, whatever became of them.
+    /// Messages to webhooks, by the time of their event.
     WebhookMessages,
 }
 
-/// Deletes the rows of a table whose time is over, the oldest first: how many it were.
+/// Deletes the old rows of a table, the oldest first. Evaluates to the number of rows deleted.
 macro_rules! delete_oldest {
     ($conn:ident, $table:ident.$time:ident, $before:ident, $limit:ident) => {
         delete_oldest!($conn, $table.$time, $before, $limit, id: Id)
@@ -90,18 +82,20 @@ macro_rules! delete_oldest {
         let old = $table::table.filter($table::$time.le($before)).order($table::$time);
         let old = old.select($table::$key).limit($limit);
         let keys: Vec<$type> = on!(&mut *$conn, c => old.load(c))?;
-        // Asked again: what has been used since is old no more.
+        // Checked again: a row that was used since is no longer old.
         let old = $table::table.filter($table::$key.eq_any(keys)).filter($table::$time.le($before));
         on!($conn, c => diesel::delete(old).execute(c))
     }};
 }
 
-/// Deletes up to `limit` rows, the oldest first: how many it were. An index finds them, so the time does not depend on
-/// how many there are.
-///
-/// # Errors
-/// Those of the database.
-pub async fn delete(conn: &mut Conn<'_>, what: Old, before: Timestamp, limit: i64) -> Result<usize, Error> {
+/// Deletes up to `limit` rows, the oldest first. Returns the number of rows deleted. An index finds them, so
+/// the time does not depend on the size of the table.
+pub(crate) async fn delete(
+    conn: &mut Conn<'_>,
+    what: Old,
+    before: Timestamp,
+    limit: i64,
+) -> Result<usize, Error> {
     match what {
         Old::Challenges => delete_oldest!(conn, challenges.expires_at, before, limit),
         Old::PasswordResets => delete_oldest!(conn, password_resets.expires_at, before, limit),

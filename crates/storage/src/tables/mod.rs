@@ -13,4 +13,5 @@ pub mod signing_keys;
 pub mod throttles;
 pub mod unverified;
 pub mod users;
+pub mod verifications;
 pub mod webhook_outbox;

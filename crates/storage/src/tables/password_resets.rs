@@ -1,11 +1,11 @@
-//! Password resets: a row for each, whether or not the address is a user's.
+//! Password resets: one row each, whether or not the email address is a user's.
 
 use crate::engine::prepared::prepared;
 use crate::schema::password_resets;
 use crate::{Conn, Error, Id, Timestamp, found};
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 
-/// Checks that a reset takes, as many as a challenge.
+/// The most checks of a reset, as many as of a challenge.
 pub const MAX_CHECKS: i32 = super::challenges::MAX_CHECKS;
 
 /// A password reset's row.
@@ -13,48 +13,39 @@ pub const MAX_CHECKS: i32 = super::challenges::MAX_CHECKS;
 #[diesel(table_name = password_resets)]
 #[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
 pub struct PasswordReset {
-    /// What the reset token names.
+    /// The id in the reset token.
     pub id: Id,
-    /// Whose password; absent where the address is nobody's.
+    /// The user. `None` if the email address is unknown.
     pub user_id: Option<Id>,
-    /// Where the code went; absent likewise.
+    /// Where the code went. `None` if the email address is unknown.
     pub email: Option<String>,
-    /// Twilio's verification; absent before the code was sent.
+    /// Twilio's verification. `None` before the code was sent.
     pub verification_sid: Option<String>,
-    /// Checks begun that were not right.
+    /// Checks that were begun and were not right.
     pub failed_checks: i32,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Timestamp,
-    /// Until when the code can be checked.
+    /// When the code expires.
     pub expires_at: Timestamp,
     /// When the code was right.
     pub approved_at: Option<Timestamp>,
-    /// When the password was replaced, or the reset was ended otherwise.
+    /// When the password was replaced or the reset was ended.
     pub spent_at: Option<Timestamp>,
 }
 
 /// Adds a reset.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert(conn: &mut Conn<'_>, reset: &PasswordReset) -> Result<(), Error> {
+pub(crate) async fn insert(conn: &mut Conn<'_>, reset: &PasswordReset) -> Result<(), Error> {
     on!(conn, c => prepared(diesel::insert_into(password_resets::table).values(reset)).execute(c))?;
     Ok(())
 }
 
-/// A reset.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<PasswordReset>, Error> {
+/// Returns a reset.
+pub(crate) async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<PasswordReset>, Error> {
     found(on!(conn, c => password_resets::table.find(id).select(PasswordReset::as_select()).get_result(c)))
 }
 
-/// Writes down by which verification the code went out.
-///
-/// # Errors
-/// Those of the database.
-pub async fn sent(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result<(), Error> {
+/// Records the verification of a code.
+pub(crate) async fn record_send(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(password_resets::table.find(id))
             .set(password_resets::verification_sid.eq(verification_sid))
@@ -62,11 +53,8 @@ pub async fn sent(conn: &mut Conn<'_>, id: Id, verification_sid: &str) -> Result
     Ok(())
 }
 
-/// Counts a check before it is made. `false`: this reset takes no more, or needs none.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
+/// Counts a check before it is made. Returns `false` if the reset accepts no more checks, or needs none.
+pub(crate) async fn reserve_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let counted = on!(conn, c => prepared(
         diesel::update(password_resets::table.find(id))
             .filter(password_resets::spent_at.is_null())
@@ -78,11 +66,8 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<
     Ok(counted == 1)
 }
 
-/// Takes back a check that was counted and certainly not made, or was right.
-///
-/// # Errors
-/// Those of the database.
-pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+/// Refunds a check that was counted and certainly not made.
+pub(crate) async fn refund_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(password_resets::table.find(id))
             .filter(password_resets::failed_checks.gt(0))
@@ -91,11 +76,8 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes down that the code was right. The check had been counted before it was made, and was no failure.
-///
-/// # Errors
-/// Those of the database.
-pub async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), Error> {
+/// Records that the code was right, and refunds its check.
+pub(crate) async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(password_resets::table.find(id))
             .set((
@@ -106,11 +88,9 @@ pub async fn approve(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// Spends a reset whose code was right. Of any number of callers exactly one is told `true`.
-///
-/// # Errors
-/// Those of the database.
-pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
+/// Spends a reset whose code was right. Returns whether it did: exactly one of the parallel requests
+/// succeeds.
+pub(crate) async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, Error> {
     let spent = on!(conn, c => prepared(
         diesel::update(password_resets::table.find(id))
             .filter(password_resets::spent_at.is_null())
@@ -121,11 +101,8 @@ pub async fn spend(conn: &mut Conn<'_>, id: Id, now: Timestamp) -> Result<bool, 
     Ok(spent == 1)
 }
 
-/// Ends every reset of a user: the password or the address has changed since.
-///
-/// # Errors
-/// Those of the database.
-pub async fn end_all(conn: &mut Conn<'_>, user_id: Id, now: Timestamp) -> Result<(), Error> {
+/// Ends every reset of a user, after the password or the email address was changed.
+pub(crate) async fn end_all(conn: &mut Conn<'_>, user_id: Id, now: Timestamp) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(password_resets::table)
             .filter(password_resets::user_id.eq(user_id))

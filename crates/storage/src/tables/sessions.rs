@@ -1,12 +1,15 @@
-//! Sessions: from verify to log out.
+//! Sessions: from verify to log-out.
 
 use crate::engine::postgres;
 use crate::engine::prepared::prepared;
 use crate::engine::prepared::{FoundBy, fixed};
 use crate::schema::{sessions, users};
+use crate::tables::activities;
+use crate::tables::activities::Activity;
 use crate::tables::users::User;
-use crate::{Amr, Conn, EndReason, Error, Id, Timestamp, found};
+use crate::{Amr, Conn, Db, EndReason, Error, Id, Timestamp, found};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
+use futures_util::future::try_join;
 
 /// A session's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -15,21 +18,21 @@ use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Sele
 pub struct Session {
     /// `sid` of the access token.
     pub id: Id,
-    /// Whose it is.
+    /// The user.
     pub user_id: Id,
-    /// Random; the refresh token is recomputed from it and the deployment's secret.
+    /// Random. The refresh token is derived from it and the deployment's secret.
     pub salt: Vec<u8>,
     /// The refresh counter.
     pub generation: i32,
-    /// When the refresh counter last moved.
+    /// When the refresh counter last changed.
     pub rotated_at: Timestamp,
     /// How the user proved who they are.
     pub amr: Amr,
-    /// When the user proved it.
+    /// When the user proved who they are.
     pub auth_time: Timestamp,
-    /// What the client said that it is. Data, never trusted.
+    /// The client's `User-Agent`. Untrusted.
     pub user_agent: Option<String>,
-    /// Where the client came from. Data, never trusted.
+    /// The client's address. Untrusted.
     pub ip_address: Option<String>,
     /// When the code was right.
     pub created_at: Timestamp,
@@ -39,11 +42,11 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When it ended early.
     pub ended_at: Option<Timestamp>,
-    /// Why it ended early: the `reason` that its tokens are refused with.
+    /// Why it ended early.
     pub end_reason: Option<EndReason>,
 }
 
-/// What tells whether a session is over: all that a request needs of it.
+/// The columns that decide whether a session is alive: all that a request needs of it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 #[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
@@ -61,27 +64,54 @@ pub struct SessionState {
 }
 
 impl Session {
-    /// What tells whether it is over.
+    /// Returns the columns that decide whether it is alive.
     pub fn state(&self) -> SessionState {
         let Self { id, last_used_at, expires_at, ended_at, .. } = *self;
         SessionState { id, last_used_at, expires_at, ended_at, end_reason: self.end_reason }
     }
 }
 
+impl Db {
+    /// Returns a session with all its columns, and its user, whether or not the session is alive.
+    pub async fn session_to_refresh(&self, id: Id) -> Result<Option<(Session, User)>, Error> {
+        self.read(async move |mut c| find_with_user(&mut c, id).await).await
+    }
+
+    /// Returns a user's live sessions, the most recently used first. A session last used at `idle_since` or
+    /// earlier has expired.
+    pub async fn live_sessions(
+        &self,
+        user_id: Id,
+        idle_since: Timestamp,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Session>, Error> {
+        self.read(async move |mut c| of_user(&mut c, user_id, idle_since, now, limit).await).await
+    }
+
+    /// Returns a session and the newest activities of its user, in one round trip.
+    pub async fn session_with_activities(
+        &self,
+        id: Id,
+        user_id: Id,
+        limit: i64,
+    ) -> Result<(Option<Session>, Vec<Activity>), Error> {
+        self.read(async move |c| {
+            let (session, activities) = (&mut c.again(), &mut c.again());
+            try_join(find(session, id), activities::newest(activities, user_id, limit)).await
+        })
+        .await
+    }
+}
+
 /// Adds a session.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error> {
+pub(crate) async fn insert(conn: &mut Conn<'_>, session: &Session) -> Result<(), Error> {
     on!(conn, c => prepared(diesel::insert_into(sessions::table).values(session)).execute(c))?;
     Ok(())
 }
 
-/// A session and its user, whether or not the session is still alive.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Session, User)>, Error> {
+/// Returns a session and its user, whether or not the session is alive.
+pub(crate) async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Session, User)>, Error> {
     found(on!(conn, c => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::id.eq(id))
@@ -89,18 +119,12 @@ pub async fn find_with_user(conn: &mut Conn<'_>, id: Id) -> Result<Option<(Sessi
         .get_result(c)))
 }
 
-/// A session.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<Session>, Error> {
+/// Returns a session.
+pub(crate) async fn find(conn: &mut Conn<'_>, id: Id) -> Result<Option<Session>, Error> {
     found(on!(conn, c => sessions::table.find(id).select(Session::as_select()).get_result(c)))
 }
 
-/// The state of a session, and its user.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the state of a session, and its user.
 pub(crate) async fn state_with_user(
     conn: &mut Conn<'_>,
     id: Id,
@@ -112,14 +136,11 @@ pub(crate) async fn state_with_user(
         .get_result(c)))
 }
 
-/// How many sessions are asked for at once, always: one statement, of one text. PostgreSQL plans a statement anew for each
-/// list that is shorter than the ten that its general plan assumes.
+/// The number of sessions per batch. It is fixed, so that the statement has one text. PostgreSQL plans a
+/// statement again for each list that is shorter than ten, which its generic plan assumes.
 pub(crate) const BATCH_SIZE: usize = 16;
 
-/// The states of several sessions, and their users, in no order. Who wants fewer names one several times.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the states of several sessions, and their users, in no order. `ids` may contain duplicates.
 pub(crate) async fn states_with_users(
     conn: &mut Conn<'_>,
     ids: &[Id; BATCH_SIZE],
@@ -134,11 +155,9 @@ pub(crate) async fn states_with_users(
     ).load(c))
 }
 
-/// A user's living sessions, the one that was used last first. `idle_since`: those not used since are over.
-///
-/// # Errors
-/// Those of the database.
-pub async fn of_user(
+/// Returns a user's live sessions, the most recently used first. A session last used at `idle_since` or
+/// earlier has expired.
+pub(crate) async fn of_user(
     conn: &mut Conn<'_>,
     user_id: Id,
     idle_since: Timestamp,
@@ -156,11 +175,9 @@ pub async fn of_user(
         .load(c))
 }
 
-/// Moves a living session from `generation` to the next. `false`: it is over, or another request was faster.
-///
-/// # Errors
-/// Those of the database.
-pub async fn rotate(
+/// Moves a live session from `generation` to the next. Returns `false` if it has ended, or another request
+/// was faster.
+pub(crate) async fn rotate(
     conn: &mut Conn<'_>,
     id: Id,
     generation: i32,
@@ -182,11 +199,8 @@ pub async fn rotate(
     Ok(rotated == 1)
 }
 
-/// Whether a session has not been ended. Until the transaction ends, nobody ends it.
-///
-/// # Errors
-/// Those of the database.
-pub async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
+/// Whether a session has not been ended. The row stays locked until the transaction ends.
+pub(crate) async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
     let open = on!(conn, c => prepared(
         diesel::update(sessions::table.find(id))
@@ -196,11 +210,8 @@ pub async fn is_open(conn: &mut Conn<'_>, id: Id) -> Result<bool, Error> {
     Ok(open == 1)
 }
 
-/// Locks a user's sessions that have not been ended, in one order: for whoever ends several of them.
-///
-/// # Errors
-/// Those of the database.
-pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
+/// Locks a user's open sessions, in the order of their ids, for a transaction that ends several.
+pub(crate) async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
     postgres::lock(
         conn,
         "SELECT FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE",
@@ -209,11 +220,13 @@ pub async fn lock_open(conn: &mut Conn<'_>, user_id: Id) -> Result<(), Error> {
     .await
 }
 
-/// Ends one session. `false`: it was over already.
-///
-/// # Errors
-/// Those of the database.
-pub async fn end(conn: &mut Conn<'_>, id: Id, reason: EndReason, now: Timestamp) -> Result<bool, Error> {
+/// Ends one session. Returns `false` if it had ended before.
+pub(crate) async fn end(
+    conn: &mut Conn<'_>,
+    id: Id,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let ended = on!(conn, c => prepared(
         diesel::update(sessions::table.find(id))
             .filter(sessions::ended_at.is_null())
@@ -222,11 +235,8 @@ pub async fn end(conn: &mut Conn<'_>, id: Id, reason: EndReason, now: Timestamp)
     Ok(ended == 1)
 }
 
-/// Ends one session of a user. `false`: it is another's, or over already.
-///
-/// # Errors
-/// Those of the database.
-pub async fn end_own(
+/// Ends one session of a user. Returns `false` if it is another user's, or had ended before.
+pub(crate) async fn end_own(
     conn: &mut Conn<'_>,
     user_id: Id,
     id: Id,
@@ -243,10 +253,7 @@ pub async fn end_own(
 }
 
 /// Ends every session of a user.
-///
-/// # Errors
-/// Those of the database.
-pub async fn end_all(
+pub(crate) async fn end_all(
     conn: &mut Conn<'_>,
     user_id: Id,
     reason: EndReason,
@@ -263,10 +270,7 @@ pub async fn end_all(
 }
 
 /// Ends every session of a user but one.
-///
-/// # Errors
-/// Those of the database.
-pub async fn end_others(
+pub(crate) async fn end_others(
     conn: &mut Conn<'_>,
     user_id: Id,
     kept: Id,

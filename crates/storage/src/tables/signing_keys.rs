@@ -6,7 +6,7 @@ use crate::engine::prepared::prepared;
 use crate::schema::signing_keys;
 use crate::{Conn, Error, Timestamp};
 
-/// A key's row. The private half is sealed.
+/// A key's row. The private key is sealed.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = signing_keys)]
 #[diesel(check_for_backend(diesel::sqlite::Sqlite, diesel::pg::Pg))]
@@ -19,33 +19,24 @@ pub struct SigningKey {
     pub sealed_private_key: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// From when on it signs.
+    /// From when it signs.
     pub signs_from: Timestamp,
 }
 
 /// Adds a key.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert(conn: &mut Conn<'_>, key: &SigningKey) -> Result<(), Error> {
+pub(crate) async fn insert(conn: &mut Conn<'_>, key: &SigningKey) -> Result<(), Error> {
     on!(conn, c => prepared(diesel::insert_into(signing_keys::table).values(key)).execute(c))?;
     Ok(())
 }
 
-/// Forgets a key.
-///
-/// # Errors
-/// Those of the database.
-pub async fn delete(conn: &mut Conn<'_>, kid: &str) -> Result<(), Error> {
+/// Deletes a key.
+pub(crate) async fn delete(conn: &mut Conn<'_>, kid: &str) -> Result<(), Error> {
     on!(conn, c => diesel::delete(signing_keys::table.find(kid)).execute(c))?;
     Ok(())
 }
 
-/// Every key, the one that signs last first.
-///
-/// # Errors
-/// Those of the database.
-pub async fn all(conn: &mut Conn<'_>) -> Result<Vec<SigningKey>, Error> {
+/// Returns every key, the one that signs last first.
+pub(crate) async fn all(conn: &mut Conn<'_>) -> Result<Vec<SigningKey>, Error> {
     on!(conn, c => signing_keys::table
         .order((signing_keys::signs_from.desc(), signing_keys::created_at.desc(), signing_keys::kid.asc()))
         .select(SigningKey::as_select())

@@ -1,7 +1,6 @@
-//! What has been counted against limits: GCRA's state, a row for each limit and whom it is about. A decision is one
-//! statement, so that it is exact however many requests and replicas decide at once.
+//! The states of limits (GCRA): one row per limit and subject. A decision is one statement, so it is exact
+//! for parallel requests and replicas.
 
-use chrono::{DateTime, Utc};
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -10,73 +9,65 @@ use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer};
 use diesel::{ExpressionMethods, QueryDsl, Queryable};
 
 use crate::schema::throttles;
-use crate::{Conn, Error};
+use crate::{Conn, Error, Timestamp};
 
-/// Most doublings of what the last attempt takes to come back: a day's worth of microseconds, doubled as often, still
-/// fits.
+/// The most doublings of the wait for the last attempt. A day in microseconds, doubled that often, still fits
+/// into 64 bits.
 pub const MOST_DOUBLINGS: i32 = 24;
 
-/// One attempt to be counted against one limit.
+/// One attempt to count against one limit.
 #[derive(Debug, Clone)]
 pub struct Charge {
-    /// Names the limit and whom it is about.
+    /// Identifies the limit and its subject.
     pub key: Vec<u8>,
-    /// Microseconds that one attempt takes to come back.
+    /// Microseconds until one attempt is available again.
     pub pace: i64,
-    /// Microseconds that the arrival may lie ahead for an attempt to be allowed: all attempts but one.
+    /// Microseconds that the arrival may lie in the future for an attempt to be allowed: all attempts but
+    /// one.
     pub slack: i64,
-    /// Most microseconds that the last attempt takes to come back, after however many strikes.
+    /// The most microseconds until the last attempt is available again, after any number of strikes.
     pub longest: i64,
 }
 
-/// What stands against a limit.
+/// The state of a limit.
 #[derive(Debug, Clone, Queryable)]
 pub struct State {
     /// As in [`Charge`].
     pub key: Vec<u8>,
     /// GCRA's theoretical arrival time, in microseconds since 1970.
     pub arrival: i64,
-    /// How often the limit was used up without having been whole for a period in between.
+    /// How often the limit was exhausted without having been full for a whole period in between.
     pub strikes: i32,
 }
 
-/// Counts an attempt against each of the limits that still allows one: what stands against those then. Where fewer come
-/// back than were asked about, the others refuse, and the transaction is to be rolled back. `charges`: in an order that
-/// is the same everywhere, since each row stays locked until the transaction ends.
-///
-/// # Errors
-/// Those of the database.
-pub async fn charge(
+/// Counts an attempt against each limit that allows one. Returns the states of those limits; the others
+/// reject the attempt. `charges` must be in the order that all requests use, because each row stays locked
+/// until the transaction ends.
+pub(crate) async fn charge(
     conn: &mut Conn<'_>,
     charges: &[Charge],
-    now: DateTime<Utc>,
+    now: Timestamp,
 ) -> Result<Vec<State>, Error> {
-    let now = now.timestamp_micros();
+    let now = now.0.timestamp_micros();
     let mut rows: Vec<Row<'_>> = Vec::with_capacity(charges.len());
     for Charge { key, pace, slack, longest } in charges {
-        // Where one attempt is all there is, the first uses the limit up.
+        // The first attempt exhausts a limit of one.
         rows.push((key, now + pace, i32::from(*slack == 0), *pace, *slack, *longest));
     }
     on!(conn, c => Upsert { rows, on_conflict: COUNT_ON }.load(c))
 }
 
-/// What stands against limits; those that nothing stands against are left out.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find(conn: &mut Conn<'_>, keys: Vec<Vec<u8>>) -> Result<Vec<State>, Error> {
+/// Returns the states of limits, without those that have none.
+pub(crate) async fn find(conn: &mut Conn<'_>, keys: Vec<Vec<u8>>) -> Result<Vec<State>, Error> {
     on!(conn, c => throttles::table
         .filter(throttles::key.eq_any(keys))
         .select((throttles::key, throttles::arrival, throttles::strikes))
         .load(c))
 }
 
-/// Takes back what was counted: `arrival` and `strikes` are by how much. What stands against the limits then. The order
-/// is that of [`charge`].
-///
-/// # Errors
-/// Those of the database.
-pub async fn give_back(conn: &mut Conn<'_>, given: &[State]) -> Result<Vec<State>, Error> {
+/// Refunds attempts: subtracts `arrival` and `strikes`. Returns the states after it. The order is that of
+/// [`charge`].
+pub(crate) async fn refund(conn: &mut Conn<'_>, given: &[State]) -> Result<Vec<State>, Error> {
     let mut rows: Vec<Row<'_>> = Vec::with_capacity(given.len());
     for State { key, arrival, strikes } in given {
         rows.push((key, *arrival, *strikes, 0, 0, 0));
@@ -84,13 +75,13 @@ pub async fn give_back(conn: &mut Conn<'_>, given: &[State]) -> Result<Vec<State
     on!(conn, c => Upsert { rows, on_conflict: TAKE_BACK }.load(c))
 }
 
-/// The parts of the statement. `excluded` is the row that would be inserted, which tells the time and the limit.
+/// The parts of the statement. `excluded` is the row that would be inserted: it holds the time and the limit.
 macro_rules! part {
     (now) => {
         "(excluded.arrival - excluded.pace)"
     };
-    // A clock may lag a minute behind the one that counted last. An arrival that lies further ahead than that and the
-    // limit can put it was made by a clock that has been put back since, and does not count.
+    // A clock may lag a minute behind the one that counted last. An arrival later than that and the limit
+    // allow was made by a clock that has been set back since, and is ignored.
     (impossible) => {
         concat!("throttles.arrival > ", part!(now), " + excluded.slack + excluded.longest + 60000000")
     };
@@ -105,7 +96,7 @@ macro_rules! part {
             " ELSE throttles.arrival END)"
         )
     };
-    // Whole for a whole period.
+    // The quota was full for a whole period.
     (strikes) => {
         concat!(
             "(CASE WHEN throttles.arrival + excluded.slack + excluded.pace <= ",
@@ -123,7 +114,7 @@ macro_rules! part {
     };
 }
 
-/// Where something stands against a limit already: [`Charge`]'s rule, once for both databases.
+/// The rule for a limit that has a state, for both databases.
 const COUNT_ON: &str = concat!(
     " ON CONFLICT (key) DO UPDATE SET arrival = ",
     part!(begins),
@@ -145,15 +136,15 @@ const COUNT_ON: &str = concat!(
     " RETURNING key, arrival, strikes"
 );
 
-/// A row that is gone meanwhile comes back as one of 1970, against which nothing stands.
+/// A row that was deleted meanwhile is inserted as one of 1970, whose quota is full.
 const TAKE_BACK: &str = " ON CONFLICT (key) DO UPDATE SET arrival = throttles.arrival - excluded.arrival, strikes = \
     CASE WHEN throttles.strikes > excluded.strikes THEN throttles.strikes - excluded.strikes ELSE 0 END \
     RETURNING key, arrival, strikes";
 
-/// A row that is inserted, or meets one of its key: key, arrival, strikes, pace, slack, longest.
+/// A row to insert or to update: key, arrival, strikes, pace, slack, longest.
 type Row<'a> = (&'a [u8], i64, i32, i64, i64, i64);
 
-/// An insert of rows, prepared once for each number of them. Diesel's own is prepared anew each time.
+/// An insert of rows, prepared once for each number of rows. Diesel prepares its own inserts each time.
 struct Upsert<'a> {
     rows: Vec<Row<'a>>,
     on_conflict: &'static str,

@@ -1,4 +1,4 @@
-//! Users who signed up and never proved their phone. After a while they stand in nobody's way.
+//! Users who never proved their phone. After a while, other users may claim what they hold.
 
 use crate::engine::postgres;
 use crate::schema::{challenges, password_resets, sessions, users};
@@ -6,7 +6,7 @@ use crate::tables::users::lower;
 use crate::{Conn, Error, Id, Timestamp};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
-/// What somebody wants that is one user's alone. What is left out is not asked for.
+/// Unique values that a user wants to have. `None`: not claimed.
 #[derive(Debug, Clone, Default)]
 pub struct Claim {
     /// Without regard to case.
@@ -17,36 +17,27 @@ pub struct Claim {
     pub username: Option<String>,
 }
 
-/// Deletes whoever has something of a claim, signed up at `before` or earlier and has not proved their phone, and all that
-/// hangs on them. What they did since does not count: whoever logs in every hour and never proves anything holds nothing.
-/// Whom it deleted; nobody, where none stands in the way who may be, or one has just proved their phone: then the
-/// transaction is to be rolled back.
+/// Deletes these users and everything that belongs to them, if all of them signed up at `before` or earlier
+/// and have still not proved their phone. Otherwise returns `false`, and the transaction must be rolled back.
 ///
 /// # Errors
-/// Those of the database. On PostgreSQL the transaction gives way to whatever these users do at this moment
-/// ([`Error::Unavailable`]), and may be tried again.
-pub async fn delete(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Result<Vec<Id>, Error> {
-    let ids = standing_in_the_way(conn, claim, before).await?;
-    if ids.is_empty() {
-        return Ok(ids);
-    }
+/// [`Error::Unavailable`] on PostgreSQL if other requests of these users are in progress. Can be retried.
+pub(crate) async fn delete(conn: &mut Conn<'_>, ids: &[Id], before: Timestamp) -> Result<bool, Error> {
     postgres::give_way(conn).await?;
-    // In the order in which everybody locks; the cascade would come after the users' own rows.
-    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq_any(&ids))).execute(c))?;
-    on!(conn, c => diesel::delete(password_resets::table.filter(password_resets::user_id.eq_any(&ids)))
+    // In the order in which rows are locked. The cascade would come after the users' own rows.
+    on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq_any(ids))).execute(c))?;
+    on!(conn, c => diesel::delete(password_resets::table.filter(password_resets::user_id.eq_any(ids)))
         .execute(c))?;
-    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq_any(&ids))).execute(c))?;
-    let deleted = on!(conn, c => diesel::delete(users::table.filter(users::id.eq_any(&ids)))
+    on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq_any(ids))).execute(c))?;
+    let deleted = on!(conn, c => diesel::delete(users::table.filter(users::id.eq_any(ids)))
         .filter(users::phone_number_verified_at.is_null())
+        .filter(users::created_at.le(before))
         .execute(c))?;
-    Ok(if deleted == ids.len() { ids } else { vec![] })
+    Ok(deleted == ids.len())
 }
 
-/// Whether somebody has something of a claim whom [`delete`] would not remove.
-///
-/// # Errors
-/// Those of the database.
-pub async fn is_held(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Result<bool, Error> {
+/// Whether a user whom [`delete`] would not remove holds something of a claim.
+pub(crate) async fn is_held(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Result<bool, Error> {
     let email = claim.email.as_deref().unwrap_or_default().to_ascii_lowercase();
     let phone_number = claim.phone_number.clone().unwrap_or_default();
     let holders: i64 = on!(conn, c => users::table
@@ -57,12 +48,10 @@ pub async fn is_held(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> R
     Ok(holders > 0)
 }
 
-async fn standing_in_the_way(
-    conn: &mut Conn<'_>,
-    claim: &Claim,
-    before: Timestamp,
-) -> Result<Vec<Id>, Error> {
-    // A value that is not claimed is one that nobody has.
+/// Returns the users who hold something of a claim, signed up at `before` or earlier and have not proved
+/// their phone.
+pub(crate) async fn holders(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Result<Vec<Id>, Error> {
+    // No user has an empty value.
     let lowered = |value: &Option<String>| value.as_deref().unwrap_or_default().to_ascii_lowercase();
     let (email, username) = (lowered(&claim.email), lowered(&claim.username));
     let phone_number = claim.phone_number.clone().unwrap_or_default();

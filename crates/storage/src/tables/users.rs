@@ -1,10 +1,10 @@
-//! Users. Three unique indexes decide who may sign up; nobody looks first.
+//! Users. Three unique indexes decide who may sign up, without a read before.
 
 use crate::engine::postgres;
 use crate::engine::prepared::prepared;
 use crate::schema::{challenges, sessions, users};
 use crate::values::sql_types::sql::{Nullable, Timestamptz};
-use crate::{Conn, Error, Id, Timestamp, found};
+use crate::{Conn, Db, Error, Id, Timestamp, found};
 use diesel::dsl::case_when;
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, QueryDsl, Queryable,
@@ -30,7 +30,7 @@ diesel::define_sql_function! {
 pub struct User {
     /// UUIDv7; `sub` of the tokens.
     pub id: Id,
-    /// As the person writes it.
+    /// The person's name.
     pub name: String,
     /// Unique without regard to case.
     pub username: String,
@@ -42,19 +42,19 @@ pub struct User {
     pub phone_number_verified_at: Option<Timestamp>,
     /// Argon2id, as a PHC string.
     pub password_hash: String,
-    /// Checks of a code begun since the last one that was right, over all challenges.
+    /// Checks since the last right one, over all challenges.
     pub failed_checks: i32,
     /// When the user signed up.
     pub created_at: Timestamp,
-    /// When something that the user sees last changed.
+    /// When something that the user sees was last changed.
     pub updated_at: Timestamp,
 }
 
-/// What a user changes of themselves. `None`: it stays.
+/// A change of a profile. `None` leaves a value as it is.
 #[derive(Clone, AsChangeset)]
 #[diesel(table_name = users)]
 pub struct Profile {
-    /// As the person writes it.
+    /// The person's name.
     pub name: Option<String>,
     /// Unique without regard to case.
     pub username: Option<String>,
@@ -62,20 +62,44 @@ pub struct Profile {
     pub updated_at: Timestamp,
 }
 
+impl Db {
+    /// Returns the user with this email address, without regard to case.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, Error> {
+        let email = email.to_ascii_lowercase();
+        self.read(async move |mut c| find_by_email(&mut c, &email).await).await
+    }
+
+    /// Returns a user.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none.
+    pub async fn user(&self, id: Id) -> Result<User, Error> {
+        self.read(async move |mut c| find(&mut c, id).await).await
+    }
+
+    /// Whether a user has the email address or the phone number, and has proved their phone or signed up
+    /// after `stale_before`.
+    pub async fn is_taken(
+        &self,
+        email: String,
+        phone_number: String,
+        stale_before: Timestamp,
+    ) -> Result<bool, Error> {
+        self.read(async move |mut c| exists(&mut c, &email, &phone_number, stale_before).await).await
+    }
+}
+
 /// Adds a user.
 ///
 /// # Errors
 /// [`Error::Unique`] with one of this module's index names.
-pub async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<(), Error> {
+pub(crate) async fn insert(conn: &mut Conn<'_>, user: &User) -> Result<(), Error> {
     on!(conn, c => prepared(diesel::insert_into(users::table).values(user)).execute(c))?;
     Ok(())
 }
 
-/// The user with this email address, without regard to case.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<User>, Error> {
+/// Returns the user with this email address, without regard to case.
+pub(crate) async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<User>, Error> {
     let email = email.to_ascii_lowercase();
     found(on!(conn, c => users::table
         .filter(lower(users::email).eq(email))
@@ -83,20 +107,17 @@ pub async fn find_by_email(conn: &mut Conn<'_>, email: &str) -> Result<Option<Us
         .get_result(c)))
 }
 
-/// A user.
+/// Returns a user.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn find(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
+/// [`Error::NotFound`] if there is none.
+pub(crate) async fn find(conn: &mut Conn<'_>, id: Id) -> Result<User, Error> {
     on!(conn, c => users::table.find(id).select(User::as_select()).get_result(c))
 }
 
-/// Whether the email address or the phone number is taken, by somebody who has proved their phone or who signed up after
+/// Whether a user has the email address or the phone number, and has proved their phone or signed up after
 /// `stale_before`.
-///
-/// # Errors
-/// Those of the database.
-pub async fn exists(
+pub(crate) async fn exists(
     conn: &mut Conn<'_>,
     email: &str,
     phone_number: &str,
@@ -111,11 +132,11 @@ pub async fn exists(
     Ok(taken > 0)
 }
 
-/// Changes a profile: the user as they are then.
+/// Changes a profile. Returns the user as of then.
 ///
 /// # Errors
-/// [`Error::Unique`], [`Error::NotFound`].
-pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> Result<User, Error> {
+/// [`Error::Unique`] if the username is taken, [`Error::NotFound`] if the user was deleted.
+pub(crate) async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> Result<User, Error> {
     on!(conn, c => prepared(
         diesel::update(users::table.find(id))
             .set(profile)
@@ -123,11 +144,13 @@ pub async fn change_profile(conn: &mut Conn<'_>, id: Id, profile: &Profile) -> R
     ).get_result(c))
 }
 
-/// Replaces a hash, unless somebody has changed it meanwhile.
-///
-/// # Errors
-/// Those of the database.
-pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: &str) -> Result<bool, Error> {
+/// Replaces a hash, unless another request has changed it. Returns whether it did.
+pub(crate) async fn replace_password_hash(
+    conn: &mut Conn<'_>,
+    id: Id,
+    old: &str,
+    new: &str,
+) -> Result<bool, Error> {
     let changed = on!(conn, c => prepared(
         diesel::update(users::table.find(id))
             .filter(users::password_hash.eq(old))
@@ -136,11 +159,9 @@ pub async fn replace_password_hash(conn: &mut Conn<'_>, id: Id, old: &str, new: 
     Ok(changed == 1)
 }
 
-/// Replaces a hash, whatever it is now. `false`: there is no such user, or they have another email address by now.
-///
-/// # Errors
-/// Those of the database.
-pub async fn reset_password_hash(
+/// Replaces a hash, whatever it is now. Returns `false` if the user was deleted or has another email address
+/// by now.
+pub(crate) async fn reset_password_hash(
     conn: &mut Conn<'_>,
     id: Id,
     email: &str,
@@ -154,11 +175,9 @@ pub async fn reset_password_hash(
     Ok(changed == 1)
 }
 
-/// Whether a user still has the hash and the number that were seen. Until the transaction ends, nobody changes them.
-///
-/// # Errors
-/// Those of the database.
-pub async fn is_unchanged(conn: &mut Conn<'_>, seen: &User) -> Result<bool, Error> {
+/// Whether a user still has the hash and the number in `seen`. The row stays locked until the transaction
+/// ends.
+pub(crate) async fn is_unchanged(conn: &mut Conn<'_>, seen: &User) -> Result<bool, Error> {
     // Writing the row to itself locks it, on either database.
     let unchanged = on!(conn, c => prepared(
         diesel::update(users::table.find(seen.id))
@@ -169,11 +188,11 @@ pub async fn is_unchanged(conn: &mut Conn<'_>, seen: &User) -> Result<bool, Erro
     Ok(unchanged == 1)
 }
 
-/// Gives a user another number, which a code has proved: the user as they are then.
+/// Gives a user another phone number, which a code has proved. Returns the user as of then.
 ///
 /// # Errors
-/// [`Error::Unique`], [`Error::NotFound`].
-pub async fn change_phone_number(
+/// [`Error::Unique`] if it is taken, [`Error::NotFound`] if the user was deleted.
+pub(crate) async fn change_phone_number(
     conn: &mut Conn<'_>,
     id: Id,
     phone_number: &str,
@@ -191,11 +210,16 @@ pub async fn change_phone_number(
     ).get_result(c))
 }
 
-/// Gives a user another email address: the user as they are then.
+/// Gives a user another email address. Returns the user as of then.
 ///
 /// # Errors
-/// [`Error::Unique`], [`Error::NotFound`].
-pub async fn change_email(conn: &mut Conn<'_>, id: Id, email: &str, now: Timestamp) -> Result<User, Error> {
+/// [`Error::Unique`] if it is taken, [`Error::NotFound`] if the user was deleted.
+pub(crate) async fn change_email(
+    conn: &mut Conn<'_>,
+    id: Id,
+    email: &str,
+    now: Timestamp,
+) -> Result<User, Error> {
     on!(conn, c => prepared(
         diesel::update(users::table.find(id))
             .set((users::email.eq(email), users::updated_at.eq(now)))
@@ -203,14 +227,11 @@ pub async fn change_email(conn: &mut Conn<'_>, id: Id, email: &str, now: Timesta
     ).get_result(c))
 }
 
-/// Deletes a user who still has this hash, and all that hangs on them. `false`: there is none; then the transaction is
-/// to be rolled back.
-///
-/// # Errors
-/// Those of the database.
-pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
+/// Deletes a user who still has this hash, and everything that belongs to them. If it returns `false`, the
+/// transaction must be rolled back.
+pub(crate) async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
     postgres::give_way(conn).await?;
-    // The cascade would do, but it comes after the user's own row, and most others lock in this order.
+    // In the order in which rows are locked. The cascade would come after the user's own row.
     on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c))?;
     on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c))?;
     let deleted = on!(conn, c => diesel::delete(users::table.find(id))
@@ -219,11 +240,11 @@ pub async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Err
     Ok(deleted == 1)
 }
 
-/// Counts a check that is about to be made: how many there are now since the last one that was right.
+/// Counts a check before it is made. Returns the number of checks since the last right one.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
+/// [`Error::NotFound`] if the user was deleted.
+pub(crate) async fn reserve_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
     on!(conn, c => prepared(
         diesel::update(users::table.find(id))
             .set(users::failed_checks.eq(users::failed_checks + 1))
@@ -231,11 +252,8 @@ pub async fn count_check(conn: &mut Conn<'_>, id: Id) -> Result<i32, Error> {
     ).get_result(c))
 }
 
-/// Takes back a check that was counted and certainly not made.
-///
-/// # Errors
-/// Those of the database.
-pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
+/// Refunds a check that was counted and certainly not made.
+pub(crate) async fn refund_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     on!(conn, c => prepared(
         diesel::update(users::table.find(id))
             .filter(users::failed_checks.gt(0))
@@ -244,12 +262,9 @@ pub async fn uncount_check(conn: &mut Conn<'_>, id: Id) -> Result<(), Error> {
     Ok(())
 }
 
-/// A code was right that was sent to this number: failures begin to count anew, and the number is proved to be the
-/// user's, as they are then. `None`: the user has another number by now.
-///
-/// # Errors
-/// Those of the database.
-pub async fn code_was_right(
+/// Records that a code to this number was right: the user has proved the number, and failed checks count from
+/// zero. Returns the user as of then, or `None` if the user has another number by now.
+pub(crate) async fn prove_phone_number(
     conn: &mut Conn<'_>,
     id: Id,
     phone_number: &str,

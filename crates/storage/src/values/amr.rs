@@ -6,7 +6,8 @@ use super::channel::Channel;
 use super::text_enum::{text_column, text_enum};
 
 text_enum! {
-    /// An authentication method reference (RFC 8176). It registers `pwd`, `otp` and `sms`, and permits others.
+    /// An authentication method reference (RFC 8176). It registers `pwd`, `otp` and `sms`, and permits
+    /// others.
     pub enum AuthMethod {
         /// A password.
         Password = "pwd",

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use super::text_enum::text_enum;
 
 text_enum! {
-    /// The kind of a security event, by its name in OWASP's Application Logging Vocabulary. Several activities may be one
-    /// kind, and not every kind is an activity of a user.
+    /// The kind of a security event, by its name in OWASP's Application Logging Vocabulary. Several
+    /// activities may be one kind, and not every kind is an activity of a user.
     pub enum EventKind {
         /// A user signed up.
         UserCreated = "user_created",

@@ -1,5 +1,5 @@
-//! Column types that neither database has under one name in diesel: an identifier is `UUID` or 16 bytes,
-//! a time is `TIMESTAMPTZ` or microseconds since 1970. Both round-trip exactly and sort by value.
+//! Column types that diesel has under no common name. An identifier is `UUID` or 16 bytes; a time is
+//! `TIMESTAMPTZ` or microseconds since 1970. Both round-trip exactly and sort by value.
 
 use chrono::{DateTime, Utc};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -29,7 +29,7 @@ pub(crate) mod sql {
 
     impl diesel::sql_types::SqlOrd for Timestamptz {}
 
-    // `table!` offers arithmetic on whatever is called Timestamptz.
+    // `table!` expects arithmetic on a type of this name.
     impl diesel::sql_types::ops::Add for Timestamptz {
         type Rhs = diesel::sql_types::Interval;
         type Output = Timestamptz;
@@ -40,16 +40,16 @@ pub(crate) mod sql {
     }
 }
 
-/// Microseconds from 1970 to 2000, where PostgreSQL's clock begins.
+/// Microseconds from 1970 to 2000, the epoch of PostgreSQL.
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
-/// An identifier: UUIDv7 (RFC 9562, section 5.7), sorted by time, so that an index grows at its end.
+/// An identifier: UUIDv7 (RFC 9562, section 5.7). It sorts by time, so an index grows at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::Uuid)]
 pub struct Id(pub uuid::Uuid);
 
 impl Id {
-    /// A new identifier made at `now`. Its last 74 bits are random.
+    /// Makes an identifier at `now`. Its last 74 bits are random.
     pub fn new(now: DateTime<Utc>) -> Self {
         let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
         let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
@@ -63,7 +63,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// A time, in whole microseconds.
+/// A time in whole microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::Timestamptz)]
 pub struct Timestamp(pub DateTime<Utc>);

@@ -32,7 +32,8 @@ impl Databases {
     }
 }
 
-/// Checks that `text` decodes to `expected`, or fails to decode if that is `None`, and that values are written as `text`.
+/// Checks that `text` decodes to `expected`, or fails to decode if that is `None`, and that values are
+/// written as `text`.
 macro_rules! check {
     ($databases:expr, $type:ty, $text:expr, $expected:expr) => {{
         let (text, expected): (&str, Option<$type>) = ($text, $expected);

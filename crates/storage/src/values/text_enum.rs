@@ -1,4 +1,5 @@
-//! Enums that a text column holds by name. A name that the code does not know is a decode error, never a default.
+//! Enums that a text column holds by name. A name that the code does not know is a decode error, never a
+//! default.
 
 /// Defines an enum with one word per variant, and its mapping to a text column on both databases.
 macro_rules! text_enum {
