@@ -50,7 +50,7 @@ impl Settings {
         let twilio = self.twilio_settings(&mut problems, true);
         if self.codes.regions.is_empty() {
             problems.note(
-                "COUNTERSIGN__CODES__REGIONS is problems. Set it to the countries that codes may be sent to, such as US,CA \
+                "COUNTERSIGN__CODES__REGIONS is missing. Set it to the countries that codes may be sent to, such as US,CA \
                  (ISO 3166-1), or to * for all.",
             );
         }
@@ -114,7 +114,7 @@ impl Settings {
     fn database_url(&self, problems: &mut Problems) -> Option<DatabaseUrl> {
         let url = self.database.url.expose_secret();
         if url.is_empty() {
-            problems.note("COUNTERSIGN__DATABASE__URL is problems. Set it to sqlite://PATH or postgres://…");
+            problems.note("COUNTERSIGN__DATABASE__URL is missing. Set it to sqlite://PATH or postgres://…");
             return None;
         }
         problems.check("COUNTERSIGN__DATABASE__URL", DatabaseUrl::parse(url))
@@ -123,7 +123,7 @@ impl Settings {
     fn secret(&self, problems: &mut Problems) -> Option<DeploymentSecret> {
         if self.tokens.secret.expose_secret().is_empty() {
             problems.note(
-                "COUNTERSIGN__TOKENS__SECRET is problems. Generate one with `openssl rand -base64 32` and keep it.",
+                "COUNTERSIGN__TOKENS__SECRET is missing. Generate one with `openssl rand -base64 32` and keep it.",
             );
             return None;
         }
@@ -257,7 +257,7 @@ impl Settings {
 impl Problems {
     fn require(&mut self, variable: &str, hint: &str, value: &str) -> bool {
         if value.is_empty() {
-            self.note(format!("{variable} is problems. {hint}"));
+            self.note(format!("{variable} is missing. {hint}"));
         }
         !value.is_empty()
     }

@@ -7,7 +7,7 @@ use crate::harness::{COMPLETE, TempDir, complete_with, rejected_command, start_c
 const SERVE: &str = "serve --listen 127.0.0.1:0";
 const BASE_URL: &str = "COUNTERSIGN__TWILIO__BASE_URL";
 /// The error about a credential of the sandbox.
-const REFUSAL: &str = "one of the sandbox's credentials";
+const REFUSAL: &str = "this is one of the sandbox's credentials";
 
 /// URLs that resemble Twilio's, that lead elsewhere, or that name a program on this machine.
 const OTHERS: [&str; 29] = [
