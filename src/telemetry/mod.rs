@@ -11,12 +11,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
 use line::escaped_fields;
-use stderr::Stderr;
+use stderr::{AUDIT, Stderr};
 
 pub use traces::{InvalidTraces, Traces, answered, carried, request};
-
-/// The target of the audit log's lines.
-const AUDIT: &str = "audit";
 
 /// The crates of this workspace that log.
 const OWN_CRATES: [&str; 5] =

@@ -12,6 +12,9 @@ use tokio::runtime::Handle;
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
+/// The target of the lines of the audit log.
+pub(super) const AUDIT: &str = "audit";
+
 /// Upper bound of a write with several lines, in bytes. Linux does not split writes up to this size to a pipe
 /// (`PIPE_BUF`).
 const MAX_WRITE: usize = 4096;
@@ -31,7 +34,7 @@ impl<'a> MakeWriter<'a> for Stderr {
     }
 
     fn make_writer_for(&'a self, line: &Metadata<'_>) -> Writer {
-        Writer { is_deferrable: *line.level() >= Level::INFO && line.target() != super::AUDIT }
+        Writer { is_deferrable: *line.level() >= Level::INFO && line.target() != AUDIT }
     }
 }
 
