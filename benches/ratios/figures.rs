@@ -97,7 +97,7 @@ impl World {
         let (parameters, cores) = (self.on_sqlite.hashing().parameters, self.cores);
         let contenders = [
             Contender::new("the crate argon2 alone", |length| {
-                alone::run(Argon2id::plain(), parameters, cores, length)
+                alone::run(Argon2id::portable(), parameters, cores, length)
             }),
             Contender::new("Argon2id as here, alone", |length| {
                 alone::run(Argon2id::fastest(), parameters, cores, length)

@@ -1,45 +1,47 @@
-//! The passes over the memory (RFC 9106, section 3.4), for one lane.
+//! Fills the memory of one lane (RFC 9106, section 3.4).
 
 use argon2::{Algorithm, Block, Error};
 use fearless_simd::Simd;
 
-use super::compress::{Vectors, compress, first_word, get, load, set, store, xor};
+use super::compress::{Vectors, compress, first_word, load, set_word, store, word_of, xor};
 
-/// Segments of a lane.
+/// The number of segments in a lane.
 const SEGMENTS: usize = 4;
-/// Addresses in a block of them.
+/// The number of pseudorandom values in an address block.
 const ADDRESSES: usize = 128;
 
-/// Where in the memory something stands, and what of it may be referred to.
+/// A segment of a pass.
 struct Position {
     pass: usize,
     segment: usize,
-    /// Blocks of a segment, and of the lane.
-    length: usize,
-    blocks: usize,
+    /// The number of blocks in a segment.
+    segment_length: usize,
+    /// The number of blocks in the lane.
+    lane_length: usize,
 }
 
 /// Fills all blocks but the first two, `passes` times.
 ///
 /// # Errors
-/// [`Error::MemoryTooLittle`] where there are too few.
+/// [`Error::MemoryTooLittle`] if the memory has too few blocks.
 #[inline(always)]
 pub(super) fn fill<S: Simd>(simd: S, memory: &mut [Block], passes: usize) -> Result<(), Error> {
-    let blocks = memory.len();
-    let length = blocks / SEGMENTS;
+    let lane_length = memory.len();
+    let segment_length = lane_length / SEGMENTS;
     for pass in 0..passes {
         for segment in 0..SEGMENTS {
-            let position = Position { pass, segment, length, blocks };
-            // Argon2i's way in the first half of the first pass, Argon2d's from then on.
+            let position = Position { pass, segment, segment_length, lane_length };
+            // Data-independent addressing (Argon2i) in the first half of the first pass, then data-dependent
+            // (Argon2d).
             let is_independent = pass == 0 && segment < SEGMENTS / 2;
-            let addresses = is_independent.then(|| Addresses::of(&position, passes));
+            let addresses = is_independent.then(|| Addresses::new(&position, passes));
             fill_segment(simd, memory, &position, addresses)?;
         }
     }
     Ok(())
 }
 
-/// `addresses`: where they do not depend on what the memory holds.
+/// Fills a segment, with `addresses` for data-independent addressing.
 #[inline(always)]
 fn fill_segment<S: Simd>(
     simd: S,
@@ -48,15 +50,15 @@ fn fill_segment<S: Simd>(
     mut addresses: Option<Addresses>,
 ) -> Result<(), Error> {
     let first = if position.pass == 0 && position.segment == 0 { 2 } else { 0 };
-    let begin = position.segment * position.length;
-    let before = (begin + first).checked_sub(1).unwrap_or(position.blocks - 1);
+    let start = position.segment * position.segment_length;
+    let before = (start + first).checked_sub(1).unwrap_or(position.lane_length - 1);
     let mut previous = load(simd, memory.get(before).ok_or(Error::MemoryTooLittle)?);
-    for index in first..position.length {
+    for index in first..position.segment_length {
         let random = match &mut addresses {
-            Some(addresses) => addresses.at(simd, index),
+            Some(addresses) => addresses.get(simd, index),
             None => first_word(&previous),
         };
-        let pair = [position.reference(index, random), begin + index];
+        let pair = [position.reference(index, random), start + index];
         let [reference, block] = memory.get_disjoint_mut(pair).map_err(|_| Error::MemoryTooLittle)?;
         previous = if position.pass == 0 {
             compress(simd, &previous, &load(simd, reference))
@@ -69,50 +71,54 @@ fn fill_segment<S: Simd>(
 }
 
 impl Position {
-    /// The block that the one at `index` of this segment refers to: any that is complete but the one before it, and those
-    /// before it rather than those long ago.
+    /// Returns the reference block for the block at `index` of this segment (RFC 9106, section 3.4.2). Recent
+    /// blocks are more likely than old ones. The previous block is excluded.
     #[inline(always)]
     fn reference(&self, index: usize, random: u64) -> usize {
-        // Of the first pass the segments so far, of the others the three before this one.
-        let complete = if self.pass == 0 { self.segment * self.length } else { self.blocks - self.length };
-        let area = (complete + index - 1) as u64;
+        // In the first pass all completed segments, later the three other segments.
+        let completed = if self.pass == 0 {
+            self.segment * self.segment_length
+        } else {
+            self.lane_length - self.segment_length
+        };
+        let area = (completed + index - 1) as u64;
         let random = random & u64::from(u32::MAX);
-        let back = (area * ((random * random) >> 32)) >> 32;
-        let start = if self.pass == 0 { 0 } else { (self.segment + 1) * self.length };
-        let reference = start + (area - 1 - back) as usize;
-        // A division would take as long as a tenth of the compression.
-        if reference < self.blocks { reference } else { reference - self.blocks }
+        let distance = (area * ((random * random) >> 32)) >> 32;
+        let start = if self.pass == 0 { 0 } else { (self.segment + 1) * self.segment_length };
+        let reference = start + (area - 1 - distance) as usize;
+        // Faster than a remainder: the division would take a tenth of the time of a compression.
+        if reference < self.lane_length { reference } else { reference - self.lane_length }
     }
 }
 
-/// Argon2i's addresses: what is compressed from a counter.
+/// The pseudorandom values of data-independent addressing (RFC 9106, section 3.4.1.2).
 struct Addresses {
     input: Block,
     block: Block,
 }
 
 impl Addresses {
-    fn of(position: &Position, passes: usize) -> Self {
+    fn new(position: &Position, passes: usize) -> Self {
         let mut input = Block::new();
         let lane = 0;
-        let inputs =
-            [position.pass, lane, position.segment, position.blocks, passes, Algorithm::Argon2id as usize];
+        let variant = Algorithm::Argon2id as usize;
+        let inputs = [position.pass, lane, position.segment, position.lane_length, passes, variant];
         for (word, value) in inputs.into_iter().enumerate() {
-            set(&mut input, word, value as u64);
+            set_word(&mut input, word, value as u64);
         }
         Self { input, block: Block::new() }
     }
 
-    /// The one for the block at `index`; to be asked for in order.
+    /// Returns the value for the block at `index`. Indexes must increase.
     #[inline(always)]
-    fn at<S: Simd>(&mut self, simd: S, index: usize) -> u64 {
-        let number = index / ADDRESSES + 1;
-        if get(&self.input, 6) != number as u64 {
-            set(&mut self.input, 6, number as u64);
+    fn get<S: Simd>(&mut self, simd: S, index: usize) -> u64 {
+        let counter = index / ADDRESSES + 1;
+        if word_of(&self.input, 6) != counter as u64 {
+            set_word(&mut self.input, 6, counter as u64);
             let zero = load(simd, &Block::new());
             let once: Vectors<S> = compress(simd, &zero, &load(simd, &self.input));
             store(&compress(simd, &zero, &once), &mut self.block);
         }
-        get(&self.block, index % ADDRESSES)
+        word_of(&self.block, index % ADDRESSES)
     }
 }

@@ -72,7 +72,7 @@ impl Hasher {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        let kernel = if settings.simd { Argon2id::fastest() } else { Argon2id::plain() };
+        let kernel = if settings.simd { Argon2id::fastest() } else { Argon2id::portable() };
         let (jobs, queue) = sync_channel(settings.queue);
         let queue = Arc::new(Mutex::new(queue));
         for number in 0..threads {
