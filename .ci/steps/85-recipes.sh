@@ -38,7 +38,7 @@ recipe() {
             "$modules/.bin/playwright" test --config "$CI_WORK/playwright" --output "$2.playwright" --reporter line
             ;;
         # Its sandbox is in the process of the test, so it has its own server here too.
-        rust) COUNTERSIGN_BIN=$TARGET/debug/countersign cargo test "${rust[@]}" --test login ;;
+        rust) COUNTERSIGN_BIN=$(realpath "$TARGET/debug/countersign") cargo test "${rust[@]}" --test login ;;
         shell) bash examples/shell/login.sh ;;
     esac
 }

@@ -9,7 +9,7 @@ use super::error_texts;
 use crate::random::NoRandomness;
 
 /// An error as Twilio tells it. The texts resemble Twilio's; a client branches on `code`.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct TwilioError {
     code: u32,
     message: String,

@@ -1,14 +1,14 @@
 //! `/v2/Attempts`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 
-use super::call::{Call, found};
+use super::answer::found;
 use super::paging::Listed;
+use super::request::WireRequest;
 use crate::twilio::errors::TwilioError;
 use crate::verification::attempt_filter::AttemptFilter;
-use crate::verification::attempts;
-use crate::verification::attempts::{Attempt, Summary};
+use crate::verification::attempts::{self, Attempt, Summary};
 
 impl Listed for Attempt<'_> {
     fn place(&self) -> (DateTime<Utc>, &str) {
@@ -17,29 +17,31 @@ impl Listed for Attempt<'_> {
 }
 
 /// `GET /v2/Attempts`
-pub(super) async fn list(call: Call) -> Result<HttpResponse, TwilioError> {
-    let (page, base, filter) = (call.page()?, call.base(), AttemptFilter::from_list_query(&call.query()?)?);
-    Ok(found(call.in_account(|account| {
-        let wanted = attempts::all(&account.ledger, call.now).filter(|attempt| filter.matches(attempt));
-        page.of("attempts", wanted.collect(), |attempt| attempt.to_json(call.account_sid(), &base, call.now))
+pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    let page = request.page()?;
+    let filter = AttemptFilter::from_list_query(&request.query()?)?;
+    let render = |attempt: &Attempt| attempt.to_json(request.account_sid(), request.base(), request.now);
+    Ok(found(request.in_account(|account| {
+        let matching = attempts::all(&account.ledger, request.now).filter(|attempt| filter.matches(attempt));
+        page.of("attempts", matching.collect(), render)
     })))
 }
 
 /// `GET /v2/Attempts/{Sid}`
-pub(super) async fn fetch(call: Call, sid: web::Path<String>) -> Result<HttpResponse, TwilioError> {
-    let answer = call.in_account(|account| {
-        let attempt =
-            attempts::all(&account.ledger, call.now).find(|attempt| attempt.send.attempt_sid == *sid);
-        attempt.map(|attempt| attempt.to_json(call.account_sid(), &call.base(), call.now))
-    });
-    answer.map(found).ok_or_else(|| call.not_found())
+pub(super) async fn fetch(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_account(|account| {
+        let mut all = attempts::all(&account.ledger, request.now);
+        let attempt = all.find(|attempt| attempt.send.attempt_sid == request.sid());
+        let attempt = attempt.ok_or_else(|| request.not_found())?;
+        Ok(found(attempt.to_json(request.account_sid(), request.base(), request.now)))
+    })
 }
 
 /// `GET /v2/Attempts/Summary`
-pub(super) async fn summarise(call: Call) -> Result<HttpResponse, TwilioError> {
-    let filter = AttemptFilter::from_summary_query(&call.query()?)?;
-    let summary = call.in_account(|account| {
-        Summary::of(attempts::all(&account.ledger, call.now).filter(|attempt| filter.matches(attempt)))
+pub(super) async fn summarise(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    let filter = AttemptFilter::from_summary_query(&request.query()?)?;
+    let summary = request.in_account(|account| {
+        Summary::of(attempts::all(&account.ledger, request.now).filter(|attempt| filter.matches(attempt)))
     });
-    Ok(found(summary.to_json(&call.base())))
+    Ok(found(summary.to_json(request.base())))
 }

@@ -1,43 +1,15 @@
-//! Who is calling: HTTP Basic, as at Twilio. An account exists as soon as somebody names it; the password must
-//! be the sandbox's word, so that a real secret sent here by mistake is refused and nothing of it is kept.
+//! The credentials: HTTP Basic, as at Twilio. An account exists as soon as a request names it. The password must be
+//! [`AUTH_TOKEN`], so that a real secret that is sent by mistake is rejected, and it is not stored.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::AUTH_TOKEN;
-use crate::twilio::errors::TwilioError;
 use crate::twilio::sid::is_sid;
 
-/// An authenticated caller. Ask for it first in a handler, so that 401 comes before every other answer.
-#[derive(Debug)]
-pub(crate) struct Caller {
-    /// `AC…`.
-    pub(crate) account_sid: String,
-}
-
-impl FromRequest for Caller {
-    type Error = TwilioError;
-    type Future = Ready<Result<Self, TwilioError>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let account_sid = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|header| header.to_str().ok())
-            .and_then(account_of)
-            .ok_or_else(TwilioError::unauthorized);
-        ready(account_sid.map(|account_sid| Self { account_sid }))
-    }
-}
-
-/// The account that a header's credentials are good for. An API key `SK…` belongs to the account `AC…` of the
-/// same digits.
-fn account_of(header: &str) -> Option<String> {
+/// Returns the account of an `Authorization` header if its credentials are valid. The API key `SK…` belongs to the
+/// account `AC…` with the same digits.
+pub(super) fn account_of(header: &str) -> Option<String> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

@@ -1,11 +1,12 @@
 //! `/v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use super::body::Body;
-use super::call::{Call, created, deleted, found};
+use super::answer::{created, deleted, found};
 use super::paging::Listed;
+use super::request::WireRequest;
 use crate::random;
 use crate::rate_limit::{Bucket, RateLimit};
 use crate::twilio::errors::TwilioError;
@@ -17,80 +18,64 @@ impl Listed for Bucket {
 }
 
 /// `GET /v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets`
-pub(super) async fn list(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, limit_sid) = path.into_inner();
-    let answer = in_limit(&call, &service_sid, &limit_sid, |limit| {
-        let (page, base) = (call.page()?, call.base());
-        Ok(page.of("buckets", limit.buckets.iter().collect(), |bucket: &&Bucket| {
-            limit.bucket_to_json(bucket, call.account_sid(), &base)
-        }))
-    });
-    answer.map(found)
+pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_limit(&request, |limit| {
+        let buckets = limit.buckets.iter().collect();
+        Ok(found(request.page()?.of("buckets", buckets, |bucket: &&Bucket| render(&request, limit, bucket))))
+    })
 }
 
 /// `POST /v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets`
-pub(super) async fn create(
-    call: Call,
-    path: web::Path<(String, String)>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, limit_sid) = path.into_inner();
-    let answer = in_limit(&call, &service_sid, &limit_sid, |limit| {
-        let bucket = Bucket::from_form(random::sid("BL"), &body.form()?, call.now)?;
+pub(super) async fn create(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_limit(&request, |limit| {
+        let bucket = Bucket::from_form(random::sid("BL"), request.form()?, request.now)?;
         limit.add_bucket(bucket.clone())?;
-        Ok(limit.bucket_to_json(&bucket, call.account_sid(), &call.base()))
-    });
-    answer.map(created)
+        Ok(created(render(&request, limit, &bucket)))
+    })
 }
 
 /// `GET /v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}`
-pub(super) async fn fetch(
-    call: Call,
-    path: web::Path<(String, String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, limit_sid, sid) = path.into_inner();
-    let answer = in_limit(&call, &service_sid, &limit_sid, |limit| {
-        let bucket = limit.buckets.iter().find(|bucket| bucket.sid == sid).ok_or_else(|| call.not_found())?;
-        Ok(limit.bucket_to_json(bucket, call.account_sid(), &call.base()))
-    });
-    answer.map(found)
+pub(super) async fn fetch(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_limit(&request, |limit| Ok(found(render(&request, limit, find(&request, limit)?))))
 }
 
 /// `POST /v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}`
-pub(super) async fn update(
-    call: Call,
-    path: web::Path<(String, String, String)>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, limit_sid, sid) = path.into_inner();
-    let answer = in_limit(&call, &service_sid, &limit_sid, |limit| {
-        let bucket = limit.buckets.iter().find(|bucket| bucket.sid == sid).ok_or_else(|| call.not_found())?;
-        let bucket = bucket.updated(&body.form()?, call.now)?;
+pub(super) async fn update(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_limit(&request, |limit| {
+        let bucket = find(&request, limit)?.updated(request.form()?, request.now)?;
         limit.replace_bucket(bucket.clone())?;
-        Ok(limit.bucket_to_json(&bucket, call.account_sid(), &call.base()))
-    });
-    answer.map(found)
+        Ok(found(render(&request, limit, &bucket)))
+    })
 }
 
 /// `DELETE /v2/Services/{ServiceSid}/RateLimits/{RateLimitSid}/Buckets/{Sid}`
-pub(super) async fn delete(
-    call: Call,
-    path: web::Path<(String, String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, limit_sid, sid) = path.into_inner();
-    let gone = call.in_service(&service_sid, |account| {
-        Ok(account.rate_limits.delete_bucket(&service_sid, &limit_sid, &sid))
-    })?;
-    if gone { Ok(deleted()) } else { Err(call.not_found()) }
+pub(super) async fn delete(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let limit_sid = request.parameter("RateLimitSid");
+        let existed = account.rate_limits.delete_bucket(&service.sid, limit_sid, request.sid());
+        if existed { Ok(deleted()) } else { Err(request.not_found()) }
+    })
 }
 
+/// Calls `work` with the rate limit in the path.
+///
+/// # Errors
+/// 20404 if there is no such rate limit, and the errors of `work`.
 fn in_limit<T>(
-    call: &Call,
-    service_sid: &str,
-    sid: &str,
+    request: &WireRequest,
     work: impl FnOnce(&mut RateLimit) -> Result<T, TwilioError>,
 ) -> Result<T, TwilioError> {
-    call.in_service(service_sid, |account| {
-        work(account.rate_limits.get_mut(service_sid, sid).ok_or_else(|| call.not_found())?)
+    request.in_service(|account, service| {
+        let limit = account.rate_limits.get_mut(&service.sid, request.parameter("RateLimitSid"));
+        work(limit.ok_or_else(|| request.not_found())?)
     })
+}
+
+fn find<'a>(request: &WireRequest, limit: &'a RateLimit) -> Result<&'a Bucket, TwilioError> {
+    let found = limit.buckets.iter().find(|bucket| bucket.sid == request.sid());
+    found.ok_or_else(|| request.not_found())
+}
+
+fn render(request: &WireRequest, limit: &RateLimit, bucket: &Bucket) -> Value {
+    limit.bucket_to_json(bucket, request.account_sid(), request.base())
 }

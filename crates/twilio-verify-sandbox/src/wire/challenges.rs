@@ -1,17 +1,16 @@
 //! `/v2/Services/{ServiceSid}/Entities/{Identity}/Challenges`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 
-use super::body::Body;
-use super::call::{Call, created, found};
-use super::entities::in_entity;
+use super::answer::{created, found};
+use super::entities::{in_entity, renderer};
 use super::paging::Listed;
+use super::request::WireRequest;
 use crate::random;
 use crate::totp::challenge::{Challenge, NewChallenge};
 use crate::totp::challenge_filter::ChallengeFilter;
 use crate::totp::challenge_form::ChallengeUpdate;
-use crate::totp::entity_json::EntityRenderer;
 use crate::twilio::errors::TwilioError;
 
 impl Listed for Challenge {
@@ -21,70 +20,45 @@ impl Listed for Challenge {
 }
 
 /// `GET /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges`
-pub(super) async fn list(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, identity) = path.into_inner();
-    let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        let filter = ChallengeFilter::from_form(&call.query()?).map_err(TwilioError::of_factors)?;
-        let page = call.page().map_err(TwilioError::of_factors)?;
+pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_entity(&request, |entity| {
+        let filter = ChallengeFilter::from_form(&request.query()?).map_err(TwilioError::of_factors)?;
+        let page = request.page().map_err(TwilioError::of_factors)?;
         let page = if filter.newest_first { page } else { page.oldest_first() };
-        let (base, now) = (call.base(), call.now);
-        let renderer = EntityRenderer { account_sid: call.account_sid(), base: &base };
-        let wanted = entity.challenges().filter(|challenge| filter.matches(challenge, now)).collect();
-        Ok(page.of("challenges", wanted, |challenge: &&Challenge| renderer.challenge(entity, challenge, now)))
-    });
-    answer.map(found)
+        let matching =
+            entity.challenges().filter(|challenge| filter.matches(challenge, request.now)).collect();
+        let render = |challenge: &&Challenge| renderer(&request).challenge(entity, challenge, request.now);
+        Ok(found(page.of("challenges", matching, render)))
+    })
 }
 
-/// `POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges`. A wrong code that comes along is no error: 201
-/// and `pending`.
-pub(super) async fn create(
-    call: Call,
-    path: web::Path<(String, String)>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, identity) = path.into_inner();
-    let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        let new = NewChallenge::from_form(&body.form()?, call.now)?;
-        let challenge = entity.add_challenge(random::sid("YC"), new, call.now);
-        let challenge = challenge.ok_or_else(|| call.not_found())??;
-        let base = call.base();
-        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
-            .challenge(entity, &challenge, call.now))
-    });
-    answer.map(created)
+/// `POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges`. A wrong code in the form is not an error: the
+/// answer is 201 with `pending`.
+pub(super) async fn create(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_entity(&request, |entity| {
+        let new = NewChallenge::from_form(request.form()?, request.now)?;
+        let challenge = entity.add_challenge(random::sid("YC"), new, request.now);
+        let challenge = challenge.ok_or_else(|| request.not_found())??;
+        Ok(created(renderer(&request).challenge(entity, &challenge, request.now)))
+    })
 }
 
 /// `GET /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}`
-pub(super) async fn fetch(
-    call: Call,
-    path: web::Path<(String, String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, identity, sid) = path.into_inner();
-    let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        let challenge = entity.challenge(&sid).ok_or_else(|| call.not_found())?;
-        let base = call.base();
-        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
-            .challenge(entity, challenge, call.now))
-    });
-    answer.map(found)
+pub(super) async fn fetch(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_entity(&request, |entity| {
+        let challenge = entity.challenge(request.sid()).ok_or_else(|| request.not_found())?;
+        Ok(found(renderer(&request).challenge(entity, challenge, request.now)))
+    })
 }
 
-/// `POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}`. A wrong code is no error: 200 and still
-/// `pending`.
-pub(super) async fn update(
-    call: Call,
-    path: web::Path<(String, String, String)>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, identity, sid) = path.into_inner();
-    let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        entity.challenge(&sid).ok_or_else(|| call.not_found())?;
-        let update = ChallengeUpdate::from_form(&body.form()?)?;
-        let challenge =
-            entity.update_challenge(&sid, update, call.now).ok_or_else(|| call.not_found())??.clone();
-        let base = call.base();
-        Ok(EntityRenderer { account_sid: call.account_sid(), base: &base }
-            .challenge(entity, &challenge, call.now))
-    });
-    answer.map(found)
+/// `POST /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}`. A wrong code is not an error: the answer is
+/// 200 with `pending`.
+pub(super) async fn update(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_entity(&request, |entity| {
+        entity.challenge(request.sid()).ok_or_else(|| request.not_found())?;
+        let update = ChallengeUpdate::from_form(request.form()?)?;
+        let challenge = entity.update_challenge(request.sid(), update, request.now);
+        let challenge = challenge.ok_or_else(|| request.not_found())??.clone();
+        Ok(found(renderer(&request).challenge(entity, &challenge, request.now)))
+    })
 }

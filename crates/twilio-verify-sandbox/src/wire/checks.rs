@@ -1,70 +1,68 @@
 //! `/v2/Services/{ServiceSid}/VerificationCheck`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::json;
+use actix_web::HttpResponse;
+use serde_json::{Value, json};
 
-use super::auth::Caller;
-use super::body::Body;
+use super::answer::found;
+use super::request::WireRequest;
 use super::start_parameters::{is_code, payment};
 use crate::faults::numbers::Scenario;
 use crate::phone::channel::Channel;
-use crate::state::State;
 use crate::twilio::date::date;
 use crate::twilio::errors::TwilioError;
+use crate::twilio::form::Form;
 use crate::twilio::sid::is_sid;
-use crate::verification::Status;
 use crate::verification::recipient::is_reachable;
+use crate::verification::{Status, Verification};
 
-/// `POST /v2/Services/{ServiceSid}/VerificationCheck`. A wrong code is no error: 200 and still `pending`.
-pub(super) async fn create(
-    caller: Caller,
-    request: HttpRequest,
-    state: web::Data<State>,
-    service_sid: web::Path<String>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let now = state.clock.now();
-    let mut accounts = state.accounts();
-    let account = accounts.get_or_create(&caller.account_sid, now);
-    let service = account.service(&service_sid).ok_or_else(|| TwilioError::not_found(request.path()))?;
-    let psd2_enabled = service.settings.psd2_enabled;
-    let form = body.form()?;
+/// `POST /v2/Services/{ServiceSid}/VerificationCheck`. A wrong code is not an error: the answer is 200 with `pending`.
+pub(super) async fn create(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let form = request.form()?;
+        let key = key(form)?;
+        let code = form.get("Code").unwrap_or_default();
+        if !is_code(code) {
+            return Err(TwilioError::invalid_secret("Code"));
+        }
+        let paid = payment(form, service.settings.psd2_enabled, Channel::Sms)?;
+        account.ledger.expire_if(&service.sid, key, |to| Scenario::of(to) == Scenario::LostAtCheck);
+        let pending = account.ledger.fetch(&service.sid, key, request.now);
+        // A code for another payment counts as a wrong code.
+        let is_same_payment = pending.is_ok_and(|verification| verification.payment() == paid.as_ref());
+        let code = if is_same_payment { code } else { "" };
+        let checked = account.ledger.check(&service.sid, key, code, request.now);
+        Ok(found(render(checked.map_err(|error| request.to_twilio(error))?, request.account_sid())))
+    })
+}
+
+/// Returns the SID of the verification or its recipient. The SID wins: it always names the same verification.
+fn key(form: &Form) -> Result<&str, TwilioError> {
     let (to, sid) = (form.get("To"), form.get("VerificationSid"));
-    let code = form.get("Code").unwrap_or_default();
     if let Some(sid) = sid.filter(|sid| !is_sid("VE", sid)) {
         return Err(TwilioError::invalid("VerificationSid", sid));
     }
-    let reachable = |to: &&str| [Channel::Sms, Channel::Email].iter().any(|by| is_reachable(to, *by));
-    if let Some(to) = to.filter(|to| !reachable(to)) {
+    let is_recipient = |to: &str| is_reachable(to, Channel::Sms) || is_reachable(to, Channel::Email);
+    if let Some(to) = to.filter(|to| !is_recipient(to)) {
         return Err(TwilioError::invalid("To", to));
     }
-    // The SID decides where both are given: it names one verification for good.
-    let key = sid.or(to).ok_or_else(TwilioError::neither_to_nor_sid)?;
-    if !is_code(code) {
-        return Err(TwilioError::invalid_secret("Code"));
-    }
-    let paid = payment(&form, psd2_enabled, Channel::Sms)?;
-    account.ledger.expire_if(&service_sid, key, |to| Scenario::of(to) == Scenario::LostAtCheck);
-    let seen = account.ledger.fetch(&service_sid, key, now);
-    // A code for another payment is a wrong code, and counts as one.
-    let is_meant = seen.is_ok_and(|verification| verification.payment() == paid.as_ref());
-    let verification = account
-        .ledger
-        .check(&service_sid, key, if is_meant { code } else { "" }, now)
-        .map_err(|refusal| refusal.to_twilio(request.path()))?;
-    Ok(HttpResponse::Ok().json(json!({
+    sid.or(to).ok_or_else(TwilioError::neither_to_nor_sid)
+}
+
+fn render(verification: &Verification, account_sid: &str) -> Value {
+    let payment = verification.payment();
+    json!({
         "sid": verification.sid,
         "service_sid": verification.service_sid,
-        "account_sid": caller.account_sid,
+        "account_sid": account_sid,
         "to": verification.to,
         "channel": verification.channel,
         "status": verification.status.as_str(),
         "valid": verification.status == Status::Approved,
-        "amount": verification.payment().map(|payment| &payment.amount),
-        "payee": verification.payment().map(|payment| &payment.payee),
-        // Null says that the last channel was not `sna` (Twilio's description); it never is.
+        "amount": payment.map(|payment| &payment.amount),
+        "payee": payment.map(|payment| &payment.payee),
+        // Null unless the last channel was `sna` (Twilio's description), which the sandbox does not have.
         "sna_attempts_error_codes": null,
         "date_created": date(verification.created_at),
         "date_updated": date(verification.updated_at),
-    })))
+    })
 }

@@ -1,11 +1,11 @@
 //! `/v2/Services/{ServiceSid}/Entities`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 
-use super::body::Body;
-use super::call::{Call, created, deleted, found};
+use super::answer::{created, deleted, found};
 use super::paging::Listed;
+use super::request::WireRequest;
 use crate::totp::entities::ensure_valid_identity;
 use crate::totp::entity::Entity;
 use crate::totp::entity_json::EntityRenderer;
@@ -18,70 +18,56 @@ impl Listed for Entity {
 }
 
 /// `GET /v2/Services/{ServiceSid}/Entities`
-pub(super) async fn list(call: Call, service_sid: web::Path<String>) -> Result<HttpResponse, TwilioError> {
-    let answer = call.in_service(&service_sid, |account| {
-        let (page, base) = (call.page().map_err(TwilioError::of_factors)?, call.base());
-        let renderer = EntityRenderer { account_sid: call.account_sid(), base: &base };
-        let entities = account.entities.of_service(&service_sid).collect();
-        Ok(page.of("entities", entities, |entity| renderer.entity(entity)))
-    });
-    answer.map(found)
+pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let page = request.page().map_err(TwilioError::of_factors)?;
+        let entities = account.entities.of_service(&service.sid).collect();
+        Ok(found(page.of("entities", entities, |entity| renderer(&request).entity(entity))))
+    })
 }
 
 /// `POST /v2/Services/{ServiceSid}/Entities`
-pub(super) async fn create(
-    call: Call,
-    service_sid: web::Path<String>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let answer = call.in_service(&service_sid, |account| {
-        let form = body.form()?;
-        let identity = form.get("Identity").ok_or_else(|| TwilioError::missing("Identity"))?;
+pub(super) async fn create(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let identity = request.form()?.get("Identity").ok_or_else(|| TwilioError::missing("Identity"))?;
         ensure_valid_identity(identity)?;
-        let entity = account.entities.add(&service_sid, identity, call.now)?;
-        Ok(EntityRenderer { account_sid: call.account_sid(), base: &call.base() }.entity(entity))
-    });
-    answer.map(created)
+        let entity = account.entities.add(&service.sid, identity, request.now)?;
+        Ok(created(renderer(&request).entity(entity)))
+    })
 }
 
 /// `GET /v2/Services/{ServiceSid}/Entities/{Identity}`
-pub(super) async fn fetch(
-    call: Call,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, identity) = path.into_inner();
-    let answer = in_entity(&call, &service_sid, &identity, |entity| {
-        Ok(EntityRenderer { account_sid: call.account_sid(), base: &call.base() }.entity(entity))
-    });
-    answer.map(found)
+pub(super) async fn fetch(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    in_entity(&request, |entity| Ok(found(renderer(&request).entity(entity))))
 }
 
 /// `DELETE /v2/Services/{ServiceSid}/Entities/{Identity}`
-pub(super) async fn delete(
-    call: Call,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, identity) = path.into_inner();
-    let gone = call.in_service(&service_sid, |account| {
-        ensure_valid_identity(&identity)?;
-        Ok(account.entities.delete(&service_sid, &identity))
-    })?;
-    if gone { Ok(deleted()) } else { Err(call.not_found()) }
+pub(super) async fn delete(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let identity = request.parameter("Identity");
+        ensure_valid_identity(identity)?;
+        let existed = account.entities.delete(&service.sid, identity);
+        if existed { Ok(deleted()) } else { Err(request.not_found()) }
+    })
 }
 
-/// What `work` finds in that entity.
+/// Calls `work` with the entity in the path.
 ///
 /// # Errors
-/// 60306 for an identity that is none, 20404 for one that is unknown, and what `work` gives.
+/// 60306 for an invalid identity, 20404 for an unknown one, and the errors of `work`.
 pub(super) fn in_entity<T>(
-    call: &Call,
-    service_sid: &str,
-    identity: &str,
+    request: &WireRequest,
     work: impl FnOnce(&mut Entity) -> Result<T, TwilioError>,
 ) -> Result<T, TwilioError> {
-    call.in_service(service_sid, |account| {
+    request.in_service(|account, service| {
+        let identity = request.parameter("Identity");
         ensure_valid_identity(identity)?;
-        let entity = account.entities.get_mut(service_sid, identity, call.now);
-        work(entity.ok_or_else(|| call.not_found())?)
+        let entity = account.entities.get_mut(&service.sid, identity, request.now);
+        work(entity.ok_or_else(|| request.not_found())?)
     })
+}
+
+/// Returns what formats entities, factors and challenges in the answer to a request.
+pub(super) fn renderer(request: &WireRequest) -> EntityRenderer<'_> {
+    EntityRenderer { account_sid: request.account_sid(), base: request.base() }
 }

@@ -1,14 +1,15 @@
 //! `/v2/PhoneNumbers`, of Lookup v2.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 
-use super::call::{Call, found};
+use super::answer::found;
 use super::line_types::Query;
+use super::request::WireRequest;
 use crate::twilio::errors::TwilioError;
 
 /// `GET /v2/PhoneNumbers/{PhoneNumber}`
-pub(super) async fn fetch(call: Call, number: web::Path<String>) -> Result<HttpResponse, TwilioError> {
-    let form = call.query()?;
+pub(super) async fn fetch(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    let form = request.query()?;
     let query = Query::new(form.get("Fields"), form.get("CountryCode"))?;
-    Ok(found(query.answer(&number, &call.base())))
+    Ok(found(query.answer(request.parameter("PhoneNumber"), request.base())))
 }

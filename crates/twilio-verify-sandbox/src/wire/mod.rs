@@ -1,14 +1,13 @@
-//! What Twilio's clients speak: the operations of Verify v2, and of Lookup v2, that [`crate::twilio::operations`] lists.
+//! Twilio's API: the operations of Verify v2 and Lookup v2 in [`crate::twilio::operations`].
 //!
-//! The order in which a request is judged is: credentials (401), a fault that was made for it, service (404),
-//! parameters (400), the caller's own rate limits (429), what the number is made for (429, 503, 403), then the
-//! verification's own rules (429, 404).
+//! Each handler takes a `WireRequest`, which the pipeline has read, calls the domain and formats the answer. A request is
+//! checked in this order: credentials (401), a fault, service (404), parameters (400), the service's own rate limits
+//! (429), the scenario of a magic number (429, 503, 403), then the rules of the verification (429, 404).
 
+mod answer;
 mod attempts;
 mod auth;
-mod body;
 mod buckets;
-mod call;
 mod challenges;
 mod checks;
 mod entities;
@@ -18,6 +17,7 @@ mod lookup;
 mod paging;
 mod pipeline;
 mod rate_limits;
+mod request;
 mod routes;
 mod safe_list;
 mod services;
@@ -43,10 +43,4 @@ async fn not_found(request: HttpRequest) -> Result<&'static str, TwilioError> {
 
 async fn method_not_allowed() -> Result<&'static str, TwilioError> {
     Err(TwilioError::method_not_allowed())
-}
-
-/// Where the caller found this server: the guard has looked at the name.
-fn base(request: &HttpRequest) -> String {
-    let header = request.headers().get(actix_web::http::header::HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}", header.unwrap_or("localhost"))
 }

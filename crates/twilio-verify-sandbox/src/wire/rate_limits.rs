@@ -1,11 +1,11 @@
 //! `/v2/Services/{ServiceSid}/RateLimits`.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 
-use super::body::Body;
-use super::call::{Call, created, deleted, found};
+use super::answer::{created, deleted, found};
 use super::paging::Listed;
+use super::request::WireRequest;
 use crate::random;
 use crate::rate_limit::RateLimit;
 use crate::twilio::errors::TwilioError;
@@ -17,63 +17,49 @@ impl Listed for RateLimit {
 }
 
 /// `GET /v2/Services/{ServiceSid}/RateLimits`
-pub(super) async fn list(call: Call, service_sid: web::Path<String>) -> Result<HttpResponse, TwilioError> {
-    let answer = call.in_service(&service_sid, |account| {
-        let (page, base) = (call.page()?, call.base());
-        let limits = account.rate_limits.of_service(&service_sid).iter().collect();
-        Ok(page.of("rate_limits", limits, |limit: &&RateLimit| limit.to_json(call.account_sid(), &base)))
-    });
-    answer.map(found)
+pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let page = request.page()?;
+        let limits = account.rate_limits.of_service(&service.sid).iter().collect();
+        Ok(found(page.of("rate_limits", limits, |limit: &&RateLimit| render(&request, limit))))
+    })
 }
 
 /// `POST /v2/Services/{ServiceSid}/RateLimits`
-pub(super) async fn create(
-    call: Call,
-    service_sid: web::Path<String>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let answer = call.in_service(&service_sid, |account| {
-        let limit = RateLimit::from_form(random::sid("RK"), &service_sid, &body.form()?, call.now)?;
-        let answer = limit.to_json(call.account_sid(), &call.base());
+pub(super) async fn create(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let limit = RateLimit::from_form(random::sid("RK"), &service.sid, request.form()?, request.now)?;
+        let answer = created(render(&request, &limit));
         account.rate_limits.add(limit).map(|()| answer)
-    });
-    answer.map(created)
+    })
 }
 
 /// `GET /v2/Services/{ServiceSid}/RateLimits/{Sid}`
-pub(super) async fn fetch(
-    call: Call,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, sid) = path.into_inner();
-    let answer = call.in_service(&service_sid, |account| {
-        let limit = account.rate_limits.get(&service_sid, &sid).ok_or_else(|| call.not_found())?;
-        Ok(limit.to_json(call.account_sid(), &call.base()))
-    });
-    answer.map(found)
+pub(super) async fn fetch(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let limit = account.rate_limits.get(&service.sid, request.sid());
+        Ok(found(render(&request, limit.ok_or_else(|| request.not_found())?)))
+    })
 }
 
 /// `POST /v2/Services/{ServiceSid}/RateLimits/{Sid}`
-pub(super) async fn update(
-    call: Call,
-    path: web::Path<(String, String)>,
-    body: Body,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, sid) = path.into_inner();
-    let answer = call.in_service(&service_sid, |account| {
-        let limit = account.rate_limits.get_mut(&service_sid, &sid).ok_or_else(|| call.not_found())?;
-        limit.update(&body.form()?, call.now)?;
-        Ok(limit.to_json(call.account_sid(), &call.base()))
-    });
-    answer.map(found)
+pub(super) async fn update(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let limit = account.rate_limits.get_mut(&service.sid, request.sid());
+        let limit = limit.ok_or_else(|| request.not_found())?;
+        limit.update(request.form()?, request.now)?;
+        Ok(found(render(&request, limit)))
+    })
 }
 
 /// `DELETE /v2/Services/{ServiceSid}/RateLimits/{Sid}`
-pub(super) async fn delete(
-    call: Call,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, TwilioError> {
-    let (service_sid, sid) = path.into_inner();
-    let gone = call.in_service(&service_sid, |account| Ok(account.rate_limits.delete(&service_sid, &sid)))?;
-    if gone { Ok(deleted()) } else { Err(call.not_found()) }
+pub(super) async fn delete(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    request.in_service(|account, service| {
+        let existed = account.rate_limits.delete(&service.sid, request.sid());
+        if existed { Ok(deleted()) } else { Err(request.not_found()) }
+    })
+}
+
+fn render(request: &WireRequest, limit: &RateLimit) -> serde_json::Value {
+    limit.to_json(request.account_sid(), request.base())
 }

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 
-use super::call::{Call, found};
+use super::answer::found;
 use super::paging::Listed;
+use super::request::WireRequest;
 use crate::phone::templates::{TEMPLATES, Template};
 use crate::twilio::errors::TwilioError;
 
@@ -14,11 +15,11 @@ impl Listed for Template {
     }
 }
 
-/// `GET /v2/Templates`: the same in every account.
-pub(super) async fn list(call: Call) -> Result<HttpResponse, TwilioError> {
-    let (page, query) = (call.page()?, call.query()?);
-    let wanted =
-        |template: &&Template| query.get("FriendlyName").is_none_or(|name| name == template.friendly_name);
-    let templates: Vec<&Template> = TEMPLATES.iter().filter(wanted).collect();
-    Ok(found(page.of("templates", templates, |template| template.to_json(call.account_sid()))))
+/// `GET /v2/Templates`. Every account has the same.
+pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
+    let (page, query) = (request.page()?, request.query()?);
+    let name = query.get("FriendlyName");
+    let matches = |template: &&Template| name.is_none_or(|name| name == template.friendly_name);
+    let templates: Vec<&Template> = TEMPLATES.iter().filter(matches).collect();
+    Ok(found(page.of("templates", templates, |template| template.to_json(request.account_sid()))))
 }
