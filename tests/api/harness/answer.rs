@@ -63,6 +63,11 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The body as JSON for a snapshot. The values of these members are replaced, at any depth.
+    pub fn redacted(&self, varying: &[&str]) -> String {
+        redacted(&self.body, varying)
+    }
+
     /// Checks the status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
@@ -81,5 +86,25 @@ impl Answer {
     #[track_caller]
     pub fn text_of(&self, name: &str) -> String {
         self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()
+    }
+}
+
+/// A value as JSON for a snapshot. The values of these members are replaced, at any depth.
+pub fn redacted(value: &Value, varying: &[&str]) -> String {
+    let mut value = value.clone();
+    redact(&mut value, varying);
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+fn redact(value: &mut Value, varying: &[&str]) {
+    for item in value.as_array_mut().into_iter().flatten() {
+        redact(item, varying);
+    }
+    for (name, member) in value.as_object_mut().into_iter().flatten() {
+        if varying.contains(&name.as_str()) {
+            *member = format!("[{name}]").into();
+        } else {
+            redact(member, varying);
+        }
     }
 }

@@ -26,7 +26,7 @@ mod steps;
 mod temp_dir;
 
 pub use acknowledged::{Acknowledged, People};
-pub use answer::Answer;
+pub use answer::{Answer, redacted};
 pub use callers::{Access, Guest, PasswordOk};
 pub use command::{CommandOutput, rejected_command, run_command, start_command};
 pub use database::Database;
