@@ -1,6 +1,6 @@
-//! A forgotten password: a code to the email address replaces it. From outside nothing tells whether an
-//! address is a user's: either way a row is written, a token is answered, and Twilio is asked about every
-//! code that is tried. A reset logs nobody in, and the next log-in wants its one-time code as ever.
+//! Reset a forgotten password with a code to the email address. Responses do not reveal whether an address is
+//! a user's: in either case a row is written, a token is returned, and Twilio is asked about every code. A
+//! reset does not log in, and the next log-in needs its one-time code as usual.
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
@@ -21,23 +21,23 @@ use storage::users::User;
 use storage::{ActivityKind, EventKind, ForgottenPassword, Id, Timestamp};
 use twilio_verify::{Channel, CheckOutcome, Failure, FailureKind, VerificationSid};
 
-/// What whoever forgot a password gets.
+/// What a request for a reset gets.
 pub struct ResetGrant {
-    /// Names the reset.
+    /// Identifies the reset.
     pub token: SecretString,
-    /// Seconds that the code can be checked.
+    /// The lifetime of the code in seconds.
     pub expires_in: i64,
-    /// Digits of the code.
+    /// The number of digits of the code.
     pub code_length: u8,
 }
 
-/// A new password, and the proof that whoever brings it reads the user's mail.
+/// A new password, and the proof of access to the user's mailbox.
 pub struct NewPassword {
     /// From [`ResetGrant`].
     pub token: ResetToken,
     /// From the mailbox.
     pub code: Code,
-    /// Strong for a stranger; the user's own data are looked at when the code was right.
+    /// The new password. After the code was right, it is also compared with the user's data.
     pub password: Password,
 }
 
@@ -100,12 +100,13 @@ impl Auth {
         }
     }
 
-    /// Replaces the password, if the code is right: every session ends, and everything that waits for a code.
+    /// If the code is right, replaces the password and ends every session, challenge and other reset of the
+    /// user.
     ///
     /// # Errors
-    /// [`Error::ChallengeExpired`] for a token whose time is over, that was used, or that is not ours,
-    /// [`Error::IncorrectCode`], [`Error::TooManyAttempts`], [`Error::OtpUnavailable`]. When the code was
-    /// right: [`Error::InvalidField`], [`Error::Overloaded`]; the same token and code can then be sent again.
+    /// [`Error::ChallengeExpired`] if the token is invalid, expired or used, [`Error::IncorrectCode`],
+    /// [`Error::TooManyAttempts`], [`Error::OtpUnavailable`]. After a right code: [`Error::InvalidField`],
+    /// [`Error::Overloaded`]; then the same token and code can be sent again.
     pub async fn reset_password(&self, new: NewPassword, client: Client) -> Result<(), Error> {
         let id = self.reset_tokens.check(&new.token).ok_or(Error::ChallengeExpired(None))?;
         let auth = self.clone();
@@ -116,7 +117,7 @@ impl Auth {
         .await
     }
 
-    /// Whose mailbox it is that the code came to: the user, and the address.
+    /// Checks the code. Returns the user and the address of the mailbox.
     async fn prove_mailbox(&self, id: Id, code: &Code, client: &Client) -> Result<(Id, String), Error> {
         let now = Timestamp(self.clock.now());
         let reserved = self.db.reserve_reset_check(id, now).await?;
@@ -140,16 +141,15 @@ impl Auth {
                 self.db.approve_reset(id, now).await?;
                 Ok(owner)
             }
-            (Err(failure), _) if !speaks_of_the_verification(failure.kind()) => {
+            (Err(failure), _) if !is_about_verification(failure.kind()) => {
                 if failure.certainly_not_processed() {
                     self.db.refund_reset_check(id).await?;
                 }
                 Err(Self::reset_unavailable(&failure))
             }
-            // Twilio's word about a verification is not passed on: there is none for an address that is
-            // nobody's.
+            // What Twilio says about a verification is not passed on: there is none for an unknown address.
             _ => {
-                // The line alone, and for an address that is nobody's too: a row would take its time.
+                // Only logged, for an unknown address too: writing a row would take more time.
                 let event = Event::new(EventKind::PasswordChangeFail, reset.user_id, client, now.0);
                 self.emit(&event.with_reason("incorrect_code"));
                 if reset.failed_checks >= MAX_CHECKS {
@@ -163,31 +163,30 @@ impl Auth {
         }
     }
 
-    /// Ends a verification that takes no more checks, so that the user's own next reset gets a code: whoever
-    /// has used it up would otherwise be in their way until it expires. How many guesses there are is a
-    /// matter of our limits.
+    /// Cancels a verification that accepts no more checks, so that the user's next reset gets a code.
+    /// Otherwise an attacker could block resets until it expires. Our limits bound the number of guesses.
     fn end_used_up(&self, reset: &PasswordReset) {
         let sid = reset.verification_sid.clone().and_then(|sid| VerificationSid::parse(sid).ok());
         let Some(sid) = sid else { return };
         let twilio = self.twilio.clone();
-        // Afterwards, as the code was sent; the client logs a failure.
+        // In the background, as the code was sent. The Twilio client logs a failure.
         drop(tokio::task::spawn_local(carried(async move { twilio.cancel(&sid).await.ok() })));
     }
 
-    /// Asks Twilio, whoever the reset is of: an answer about nobody takes as long as one about somebody.
+    /// Has Twilio check the code, for an unknown address too, so that the time reveals nothing.
     async fn check_reset(
         &self,
         reset: &PasswordReset,
         code: &Code,
     ) -> Result<Result<CheckOutcome, Failure>, Error> {
         match (&reset.verification_sid, &reset.email) {
-            // On its way, or the server ended at this moment.
+            // The code is still being sent, or the server stopped meanwhile.
             (None, Some(email)) => Ok(self.twilio.check_recipient(email, code.expose()).await),
             (sid, _) => {
                 // A verification that Twilio does not know.
-                let nobodys = || format!("VE{}", reset.id.0.simple());
+                let unknown = || format!("VE{}", reset.id.0.simple());
                 let sid =
-                    VerificationSid::parse(sid.clone().unwrap_or_else(nobodys)).map_err(Error::internal)?;
+                    VerificationSid::parse(sid.clone().unwrap_or_else(unknown)).map_err(Error::internal)?;
                 Ok(self.twilio.check(&sid, code.expose()).await)
             }
         }
@@ -221,6 +220,6 @@ impl Auth {
     }
 }
 
-fn speaks_of_the_verification(kind: FailureKind) -> bool {
+fn is_about_verification(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::VerificationGone | FailureKind::TooManyChecks)
 }

@@ -13,37 +13,36 @@ use storage::Purpose;
 use storage::challenges::{Challenge, MAX_CHECKS};
 use twilio_verify::Channel;
 
-/// Seconds to wait after the first send, the second, and so on (Twilio's advice: from 30 s upwards). With the
-/// first that makes five sends, after which Twilio refuses (60203).
+/// Seconds to wait after the first code, the second, and so on (Twilio recommends 30 s or more). Including
+/// the first, that makes five codes, after which Twilio rejects more (60203).
 pub const RESEND_WAITS: [i64; 4] = [30, 40, 60, 90];
-/// Seconds that Twilio's codes live, from the first send on; a resend does not prolong it.
+/// The lifetime of Twilio's codes in seconds, from the first one on. A resend does not extend it.
 pub const CODE_LIFETIME_SECONDS: i64 = 600;
 
-/// What the deployment allows, about codes and who gets them.
+/// The policy for one-time codes.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The channels that a caller may choose, the default first. All lead to a phone.
     pub channels: Vec<Channel>,
-    /// Whether codes are sent by email too: for a forgotten password, and to prove a new address.
+    /// Whether codes are also sent by email, for a forgotten password and to prove a new address.
     pub email_channel: bool,
-    /// Digits of a code, as the Verify service makes them.
+    /// The number of digits of a code, as configured in the Verify service.
     pub code_length: u8,
-    /// The Android apps that may read the message by themselves.
+    /// The Android apps that may read the message automatically.
     pub android_app_hashes: Vec<String>,
-    /// The regions to whose numbers codes go.
+    /// The regions to whose numbers codes are sent.
     pub regions: Regions,
-    /// The kinds of lines to which no code goes.
+    /// The line types to which no code is sent.
     pub line_types: LineTypes,
-    /// For how long a sign-up whose phone was never proved keeps others from its email address, number and
-    /// username.
+    /// How long an unverified user holds an email address, a number and a username.
     pub unverified_kept: TimeDelta,
-    /// Twilio's template of the message, where it is not the service's own.
+    /// Twilio's template of the message, if it is not the default of the service.
     pub template_sid: Option<String>,
 }
 
 impl Policy {
     pub(crate) fn view(&self, challenge: &Challenge, now: DateTime<Utc>) -> ChallengeView {
-        // Where the checks are used up a code would be of no use, and none is sent.
+        // After the last check a code is useless, so none is sent.
         let resends_left = if is_exhausted(challenge) { 0 } else { sends_left(challenge) };
         let resend_available_at = resend_available_at(challenge).filter(|_| resends_left > 0);
         let by_email = challenge.purpose == Purpose::EmailChange;
@@ -69,18 +68,18 @@ impl Policy {
     }
 }
 
-/// Whole seconds until `then`, rounded up, so that a client that waits them is not too early.
+/// Returns the seconds until `then`, rounded up, so that a client that waits for them is not too early.
 pub(crate) fn seconds_until(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     let milliseconds = (then - now).num_milliseconds().max(0);
     milliseconds.div_euclid(1000) + i64::from(milliseconds.rem_euclid(1000) > 0)
 }
 
-/// As a `Retry-After`: at least one second.
+/// Returns the seconds until `then` for `Retry-After`: at least one.
 pub(crate) fn retry_after(then: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
     u32::try_from(seconds_until(then, now)).unwrap_or(u32::MAX).max(1)
 }
 
-/// When a new code can be asked for; `None` when all have been.
+/// Returns when the next code can be requested, or `None` after the last one.
 pub(crate) fn resend_available_at(challenge: &Challenge) -> Option<DateTime<Utc>> {
     let index = usize::try_from(challenge.sends - 1).unwrap_or(0);
     RESEND_WAITS.get(index).map(|wait| challenge.last_sent_at.0 + TimeDelta::seconds(*wait))
@@ -91,13 +90,13 @@ fn sends_left(challenge: &Challenge) -> i32 {
     (most - challenge.sends).max(0)
 }
 
-/// Whether its password-ok token still stands for something: nothing can be sent or checked on a challenge
-/// whose checks are used up, so that whoever holds it may log in again.
+/// Whether the checks are used up. Then no code can be sent or checked, so the holder of the password-ok
+/// token may log in again.
 pub(crate) fn is_exhausted(challenge: &Challenge) -> bool {
     challenge.failed_checks >= MAX_CHECKS
 }
 
-/// Why a challenge is over for good, if it is: its token is refused with this reason.
+/// Returns why a challenge has ended, if it has. Its token is rejected with this reason.
 pub(crate) fn ended(challenge: &Challenge) -> Option<Reason> {
     match (challenge.spent_at, challenge.cancelled_at) {
         (Some(_), _) => Some(Reason::Spent),
@@ -106,22 +105,19 @@ pub(crate) fn ended(challenge: &Challenge) -> Option<Reason> {
     }
 }
 
-/// Whether a check of a code can be counted, as far as this row tells.
-pub(crate) fn takes_checks(challenge: &Challenge, now: DateTime<Utc>) -> bool {
+/// Whether the challenge accepts a check, according to this row.
+pub(crate) fn accepts_checks(challenge: &Challenge, now: DateTime<Utc>) -> bool {
     let is_open = ended(challenge).is_none() && challenge.verification_sid.is_some();
     is_open && challenge.expires_at.0 > now && !is_exhausted(challenge)
 }
 
-/// Why a check was not counted, and so not made.
+/// Builds the error of a check that the challenge does not accept.
 pub(crate) fn rejected_check(policy: &Policy, challenge: &Challenge, now: DateTime<Utc>) -> Error {
     if let Some(reason) = ended(challenge) {
         return Error::InvalidToken(reason);
     }
     let view = Box::new(policy.view(challenge, now));
-    match is_exhausted(challenge) {
-        true => exhausted_challenge(view, now),
-        false => Error::ChallengeExpired(Some(view)),
-    }
+    if is_exhausted(challenge) { exhausted_challenge(view, now) } else { Error::ChallengeExpired(Some(view)) }
 }
 
 /// Builds the error that rejects a resend now, if there is one.

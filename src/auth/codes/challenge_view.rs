@@ -29,7 +29,7 @@ pub struct ChallengeView {
 }
 
 impl ChallengeView {
-    /// No code can be asked for any more.
+    /// Removes the remaining resends.
     pub(crate) fn no_resends_left(&mut self) {
         (self.resends_left, self.resend_available_at, self.resend_in) = (0, None, None);
     }

@@ -7,29 +7,29 @@ use crate::auth::error::Error;
 use crate::auth::tokens::secret::DeploymentSecret;
 use twilio_verify::{Channel, LineType};
 
-/// The kinds of lines to which no code goes, where Twilio is asked about them.
+/// The line types to which no code is sent, if they are looked up.
 #[derive(Debug, Clone, Default)]
 pub struct LineTypes(Option<Vec<LineType>>);
 
 impl LineTypes {
-    /// Twilio is asked, and these get no code by whichever channel.
+    /// Looks up line types, and sends no code to these by any channel.
     pub fn refusing(refused: impl IntoIterator<Item = LineType>) -> Self {
         Self(Some(refused.into_iter().collect()))
     }
 
-    /// Whether Twilio is asked at all.
+    /// Whether line types are looked up.
     pub(crate) fn are_looked_up(&self) -> bool {
         self.0.is_some()
     }
 
-    /// A landline gets no text messages; a call finds somebody there.
+    /// Whether no code is sent to such a line by this channel. A landline gets calls but no text messages.
     pub(crate) fn refuse(&self, line_type: LineType, channel: Channel) -> bool {
         let is_mute = line_type == LineType::Landline && channel == Channel::Sms;
         self.0.as_ref().is_some_and(|refused| is_mute || refused.contains(&line_type))
     }
 }
 
-/// Makes the keys under which numbers are remembered.
+/// Derives the keys of the rows that hold line types.
 pub(crate) struct LineKeys(hmac::Key);
 
 impl LineKeys {

@@ -1,6 +1,6 @@
 //! A check of a code is counted before Twilio is asked, and refunded if it was certainly not made.
 
-use super::challenge::{ended, is_exhausted, rejected_check, takes_checks};
+use super::challenge::{accepts_checks, ended, is_exhausted, rejected_check};
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::auth::error::Error;
@@ -55,7 +55,7 @@ impl Auth {
         if is_exhausted(seen) {
             return Err(self.exhausted(id, &checks, client).await?);
         }
-        if !takes_checks(seen, now) {
+        if !accepts_checks(seen, now) {
             return Err(rejected_check(&self.policy, seen, now));
         }
         let reservation =

@@ -18,24 +18,24 @@ use storage::challenges::Challenge;
 use storage::verifications::SentCode;
 use twilio_verify::{Channel, Failure, FailureKind, Operation, StartVerification, VerificationSid};
 
-/// Seconds after which a client may try again when Twilio gives no time of its own.
+/// Seconds after which a client may try again, unless Twilio sets a time.
 const UNAVAILABLE_RETRY_AFTER: u32 = 5;
-/// Longest wait that is passed on from Twilio, in seconds.
+/// The longest wait of Twilio's that is passed on, in seconds.
 const MAX_RETRY_AFTER: u32 = 3600;
 
-/// How a code shall travel.
+/// How a code is sent.
 #[derive(Clone)]
 pub struct Delivery {
-    /// By what.
+    /// The channel.
     pub channel: Channel,
-    /// In which language; where there is none, Twilio decides by the number's country.
+    /// The language. Without one, Twilio decides by the number's country.
     pub locale: Option<Locale>,
-    /// Which Android app may read it.
+    /// The Android app that may read the message.
     pub app_hash: Option<AppHash>,
 }
 
 impl Delivery {
-    /// By email, where what the message says and in which language is a matter of the Verify service.
+    /// By email. The text and its language are configured in the Verify service.
     pub fn by_email() -> Self {
         Self { channel: Channel::Email, locale: None, app_hash: None }
     }

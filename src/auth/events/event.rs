@@ -1,5 +1,5 @@
-//! Security events: what is told to the audit log and to webhooks, under names that stay. The names are those
-//! of OWASP's Application Logging Vocabulary; docs/events.md lists them.
+//! Security events, for the audit log and for webhooks. Their names are those of OWASP's Application Logging
+//! Vocabulary and do not change; docs/events.md lists them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
@@ -30,7 +30,7 @@ fn is_suspicious(kind: EventKind) -> bool {
     )
 }
 
-/// Something that happened.
+/// A security event.
 #[derive(Clone)]
 pub(crate) struct Event {
     id: Id,
@@ -66,12 +66,12 @@ impl Event {
         Self { activity: Some(activity), reason, ..Self::new(kind, user_id, client, now) }
     }
 
-    /// The same, with one of the reasons that docs/events.md lists.
+    /// Adds one of the reasons that docs/events.md lists.
     pub(crate) fn with_reason(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
     }
 
-    /// What the user sees of it, where they see it.
+    /// Returns the activity that the user sees, if it is one.
     pub(crate) fn activity(&self) -> Option<Activity> {
         let (kind, user_id) = self.activity.zip(self.user_id)?;
         Some(Activity {
@@ -84,8 +84,9 @@ impl Event {
         })
     }
 
-    /// The message to the webhook. It names the user and nothing else of them: whoever may know more asks for
-    /// it, and a user who was deleted leaves no trace in it. `None`: nobody is to be named.
+    /// Returns the message to the webhook, or `None` if the event concerns no user. It contains the user's id
+    /// and no other data of the user: a receiver requests what it may know, and a deleted user leaves no
+    /// trace.
     pub(crate) fn message(&self) -> Option<Message> {
         let mut data = json!({ "user_id": self.user_id?.to_string() });
         if let Some((reason, data)) = self.reason.zip(data.as_object_mut()) {
@@ -103,17 +104,17 @@ impl Event {
         })
     }
 
-    /// What kind it is.
+    /// Returns the kind.
     pub(crate) fn kind(&self) -> EventKind {
         self.kind
     }
 
-    /// One of the reasons that docs/events.md lists.
+    /// Returns the reason, if it has one.
     pub(crate) fn reason(&self) -> Option<&'static str> {
         self.reason
     }
 
-    /// What came of a step of a log-in, where it was one.
+    /// Returns the result of a step of a log-in, if it was one.
     pub(crate) fn log_in_result(&self) -> Option<&'static str> {
         match self.kind {
             EventKind::TokenCreated => Some("code_sent"),
@@ -124,7 +125,7 @@ impl Event {
         }
     }
 
-    /// Writes the line of the audit log. The request's id is in the span.
+    /// Writes the event to the audit log. The request's id is in the span.
     pub(crate) fn log(&self) {
         let Self { reason, client, .. } = self;
         let (event, event_id) = (self.kind.as_str(), self.id.to_string());

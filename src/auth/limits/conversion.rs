@@ -1,10 +1,10 @@
-//! How many codes a range of numbers may get that do not come back. Pure; time is an argument.
+//! The limits of unanswered codes to a range of numbers. Pure; time is an argument.
 //!
-//! Whoever pumps messages is paid for what is sent, and has no use for the code: of a pumped range nearly
-//! none comes back. Numbers are rented by the block, so blocks of ten thousand are watched, ranges of a
-//! hundred thousand, and the country. Each may have so many codes unanswered, and one more for each that was
-//! answered: a range of which at least every other code comes back is never stopped, and one that is pumped
-//! stops after a few, without a word to the rest of the country.
+//! A fraudster who pumps messages is paid for each message and does not use the code, so codes to a pumped
+//! range are almost never answered. Numbers are rented by the block. So codes are counted per block of ten
+//! thousand numbers, per range of a hundred thousand, and per country. Each may have a number of unanswered
+//! codes, and one more for each answered code. A range in which at least every other code is answered is
+//! never stopped. A pumped range is stopped after a few codes, without affecting the rest of the country.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
@@ -14,16 +14,16 @@ use crate::auth::values::phone_number::PhoneNumber;
 use storage::Timestamp;
 use storage::conversions::Conversion;
 
-/// Digits at the end that numbers of a block differ in: operators hand out ten thousand at a time.
+/// The last digits, in which the numbers of a block differ. Operators assign ten thousand numbers at a time.
 const BLOCK_DIGITS: usize = 4;
 /// The same for a range of a hundred thousand.
 const RANGE_DIGITS: usize = 5;
-/// Seconds in an hour: what is counted is counted by the hour.
+/// Seconds in an hour, the unit in which codes are counted.
 const HOUR: i64 = 3600;
-/// Seconds from one time to the next that is looked at when somebody is told how long to wait.
+/// The precision of the wait that a client gets, in seconds.
 const STEP: i64 = 60;
 
-/// Whose codes are counted together, from the narrowest on.
+/// A range of numbers whose codes are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// Numbers that differ in the last four digits.
@@ -35,10 +35,10 @@ pub(crate) enum Extent {
 }
 
 impl Extent {
-    /// Every one, the narrowest first.
+    /// Every extent, the narrowest first.
     pub(crate) const ALL: [Self; 3] = [Self::Block, Self::Range, Self::Country];
 
-    /// The limit.
+    /// Returns the limit.
     pub(crate) fn limit(self) -> LimitKind {
         match self {
             Self::Block => LimitKind::UnverifiedCodesPerBlock,
@@ -47,7 +47,7 @@ impl Extent {
         }
     }
 
-    /// The name under which a number is counted.
+    /// Returns the name of the range of a number.
     pub(crate) fn of(self, number: &PhoneNumber) -> String {
         let without = |digits: usize| {
             let e164 = number.as_str();
@@ -61,13 +61,13 @@ impl Extent {
     }
 }
 
-/// The hour of a time.
+/// Returns the start of the hour of a time.
 pub(crate) fn hour_of(time: DateTime<Utc>) -> Timestamp {
     Timestamp(time.duration_trunc(TimeDelta::hours(1)).unwrap_or(time))
 }
 
-/// What a window of time holds, in counts times seconds: of the hour with which it begins only the part that
-/// is inside.
+/// What is counted in a window of time, in counts times seconds. Of the first hour, only the part inside the
+/// window counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Window {
     sends: i64,
@@ -87,25 +87,24 @@ impl Window {
     }
 }
 
-/// Whether there is room for another code beside what is counted: so many unanswered, and one more for each
-/// that was answered.
+/// Whether another code is allowed: a number of unanswered ones, and one more for each answered one.
 fn has_room(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> bool {
     let Window { sends, verified } = Window::ending(now, rate.period.into(), counted);
     sends + HOUR - verified <= i64::from(rate.attempts) * HOUR + verified
 }
 
-/// Whether of what is counted as many codes came back within a day as did not.
+/// Whether at least half of the codes of the last day were answered.
 pub(crate) fn converts(now: DateTime<Utc>, counted: &[Conversion]) -> bool {
     let Window { sends, verified } = Window::ending(now, 24 * HOUR, counted);
     verified > 0 && sends <= 2 * verified
 }
 
-/// Seconds until a rate has room for another code; `None`: it has now.
+/// Returns the seconds until a rate allows another code, or `None` if it does now.
 pub(crate) fn refused_for(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> Option<u32> {
     if has_room(rate, now, counted) {
         return None;
     }
-    // By then nothing that is counted now is left.
+    // By then, everything that is counted now has expired.
     let longest = i64::from(rate.period) + HOUR;
     let waits = (1..longest / STEP).map(|step| step * STEP);
     let wait = waits.into_iter().find(|wait| has_room(rate, now + TimeDelta::seconds(*wait), counted));

@@ -1,25 +1,25 @@
-//! The limits that there are, by the names under which the configuration knows them.
+//! The kinds of limits, with their names in the configuration.
 
-/// What is limited, and for whom. Rows are locked in this order.
+/// A kind of limit. Rows are locked in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitKind {
     /// Wrong passwords at log-in for one email address, from one client address.
     WrongPasswordsPerAccountAndAddress,
-    /// Wrong passwords at log-in for one email address, from wherever.
+    /// Wrong passwords at log-in for one email address, from all client addresses.
     WrongPasswordsPerAccount,
-    /// Wrong passwords at log-in from one client address, for whichever account.
+    /// Wrong passwords at log-in from one client address, for all accounts.
     WrongPasswordsPerAddress,
-    /// Wrong passwords of somebody who is logged in and confirms something.
+    /// Wrong passwords in one session, when its user confirms an operation.
     WrongPasswordsPerSession,
     /// Wrong codes of one user, over all challenges.
     WrongCodesPerUser,
     /// Codes to one phone number or email address.
     CodesPerDestination,
-    /// Codes that one user has sent.
+    /// Codes that one user requests.
     CodesPerUser,
-    /// Codes that one client address has sent.
+    /// Codes that one client address requests.
     CodesPerAddress,
-    /// Codes that one network has sent.
+    /// Codes that one network requests.
     CodesPerNetwork,
     /// Sign-ups from one client address.
     SignUpsPerAddress,
@@ -29,16 +29,17 @@ pub enum LimitKind {
     PasswordResetsPerEmail,
     /// Password resets from one client address.
     PasswordResetsPerAddress,
-    /// Codes that are never answered, to numbers that differ in the last four digits.
+    /// Unanswered codes to numbers that differ in the last four digits.
     UnverifiedCodesPerBlock,
-    /// The same, to numbers that differ in the last five.
+    /// Unanswered codes to numbers that differ in the last five digits.
     UnverifiedCodesPerRange,
-    /// The same, to numbers of one country or region.
+    /// Unanswered codes to numbers of one country or region.
     UnverifiedCodesPerCountry,
 }
 
 impl LimitKind {
-    /// The setting's name, and the first part of the policy's in the header `RateLimit`.
+    /// Returns the name of the setting, which is the first part of the policy's name in the header
+    /// `RateLimit`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::WrongPasswordsPerAccountAndAddress => "wrong_passwords_per_account_and_address",
@@ -60,8 +61,8 @@ impl LimitKind {
         }
     }
 
-    /// Whether it counts what comes from an address or a network, whoever it is: `dev` leaves these out, and
-    /// waits do not grow, because a thousand people may stand behind one address.
+    /// Whether it counts per client address or network. `dev` leaves these out, and their waits do not grow,
+    /// because thousands of people may share one address.
     pub fn counts_addresses(self) -> bool {
         matches!(
             self,
@@ -74,8 +75,8 @@ impl LimitKind {
         )
     }
 
-    /// Whether it watches what becomes of codes to a range of numbers. `dev` leaves these out, too: everybody
-    /// there has one of the few numbers that are reserved for tests.
+    /// Whether it counts unanswered codes to a range of numbers. `dev` leaves these out too, because all its
+    /// users have numbers of the few ranges that are reserved for tests.
     pub fn watches_numbers(self) -> bool {
         matches!(
             self,
@@ -83,8 +84,7 @@ impl LimitKind {
         )
     }
 
-    /// Whether strangers can use it up for somebody: clients that the account knows then have as much once
-    /// more.
+    /// Whether strangers can use it up for an account. Clients that the account knows have a second quota.
     pub(crate) fn can_be_used_up_by_strangers(self) -> bool {
         matches!(
             self,
@@ -92,8 +92,8 @@ impl LimitKind {
         )
     }
 
-    /// Whether it counts what the client itself does, so that the headers tell of it before it refuses. What
-    /// others do to an account, a number or a network is nobody's business.
+    /// Whether it counts only what the client itself does. The headers always show these. They show other
+    /// limits only when they reject, so that a client does not learn what others do.
     pub(crate) fn counts_the_client(self) -> bool {
         matches!(
             self,

@@ -1,29 +1,27 @@
-//! What of a client's address is counted.
+//! The parts of a client's address that limits count.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-/// Bits of an IPv6 address that tell one customer from another (RFC 6177): the rest a client chooses as it
-/// likes.
+/// Bits of an IPv6 address that identify a customer (RFC 6177). A client can choose the rest.
 const IPV6_HOST: u8 = 64;
-/// Bits of a network that one company or one attacker often has whole.
+/// Bits of a network that one company or one attacker may have completely.
 const IPV4_NETWORK: u8 = 24;
 /// The same for IPv6 (RFC 6177: a site gets a /48 to a /56).
 const IPV6_NETWORK: u8 = 48;
 
-/// One client, as far as addresses tell: an IPv4 address, or a /64.
+/// Returns the client: an IPv4 address, or a /64.
 pub(crate) fn host(address: Option<IpAddr>) -> String {
     text(address, 32, IPV6_HOST)
 }
 
-/// The network around it: a /24, or a /48.
+/// Returns the network of the client: a /24, or a /48.
 pub(crate) fn network(address: Option<IpAddr>) -> String {
     text(address, IPV4_NETWORK, IPV6_NETWORK)
 }
 
-/// Where no address is known, all such clients share one count: what cannot be told apart is not let through
-/// uncounted.
+/// Clients without a known address share one count.
 fn text(address: Option<IpAddr>, ipv4: u8, ipv6: u8) -> String {
     let address = address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical();
     let bits = if address.is_ipv4() { ipv4 } else { ipv6 };

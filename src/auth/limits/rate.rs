@@ -1,25 +1,25 @@
-//! So many attempts in so long, as the configuration writes it: `10/h`, `10/15m`.
+//! A number of attempts per period, as the configuration writes it: `10/h`, `10/15m`.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Most attempts: more is no limit.
+/// The most attempts of a rate.
 const MOST_ATTEMPTS: u32 = 1_000_000;
-/// Longest period, in seconds: a day, after which everything is forgotten.
+/// The longest period in seconds: a day, after which states are deleted.
 const LONGEST_PERIOD: u32 = 86_400;
 /// The units of a period, in seconds, the longest first.
 const UNITS: [(char, u32); 4] = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
 
-/// So many attempts in so long.
+/// A number of attempts per period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many.
+    /// The number of attempts.
     pub attempts: u32,
-    /// In how many seconds.
+    /// The period in seconds.
     pub period: u32,
 }
 
-/// What is no rate.
+/// The text is not a rate.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "is not a number of attempts and a period such as 10/h, 10/15m, 5/30s or 20/d (at most 1000000, at most a day)"
@@ -27,7 +27,7 @@ pub struct Rate {
 pub struct InvalidRate;
 
 impl Rate {
-    /// The period, in microseconds.
+    /// Returns the period in microseconds.
     pub(crate) fn period_micros(self) -> i64 {
         i64::from(self.period) * 1_000_000
     }

@@ -1,10 +1,10 @@
-//! The rule by which attempts are counted: GCRA, with waits that grow. Pure; the statement that decides by it
-//! stands in `storage/throttles.rs`.
+//! The rule by which attempts are counted: GCRA, with growing waits. Pure; the statement that decides is in
+//! `storage`, in `tables/throttles.rs`.
 //!
-//! A limit of 10 attempts an hour allows ten at once, and gives one back every six minutes. Whoever uses it
-//! up waits those six minutes; whoever uses it up again waits 12, then 24 and so on, at most a day. When
-//! nothing has stood against it for an hour, all is forgotten. Whatever is done, never more than GCRA allows
-//! is allowed.
+//! A limit of 10 attempts per hour allows ten at once, and another one every six minutes. A client that
+//! exhausts it waits six minutes; if it exhausts the limit again, 12 minutes, then 24 and so on, at most a
+//! day. After an hour with a full quota, waits start again at six minutes. It never allows more than GCRA
+//! does.
 
 use chrono::{DateTime, Utc};
 
@@ -14,26 +14,26 @@ use storage::throttles::{Charge, MOST_DOUBLINGS, State};
 /// The longest wait, in microseconds: a day.
 const LONGEST: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// How many attempts in how long.
+/// A limit: a rate, and whether waits grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// Attempts and period.
+    /// The attempts per period.
     pub rate: Rate,
-    /// Whether waits grow. Not where many people may share what is counted.
+    /// Whether waits grow. They do not if many people may share the quota.
     pub grows: bool,
 }
 
-/// Where somebody stands with a limit.
+/// What is left of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Balance {
-    /// Attempts that are allowed at once.
+    /// Attempts that are allowed now.
     pub remaining: u32,
-    /// Whole seconds until there is one more.
+    /// Seconds until there is one more, rounded up.
     pub more_in: u32,
 }
 
 impl Limit {
-    /// Microseconds that one attempt takes to come back.
+    /// Returns the microseconds until one attempt is available again.
     fn pace(self) -> i64 {
         (self.rate.period_micros() / i64::from(self.rate.attempts.max(1))).max(1)
     }
@@ -46,13 +46,12 @@ impl Limit {
         if self.grows { LONGEST.max(self.pace()) } else { self.pace() }
     }
 
-    /// An attempt to be counted.
+    /// Returns what the database counts for an attempt.
     pub fn charge(self, key: Vec<u8>) -> Charge {
         Charge { key, pace: self.pace(), slack: self.slack(), longest: self.longest() }
     }
 
-    /// What a charge that was allowed has added, told by what stands against the limit since: to be taken
-    /// back where the attempt was no failure.
+    /// Returns what an allowed attempt has added to the state, to refund it. `after`: the state after it.
     pub fn added(self, after: &State, now: DateTime<Utc>) -> State {
         let used_up = after.arrival > now.timestamp_micros() + self.slack();
         let strikes = i32::from(used_up);
@@ -61,7 +60,7 @@ impl Limit {
         State { key: after.key.clone(), arrival, strikes }
     }
 
-    /// Where somebody stands; `arrival`: what stands against the limit, where anything does.
+    /// Returns what is left. `arrival`: the state of the limit, if it has one.
     pub fn balance(self, arrival: Option<i64>, now: DateTime<Utc>) -> Balance {
         let (now, pace) = (now.timestamp_micros(), self.pace());
         let arrival = arrival.filter(|arrival| *arrival > now);

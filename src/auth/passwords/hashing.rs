@@ -1,8 +1,9 @@
 //! Hashes passwords on a bounded pool of threads.
 //!
-//! There is one thread per core, each with a [`HashEngine`] of its own, behind a bounded queue. If the queue is full,
-//! the server answers 503, so a flood of log-ins starves nothing else. On Linux the threads also have a lower priority
-//! than the rest of the process: a request that takes a millisecond does not wait for one that takes twenty.
+//! There is one thread per core, each with a [`HashEngine`] of its own, behind a bounded queue. If the queue
+//! is full, the server answers 503, so a flood of log-ins starves nothing else. On Linux the threads also
+//! have a lower priority than the rest of the process: a request that takes a millisecond does not wait for
+//! one that takes twenty.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -22,8 +23,8 @@ use crate::metrics::Metrics;
 /// `Retry-After` in seconds if the queue is full: by then it has been worked off.
 const OVERLOADED_RETRY_AFTER: u32 = 1;
 
-/// How much the hashing threads raise their nice value (`nice(2)`). If other threads need the core as well, hashing
-/// gets a tenth of it; otherwise it gets all of it.
+/// How much the hashing threads raise their nice value (`nice(2)`). If other threads need the core as well,
+/// hashing gets a tenth of it; otherwise it gets all of it.
 #[cfg(target_os = "linux")]
 const NICE_INCREMENT: i32 = 10;
 

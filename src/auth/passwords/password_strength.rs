@@ -1,8 +1,8 @@
 //! Estimates with zxcvbn how easily a new password is guessed.
 //!
-//! The estimate can cost far more than a hash: zxcvbn tries every way to read `4`, `@`, `1`, `!`… as letters, and 128
-//! such characters took 2 s in a release build. So only the beginning of a password is judged: a password that begins
-//! with something strong is strong.
+//! The estimate can cost far more than a hash: zxcvbn tries every way to read `4`, `@`, `1`, `!`… as letters,
+//! and 128 such characters took 2 s in a release build. So only the beginning of a password is judged: a
+//! password that begins with something strong is strong.
 
 use std::borrow::Cow;
 
@@ -11,22 +11,24 @@ use zxcvbn::zxcvbn;
 use crate::auth::Password;
 use crate::auth::values::invalid::{Invalid, InvalidKind};
 
-/// The fewest guesses that a new password must withstand: the lower bound of zxcvbn's score 3, "safely unguessable".
-/// The score itself adds a margin that no password of 8 characters can reach, even a random one.
+/// The fewest guesses that a new password must withstand: the lower bound of zxcvbn's score 3, "safely
+/// unguessable". The score itself adds a margin that no password of 8 characters can reach, even a random
+/// one.
 const MIN_GUESSES: u64 = 100_000_000;
 /// Attackers also guess the name of the program.
 const CONTEXT: &str = "countersign";
 /// The most characters that are judged: four long words. The cost grows with the square.
 const MAX_JUDGED: usize = 32;
-/// The most ways to read digits and signs as letters. With this limit 32 characters take at most about as long as a
-/// hash. Eight characters always fit, even if each is such a sign, and so do ten digits.
+/// The most ways to read digits and signs as letters. With this limit 32 characters take at most about as
+/// long as a hash. Eight characters always fit, even if each is such a sign, and so do ten digits.
 const MAX_READINGS: usize = 64;
 /// The characters that zxcvbn reads as letters, from its own table: each entry belongs to one letter.
 const LOOKALIKES: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
 
 impl Password {
-    /// Rejects a password that is guessed with fewer than 10^8 guesses, by zxcvbn's estimate, if the attacker knows
-    /// `known` about the user. There are no rules about kinds of characters. This may take as long as a hash.
+    /// Rejects a password that is guessed with fewer than 10^8 guesses, by zxcvbn's estimate, if the attacker
+    /// knows `known` about the user. There are no rules about kinds of characters. This may take as long as a
+    /// hash.
     ///
     /// # Errors
     /// [`InvalidKind::EasilyGuessed`], with zxcvbn's advice.

@@ -48,8 +48,8 @@ pub(crate) struct Access {
     pub(crate) key: usize,
 }
 
-/// A token with a valid signature and valid claims. Whether its user, challenge or session still exists is a question
-/// for the database.
+/// A token with a valid signature and valid claims. Whether its user, challenge or session still exists is a
+/// question for the database.
 pub(crate) enum Claims {
     PasswordOk(PasswordOkClaims),
     Access(Access),

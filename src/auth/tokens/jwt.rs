@@ -1,8 +1,8 @@
 //! Signs and verifies the two kinds of JWT. The only file that uses jsonwebtoken.
 //!
-//! The kinds exclude each other by `typ` and `aud` (RFC 8725, section 3.12). The header holds exactly `alg`, `typ` and
-//! `kid`, so a token cannot bring a key or a `crit` of its own. Every claim is required and has an exact type. Time is
-//! an argument.
+//! The kinds exclude each other by `typ` and `aud` (RFC 8725, section 3.12). The header holds exactly `alg`,
+//! `typ` and `kid`, so a token cannot bring a key or a `crit` of its own. Every claim is required and has an
+//! exact type. Time is an argument.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -197,8 +197,8 @@ impl Jwt {
         Ok(jsonwebtoken::encode(&header, claims, &key.encoding).map_err(Error::internal)?.into())
     }
 
-    /// Verifies a token of either kind. A token that we did not sign is always `Malformed`; only a genuine token gets
-    /// the reason that it has expired.
+    /// Verifies a token of either kind. A token that we did not sign is always `Malformed`; only a genuine
+    /// token gets the reason that it has expired.
     pub(crate) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenError> {
         if token.len() > MAX_LENGTH {
             return Err(Reason::Malformed.into());
@@ -244,8 +244,8 @@ impl Jwt {
     }
 }
 
-/// Has jsonwebtoken check only the algorithm and the signature: its rules for claims are looser than ours and read the
-/// wall clock.
+/// Has jsonwebtoken check only the algorithm and the signature: its rules for claims are looser than ours and
+/// read the wall clock.
 #[allow(clippy::disallowed_methods)]
 fn signature_only() -> Validation {
     let mut validation = Validation::new(Algorithm::EdDSA);

@@ -57,11 +57,12 @@ fn unneeded(rows: Vec<SigningKey>, settings: &Settings, now: DateTime<Utc>) -> V
     keys.filter(|key| key.state == KeyState::Forgotten).map(|key| key.kid).collect()
 }
 
-/// Creates a key that signs after `lead`, and deletes the keys that no unexpired token names. Returns its `kid`.
+/// Creates a key that signs after `lead`, and deletes the keys that no unexpired token names. Returns its
+/// `kid`.
 ///
 /// # Errors
-/// [`Error::Internal`] if no server has used this database yet, [`Error::OtherSecret`] if its keys were sealed with
-/// another secret.
+/// [`Error::Internal`] if no server has used this database yet, [`Error::OtherSecret`] if its keys were
+/// sealed with another secret.
 pub async fn rotate_keys(
     db: &Db,
     secret: &DeploymentSecret,

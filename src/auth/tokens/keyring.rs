@@ -1,5 +1,5 @@
-//! The signing keys of a running server. They change without a restart: a request reloads them from the database every
-//! few seconds, and at once if a token names an unknown key.
+//! The signing keys of a running server. They change without a restart: a request reloads them from the
+//! database every few seconds, and at once if a token names an unknown key.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -18,8 +18,8 @@ use storage::{Db, Mode};
 
 /// How old the keys may be, in microseconds: 10 seconds, a fraction of any sensible lead time.
 const MAX_AGE: i64 = 10_000_000;
-/// How long a token with an unknown key waits for others, so that one read serves all of them. Invalid tokens therefore
-/// cause at most ten reads a second.
+/// How long a token with an unknown key waits for others, so that one read serves all of them. Invalid tokens
+/// therefore cause at most ten reads a second.
 const RELOAD_DELAY: Duration = Duration::from_millis(100);
 
 /// The keys as they were last loaded.

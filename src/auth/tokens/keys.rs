@@ -45,8 +45,8 @@ impl From<&Key> for PublicKey {
     }
 }
 
-/// Loads the keys that a deployment may use, and creates the first one if there is none. The database must be claimed.
-/// Replicas that start at the same time create only one key.
+/// Loads the keys that a deployment may use, and creates the first one if there is none. The database must be
+/// claimed. Replicas that start at the same time create only one key.
 pub(crate) async fn load_or_create(
     db: &Db,
     secret: &DeploymentSecret,

@@ -1,8 +1,8 @@
-//! A cache of verified access tokens. Verifying an Ed25519 signature costs more than the rest of a small request, and a
-//! token that comes again byte for byte is as genuine as the first time.
+//! A cache of verified access tokens. Verifying an Ed25519 signature costs more than the rest of a small
+//! request, and a token that comes again byte for byte is as genuine as the first time.
 //!
-//! The cache holds nothing that can change. For each request the caller checks the token's times and its key, and asks
-//! the database about its session. An instance belongs to one set of keys and ends with it.
+//! The cache holds nothing that can change. For each request the caller checks the token's times and its key,
+//! and asks the database about its session. An instance belongs to one set of keys and ends with it.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -22,8 +22,8 @@ type Digest = [u8; 32];
 /// Recently used tokens.
 pub(crate) struct KnownTokens([RwLock<Shard>; SHARDS]);
 
-/// Two generations. If the young one is full, it becomes the old one, and the previous old one is dropped. A token that
-/// is used moves to the young one, so approximately the least recently used tokens are evicted.
+/// Two generations. If the young one is full, it becomes the old one, and the previous old one is dropped. A
+/// token that is used moves to the young one, so approximately the least recently used tokens are evicted.
 #[derive(Default)]
 struct Shard {
     young: HashMap<Digest, Access>,
@@ -43,8 +43,8 @@ impl KnownTokens {
         young.or_else(|| shard.write().unwrap_or_else(PoisonError::into_inner).promote(&key))
     }
 
-    /// Caches a token with a valid signature, issuer and audience. Other tokens must not be cached: they could evict
-    /// genuine ones.
+    /// Caches a token with a valid signature, issuer and audience. Other tokens must not be cached: they
+    /// could evict genuine ones.
     pub(crate) fn insert(&self, token: &str, access: Access) {
         let key = digest_of(token);
         if let Some(shard) = self.shard(&key) {

@@ -38,8 +38,8 @@ pub struct Tokens {
     pub user: User,
 }
 
-/// A live session and its user. Access tokens are minted from nothing else. It is created in two ways, and each takes a
-/// proof.
+/// A live session and its user. Access tokens are minted from nothing else. It is created in two ways, and
+/// each takes a proof.
 pub(super) struct LiveSession {
     session: Session,
     user: User,

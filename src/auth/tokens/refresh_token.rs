@@ -1,6 +1,6 @@
-//! The refresh token: opaque and never stored. It names its session and a generation. An HMAC over both and the
-//! session's salt, under a key derived from the deployment's secret, proves that it is genuine. A leaked database holds
-//! the salt and the generation, which are not enough to make a token.
+//! The refresh token: opaque and never stored. It names its session and a generation. An HMAC over both and
+//! the session's salt, under a key derived from the deployment's secret, proves that it is genuine. A leaked
+//! database holds the salt and the generation, which are not enough to make a token.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -77,8 +77,8 @@ impl RefreshTokens {
         Ok(Self { key: derived("countersign/refresh-token/v1")?, jti_key: derived("countersign/jti/v1")? })
     }
 
-    /// Returns the `jti` of the access token of a session's current generation: unique, and always the same for one
-    /// generation (UUIDv8: RFC 9562, section 5.8).
+    /// Returns the `jti` of the access token of a session's current generation: unique, and always the same
+    /// for one generation (UUIDv8: RFC 9562, section 5.8).
     pub(crate) fn jti(&self, session: &Session) -> Uuid {
         let tag = hmac::sign(&self.jti_key, &salted(&name(session, session.generation), session));
         let bytes = tag.as_ref().first_chunk().copied().unwrap_or_default();

@@ -45,8 +45,8 @@ impl DeploymentSecret {
         Ok(URL_SAFE_NO_PAD.encode(bytes).into())
     }
 
-    /// Derives a key of 32 bytes for one purpose (HKDF-SHA256, RFC 5869). Keys of different purposes reveal nothing
-    /// about each other.
+    /// Derives a key of 32 bytes for one purpose (HKDF-SHA256, RFC 5869). Keys of different purposes reveal
+    /// nothing about each other.
     pub(crate) fn derive(&self, purpose: &'static str) -> Result<SecretSlice<u8>, Error> {
         let mut key = vec![0; 32];
         hkdf::Salt::new(hkdf::HKDF_SHA256, b"countersign")

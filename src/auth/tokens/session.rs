@@ -13,9 +13,9 @@ pub struct SessionPolicy {
     pub lifetime: TimeDelta,
     /// A session ends if its tokens are not refreshed for this long.
     pub idle_lifetime: TimeDelta,
-    /// How long the previous refresh token is still exchanged for the current tokens. This deviates from the strictest
-    /// reading of RFC 9700, section 4.14.2: otherwise a response lost on a mobile network, or two tabs that refresh at
-    /// once, would log the user out.
+    /// How long the previous refresh token is still exchanged for the current tokens. This deviates from the
+    /// strictest reading of RFC 9700, section 4.14.2: otherwise a response lost on a mobile network, or two
+    /// tabs that refresh at once, would log the user out.
     pub refresh_grace: TimeDelta,
 }
 

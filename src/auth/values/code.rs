@@ -4,7 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// How many digits the codes of a Verify service have (<https://www.twilio.com/docs/verify/api/service>, `CodeLength`).
+/// How many digits the codes of a Verify service have (<https://www.twilio.com/docs/verify/api/service>,
+/// `CodeLength`).
 pub const LENGTH: std::ops::RangeInclusive<usize> = 4..=10;
 
 /// A code of 4 to 10 digits. Spaces and hyphens between the digits are dropped.
@@ -15,7 +16,8 @@ impl Code {
     /// Parses a code. A text that cannot be a code is rejected here and does not count as a check.
     ///
     /// # Errors
-    /// [`InvalidKind::TooShort`], [`InvalidKind::TooLong`], or [`InvalidKind::InvalidFormat`] if it is not all digits.
+    /// [`InvalidKind::TooShort`], [`InvalidKind::TooLong`], or [`InvalidKind::InvalidFormat`] if it is not
+    /// all digits.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {

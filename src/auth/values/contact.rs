@@ -49,7 +49,8 @@ impl NewContact {
         }
     }
 
-    /// Whether the user has it already. Email addresses are compared without regard to case, as their index does.
+    /// Whether the user has it already. Email addresses are compared without regard to case, as their index
+    /// does.
     pub(crate) fn is_of(&self, user: &User) -> bool {
         match self {
             Self::PhoneNumber(number) => user.phone_number == number.as_str(),

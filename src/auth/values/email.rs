@@ -9,10 +9,11 @@ const MAX_LOCAL: usize = 64;
 /// The most characters of one label of the domain (RFC 1035, section 2.3.4).
 const MAX_LABEL: usize = 63;
 
-/// An email address: unquoted, ASCII, with a domain of at least two labels. It is unique without regard to case.
+/// An email address: unquoted, ASCII, with a domain of at least two labels. It is unique without regard to
+/// case.
 ///
-/// Only ASCII, because letters that look alike could make two users for one mailbox. An international domain is
-/// written in its `xn--` form.
+/// Only ASCII, because letters that look alike could make two users for one mailbox. An international domain
+/// is written in its `xn--` form.
 #[derive(Clone)]
 pub struct Email(String);
 
@@ -40,8 +41,8 @@ impl Email {
     }
 }
 
-/// Masks an address: the first letter and the domain remain, as in `a***@example.com`. A text that is not an address is
-/// masked completely.
+/// Masks an address: the first letter and the domain remain, as in `a***@example.com`. A text that is not an
+/// address is masked completely.
 pub(crate) fn masked(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((local, domain)) => format!("{}***@{domain}", local.get(..1).unwrap_or_default()),

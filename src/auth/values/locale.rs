@@ -37,8 +37,8 @@ impl Locale {
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns the most preferred language of an `Accept-Language` header that Verify supports (RFC 9110, section
-    /// 12.5.4). A malformed header counts as no preference.
+    /// Returns the most preferred language of an `Accept-Language` header that Verify supports (RFC 9110,
+    /// section 12.5.4). A malformed header counts as no preference.
     pub fn from_accept_language(header: &str) -> Option<Self> {
         let weighted = header.split(',').take(20).filter_map(|entry| {
             let (tag, parameter) = entry.split_once(';').unwrap_or((entry, ""));
@@ -55,7 +55,8 @@ impl Locale {
         preferences.into_iter().next().map(|(_, locale)| locale)
     }
 
-    /// Returns the nearest language that Verify supports. Without one, Twilio decides by the number's country.
+    /// Returns the nearest language that Verify supports. Without one, Twilio decides by the number's
+    /// country.
     pub fn supported(&self) -> Option<&'static str> {
         let language = self.0.split('-').next().unwrap_or_default();
         let find = |tag: &str| SUPPORTED.into_iter().find(|known| known.eq_ignore_ascii_case(tag));

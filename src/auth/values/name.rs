@@ -35,8 +35,8 @@ impl Name {
     }
 }
 
-/// Control characters, line and paragraph separators, and marks that change the direction of writing. In a list of
-/// users they could falsify other text (<https://www.unicode.org/reports/tr36/>, section 2.10).
+/// Control characters, line and paragraph separators, and marks that change the direction of writing. In a
+/// list of users they could falsify other text (<https://www.unicode.org/reports/tr36/>, section 2.10).
 fn is_forbidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

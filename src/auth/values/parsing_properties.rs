@@ -1,5 +1,5 @@
-//! Property tests of parsing: no text causes a panic, an accepted value has the stored form, and parsing it again
-//! changes nothing.
+//! Property tests of parsing: no text causes a panic, an accepted value has the stored form, and parsing it
+//! again changes nothing.
 
 use proptest::prelude::*;
 use secrecy::ExposeSecret;

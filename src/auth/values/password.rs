@@ -6,20 +6,20 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::invalid::{Invalid, InvalidKind};
 
-/// The fewest and the most characters of a new password. NIST SP 800-63B-4, section 3.1.1.2: at least 8 if a second
-/// factor is always required, and at least 64 must be possible.
+/// The fewest and the most characters of a new password. NIST SP 800-63B-4, section 3.1.1.2: at least 8 if a
+/// second factor is always required, and at least 64 must be possible.
 pub const LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 /// The most characters of a password that is compared with a stored one.
 const MAX_ATTEMPT: usize = 1024;
 
-/// A password in Unicode normalization form C, so that a keyboard that composes letters in another way also works
-/// (NIST SP 800-63B-4, section 3.1.1.2).
+/// A password in Unicode normalization form C, so that a keyboard that composes letters in another way also
+/// works (NIST SP 800-63B-4, section 3.1.1.2).
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 
 impl Password {
-    /// Parses a password to compare with a stored one. A password that sign-up would reject is wrong, not malformed, so
-    /// it is accepted up to a length that is harmless to hash.
+    /// Parses a password to compare with a stored one. A password that sign-up would reject is wrong, not
+    /// malformed, so it is accepted up to a length that is harmless to hash.
     ///
     /// # Errors
     /// [`InvalidKind::TooShort`] if it is empty, or [`InvalidKind::TooLong`].

@@ -27,7 +27,8 @@ impl std::fmt::Display for Territory {
     }
 }
 
-/// A number in E.164 form that is valid by libphonenumber's metadata, belongs to a region, and can belong to a person.
+/// A number in E.164 form that is valid by libphonenumber's metadata, belongs to a region, and can belong to
+/// a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber {
     e164: String,
@@ -38,8 +39,8 @@ impl PhoneNumber {
     /// Parses an international number in any common notation: `+44 20 7946 0958`, `0044…`, `tel:+44-…`.
     ///
     /// # Errors
-    /// [`InvalidKind::TooLong`]; [`InvalidKind::InvalidFormat`] if it has no country code or is not a valid number;
-    /// [`InvalidKind::NotAllowed`] if it is of a kind whose holder earns from messages to it.
+    /// [`InvalidKind::TooLong`]; [`InvalidKind::InvalidFormat`] if it has no country code or is not a valid
+    /// number; [`InvalidKind::NotAllowed`] if it is of a kind whose holder earns from messages to it.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let invalid = || {
             Invalid::new(
@@ -89,9 +90,10 @@ impl PhoneNumber {
     }
 }
 
-/// Kinds of numbers to which no code is sent, in any region: their holder shares in the price of messages and calls, or
-/// they do not belong to a person. Numbers without a country (satellite and international networks: +870, +881, +882,
-/// +883, +878, +979, +808 and others) are libphonenumber's region 001, which is rejected as a whole.
+/// Kinds of numbers to which no code is sent, in any region: their holder shares in the price of messages and
+/// calls, or they do not belong to a person. Numbers without a country (satellite and international networks:
+/// +870, +881, +882, +883, +878, +979, +808 and others) are libphonenumber's region 001, which is rejected as
+/// a whole.
 fn is_never_sent_to(kind: PhoneNumberType) -> bool {
     use PhoneNumberType as Kind;
     match kind {
@@ -107,8 +109,8 @@ fn is_never_sent_to(kind: PhoneNumberType) -> bool {
     }
 }
 
-/// Masks a number for a caller who has proved only a password: the country code and the last four digits remain, as in
-/// `+1******0123`. A text that is not in E.164 form is masked completely.
+/// Masks a number for a caller who has proved only a password: the country code and the last four digits
+/// remain, as in `+1******0123`. A text that is not in E.164 form is masked completely.
 pub fn masked(e164: &str) -> String {
     let Ok(number) = PHONE_NUMBER_UTIL.parse(e164, None) else { return "*".repeat(e164.len()) };
     let country = format!("+{}", number.country_code);

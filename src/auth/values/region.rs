@@ -33,7 +33,8 @@ impl FromStr for Region {
     }
 }
 
-/// The regions that the configuration allows. None by default: codes cost money, and the price depends on the region.
+/// The regions that the configuration allows. None by default: codes cost money, and the price depends on the
+/// region.
 #[derive(Debug, Clone, Default)]
 pub struct Regions(BTreeSet<Region>);
 
@@ -59,7 +60,8 @@ impl Regions {
         Ok(number)
     }
 
-    /// Whether codes may be sent to a stored number. The configuration or the metadata may have changed since.
+    /// Whether codes may be sent to a stored number. The configuration or the metadata may have changed
+    /// since.
     pub fn allow(&self, e164: &str) -> bool {
         self.parse(e164).is_ok()
     }

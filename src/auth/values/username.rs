@@ -5,8 +5,8 @@ use super::invalid::{Invalid, InvalidKind};
 /// The fewest and the most characters of a username.
 pub const LENGTH: std::ops::RangeInclusive<usize> = 3..=32;
 
-/// A username: 3 to 32 characters of `[A-Za-z0-9_.-]`, unique without regard to case. Only ASCII, so that no two
-/// usernames look alike and both databases agree about case.
+/// A username: 3 to 32 characters of `[A-Za-z0-9_.-]`, unique without regard to case. Only ASCII, so that no
+/// two usernames look alike and both databases agree about case.
 #[derive(Clone)]
 pub struct Username(String);
 

@@ -36,7 +36,7 @@ pub(crate) async fn delete(conn: &mut Conn<'_>, ids: &[Id], before: Timestamp) -
     Ok(deleted == ids.len())
 }
 
-/// Whether a user whom [`delete`] would not remove holds something of a claim.
+/// Whether a user that [`delete`] would not remove holds something of a claim.
 pub(crate) async fn is_held(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Result<bool, Error> {
     let email = claim.email.as_deref().unwrap_or_default().to_ascii_lowercase();
     let phone_number = claim.phone_number.clone().unwrap_or_default();

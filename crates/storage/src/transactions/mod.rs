@@ -35,6 +35,9 @@ pub(crate) mod settle_check;
 pub(crate) mod sign_up;
 pub(crate) mod takeover;
 
+#[cfg(test)]
+mod tests;
+
 /// Why a transaction is rolled back.
 pub(crate) enum Rollback<D> {
     /// It was decided, with this outcome.
