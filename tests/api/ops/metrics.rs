@@ -121,8 +121,14 @@ async fn metrics_hold_no_personal_data_and_labels_are_bounded() {
     ]);
     secrets.extend([ada.password.clone(), "example.com".into(), "0123".into(), "127.0.0.1".into()]);
     let before = server.metrics().await;
+    // Without the values: the digits of a code can be digits of a measured time.
+    let names = |line: &str| match line.rsplit_once(' ') {
+        Some((names, _)) if !line.starts_with('#') => format!("{names}\n"),
+        _ => format!("{line}\n"),
+    };
+    let named: String = before.text.lines().map(names).collect();
     for secret in &secrets {
-        assert!(!before.text.contains(secret.as_str()), "{secret}: {}", before.text);
+        assert!(!named.contains(secret.as_str()), "{secret}: {named}");
     }
     let uuid = Regex::new("[0-9a-f]{8}-[0-9a-f]{4}").unwrap();
     assert!(!uuid.is_match(&before.text), "{}", before.text);
