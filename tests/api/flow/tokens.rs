@@ -228,14 +228,14 @@ async fn signed_token_with_foreign_ids_is_rejected() {
     with_claim("client_id", json!("countersign")).me().await.expect(200);
     let bob_caller = server.full_access(&bob).await;
     let bobs_password_ok = server.log_in(&bob).await;
-    let nobody = "01890000-0000-7000-8000-000000000000";
+    let unknown = "01890000-0000-7000-8000-000000000000";
     let bobs_claims = claims(bob_caller.token());
     let own = claims(access.token());
     for (name, value) in [
         ("sid", bobs_claims["sid"].clone()),
         ("sub", bobs_claims["sub"].clone()),
-        ("sid", json!(nobody)),
-        ("sub", json!(nobody)),
+        ("sid", json!(unknown)),
+        ("sub", json!(unknown)),
         ("sid", own["jti"].clone()),
     ] {
         with_claim(name, value).me().await.expect_problem(401, "invalid_token");

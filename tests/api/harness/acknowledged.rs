@@ -58,17 +58,21 @@ impl Acknowledged {
         }
     }
 
-    /// Runs the flow until it is done or an answer is missing. Passes every answer to `heard`.
-    pub async fn live(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) {
-        let _ = self.steps(server, heard).await;
+    /// Runs the flow until it is done or an answer is missing. Passes every answer to `on_answer`.
+    pub async fn run_flow(&mut self, server: &Server, on_answer: &impl Fn(Option<&Answer>)) {
+        let _ = self.steps(server, on_answer).await;
     }
 
-    async fn steps(&mut self, server: &Server, heard: &impl Fn(Option<&Answer>)) -> Result<(), Unconfirmed> {
+    async fn steps(
+        &mut self,
+        server: &Server,
+        on_answer: &impl Fn(Option<&Answer>),
+    ) -> Result<(), Unconfirmed> {
         let ask = async |method: Method, path: &str, token: &str, body: Value, status: u16| {
             let request = server.request(method, path).json(&body);
             let request = if token.is_empty() { request } else { request.bearer_auth(token) };
             let answer = server.attempt(request).await;
-            heard(answer.as_ref());
+            on_answer(answer.as_ref());
             let answer = answer.ok_or(Unconfirmed)?;
             if answer.status == 503 { Err(Unconfirmed) } else { Ok(answer.expect(status)) }
         };

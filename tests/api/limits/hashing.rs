@@ -38,7 +38,7 @@ async fn until_hashed(server: &Server, more_than: usize) {
 /// Opens connections with a pending log-in each. The first one is being hashed.
 async fn callers(server: &Server, number: usize) -> Vec<Raw> {
     let before = hashed(server);
-    let body = json!({ "email": "nobody@example.com", "password": "incorrect horse" }).to_string();
+    let body = json!({ "email": "unknown@example.com", "password": "incorrect horse" }).to_string();
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
     let request = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
     let mut callers = Vec::new();

@@ -45,13 +45,13 @@ async fn waits_double_and_expire() {
     let server = Server::with_limits(&[("wrong_passwords_per_account_and_address", "5/10m")]).await;
     let mut waits = Vec::new();
     for _ in 0..5 {
-        guess(&server, STRANGER, "nobody@example.com").await.expect(401);
+        guess(&server, STRANGER, "unknown@example.com").await.expect(401);
     }
     for _ in 0..12 {
-        let wait = guess(&server, STRANGER, "nobody@example.com").await.rate_limited();
+        let wait = guess(&server, STRANGER, "unknown@example.com").await.rate_limited();
         waits.push(wait);
         server.advance(wait).await;
-        guess(&server, STRANGER, "nobody@example.com").await.expect(401);
+        guess(&server, STRANGER, "unknown@example.com").await.expect(401);
     }
     // Two minutes at first (one of five in ten), then twice as long each time, at most a day.
     let day = 24 * 60 * 60;
@@ -61,9 +61,9 @@ async fn waits_double_and_expire() {
     // later.
     server.advance(day + 480 + 600).await;
     for _ in 0..5 {
-        guess(&server, STRANGER, "nobody@example.com").await.expect(401);
+        guess(&server, STRANGER, "unknown@example.com").await.expect(401);
     }
-    assert_eq!(guess(&server, STRANGER, "nobody@example.com").await.rate_limited(), 120);
+    assert_eq!(guess(&server, STRANGER, "unknown@example.com").await.rate_limited(), 120);
 }
 
 /// Threats: a27, a30.
@@ -205,14 +205,14 @@ async fn password_that_was_not_compared_is_not_counted() {
     let server = busy.start().await;
     let flood = (0..20).map(|number| format!("203.0.113.{number}"));
     let flood: Vec<String> = flood.collect();
-    let answers = at_once(flood.iter().map(|address| guess(&server, address, "nobody@example.com"))).await;
+    let answers = at_once(flood.iter().map(|address| guess(&server, address, "unknown@example.com"))).await;
     assert!(count(&answers, 503, Some("overloaded")) > 0);
     let stored = server.database.number("SELECT count(*) FROM throttles WHERE arrival > 1000000000").await;
     assert_eq!(stored, 20);
     for (address, answer) in flood.iter().zip(answers) {
         if answer.status == 503 {
             for _ in 0..2 {
-                guess(&server, address, "nobody@example.com").await.expect(401);
+                guess(&server, address, "unknown@example.com").await.expect(401);
             }
             return;
         }

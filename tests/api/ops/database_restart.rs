@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The server needs 2 s. A machine that runs a hundred tests needs longer.
 const RECOVERY: Duration = Duration::from_secs(15);
 
-/// What the clients have met so far.
+/// What the clients have progress so far.
 #[derive(Default)]
 struct Progress {
     answers: Cell<usize>,
@@ -29,7 +29,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn hear(&self, answer: Option<&Answer>) {
+    fn record(&self, answer: Option<&Answer>) {
         let answer = answer.expect("the server closed the connection");
         self.answers.set(self.answers.get() + 1);
         if answer.status == 503 {
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    async fn more(&self) {
+    async fn wait_for_more(&self) {
         let enough = self.answers.get() + ANSWERS;
         while self.answers.get() < enough {
             tokio::time::sleep(PAUSE).await;
@@ -46,14 +46,14 @@ impl Progress {
     }
 }
 
-async fn client(server: &Server, people: &People, met: &Progress) -> Vec<Acknowledged> {
+async fn client(server: &Server, people: &People, progress: &Progress) -> Vec<Acknowledged> {
     let mut known = Vec::new();
-    while !met.over.get() {
-        let refused = met.refused.get();
-        let mut somebody = Acknowledged::of(people.next());
-        somebody.live(server, &|answer: Option<&Answer>| met.hear(answer)).await;
-        known.push(somebody);
-        if met.refused.get() > refused {
+    while !progress.over.get() {
+        let refused = progress.refused.get();
+        let mut one = Acknowledged::of(people.next());
+        one.run_flow(server, &|answer: Option<&Answer>| progress.record(answer)).await;
+        known.push(one);
+        if progress.refused.get() > refused {
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -87,12 +87,12 @@ async fn postgres_restart_under_load_loses_nothing() {
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     let people = People::default();
-    let met = Progress::default();
+    let progress = Progress::default();
     let recoveries = RefCell::new(Vec::new());
     let operator = async {
         for shutdown in [Shutdown::Fast, Shutdown::Immediate, Shutdown::Fast] {
-            met.more().await;
-            let refused = met.refused.get();
+            progress.wait_for_more().await;
+            let refused = progress.refused.get();
             let again = postgres.clone();
             tokio::task::spawn_blocking(move || again.stop(shutdown)).await.unwrap();
             server.guest().ready().await.expect_problem(503, "not_ready");
@@ -102,15 +102,15 @@ async fn postgres_restart_under_load_loses_nothing() {
             tokio::task::spawn_blocking(move || again.begin()).await.unwrap();
             let recovery = recovered(&access).await;
             recoveries.borrow_mut().push(recovery);
-            assert!(met.refused.get() > refused, "no client noticed the outage of the database");
+            assert!(progress.refused.get() > refused, "no client noticed the outage of the database");
         }
         // After the recovery no request is rejected.
-        let refused = met.refused.get();
-        met.more().await;
-        assert_eq!(met.refused.get(), refused);
-        met.over.set(true);
+        let refused = progress.refused.get();
+        progress.wait_for_more().await;
+        assert_eq!(progress.refused.get(), refused);
+        progress.over.set(true);
     };
-    let clients = join_all((0..CLIENTS).map(|_| client(&server, &people, &met)));
+    let clients = join_all((0..CLIENTS).map(|_| client(&server, &people, &progress)));
     let (known, ()) = tokio::join!(clients, operator);
     let known: Vec<Acknowledged> = known.into_iter().flatten().collect();
     let mut kept = 0;
@@ -120,8 +120,8 @@ async fn postgres_restart_under_load_loses_nothing() {
     eprintln!(
         "PostgreSQL was back for requests {:?} after it message so; {} answers, {} of them 503; {kept} promises kept",
         recoveries.borrow(),
-        met.answers.get(),
-        met.refused.get()
+        progress.answers.get(),
+        progress.refused.get()
     );
     assert!(kept > CLIENTS, "{kept}");
     let known = server.process.log();

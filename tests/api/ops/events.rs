@@ -64,9 +64,9 @@ async fn provoke(server: &Server, ada: &Person) -> Vec<(&'static str, &'static s
     let last = server.another_session(ada).await;
     last.delete_account(&ada.password).await.expect(204);
     for _ in 0..4 {
-        server.guest().forgot_password("nobody@example.com").await.expect(202);
+        server.guest().forgot_password("unknown@example.com").await.expect(202);
     }
-    server.guest().forgot_password("nobody@example.com").await.expect(429);
+    server.guest().forgot_password("unknown@example.com").await.expect(429);
     let log_in =
         [("authn_token_created", "password_ok"), ("authn_login_success", ""), ("session_created", "")];
     let mut expected = vec![

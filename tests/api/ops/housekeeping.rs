@@ -24,7 +24,7 @@ async fn each_kind_of_row_is_deleted_when_it_expires() {
     let ada = Person::ada();
     let access = server.full_access(&ada).await;
     server.log_in(&ada).await;
-    for email in [ada.email.as_str(), "nobody@example.com"] {
+    for email in [ada.email.as_str(), "unknown@example.com"] {
         server.guest().forgot_password(email).await.expect(202);
     }
     access.log_out().await.expect(204);

@@ -17,17 +17,17 @@ const CLIENTS: usize = 8;
 const ANSWERS: usize = 80;
 
 /// Works until the server is gone, and returns what it has acknowledged.
-async fn client(server: &Server, people: &People, heard: &impl Fn(Option<&Answer>)) -> Vec<Acknowledged> {
+async fn client(server: &Server, people: &People, on_answer: &impl Fn(Option<&Answer>)) -> Vec<Acknowledged> {
     let mut known = Vec::new();
     let gone = AtomicUsize::new(0);
-    let heard = |answer: Option<&Answer>| {
+    let on_answer = |answer: Option<&Answer>| {
         gone.fetch_add(usize::from(answer.is_none()), Ordering::SeqCst);
-        heard(answer);
+        on_answer(answer);
     };
     while gone.load(Ordering::SeqCst) == 0 {
-        let mut somebody = Acknowledged::of(people.next());
-        somebody.live(server, &heard).await;
-        known.push(somebody);
+        let mut one = Acknowledged::of(people.next());
+        one.run_flow(server, &on_answer).await;
+        known.push(one);
     }
     known
 }
@@ -36,13 +36,13 @@ async fn client(server: &Server, people: &People, heard: &impl Fn(Option<&Answer
 async fn round(mut server: Server, people: &People, answers: usize) -> Vec<Acknowledged> {
     let count = AtomicUsize::new(0);
     let process = Pid::from_raw(server.process.id().try_into().unwrap()).unwrap();
-    let heard = |answer: Option<&Answer>| {
+    let on_answer = |answer: Option<&Answer>| {
         if answer.is_some() && count.fetch_add(1, Ordering::SeqCst) + 1 == answers {
             // Kill at once. Starting the program `kill` would take too long.
             rustix::process::kill_process(process, Signal::KILL).unwrap();
         }
     };
-    let clients = (0..CLIENTS).map(|_| client(&server, people, &heard));
+    let clients = (0..CLIENTS).map(|_| client(&server, people, &on_answer));
     let known = join_all(clients).await;
     let (code, log) = server.process.wait();
     assert_eq!(code, None, "the server was not killed: {log}");
