@@ -12,12 +12,12 @@ use crate::{
     SessionOpening, SessionScope, Settings, Takeover, Timestamp, activities, unverified, users,
 };
 
-fn now() -> Timestamp {
+fn start() -> Timestamp {
     Timestamp(DateTime::from_timestamp(1_700_000_000, 0).unwrap())
 }
 
 fn later(seconds: i64) -> Timestamp {
-    Timestamp(now().0 + TimeDelta::seconds(seconds))
+    Timestamp(start().0 + TimeDelta::seconds(seconds))
 }
 
 async fn open() -> Db {
@@ -27,7 +27,7 @@ async fn open() -> Db {
 
 fn user(name: &str, phone_number: &str) -> User {
     User {
-        id: Id::new(now().0),
+        id: Id::new(start().0),
         name: name.into(),
         username: name.into(),
         email: format!("{name}@example.com"),
@@ -35,22 +35,22 @@ fn user(name: &str, phone_number: &str) -> User {
         phone_number_verified_at: None,
         password_hash: "hash".into(),
         failed_checks: 0,
-        created_at: now(),
-        updated_at: now(),
+        created_at: start(),
+        updated_at: start(),
     }
 }
 
 fn challenge(user: &User) -> Challenge {
     Challenge {
-        id: Id::new(now().0),
+        id: Id::new(start().0),
         user_id: user.id,
         destination: user.phone_number.clone(),
         channel: Channel::Sms,
         verification_sid: Some("VE00000000000000000000000000000000".into()),
         sends: 1,
-        last_sent_at: now(),
+        last_sent_at: start(),
         failed_checks: 0,
-        created_at: now(),
+        created_at: start(),
         expires_at: later(600),
         spent_at: None,
         cancelled_at: None,
@@ -61,17 +61,17 @@ fn challenge(user: &User) -> Challenge {
 
 fn session(user: &User) -> Session {
     Session {
-        id: Id::new(now().0),
+        id: Id::new(start().0),
         user_id: user.id,
         salt: vec![0; 32],
         generation: 0,
-        rotated_at: now(),
+        rotated_at: start(),
         amr: Amr::password_and_code(Channel::Sms),
-        auth_time: now(),
+        auth_time: start(),
         user_agent: None,
         ip_address: None,
-        created_at: now(),
-        last_used_at: now(),
+        created_at: start(),
+        last_used_at: start(),
         expires_at: later(3600),
         ended_at: None,
         end_reason: None,
@@ -80,12 +80,12 @@ fn session(user: &User) -> Session {
 
 fn activity(user: &User, kind: ActivityKind) -> EventRows {
     let activity = activities::Activity {
-        id: Id::new(now().0),
+        id: Id::new(start().0),
         user_id: user.id,
         kind,
         user_agent: None,
         ip_address: None,
-        occurred_at: now(),
+        occurred_at: start(),
     };
     EventRows { activity: Some(activity), message: None }
 }
@@ -109,7 +109,7 @@ async fn user_with_challenge(db: &Db) -> (User, Challenge) {
         user: ada.clone(),
         refunds: vec![],
         limits: limits(vec![]),
-        now: now(),
+        now: start(),
     };
     assert!(matches!(db.begin_challenge(beginning).await.unwrap(), ChallengeBegun::Begun { .. }));
     (ada, challenge)
@@ -144,13 +144,13 @@ async fn a_changed_user_begins_no_challenge() {
         user: User { password_hash: "another".into(), ..ada.clone() },
         refunds: vec![],
         limits: limits(vec![charge(b"codes", 1)]),
-        now: now(),
+        now: start(),
     };
     let id = beginning.challenge.id;
     assert!(matches!(db.begin_challenge(beginning).await.unwrap(), ChallengeBegun::UserChanged));
     assert!(matches!(db.challenge(id).await, Err(Error::NotFound)));
     // The code was not counted either.
-    let admission = db.reserve_attempt(vec![charge(b"codes", 1)], now()).await.unwrap();
+    let admission = db.reserve_attempt(vec![charge(b"codes", 1)], start()).await.unwrap();
     assert!(matches!(admission, Admission::Admitted(_)));
 }
 
@@ -158,14 +158,14 @@ async fn a_changed_user_begins_no_challenge() {
 async fn a_rejected_code_leaves_no_challenge() {
     let db = open().await;
     let (ada, _) = user_with_challenge(&db).await;
-    let reserved = db.reserve_attempt(vec![charge(b"codes", 1)], now()).await.unwrap();
+    let reserved = db.reserve_attempt(vec![charge(b"codes", 1)], start()).await.unwrap();
     assert!(matches!(reserved, Admission::Admitted(_)));
     let beginning = ChallengeBeginning {
         challenge: challenge(&ada),
         user: ada,
         refunds: vec![],
         limits: limits(vec![charge(b"codes", 1), charge(b"other", 5)]),
-        now: now(),
+        now: start(),
     };
     let id = beginning.challenge.id;
     assert!(matches!(db.begin_challenge(beginning).await.unwrap(), ChallengeBegun::Rejected(_)));
@@ -180,7 +180,7 @@ async fn checks_are_counted_until_the_fifth() {
         challenge: challenge.id,
         user_id: ada.id,
         charges: vec![charge(b"checks", 10)],
-        now: now(),
+        now: start(),
     };
     for count in 1..=5i32 {
         let ReservedCheck::Reserved { challenge, in_a_row, limits } =
@@ -200,15 +200,15 @@ async fn a_takeover_deletes_only_users_who_are_still_unverified() {
     let db = open().await;
     let (ada, challenge) = user_with_challenge(&db).await;
     let claim = unverified::Claim { email: Some(ada.email.clone()), ..unverified::Claim::default() };
-    let holders = db.unverified_holders(claim, now()).await.unwrap();
+    let holders = db.unverified_holders(claim, start()).await.unwrap();
     assert_eq!(holders, [ada.id]);
     let eve = User { email: ada.email.clone(), ..user("eve", "+12015550124") };
-    let takeover = Takeover { users: holders, signed_up_before: now(), events: vec![] };
+    let takeover = Takeover { users: holders, signed_up_before: start(), events: vec![] };
     let taken = db.sign_up(eve.clone(), EventRows::default(), None).await;
     assert!(matches!(taken, Err(Error::Unique { index }) if index == users::EMAIL_KEY));
     // Ada proves her phone in between.
     let opening =
-        SessionOpening { challenge, session: session(&ada), events: vec![], refunds: vec![], now: now() };
+        SessionOpening { challenge, session: session(&ada), events: vec![], refunds: vec![], now: start() };
     db.open_session(opening).await.unwrap();
     let conflict = db.sign_up(eve, EventRows::default(), Some(takeover)).await;
     assert!(matches!(conflict, Err(Error::Conflict)));
@@ -221,7 +221,7 @@ async fn a_session_ends_once() {
     let (ada, challenge) = user_with_challenge(&db).await;
     let session = session(&ada);
     let id = session.id;
-    let opening = SessionOpening { challenge, session, events: vec![], refunds: vec![], now: now() };
+    let opening = SessionOpening { challenge, session, events: vec![], refunds: vec![], now: start() };
     db.open_session(opening).await.unwrap();
     let end = || SessionEnd {
         session: id,
