@@ -80,7 +80,7 @@ impl Fault {
         self.settings.account.as_deref()
     }
 
-    /// Returns whether it has hit as many requests as it was made for.
+    /// Returns whether it has hit [`Self::times`] requests.
     pub fn is_used_up(&self) -> bool {
         self.hits >= self.settings.times
     }

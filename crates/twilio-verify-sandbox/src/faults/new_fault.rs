@@ -103,7 +103,7 @@ impl NewFault {
         }
     }
 
-    /// Returns whether it is meant for that request.
+    /// Returns whether the fault applies to `request`.
     pub(crate) fn covers(&self, request: &RequestInfo) -> bool {
         self.operation.covers(request.operation)
             && self.to.as_ref().is_none_or(|to| Some(to) == request.to.as_ref())

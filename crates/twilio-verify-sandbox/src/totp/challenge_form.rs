@@ -67,7 +67,7 @@ fn expiration(form: &Form, now: DateTime<Utc>) -> Result<DateTime<Utc>, TwilioEr
         .ok_or_else(|| TwilioError::invalid_request("ExpirationDate"))
 }
 
-/// Returns the details. They are meant for push factors, but Twilio's examples show them for a TOTP factor
+/// Returns the details. They exist for push factors, but Twilio's examples show them for a TOTP factor
 /// too.
 fn details(form: &Form) -> Result<Option<Value>, TwilioError> {
     let message = form.get("Details.Message");

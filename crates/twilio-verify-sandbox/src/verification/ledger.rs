@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn services_and_recipients_are_isolated() {
-        let (mut ledger, now) = (Ledger::default(), send(0).at);
+        let mut ledger = Ledger::default();
+        let now = send(0).at;
         ledger.start("VA1", "+1", send(0), new(1)).unwrap();
         ledger.start("VA2", "+1", send(0), new(2)).unwrap();
         ledger.start("VA1", "+2", send(0), new(3)).unwrap();

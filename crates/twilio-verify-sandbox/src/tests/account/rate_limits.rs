@@ -94,7 +94,8 @@ async fn invalid_duplicate_and_too_many_names_are_rejected() {
 async fn a_full_bucket_rejects_starts_until_its_interval_ends() {
     let sandbox = Sandbox::start();
     sandbox.rate_limit("ip", &[("2", "60")]).await;
-    let (here, there) = (r#"{"ip":"::1"}"#, r#"{"ip":"::2"}"#);
+    let here = r#"{"ip":"::1"}"#;
+    let there = r#"{"ip":"::2"}"#;
     for n in 0..2 {
         let answer = sandbox.start_limited(n, here).await;
         assert_eq!(answer.status, 201);

@@ -40,7 +40,9 @@ impl Listener {
                     let line = event.lines().find_map(|line| line.strip_prefix(name));
                     line.unwrap_or_default().to_owned()
                 };
-                let (name, id, data) = (field("event: "), field("id: "), field("data: "));
+                let name = field("event: ");
+                let id = field("id: ");
+                let data = field("data: ");
                 self.text = rest.to_owned();
                 if !name.is_empty() {
                     return Event { name, id, data: serde_json::from_str(&data).unwrap() };

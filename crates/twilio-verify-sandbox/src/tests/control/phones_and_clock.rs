@@ -104,7 +104,7 @@ async fn the_clock_advances_and_resets_to_real_time() {
     let future = sandbox.start_and_read_code().await;
     let back = sandbox.send(Method::DELETE, "/sandbox/clock").await;
     assert_eq!((back.status, &back.json()["offset_seconds"]), (200, &json!(0)));
-    // Both stay ended: one expired, the other started in a future that never came.
+    // Both stay expired: the first by its age, the second because it was created after the current time.
     for (sid, code) in [(sid, code), future] {
         assert_eq!(sandbox.check(("VerificationSid", &sid), &code).await.error(), (404, json!(20404)));
     }

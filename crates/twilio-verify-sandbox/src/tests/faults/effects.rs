@@ -86,7 +86,7 @@ async fn sent_then_drop_closes_the_connection_after_the_work() {
     assert_eq!((sandbox.hits(&id).await, sandbox.message_count().await), (json!(2), 2));
     let recorded = sandbox.newest_request().await;
     assert_eq!((recorded["fault"].clone(), recorded.get("status")), (json!("sent_then_drop"), None));
-    // A check with a lost response has been made.
+    // The check is processed although its response is lost.
     let code = sandbox.get(&format!("/sandbox/code?to={PHONE}")).await.text;
     sandbox.create_fault(json!({"operation": "check", "fault": "sent_then_drop"})).await;
     let form = format!("To=%2B12015550123&Code={code}");

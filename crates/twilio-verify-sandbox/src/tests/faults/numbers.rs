@@ -132,7 +132,8 @@ async fn a_verification_is_lost_when_it_is_checked_and_not_before() {
     let sandbox = Sandbox::start();
     for by_sid in [false, true] {
         let started = sandbox.start_to("+14155550190", "sms").await.json();
-        let (sid, path) = (started["sid"].as_str().unwrap(), "/Verifications/+14155550190");
+        let sid = started["sid"].as_str().unwrap();
+        let path = "/Verifications/+14155550190";
         assert_eq!(sandbox.start_to("+14155550190", "sms").await.json()["sid"], started["sid"]);
         assert_eq!(sandbox.service_get(path).await.status, 200);
         let code = sandbox.get("/sandbox/code?to=+14155550190").await.text;

@@ -117,7 +117,8 @@ async fn missing_and_invalid_parameters_are_rejected() {
     assert_eq!(malformed.error(), (400, json!(60306)));
     let unknown = sandbox.service_post(&path, &[("FactorSid", &format!("YF{}", "0".repeat(32)))]).await;
     assert_eq!(unknown.error(), (404, json!(20404)));
-    let (message, object) = ("x".repeat(257), format!(r#"{{"a":"{}"}}"#, "x".repeat(1_017)));
+    let message = "x".repeat(257);
+    let object = format!(r#"{{"a":"{}"}}"#, "x".repeat(1_017));
     for (name, value) in [
         ("AuthPayload", "12"),
         ("AuthPayload", "123456789"),
@@ -207,8 +208,8 @@ async fn challenges_are_limited_per_hour_and_per_day() {
 #[tokio::test]
 async fn challenges_are_filtered_ordered_and_paged() {
     let sandbox = Sandbox::start();
-    let (factor, other) =
-        (sandbox.create_verified_factor(&[]).await, sandbox.create_verified_factor(&[]).await);
+    let factor = sandbox.create_verified_factor(&[]).await;
+    let other = sandbox.create_verified_factor(&[]).await;
     let expired = sandbox.create_challenge(&factor, &[]).await.json();
     sandbox.clock.advance(300);
     let code = sandbox.totp_code(&factor).await;
@@ -230,13 +231,14 @@ async fn challenges_are_filtered_ordered_and_paged() {
     assert!(list("Status=denied").await.0.is_empty());
     assert_eq!(list(&format!("FactorSid={}", factor["sid"].as_str().unwrap())).await.0, sids[..2]);
     // Oldest first, page by page.
-    let (mut walked, mut query) = (Vec::new(), Some("PageSize=1".to_owned()));
+    let mut all = Vec::new();
+    let mut query = Some("PageSize=1".to_owned());
     while let Some(page) = query.take() {
         let (sids, next) = list(&page).await;
-        walked.extend(sids);
+        all.extend(sids);
         query = next.as_str().map(|url| url.split_once('?').unwrap().1.to_owned());
     }
-    assert_eq!(walked, sids);
+    assert_eq!(all, sids);
     for query in ["Status=open", "Order=up", "FactorSid=YF1", "PageSize=0"] {
         let path = format!("/Entities/{IDENTITY}/Challenges?{query}");
         assert_eq!(sandbox.service_get(&path).await.error(), (400, json!(60306)), "{query}");

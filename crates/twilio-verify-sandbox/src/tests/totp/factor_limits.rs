@@ -9,8 +9,10 @@ use crate::totp::entity::MAX_FACTORS;
 #[tokio::test]
 async fn missing_and_invalid_parameters_are_rejected() {
     let sandbox = Sandbox::start();
-    let (name, totp) = (("FriendlyName", "Ada"), ("FactorType", "totp"));
-    let (long, object) = ("x".repeat(65), format!(r#"{{"a":"{}"}}"#, "x".repeat(1_017)));
+    let name = ("FriendlyName", "Ada");
+    let totp = ("FactorType", "totp");
+    let long = "x".repeat(65);
+    let object = format!(r#"{{"a":"{}"}}"#, "x".repeat(1_017));
     for (form, status, code) in [
         (&[totp][..], 400, 60300),
         (&[name], 400, 60300),

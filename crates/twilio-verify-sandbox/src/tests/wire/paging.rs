@@ -5,8 +5,9 @@ use serde_json::json;
 use crate::tests::*;
 
 /// Returns all resources of a list and the number of pages.
-async fn walk(sandbox: &Sandbox, mut path: String) -> (Vec<Value>, usize) {
-    let (mut all, mut pages) = (Vec::new(), 0);
+async fn read_all_pages(sandbox: &Sandbox, mut path: String) -> (Vec<Value>, usize) {
+    let mut all = Vec::new();
+    let mut pages = 0;
     loop {
         let answer = sandbox.request(Method::GET, &path).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -37,11 +38,11 @@ async fn following_the_links_visits_every_resource() {
     assert_eq!(first["meta"]["previous_page_url"], Value::Null);
     assert_eq!(first["meta"]["first_page_url"], sandbox.url("/v2/Services?PageSize=2&Page=0"));
 
-    let (all, pages) = walk(&sandbox, "/v2/Services?PageSize=2&Page=0".into()).await;
+    let (all, pages) = read_all_pages(&sandbox, "/v2/Services?PageSize=2&Page=0".into()).await;
     created.reverse();
     created.push(json!(SERVICE_SID));
-    let walked: Vec<_> = all.iter().map(|service| service["sid"].clone()).collect();
-    assert_eq!((walked, pages), (created, 3));
+    let sids: Vec<_> = all.iter().map(|service| service["sid"].clone()).collect();
+    assert_eq!((sids, pages), (created, 3));
 
     let second = sandbox.request(Method::GET, &path_of(&first["meta"]["next_page_url"])).await.json();
     let back = sandbox.request(Method::GET, &path_of(&second["meta"]["previous_page_url"])).await.json();
@@ -54,7 +55,8 @@ async fn deleting_while_paging_skips_nothing() {
     for _ in 0..4 {
         sandbox.post("/v2/Services", &[("FriendlyName", "x")]).await;
     }
-    let (mut path, mut seen) = (Some("/v2/Services?PageSize=2".to_owned()), 0);
+    let mut path = Some("/v2/Services?PageSize=2".to_owned());
+    let mut seen = 0;
     while let Some(page) = path.take() {
         let body = sandbox.request(Method::GET, &page).await.json();
         for service in body["services"].as_array().unwrap() {
