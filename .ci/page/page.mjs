@@ -122,13 +122,13 @@ const tests = {
 
   async "faults are made, seen to be hit, and removed"() {
     const { page, close } = await open();
-    await page.getByLabel("shall").selectOption("503");
-    await page.getByRole("button", { name: "Break it" }).click();
+    await page.getByLabel("Effect").selectOption("503");
+    await page.getByRole("button", { name: "Add fault" }).click();
     await page.getByText("start: 503, hit 0 of 1").waitFor();
     assert.equal(await start("+12055550104"), 503);
     await page.getByText("start: 503, hit 1 of 1").waitFor();
     await page.getByRole("button", { name: /Remove the fault/ }).click();
-    await page.getByText("Nothing is broken.").waitFor();
+    await page.getByText("No faults.").waitFor();
     assert.deepEqual((await json("/sandbox/faults")).faults, []);
     await close();
   },

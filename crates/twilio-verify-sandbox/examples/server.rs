@@ -1,4 +1,4 @@
-//! A stand-alone sandbox on port 3001: `cargo run --example server`. The Enter key stops it.
+//! A standalone sandbox on port 3001: `cargo run --example server`. The Enter key stops it.
 
 #![allow(clippy::print_stdout, reason = "the example is for people")]
 

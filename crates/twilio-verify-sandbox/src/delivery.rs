@@ -1,5 +1,5 @@
-//! Messages on their way. One that takes its time has a timer in real time; when the clock is moved past its arrival
-//! it arrives with the move, and the timer finds nothing to do.
+//! Delivery of messages. A delayed message has a timer in real time. If the clock moves past its arrival first, it arrives
+//! with that move, and the timer does nothing.
 
 use actix_web::web::Data;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use crate::faults::numbers::DeliveryTime;
 use crate::phone::message::Message;
 use crate::state::State;
 
-/// Sends a message of `account_sid`.
+/// Sends a message of an account.
 pub(crate) fn send(
     state: &Data<State>,
     account_sid: &str,

@@ -1,6 +1,6 @@
-//! What stands in front of every route. The sandbox has no secret, so a page of the web that a developer has
-//! open must not be able to use it: neither by a name that it makes resolve to loopback (DNS rebinding, seen by
-//! `Host`) nor by a request across sites (seen by `Origin`; a POST without a body needs no preflight).
+//! The middleware in front of every route. The sandbox has no secrets, so a web page in a developer's browser must not
+//! be able to use it: neither under a host name that resolves to loopback (DNS rebinding, visible in `Host`), nor with
+//! a cross-site request (visible in `Origin`; a POST without a body needs no preflight).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -17,17 +17,17 @@ use super::state::State;
 const MODE: HeaderName = HeaderName::from_static("countersign-mode");
 const REQUEST_ID: HeaderName = HeaderName::from_static("twilio-request-id");
 
-/// Host names that are served besides those of loopback.
+/// Host names that clients may use besides those of loopback.
 #[derive(Debug, Default)]
 pub(crate) struct AllowedHosts(Vec<String>);
 
 impl AllowedHosts {
-    /// Names without a port; case does not matter.
+    /// Takes names without a port. Case does not matter.
     pub(crate) fn new(names: &[String]) -> Self {
         Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
     }
 
-    /// Whether an authority (`name`, `name:port`, `[::1]:port`) is served.
+    /// Returns whether clients may use an authority (`name`, `name:port`, `[::1]:port`).
     fn allows(&self, authority: &str) -> bool {
         let Some(name) = without_port(authority) else { return false };
         let name = name.to_ascii_lowercase();
@@ -42,31 +42,32 @@ impl AllowedHosts {
     }
 
     fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        // Every name that the request gives must do: the target's, and each Host header.
+        // Every name in the request must be allowed: the target's, and each Host header.
         let mut names: Vec<&str> = request.uri().authority().map(|name| name.as_str()).into_iter().collect();
         for header in request.headers().get_all(HOST) {
             names.push(header.to_str().unwrap_or_default());
         }
         if names.is_empty() || !names.iter().all(|name| self.allows(name)) {
-            let detail = "The sandbox answers on loopback names only, unless told to answer on another.";
+            let detail =
+                "This host name is not allowed. Use localhost, or allow the name with --allowed-host.";
             return Err(Problem::new(ProblemCode::HostNotAllowed, detail));
         }
-        let origin_does = |origin: &HeaderValue| {
+        let is_allowed = |origin: &HeaderValue| {
             origin
                 .to_str()
                 .ok()
                 .and_then(|origin| origin.split_once("://"))
                 .is_some_and(|(_, name)| self.allows(name))
         };
-        if !request.method().is_safe() && !request.headers().get_all(ORIGIN).all(origin_does) {
-            let detail = "A page of another site may not change anything here.";
+        if !request.method().is_safe() && !request.headers().get_all(ORIGIN).all(is_allowed) {
+            let detail = "Pages of other sites must not change anything here.";
             return Err(Problem::new(ProblemCode::OriginNotAllowed, detail));
         }
         Ok(())
     }
 }
 
-/// The middleware around every route: the checks above, and the headers of every answer.
+/// The middleware: the checks above, and the headers of every answer.
 pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -87,7 +88,7 @@ pub(crate) async fn guard(
         status = response.status().as_u16(),
         "sandbox answered"
     );
-    // Whatever changes anything comes by here; what arrives late says so itself.
+    // Every change comes from such a request, except for delayed messages, which notify on their own.
     if !response.request().method().is_safe()
         && let Some(state) = response.request().app_data::<web::Data<State>>()
     {
@@ -102,9 +103,9 @@ pub(crate) async fn guard(
     Ok(response)
 }
 
-/// The name in an authority, brackets included; `None` for what is no authority.
+/// Returns the name in an authority, with brackets; `None` if it is no authority.
 fn without_port(authority: &str) -> Option<&str> {
-    // The last colon parts name and port, unless it stands inside the brackets of an IPv6 address.
+    // The last colon separates name and port, unless it is inside the brackets of an IPv6 address.
     let (name, port) = match authority.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, port),
         _ => (authority, ""),

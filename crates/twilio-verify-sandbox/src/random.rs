@@ -1,33 +1,27 @@
-//! What must not be guessed, and names.
+//! Random codes, secrets and SIDs.
 
 use uuid::Uuid;
 
-/// Bytes from here on would favour the low digits: 250 is the last multiple of 10 in a byte.
+/// Bytes from here on would favor the low digits: 250 is the last multiple of 10 in a byte.
 const FAIR_BELOW: u8 = 250;
 
-/// The operating system gave no randomness.
+/// The operating system provides no randomness.
 #[derive(Debug)]
 pub(crate) struct NoRandomness;
 
-/// A new SID: two letters for its kind and 32 hexadecimal digits.
+/// Returns a new SID: a prefix for its kind and 32 hexadecimal digits.
 pub(crate) fn sid(prefix: &str) -> String {
     format!("{prefix}{}", Uuid::new_v4().simple())
 }
 
-/// Bytes that nobody can foresee.
-///
-/// # Errors
-/// When there is no randomness to be had.
+/// Returns unpredictable bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(bytes)
 }
 
-/// A code of `length` decimal digits, each of them equally likely, other than `previous`.
-///
-/// # Errors
-/// When there is no randomness to be had.
+/// Returns a code of `length` uniformly random digits that differs from `previous`.
 pub(crate) fn code(length: usize, previous: Option<&str>) -> Result<String, NoRandomness> {
     loop {
         let code = digits(length)?;
@@ -54,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_digits_of_the_wanted_length() {
+    fn codes_are_digits_of_the_requested_length() {
         for length in 4..=10 {
             let code = code(length, None).unwrap();
             assert!(code.len() == length && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");

@@ -1,4 +1,4 @@
-//! The sandbox's memory behind its locks, and word of every message that arrives and every request that comes.
+//! The memory of the sandbox behind its locks, and notification of new messages and requests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,10 +13,10 @@ use super::phone::message::Message;
 use super::random;
 use movable_clock::Clock;
 
-/// What all handlers share. The lock is never held while waiting for anything.
+/// The state that all handlers share. No lock is held across an `await`.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// The time.
+    /// The clock.
     pub(crate) clock: Clock,
     accounts: Mutex<Accounts>,
     faults: Mutex<FaultStore>,
@@ -28,7 +28,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// A sandbox that knows nothing.
+    /// Creates an empty state.
     pub(crate) fn new(clock: Clock) -> Self {
         Self {
             clock,
@@ -42,46 +42,46 @@ impl State {
         }
     }
 
-    /// The accounts, locked. A handler that panicked leaves them usable: no change spans more than one of them.
+    /// Locks the accounts. They stay usable after a panic, because no change spans several accounts.
     pub(crate) fn accounts(&self) -> MutexGuard<'_, Accounts> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is broken on purpose, locked; never together with the accounts.
+    /// Locks the faults. The accounts must not be locked at the same time.
     pub(crate) fn faults(&self) -> MutexGuard<'_, FaultStore> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A message arrives at `account_sid`, and whoever waits for one looks again.
+    /// Delivers a message and wakes those who wait for one.
     pub(crate) fn deliver(&self, account_sid: &str, message: Message, now: DateTime<Utc>) {
         let number = self.accounts().deliver(account_sid, message, now);
         self.arrivals.send_replace(number);
     }
 
-    /// A message of `account_sid` sets out, to arrive when the clock shows `arrives_at`. Its ticket for
-    /// [`Self::arrive`], which must be called when as much real time has passed.
+    /// Sends a message that arrives when the clock shows `arrives_at`. Returns its ticket for [`Self::arrive`], which the
+    /// caller must call after that much real time.
     pub(crate) fn send_late(&self, account_sid: &str, message: Message, arrives_at: DateTime<Utc>) -> u64 {
         let mut accounts = self.accounts();
         let ticket = accounts.send_late(account_sid, message, arrives_at);
-        // The clock may have been moved since the time was read.
+        // The clock may have moved since the caller read it.
         self.announce(accounts.deliver_due(self.clock.now()));
         ticket
     }
 
-    /// The time of a message is over: it arrives, unless it has.
+    /// Delivers a delayed message, unless it has arrived before.
     pub(crate) fn arrive(&self, account_sid: &str, ticket: u64) {
         let arrived = self.accounts().arrive(account_sid, ticket, self.clock.now());
         self.announce(arrived);
     }
 
-    /// Moves the clock forward; what was under way and should have arrived meanwhile arrives.
+    /// Moves the clock forward and delivers the delayed messages that are due by then.
     pub(crate) fn advance_clock(&self, seconds: u32) {
         let mut accounts = self.accounts();
         self.clock.advance(seconds);
         self.announce(accounts.deliver_due(self.clock.now()));
     }
 
-    /// Whoever waits for a message looks again, if one has arrived: the last one's number.
+    /// Wakes those who wait for a message, if one has arrived. `arrived` is the number of the last one.
     fn announce(&self, arrived: Option<u64>) {
         if let Some(number) = arrived {
             self.arrivals.send_replace(number);
@@ -89,22 +89,22 @@ impl State {
         }
     }
 
-    /// Something may look different now: whoever listens looks again.
+    /// Wakes the readers of events, because something may have changed.
     pub(crate) fn changed(&self) {
         self.changes.send_modify(|number| *number += 1);
     }
 
-    /// Changes with everything that a listener is told of.
+    /// Returns a receiver that changes with everything that readers of events see.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// How often messages have been forgotten.
+    /// Returns how often messages have been forgotten.
     pub(crate) fn forgettings(&self) -> u64 {
         self.forgettings.load(Ordering::SeqCst)
     }
 
-    /// Names this sandbox: another one, after a restart, counts its messages anew.
+    /// Identifies this sandbox. After a restart, message numbers start from 1 again.
     pub(crate) fn instance(&self) -> &str {
         &self.instance
     }
@@ -115,7 +115,7 @@ impl State {
         self.forgettings.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Changes with every message that arrives from now on.
+    /// Returns a receiver that changes with each message from now on.
     pub(crate) fn arrivals(&self) -> watch::Receiver<u64> {
         self.arrivals.subscribe()
     }
@@ -127,17 +127,17 @@ impl State {
         number
     }
 
-    /// A request is over.
+    /// Records the outcome of a request.
     pub(crate) fn settle(&self, account_sid: &str, number: u64, outcome: Outcome) {
         self.accounts().record_outcome(account_sid, number, outcome);
     }
 
-    /// Changes with every request that comes from now on.
+    /// Returns a receiver that changes with each request from now on.
     pub(crate) fn requests(&self) -> watch::Receiver<u64> {
         self.requests.subscribe()
     }
 
-    /// Forgets everything; the clock shows real time again.
+    /// Forgets everything and sets the clock back to real time.
     pub(crate) fn reset(&self) {
         self.accounts().clear();
         self.forgettings.fetch_add(1, Ordering::SeqCst);
@@ -145,15 +145,15 @@ impl State {
         self.clock.reset();
     }
 
-    /// Forgets what one account sent, received, asked for and broke; what it has set up stays, and the clock.
+    /// Forgets the messages, verifications, requests and faults of one account. Its services remain, and the clock does not
+    /// change.
     pub(crate) fn reset_account(&self, account_sid: &str) {
         self.accounts().clear_traffic(account_sid);
         self.forgettings.fetch_add(1, Ordering::SeqCst);
         self.faults().clear(None, Some(account_sid));
     }
 
-    /// The clock shows real time again; what expired stays expired, what arrived stays there, and what is under way
-    /// keeps the time that it has still to go.
+    /// Sets the clock back to real time. Expired codes stay expired, and delayed messages keep their remaining time.
     pub(crate) fn reset_clock(&self) {
         let mut accounts = self.accounts();
         let moved = self.clock.now();

@@ -1,4 +1,4 @@
-//! The front door.
+//! The front page as text, and the health check.
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::twilio::operations::Operation;
 use crate::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};
 
-/// That the sandbox answers.
+/// The state of the sandbox.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
     /// Always `ok`.
@@ -15,35 +15,35 @@ pub(crate) struct Health {
     status: &'static str,
 }
 
-/// Ask whether the sandbox answers
+/// Check that the sandbox is running
 #[utoipa::path(
     get,
     path = "/sandbox/health",
     operation_id = "getHealth",
     tag = "sandbox",
-    responses((status = 200, description = "It does.", body = Health))
+    responses((status = 200, description = "It is running.", body = Health))
 )]
 pub(crate) async fn get_health() -> web::Json<Health> {
     web::Json(Health { status: "ok" })
 }
 
-/// `GET /` for whoever reads no HTML: what there is.
+/// `GET /` for clients that do not accept HTML: a list of the paths.
 pub(crate) fn index() -> HttpResponse {
     let operations: String = Operation::ALL
         .iter()
         .map(|operation| format!("  {:6} {}\n", operation.method(), operation.path()))
         .collect();
     let text = format!(
-        "countersign sandbox: a double of Twilio Verify v2, and of Lookup v2's line types. Nothing is sent anywhere.
+        "countersign sandbox: a test double of Twilio Verify v2 and of the line types of Lookup v2. Nothing is sent.
 
-Twilio's part, with Basic auth (account SID or API key SID, and the word `{AUTH_TOKEN}`):
+Twilio's API, with HTTP Basic (account SID or API key SID, and the auth token `{AUTH_TOKEN}`):
 {operations}
-A verification's Sid may be the number or the address that it went to.
-Any well-formed account SID is an account of its own. These always work:
+The Sid of a verification may be its phone number or email address.
+Any well-formed account SID is an account of its own. These always exist:
   account {ACCOUNT_SID}
   service {SERVICE_SID}
 
-The virtual phones, the journal, what is broken on purpose, and the clock:
+The control API:
   GET    /sandbox/messages?to=&channel=&after=&wait=&limit=&account=
   DELETE /sandbox/messages?to=&account=
   GET    /sandbox/code?to=&channel=&after=&wait=&account=

@@ -1,4 +1,4 @@
-//! A parameter that an operation does not know is refused: misspelt, `account` would mean everybody's messages.
+//! Rejects unknown parameters. Without this check, a misspelled `account` would select the messages of all accounts.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,12 +14,12 @@ use super::openapi;
 use super::problem::Problem;
 use crate::options::Extension;
 
-/// The parameters in the query of each operation, as the document tells them: one list cannot contradict the other.
+/// The query parameters of each operation, taken from the document, so that the two cannot differ.
 #[derive(Debug)]
 pub(crate) struct KnownParameters(HashMap<(Method, String), BTreeSet<String>>);
 
 impl KnownParameters {
-    /// Those of the control API and of what stands beside it.
+    /// Collects those of the control API and of the extension.
     pub(crate) fn new(extension: Option<&Extension>) -> Self {
         let mut known = HashMap::new();
         for (path, item) in openapi::document(extension).paths.paths {
@@ -32,14 +32,16 @@ impl KnownParameters {
         Self(known)
     }
 
-    /// The first name in the query that means nothing. What the document does not tell of takes any.
+    /// Returns the problem of the first unknown parameter. Paths that are not in the document accept any.
     fn unknown(&self, method: &Method, path: String, query: &str) -> Option<Problem> {
         let known = self.0.get(&(method.clone(), path))?;
         let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
         let (name, _) = pairs.into_iter().find(|(name, _)| !known.contains(name))?;
         let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
         let others = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        Some(Problem::invalid(format!("There is no parameter `{name}` here; there is {others}.")))
+        Some(Problem::invalid(format!(
+            "`{name}` is not a parameter of this operation. Its parameters: {others}."
+        )))
     }
 }
 
@@ -51,7 +53,7 @@ fn in_query(operation: Operation) -> BTreeSet<String> {
     operation.parameters.unwrap_or_default().into_iter().filter_map(name).collect()
 }
 
-/// The middleware that refuses them.
+/// The middleware that rejects them.
 pub(super) async fn only_known(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

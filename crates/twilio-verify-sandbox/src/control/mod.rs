@@ -1,4 +1,4 @@
-//! What tests and people speak: the virtual phones, the clock, and a way to begin anew.
+//! The control API for tests and people: virtual phones, faults, the journal and the clock.
 
 pub(crate) mod clock;
 pub(crate) mod events;
@@ -80,8 +80,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
     );
 }
 
-/// A form or plain text is what a page of another site can send without being asked first; nothing here takes
-/// one. A POST without a body needs no type.
+/// Rejects bodies that are not JSON. A page of another site can send forms and plain text without a CORS preflight. A POST
+/// without a body needs no type.
 async fn only_json(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -1,4 +1,4 @@
-//! The control API's own document. Twilio's part is described by Twilio.
+//! The OpenAPI document of the control API. Twilio describes its own part.
 
 use actix_web::web;
 use utoipa::openapi::{ContentBuilder, OpenApi as OpenApiDocument, Ref, Response, ResponseBuilder};
@@ -24,15 +24,15 @@ use crate::phone::message::Message;
 #[openapi(
     info(
         title = "countersign sandbox",
-        description = "The control API of the double of Twilio Verify v2. Every answer carries \
-            `Countersign-Mode: dev`. A request whose `Host` is neither loopback nor allowed gets 403 \
-            `host_not_allowed`, one that a page of another site sent gets 403 `origin_not_allowed`. Below `/v2` \
-            the sandbox speaks Twilio's own contract.\n\n\
-            Numbers with a meaning: `+1 NPA 555-01xy`, whatever the area code. xy 00-39: delivered at once. 40-49: the \
+        description = "The control API of the test double of Twilio Verify v2. Every answer has the header \
+            `Countersign-Mode: dev`. If `Host` is neither loopback nor an allowed name, the answer is 403 \
+            `host_not_allowed`. If the request comes from a page of another site, it is 403 `origin_not_allowed`. \
+            Below `/v2`, the sandbox offers Twilio's API.\n\n\
+            Magic numbers: `+1 NPA 555-01xy`, with any area code. xy 00-39: the code arrives at once. 40-49: the \
             code is 424242. 50-54: a landline, 403/60205 by SMS. 55-59: not allowed by the geo permissions, 403/60605 \
             by SMS and call. 60-64: blocked by Fraud Guard, 403/60410 by SMS. 65-69: 429/60203. 70-74: 429/20429 with \
             `Retry-After`. 75-79: 503/20503. 80-84: arrives after 8 seconds. 85-89: never arrives. 90-94: gone at \
-            the check, 404/20404. 95-99: sent, then the connection is dropped. Nothing is remembered: the number alone \
+            the check, 404/20404. 95-99: sent, then the connection is dropped. No state is involved: the number alone \
             decides, every time. `RiskCheck=disable` lifts 55-64 by SMS."
     ),
     paths(
@@ -62,16 +62,16 @@ use crate::phone::message::Message;
     )),
     modifiers(&Guarded),
     tags(
-        (name = "messages", description = "What the virtual phones and mailboxes received."),
-        (name = "faults", description = "What is broken on purpose."),
-        (name = "requests", description = "What was asked of Twilio."),
+        (name = "messages", description = "The messages on the virtual phones and in the mailboxes."),
+        (name = "faults", description = "Errors that the sandbox makes on purpose."),
+        (name = "requests", description = "The requests that Twilio would have received."),
         (name = "clock", description = "The sandbox's time."),
         (name = "sandbox", description = "The sandbox as a whole."),
     ),
 )]
 struct Document;
 
-/// Says of every operation what may be answered before it has its turn.
+/// Adds the answers of the guard to every operation.
 struct Guarded;
 
 impl Modify for Guarded {
@@ -81,7 +81,7 @@ impl Modify for Guarded {
             for operation in operations.into_iter().flatten() {
                 let answers = &mut operation.responses.responses;
                 answers.insert("403".to_owned(), refusal("`host_not_allowed`, `origin_not_allowed`.").into());
-                let unknown = || refusal("A parameter that there is not (`validation_failed`).").into();
+                let unknown = || refusal("An unknown parameter (`validation_failed`).").into();
                 answers.entry("422".to_owned()).or_insert_with(unknown);
             }
         }
@@ -105,7 +105,7 @@ pub(crate) async fn get_document(extension: web::Data<Option<Extension>>) -> web
     web::Json(document(extension.as_ref().as_ref()))
 }
 
-/// The document of the control API and of what stands beside it.
+/// Returns the document of the control API and of the extension.
 pub(crate) fn document(extension: Option<&Extension>) -> OpenApiDocument {
     let mut document = Document::openapi();
     if let Some(extension) = extension {

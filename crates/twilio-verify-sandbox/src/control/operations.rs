@@ -1,4 +1,4 @@
-//! What of Twilio's API the double offers.
+//! The operations of Twilio's API that the sandbox offers.
 
 use actix_web::web;
 use serde::Serialize;
@@ -6,32 +6,32 @@ use utoipa::ToSchema;
 
 use crate::twilio::operations::{Api, Operation};
 
-/// One operation of Twilio's that the double offers.
+/// An operation of Twilio's API that the sandbox offers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OfferedOperation {
     /// Its name in Twilio's OpenAPI description.
     #[schema(example = "CreateVerification")]
     operation_id: &'static str,
-    /// Whose it is.
+    /// The API that it belongs to.
     api: Api,
     /// Its method.
     #[schema(example = "POST")]
     method: &'static str,
-    /// Its path, as Twilio's description spells it.
+    /// Its path, as in Twilio's description.
     #[schema(example = "/v2/Services/{ServiceSid}/Verifications")]
     path: &'static str,
 }
 
-/// The operations that the double offers.
+/// The operations that the sandbox offers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OperationList {
-    /// In the order in which they are matched.
+    /// In matching order.
     operations: Vec<OfferedOperation>,
 }
 
-/// List Twilio's operations that are offered
+/// List the operations of Twilio's API that are offered
 ///
-/// What is not here answers as Twilio does for an unknown resource: 404, code 20404.
+/// Other operations answer as Twilio does for an unknown resource: 404 with code 20404.
 #[utoipa::path(
     get,
     path = "/sandbox/operations",

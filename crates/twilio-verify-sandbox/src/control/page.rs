@@ -1,4 +1,4 @@
-//! The page that shows the virtual phones. Its files are compiled in, and it loads nothing from elsewhere.
+//! The page that shows the virtual phones. Its files are compiled in, and it loads nothing from other hosts.
 
 use actix_web::http::header::{
     ACCEPT, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -12,7 +12,7 @@ const HTML: &str = include_str!("../page/index.html");
 const CSS: &str = include_str!("../page/page.css");
 const JS: &str = include_str!("../page/page.js");
 
-/// Only what is served here, and nothing inside the page's own text: messages are other people's words.
+/// Allows only files of this server and no inline scripts or styles, because other people may have written the messages.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HEADERS: [(HeaderName, &str); 3] = [
@@ -21,13 +21,13 @@ const HEADERS: [(HeaderName, &str); 3] = [
     (REFERRER_POLICY, "no-referrer"),
 ];
 
-/// `GET /`: the page for browsers, a list of what there is for everything else.
+/// `GET /`: the page for browsers, a list of the paths for other clients.
 pub(crate) async fn front(request: HttpRequest, api: web::Data<ApiAddress>) -> HttpResponse {
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if !accept.contains("text/html") {
         return index::index();
     }
-    // In `dev` the page leads to the API's documentation; the sandbox alone has none.
+    // With an API, the page links to its documentation.
     let html = match &api.0 {
         Some(address) => HTML.replace("<!-- docs -->", &format!("<a href=\"{address}/docs/\">API</a>")),
         None => HTML.to_owned(),

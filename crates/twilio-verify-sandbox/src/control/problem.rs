@@ -1,4 +1,4 @@
-//! Errors of everything but Twilio's wire: RFC 9457.
+//! Errors of the control API (RFC 9457).
 
 use actix_web::error::{JsonPayloadError, QueryPayloadError};
 use actix_web::http::StatusCode;
@@ -7,23 +7,23 @@ use serde::Serialize;
 use serde_json::error::Category;
 use utoipa::ToSchema;
 
-/// What went wrong, for programs.
+/// The kind of problem, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProblemCode {
     /// The body is not JSON.
     MalformedRequest,
-    /// The `Host` header names neither loopback nor an allowed host.
+    /// The `Host` header is neither loopback nor an allowed name.
     HostNotAllowed,
-    /// A page of another site sent this.
+    /// The request comes from a page of another site.
     OriginNotAllowed,
-    /// There is no such path.
+    /// The path does not exist.
     NotFound,
-    /// No message came in time.
+    /// No message arrived in time.
     NoMessage,
-    /// As many faults as there may be wait for a request.
+    /// The maximum number of faults that can still hit exists.
     TooManyFaults,
-    /// The path knows no such method.
+    /// The path does not support the method.
     MethodNotAllowed,
     /// The body is too large.
     PayloadTooLarge,
@@ -31,9 +31,9 @@ pub(crate) enum ProblemCode {
     UnsupportedMediaType,
     /// A parameter or a member is missing or wrong; `detail` names it.
     ValidationFailed,
-    /// Time goes forward only.
+    /// The clock moves forward only.
     ClockBackwards,
-    /// More than the clock can be moved.
+    /// The clock cannot be moved that far.
     ClockTooFar,
 }
 
@@ -57,25 +57,25 @@ impl ProblemCode {
 /// An error as `application/problem+json` (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
-    /// Always `about:blank`: `code` tells the problems apart.
+    /// Always `about:blank`; `code` distinguishes the problems.
     #[serde(rename = "type")]
     #[schema(example = "about:blank")]
     kind: &'static str,
-    /// The status in words.
+    /// The reason phrase of the status.
     #[schema(example = "Unprocessable Entity")]
     title: &'static str,
     /// The HTTP status.
     #[schema(example = 422)]
     status: u16,
-    /// For people.
+    /// An explanation for people.
     #[schema(example = "`to` is required.")]
     detail: String,
-    /// For programs.
+    /// The kind of problem, for programs.
     code: ProblemCode,
 }
 
 impl Problem {
-    /// A problem with a sentence for people.
+    /// Creates a problem with an explanation for people.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         let status = code.status();
         Self {
@@ -87,12 +87,12 @@ impl Problem {
         }
     }
 
-    /// 422 about a parameter or a member.
+    /// 422 for a parameter or a member.
     pub(crate) fn invalid(detail: impl Into<String>) -> Self {
         Self::new(ProblemCode::ValidationFailed, detail)
     }
 
-    /// The body is no JSON, or not the JSON that is wanted.
+    /// The body is not JSON or does not fit the schema.
     pub(crate) fn from_json(error: &JsonPayloadError) -> Self {
         match error {
             JsonPayloadError::ContentType => Self::not_json(),
@@ -117,14 +117,17 @@ impl Problem {
     }
 }
 
-/// The answer to a path that does not exist.
+/// Answers a path that does not exist.
 pub(crate) async fn not_found() -> Problem {
-    Problem::new(ProblemCode::NotFound, "There is nothing here; GET / lists what there is.")
+    Problem::new(ProblemCode::NotFound, "This path does not exist. GET / lists the paths.")
 }
 
-/// The answer to a method that a path does not know.
+/// Answers a method that a path does not support.
 pub(crate) async fn method_not_allowed() -> Problem {
-    Problem::new(ProblemCode::MethodNotAllowed, "This path knows no such method; GET / lists what there is.")
+    Problem::new(
+        ProblemCode::MethodNotAllowed,
+        "This path does not support the method. GET / lists the paths.",
+    )
 }
 
 impl std::fmt::Display for Problem {

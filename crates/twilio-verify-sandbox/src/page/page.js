@@ -1,6 +1,6 @@
-// The virtual phones. Whatever a message says is put in as text, never as HTML: it is other people's words.
+// The virtual phones. Messages are inserted as text, never as HTML, because other people may have written them.
 
-const CHANNELS = { sms: "SMS", call: "Call", whatsapp: "WhatsApp", email: "E-mail" };
+const CHANNELS = { sms: "SMS", call: "Call", whatsapp: "WhatsApp", email: "Email" };
 const $ = (id) => document.getElementById(id);
 
 const messages = new Map();
@@ -24,15 +24,15 @@ function say(text) {
   silence = setTimeout(() => { $("said").textContent = ""; }, 3000);
 }
 
-// What the sandbox is told. A problem is shown in its own words.
-async function tell(method, path, body) {
+// Calls the control API and shows the detail of a problem.
+async function call(method, path, body) {
   const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
     const answer = await fetch(path, { method, ...json });
     if (!answer.ok) say((await answer.json()).detail);
     return answer.ok;
   } catch {
-    say("The sandbox does not answer.");
+    say("The sandbox does not respond.");
     return false;
   }
 }
@@ -67,7 +67,7 @@ function drawPhones() {
   $("phones").replaceChildren(...list);
   $("nothing").hidden = list.length > 0;
   $("nothing").textContent = messages.size === 0
-    ? "No message yet. Log in somewhere, and the code appears here."
+    ? "No message yet. Request a code, and it appears here."
     : "No phone matches.";
   if (focused) [...$("phones").querySelectorAll("button")].find((button) => button.dataset.to === focused)?.focus();
 }
@@ -90,7 +90,7 @@ function bubble(message, fresh) {
 function drawThread(freshId) {
   const thread = newestFirst().filter((message) => message.to === chosen);
   const shown = new Map([...$("messages").children].map((element) => [element.dataset.id, element]));
-  // Those that are there stay as they are, so that nobody loses the focus.
+  // Existing elements stay, so that none of them loses the focus.
   $("messages").replaceChildren(...thread.map((m) => shown.get(m.id) ?? bubble(m, m.id === freshId)));
   $("thread-title").textContent = chosen ?? "Messages";
   $("choose").hidden = chosen !== null;
@@ -113,7 +113,7 @@ async function copy(code) {
   try {
     await navigator.clipboard.writeText(code);
   } catch {
-    // Without a secure context there is no clipboard but the old one.
+    // Without a secure context, only the old clipboard API works.
     const field = make("textarea", { value: code });
     document.body.append(field);
     field.select();
@@ -136,11 +136,11 @@ function drawClock() {
   $("real-time").disabled = clock.offset === 0;
 }
 
-const EFFECT = { drop: "dropped", sent_then_drop: "done, then dropped", malformed: "garbage", truncated: "cut off" };
+const EFFECT = { drop: "lost request", sent_then_drop: "lost answer", malformed: "not JSON", truncated: "cut off" };
 
 function drawFaults(faults) {
   const list = faults.map((fault) => {
-    const effect = fault.status ?? (fault.delay_ms ? `${fault.delay_ms} ms late` : EFFECT[fault.fault] ?? fault.fault);
+    const effect = fault.status ?? (fault.delay_ms ? `delay of ${fault.delay_ms} ms` : EFFECT[fault.fault] ?? fault.fault);
     const about = [fault.operation, fault.to, fault.account].filter(Boolean).join(" ");
     const text = `${about}: ${effect}, hit ${fault.hits} of ${fault.times}`;
     const remove = make("button", { type: "button", className: "plain", textContent: "Remove", "aria-label": `Remove the fault ${text}` });
@@ -180,7 +180,7 @@ $("messages").addEventListener("click", (event) => {
 });
 $("back").addEventListener("click", () => { choose(null); $("filter").focus(); });
 
-// The filter stands in the address, so that a link can carry it.
+// The filter is part of the address, so that a link can contain it.
 function filter() {
   const text = $("filter").value.trim();
   history.replaceState(null, "", text ? `#${encodeURIComponent(text)}` : location.pathname);
@@ -196,7 +196,7 @@ function readAddress() {
   try {
     $("filter").value = decodeURIComponent(text);
   } catch {
-    // Whoever typed `#50%` means it as it stands.
+    // `#50%` is not valid percent-encoding: take it literally.
     $("filter").value = text;
   }
   draw();
@@ -204,13 +204,13 @@ function readAddress() {
 addEventListener("hashchange", readAddress);
 
 document.querySelectorAll("[data-advance]").forEach((button) => button.addEventListener("click", () => {
-  tell("POST", "/sandbox/clock", { advance_seconds: Number(button.dataset.advance) });
+  call("POST", "/sandbox/clock", { advance_seconds: Number(button.dataset.advance) });
 }));
-$("real-time").addEventListener("click", () => tell("DELETE", "/sandbox/clock"));
+$("real-time").addEventListener("click", () => call("DELETE", "/sandbox/clock"));
 
 $("faults").addEventListener("click", (event) => {
   const id = event.target.closest("button")?.dataset.fault;
-  if (id) tell("DELETE", `/sandbox/faults/${id}`);
+  if (id) call("DELETE", `/sandbox/faults/${id}`);
 });
 $("break").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -218,14 +218,14 @@ $("break").addEventListener("submit", (event) => {
   const operation = $("operation").value;
   const status = Number(effect);
   const fault = status ? { fault: "status", status } : effect === "delay" ? { fault: "delay", delay_ms: 5000 } : { fault: effect };
-  tell("POST", "/sandbox/faults", { operation, ...fault });
+  call("POST", "/sandbox/faults", { operation, ...fault });
 });
 $("forget").addEventListener("click", async () => {
-  if (confirm("Forget all messages?") && await tell("DELETE", "/sandbox/messages")) say("Messages forgotten");
+  if (confirm("Forget all messages?") && await call("DELETE", "/sandbox/messages")) say("Messages forgotten");
 });
 $("reset").addEventListener("click", async () => {
-  const question = "Forget messages, verifications, services and faults, and go back to real time?";
-  if (confirm(question) && await tell("POST", "/sandbox/reset")) say("The sandbox was reset");
+  const question = "Delete all messages, verifications, services and faults, and go back to real time?";
+  if (confirm(question) && await call("POST", "/sandbox/reset")) say("The sandbox was reset");
 });
 
 readAddress();

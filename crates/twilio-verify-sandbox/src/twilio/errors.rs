@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error_texts;
 use crate::random::NoRandomness;
 
-/// An error as Twilio tells it. The texts resemble Twilio's; a client branches on `code`.
+/// An error of Twilio's API. The texts resemble Twilio's. Clients should branch on `code`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct TwilioError {
     code: u32,
@@ -18,13 +18,13 @@ pub(crate) struct TwilioError {
     /// Seconds, for the header `Retry-After`.
     #[serde(skip)]
     retry_after: Option<u32>,
-    /// The name of the caller's own rate limit, for the header `Twilio-Reached-Rate-Limit`.
+    /// The name of the service's rate limit, for the header `Twilio-Reached-Rate-Limit`.
     #[serde(skip)]
     reached: Option<String>,
 }
 
 impl TwilioError {
-    /// An error of Twilio's; `message` is for people.
+    /// Creates an error. `message` is for people.
     pub(crate) fn new(status: StatusCode, code: u32, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -36,17 +36,17 @@ impl TwilioError {
         }
     }
 
-    /// Twilio's code.
+    /// Returns Twilio's error code.
     pub(crate) fn code(&self) -> u32 {
         self.code
     }
 
-    /// An error that is answered on purpose; `retry_after` is in seconds.
+    /// Creates the error of a fault. `retry_after` is in seconds.
     pub(crate) fn on_purpose(status: StatusCode, code: u32, retry_after: Option<u32>) -> Self {
         Self { retry_after, ..Self::new(status, code, error_texts::text(code, status)) }
     }
 
-    /// 20003: no credentials, or not those of the sandbox.
+    /// 20003: missing or wrong credentials.
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate")
     }
@@ -56,18 +56,18 @@ impl TwilioError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, 20004, "Method not allowed")
     }
 
-    /// 20001: a later page was asked for by its number alone (twilio-python's issue 395 shows the answer).
+    /// 20001: a later page without a token (twilio-python's issue 395 shows the answer).
     pub(crate) fn page_token_required() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 20001, "PageToken is required for paging.")
     }
 
-    /// 20404: `path` is the one that was asked for. On a check it also means approved, expired or canceled.
+    /// 20404 for a path. On a check, it also means approved, expired or canceled.
     pub(crate) fn not_found(path: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, 20404, format!("The requested resource {path} was not found"))
     }
 
-    /// 20429 from the caller's own rate limit of that name, with the two headers that Twilio's description declares
-    /// without their values: seconds until a start can pass, and the name.
+    /// 20429 from a rate limit of the service. Its two headers are declared in Twilio's description without their
+    /// values; here they are the seconds until a start can pass, and the name of the limit.
     pub(crate) fn rate_limit_reached(name: &str, retry_after: u32) -> Self {
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, 20429, "Too many requests");
         Self { retry_after: Some(retry_after), reached: Some(name.to_owned()), ..error }
@@ -78,28 +78,28 @@ impl TwilioError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "Internal server error")
     }
 
-    /// The body is too large. Twilio documents no such code; 20 and the status is how it names its general errors.
+    /// The body is too large. Twilio documents no code for it; its general codes are 20 and the status.
     pub(crate) fn too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, 20413, "Request entity too large")
     }
 
-    /// The body is not a form; the code is formed as in [`Self::too_large`].
+    /// The body is not a form. The code is chosen as in [`Self::too_large`].
     pub(crate) fn not_a_form() -> Self {
         let message = "Unsupported media type: send application/x-www-form-urlencoded";
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, 20415, message)
     }
 
-    /// 60200, with the value, as Twilio tells it.
+    /// 60200 with the value, as Twilio answers.
     pub(crate) fn invalid(name: &str, value: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, 60200, format!("Invalid parameter `{name}`: {value}"))
     }
 
-    /// 60200 about a value that is a secret.
+    /// 60200 without the value, which is a secret.
     pub(crate) fn invalid_secret(name: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, 60200, format!("Invalid parameter: {name}"))
     }
 
-    /// The same error as it is told of entities, factors and challenges: 60306 where others have 60200.
+    /// Converts 60200 to 60306, the code for entities, factors and challenges.
     pub(crate) fn of_factors(self) -> Self {
         if self.code == 60200 { Self::new(StatusCode::BAD_REQUEST, 60306, self.message) } else { self }
     }
@@ -126,7 +126,7 @@ impl TwilioError {
         Self::new(StatusCode::BAD_REQUEST, 60224, "Missing substitutions for selected template")
     }
 
-    /// 60410, with the prefix, as Twilio tells it.
+    /// 60410 with the prefix, as Twilio answers.
     pub(crate) fn fraud_guard(prefix: &str) -> Self {
         let message = format!(
             "The destination phone number has been temporarily blocked by Twilio due to fraudulent activities. \
@@ -142,7 +142,11 @@ impl TwilioError {
 
     /// 60208.
     pub(crate) fn unique_name_taken() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, 60208, "The service has a rate limit of that `UniqueName`")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            60208,
+            "The service already has a rate limit with that `UniqueName`",
+        )
     }
 
     /// 60209.
@@ -150,7 +154,7 @@ impl TwilioError {
         Self::new(
             StatusCode::BAD_REQUEST,
             60209,
-            "`UniqueName` is letters, digits, hyphens, dots and underscores",
+            "`UniqueName` may contain letters, digits, hyphens, dots and underscores",
         )
     }
 
@@ -161,7 +165,7 @@ impl TwilioError {
 
     /// 60211.
     pub(crate) fn interval_taken() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, 60211, "The rate limit has a bucket of that `Interval`")
+        Self::new(StatusCode::BAD_REQUEST, 60211, "The rate limit already has a bucket with that `Interval`")
     }
 
     /// 60221.
@@ -171,7 +175,7 @@ impl TwilioError {
 
     /// 60411 (the page of the Safe List says that the status is 400).
     pub(crate) fn already_safe_listed() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, 60411, "The phone number is in the Safe List already")
+        Self::new(StatusCode::BAD_REQUEST, 60411, "The phone number is already in the Safe List")
     }
 
     /// 60602.

@@ -1,4 +1,4 @@
-//! The parameters of a request: Twilio takes forms only.
+//! The parameters of a request. Twilio accepts forms only.
 
 use std::str::FromStr;
 
@@ -7,10 +7,10 @@ use actix_web::web;
 use super::errors::TwilioError;
 use super::sid::is_sid;
 
-/// Most characters of a text that is kept. Twilio tells no number; none of its examples comes near.
+/// The maximum length of a stored text. Twilio documents none; its examples are far shorter.
 const MAX_TEXT: usize = 256;
 
-/// The parameters that were sent. Unknown ones are never looked at, as at Twilio.
+/// The parameters in a body or a query. Unknown ones are ignored, as at Twilio.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     pairs: Vec<(String, String)>,
@@ -32,10 +32,10 @@ impl Form {
         Self::decode(text).ok_or_else(TwilioError::not_a_form)
     }
 
-    /// The parameters of a query, which are written like those of a form.
+    /// Reads a query, which is encoded like a form.
     ///
     /// # Errors
-    /// 60200 when it is not.
+    /// 60200 if it cannot be decoded.
     pub(crate) fn from_query(query: &str) -> Result<Self, TwilioError> {
         Self::decode(query).ok_or_else(|| TwilioError::invalid("query", query))
     }
@@ -45,18 +45,18 @@ impl Form {
         Some(Self { pairs: pairs.into_inner() })
     }
 
-    /// A form as if it had been sent.
+    /// Creates a form for tests.
     #[cfg(test)]
     pub(crate) fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         Self { pairs: pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
     }
 
-    /// Every parameter that was sent, in its order.
+    /// Returns all parameters in their order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// A parameter's value; one that was sent empty counts as not sent.
+    /// Returns the value of a parameter. An empty value counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
@@ -65,12 +65,12 @@ impl Form {
             .filter(|v| !v.is_empty())
     }
 
-    /// Every value of a parameter that was sent several times: so clients send an array.
+    /// Returns every value of a parameter. Clients send an array by repeating it.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
     }
 
-    /// A parameter that is `true` or `false`; Python's clients capitalise.
+    /// Reads `true` or `false`. Python clients capitalize them.
     ///
     /// # Errors
     /// 60200 for anything else.
@@ -80,7 +80,7 @@ impl Form {
         value.map(Some).map_err(|_| TwilioError::invalid(name, text))
     }
 
-    /// A whole number within bounds, both included.
+    /// Reads a whole number between `least` and `most`, inclusive.
     ///
     /// # Errors
     /// 60200 for anything else.
@@ -95,7 +95,7 @@ impl Form {
         value.map(Some).ok_or_else(|| TwilioError::invalid(name, text))
     }
 
-    /// A text of at most [`MAX_TEXT`] characters.
+    /// Reads a text of at most [`MAX_TEXT`] characters.
     ///
     /// # Errors
     /// 60200 for a longer one.
@@ -106,7 +106,7 @@ impl Form {
         }
     }
 
-    /// A SID of the kind that `prefix` names.
+    /// Reads a SID with that prefix.
     ///
     /// # Errors
     /// 60200 for anything else.
@@ -117,7 +117,7 @@ impl Form {
         }
     }
 
-    /// One of the words of `words`.
+    /// Reads one of several words.
     ///
     /// # Errors
     /// 60200 for anything else.

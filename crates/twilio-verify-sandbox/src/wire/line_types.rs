@@ -1,4 +1,4 @@
-//! What Lookup v2 says of a number: by how it is built, and for the numbers with a meaning by their last two digits. Pure.
+//! The answers of Lookup v2. They depend on the number's format, and for magic numbers on the last two digits. Pure.
 
 use rlibphonenumber::{
     PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, PhoneNumberType, Region, ValidationError,
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::faults::numbers::last_two_digits;
 use crate::twilio::errors::TwilioError;
 
-/// Packages that this Lookup has; `validation` is part of every answer.
+/// The packages that are offered; `validation` is part of every answer.
 const OFFERED: [&str; 2] = ["validation", LINE_TYPE];
 const LINE_TYPE: &str = "line_type_intelligence";
 /// Twilio's other packages (its OpenAPI description of Lookup v2).
@@ -23,19 +23,19 @@ const NOT_OFFERED: [&str; 9] = [
     "phone_number_quality_score",
     "pre_fill",
 ];
-/// Inside an answer: unprovisioned, or out of coverage.
+/// The error code in an answer: unprovisioned, or out of coverage.
 const NOT_COVERED: u32 = 60600;
-/// The mobile network of tests (ITU-T E.212: 001 is no country, 01 no operator).
+/// The test network (ITU-T E.212: country code 001 and network code 01 are reserved for tests).
 const TEST_NETWORK: (&str, &str) = ("001", "01");
 
-/// What a request asks for.
+/// The query of a request.
 #[derive(Debug)]
 pub(crate) struct Query {
     region: Region,
     line_type: bool,
 }
 
-/// A type of line in Twilio's words, and the code of what went wrong.
+/// A line type with Twilio's name, and an error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line {
     kind: Option<&'static str>,
@@ -43,10 +43,11 @@ struct Line {
 }
 
 impl Query {
-    /// `fields`: separated by commas. `country`: in which a number without country code is, the United States at first.
+    /// Reads a query. `fields` are separated by commas. `country` is that of numbers without a country code; the default
+    /// is the United States.
     ///
     /// # Errors
-    /// 60200 for a word that is none of Twilio's, 60606 for a package that is not offered.
+    /// 60200 for a word that Twilio does not know, 60606 for a package that is not offered.
     pub(crate) fn new(fields: Option<&str>, country: Option<&str>) -> Result<Self, TwilioError> {
         let words = || fields.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());
         if let Some(word) = words().find(|word| NOT_OFFERED.contains(word)) {
@@ -62,7 +63,7 @@ impl Query {
         Ok(Self { region, line_type: words().any(|word| word == LINE_TYPE) })
     }
 
-    /// The answer about a number as it was written. `base`: where this Lookup stands.
+    /// Returns the answer for a number. `base` is the scheme and authority of this server.
     pub(crate) fn answer(&self, written: &str, base: &str) -> Value {
         let parsed = PHONE_NUMBER_UTIL.parse(written, Some(self.region));
         let number = match &parsed {
@@ -98,7 +99,7 @@ impl Line {
         }
     }
 
-    /// Carriers are known of four types; a network of mobile phones alone.
+    /// Returns the carrier, which four types have. Only mobile phones have network codes.
     fn to_json(self) -> Value {
         let has_carrier = matches!(self.kind, Some("mobile" | "landline" | "fixedVoip" | "nonFixedVoip"));
         let network = (self.kind == Some("mobile")).then_some(TEST_NETWORK);
@@ -112,13 +113,13 @@ impl Line {
     }
 }
 
-/// A region that has numbers, by its ISO 3166-1 alpha-2 code.
+/// Returns the region with that ISO 3166-1 alpha-2 code, if it has phone numbers.
 fn region_of(code: &str) -> Option<Region> {
     let region = Region::from_code(code).ok()?;
     PHONE_NUMBER_UTIL.get_supported_regions().find(|supported| *supported == region)
 }
 
-/// What can be either is taken for a phone that gets messages.
+/// Returns Twilio's name of a type. A number that may be fixed or mobile counts as mobile.
 fn word(kind: PhoneNumberType) -> &'static str {
     match kind {
         PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => "mobile",
@@ -154,7 +155,7 @@ fn unfit(why: Option<&ValidationError>) -> &'static str {
     }
 }
 
-/// Twilio's resource with all its members: null, but for what is known.
+/// Returns Twilio's resource with all its members. Unknown ones are null.
 fn resource(phone_number: &str, base: &str, known: Value) -> Value {
     let mut resource = json!({
         "calling_country_code": null,

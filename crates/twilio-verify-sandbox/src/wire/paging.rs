@@ -1,5 +1,5 @@
-//! Lists, page by page. The place of a page is in its token and not in its number, which is the client's own
-//! affair (Twilio's description says so): nothing is skipped or told twice when resources come and go meanwhile.
+//! Lists in pages. The token locates a page. Its number is only for the client (Twilio's description), so no resource is
+//! skipped or repeated if others are created or deleted between two pages.
 
 use std::cmp::Ordering;
 
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 
-/// Resources on a page, where no number is asked for (Twilio's description).
+/// Resources on a page, unless the query says otherwise (Twilio's description).
 const DEFAULT_SIZE: usize = 50;
-/// Most resources on a page (Twilio's description).
+/// The maximum of resources on a page (Twilio's description).
 const MAX_SIZE: usize = 1_000;
-/// The parameters that choose the page; all others choose what is listed.
+/// The parameters that select the page. All others filter the list.
 const OWN: [&str; 3] = ["PageSize", "Page", "PageToken"];
 
-/// What can be listed.
+/// A resource in a list.
 pub(super) trait Listed {
-    /// When it was made, and its SID: a list is in this order, newest first where nothing else is asked for.
+    /// Returns its creation time and SID, which determine the order. The newest comes first by default.
     fn place(&self) -> (DateTime<Utc>, &str);
 }
 
@@ -28,17 +28,17 @@ impl<T: Listed> Listed for &T {
     }
 }
 
-/// Where a page begins or ends: beside a resource that may be gone by now.
+/// The beginning or end of a page: next to a resource that may have been deleted since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
-    /// With the first resource after this one.
+    /// Begins with the first resource after this one.
     After(i64, String),
-    /// With the last resource before this one.
+    /// Ends with the last resource before this one.
     Before(i64, String),
 }
 
 impl Token {
-    /// `PA` or `PB`, nanoseconds of the epoch, SID.
+    /// Parses `PA` or `PB`, nanoseconds since the epoch, a hyphen and a SID.
     fn parse(text: &str) -> Option<Self> {
         let (kind, place) = text.split_at_checked(2)?;
         let (nanos, sid) = place.split_once('-')?;
@@ -58,15 +58,15 @@ impl Token {
 
 fn place(resource: &impl Listed) -> (i64, &str) {
     let (made_at, sid) = resource.place();
-    // The clock is at most ten years ahead: the end of time (2262) is out of its reach.
+    // The clock is at most ten years ahead, so it does not reach the last representable time (2262).
     (made_at.timestamp_nanos_opt().unwrap_or(i64::MAX), sid)
 }
 
-/// The page of a list that a request asks for.
+/// The requested page of a list.
 #[derive(Debug)]
 pub(super) struct Page {
     url: String,
-    /// The request's other parameters as they came, each after an ampersand.
+    /// The other parameters of the query, unchanged, each after an ampersand.
     filters: String,
     number: u32,
     size: usize,
@@ -75,10 +75,10 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page that `query` asks for; `url` is that of the list, without a query.
+    /// Reads a query. `url` is the URL of the list, without a query.
     ///
     /// # Errors
-    /// 60200 for a size, a number or a token that is none; 20001 for a later page without a token.
+    /// 60200 for an invalid size, number or token; 20001 for a later page without a token.
     pub(super) fn new(url: String, query: &str) -> Result<Self, TwilioError> {
         let form = Form::from_query(query)?;
         let size = form.integer("PageSize", 1, MAX_SIZE)?.unwrap_or(DEFAULT_SIZE);
@@ -95,13 +95,18 @@ impl Page {
         Ok(Self { url, filters, number, size, token, oldest_first: false })
     }
 
-    /// The same page of the list the other way round.
+    /// Reverses the order of the list.
     pub(super) fn oldest_first(self) -> Self {
         Self { oldest_first: true, ..self }
     }
 
-    /// The answer: this page of `resources` under `key`, each told by `tell`, and the ways to its neighbours.
-    pub(super) fn of<T: Listed>(self, key: &str, mut resources: Vec<T>, tell: impl Fn(&T) -> Value) -> Value {
+    /// Returns the answer: this page of `resources` under `key`, each formatted by `render`, and links to other pages.
+    pub(super) fn of<T: Listed>(
+        self,
+        key: &str,
+        mut resources: Vec<T>,
+        render: impl Fn(&T) -> Value,
+    ) -> Value {
         resources.sort_unstable_by(|one, other| self.order(place(one), place(other)));
         let begin = self.begin(&resources);
         let rest = resources.get(begin..).unwrap_or_default();
@@ -112,7 +117,7 @@ impl Page {
         let previous =
             previous.map(|first| self.link(self.number.saturating_sub(1), &Token::text("PB", first)));
         json!({
-            key: page.iter().map(tell).collect::<Vec<_>>(),
+            key: page.iter().map(render).collect::<Vec<_>>(),
             "meta": {
                 "page": self.number,
                 "page_size": self.size,
@@ -125,7 +130,7 @@ impl Page {
         })
     }
 
-    /// The index of the page's first resource.
+    /// Returns the index of the page's first resource.
     fn begin<T: Listed>(&self, in_order: &[T]) -> usize {
         let order = |resource: &T, nanos: &i64, sid: &str| self.order(place(resource), (*nanos, sid));
         match &self.token {
@@ -163,7 +168,7 @@ impl Page {
 mod tests {
     use super::*;
 
-    /// One whose SID is its age in nanoseconds.
+    /// A resource whose SID contains its creation time in nanoseconds.
     struct Resource(i64, String);
 
     impl Listed for Resource {
@@ -185,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_walked_forth_and_back() {
+    fn pages_link_to_the_next_and_the_previous() {
         let (things, meta) = list("http://x/v2/Things?PageSize=2&Status=a%20b", 1..=5);
         assert_eq!(things, [5, 4]);
         assert_eq!(meta["url"], "http://x/v2/Things?PageSize=2&Page=0&Status=a%20b");
@@ -205,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_outlives_what_comes_and_goes() {
+    fn pages_stay_consistent_while_resources_change() {
         let (_, meta) = list("http://x/?PageSize=2", 1..=5);
         let next = meta["next_page_url"].as_str().unwrap();
         assert_eq!(list(next, [1, 2, 3, 6, 7]).0, [3, 2]);
@@ -214,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_asks_for_no_page() {
+    fn invalid_pages_are_rejected() {
         for query in ["PageSize=0", "PageSize=1001", "PageSize=x", "Page=-1", "Page=1", "PageToken=5"] {
             assert!(Page::new(String::new(), query).is_err(), "{query}");
         }

@@ -1,8 +1,8 @@
-//! Answers that do not come, or not whole.
+//! Missing and incomplete answers.
 //!
-//! actix-web ends a connection where a body turns out shorter than its announced length, and it does so before
-//! it has written anything that it still holds. So a body that ends at once takes its head along: nothing at all
-//! reaches the client. One that lets a turn pass first has its beginning written.
+//! If a body is shorter than its announced length, actix-web closes the connection and discards its write buffer. So if
+//! the body ends at once, not even the head reaches the client. If it returns pending once before it ends, the beginning
+//! is written.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -12,14 +12,14 @@ use actix_web::body::{self, BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::web::Bytes;
 
-/// What stands in the place of JSON.
+/// The body that replaces JSON.
 const NO_JSON: &str = "<html><body>This is no JSON.</body></html>";
 
-/// Put into an answer by a handler: do not send it, end the connection.
+/// A mark that a handler puts into an answer: close the connection instead of sending it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HangUp;
 
-/// A body that ends too early, and the connection with it.
+/// A body that ends early, which closes the connection.
 struct Severed {
     announced: u64,
     beginning: Option<Bytes>,
@@ -50,12 +50,12 @@ impl MessageBody for Severed {
     }
 }
 
-/// No answer: the connection ends.
+/// Closes the connection without an answer.
 pub(super) fn dropped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     response.map_body(|_, _| BoxBody::new(Severed { announced: 1, beginning: None, written: true }))
 }
 
-/// The head and half of the body, then the connection ends. Without a body to halve, nothing comes.
+/// Sends the head and half of the body, then closes the connection. Without a body, it sends nothing.
 pub(super) async fn truncated(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (response, body) = response.into_parts();
@@ -70,7 +70,7 @@ pub(super) async fn truncated(response: ServiceResponse<BoxBody>) -> ServiceResp
     response.map_body(|_, _| BoxBody::new(Severed { announced, beginning, written: false }))
 }
 
-/// The head, and a body that is no JSON.
+/// Replaces the body with one that is not JSON.
 pub(super) fn malformed(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     response.map_body(|_, _| BoxBody::new(NO_JSON))
 }

@@ -1,4 +1,4 @@
-//! What a start asks for, read from its form and judged by the service's settings.
+//! The parameters of a start, checked against the service's settings.
 
 use std::net::IpAddr;
 
@@ -14,59 +14,59 @@ use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 use crate::verification::recipient;
 
-/// Most characters of what is repeated in a message: each is kept with it. Real ones have 11.
+/// The maximum length of an app hash, which is stored with each message. Real ones have 11 characters.
 const MAX_REPEATED: usize = 64;
-/// Most pairs of `Tags`, and most characters of a name or a value in it (Twilio's description).
+/// The maximum of pairs in `Tags`, and of characters in a name or a value (Twilio's description).
 const MAX_TAGS: (usize, usize) = (10, 128);
-/// What `SendDigits` may hold: digits, the keys beside them, and pauses (Twilio's documentation of calls).
+/// The characters of `SendDigits`: keys of a phone and pauses (Twilio's documentation of calls).
 const DIGITS_TO_SEND: &str = "0123456789#*wW";
 
-/// What a start asks for.
+/// The parameters of a start.
 #[derive(Debug)]
 pub(super) struct Start {
-    /// Phone number or address.
+    /// The phone number or email address.
     pub(super) to: String,
-    /// How the code shall travel.
+    /// The channel that delivers the code.
     pub(super) channel: Channel,
-    /// Who sends it.
+    /// The sender's name.
     pub(super) from: String,
-    /// What the message is in.
+    /// The language of the message.
     pub(super) language: Language,
-    /// Which Android app may read it.
+    /// The hash of the Android app that may read the message.
     pub(super) app_hash: Option<String>,
-    /// The caller's own code.
+    /// The code, if the client brings one.
     pub(super) custom_code: Option<String>,
-    /// What the code stands for (PSD2).
+    /// The payment that the code confirms (PSD2).
     pub(super) payment: Option<Payment>,
-    /// Which text.
+    /// The template of the text.
     pub(super) template: Option<&'static Template>,
-    /// What fills in its variables.
+    /// The values of its variables.
     pub(super) substitutions: Vec<(String, String)>,
     /// `RiskCheck=disable`.
     pub(super) risk_check_disabled: bool,
 }
 
 impl Start {
-    /// Reads the form; `path` is what was asked for.
+    /// Reads the form of a request of `path`.
     ///
     /// # Errors
-    /// The first parameter that does not do, with the code that Twilio has for it.
+    /// Twilio's error for the first invalid parameter.
     pub(super) fn from_form(form: &Form, service: &Service, path: &str) -> Result<Self, TwilioError> {
         let (to, channel) = (form.get("To").unwrap_or_default(), form.get("Channel").unwrap_or_default());
         let known = Channel::named(channel);
-        // An unknown channel says nothing of what `To` must be: then a phone number is meant.
+        // With an unknown channel, `To` must be a phone number.
         if !recipient::is_reachable(to, known.unwrap_or(Channel::Sms)) {
             return Err(TwilioError::invalid("To", to));
         }
         let channel = known.ok_or_else(|| TwilioError::invalid("Channel", channel))?;
-        // Twilio's documentation of its languages: 404 for a locale that it does not have.
+        // 404 for an unsupported locale (Twilio's documentation of its languages).
         let language = Language::for_message(form.get("Locale"), to, channel);
         let language = language.map_err(|_| TwilioError::not_found(path))?;
         let from = form.get("CustomFriendlyName").unwrap_or(&service.friendly_name);
         if !is_friendly_name(from) {
             return Err(TwilioError::invalid("CustomFriendlyName", from));
         }
-        check_what_changes_nothing(form, channel)?;
+        ensure_valid_options(form, channel)?;
         let (template, substitutions) = template(form, service, channel)?;
         Ok(Self {
             to: to.to_owned(),
@@ -84,15 +84,15 @@ impl Start {
     }
 }
 
-/// Whether `text` can be a code at all: 4 to 10 characters.
+/// Returns whether `text` has the length of a code: 4 to 10 characters.
 pub(super) fn is_code(text: &str) -> bool {
     (4..=10).contains(&text.chars().count())
 }
 
-/// What a code stands for: with PSD2 both are needed, and no call can say them (60206, 60214).
+/// Reads the payment that a code confirms. With PSD2, amount and payee are required, and calls do not support it.
 ///
 /// # Errors
-/// Those, and 60204 where the service has no PSD2.
+/// 60206, 60214, and 60204 if the service does not use PSD2.
 pub(super) fn payment(
     form: &Form,
     psd2_enabled: bool,
@@ -126,14 +126,14 @@ fn custom_code(form: &Form, service: &Service) -> Result<Option<String>, TwilioE
 
 type Chosen = (Option<&'static Template>, Vec<(String, String)>);
 
-/// The template that is asked for, else the service's own; for text messages and calls alone.
+/// Returns the requested template, or the default of the service. Only text messages and calls have templates.
 fn template(form: &Form, service: &Service, channel: Channel) -> Result<Chosen, TwilioError> {
-    let asked = form.sid("TemplateSid", "HJ")?;
+    let requested = form.sid("TemplateSid", "HJ")?;
     let unknown = |sid: &str| TwilioError::invalid("TemplateSid", sid);
-    let asked = asked.map(|sid| templates::find(&sid).ok_or_else(|| unknown(&sid))).transpose()?;
+    let requested = requested.map(|sid| templates::find(&sid).ok_or_else(|| unknown(&sid))).transpose()?;
     let own = || service.settings.default_template_sid.as_deref().and_then(templates::find);
     let speaks = matches!(channel, Channel::Sms | Channel::Call);
-    let template = asked.or_else(own).filter(|_| speaks);
+    let template = requested.or_else(own).filter(|_| speaks);
     let given = match form.get("TemplateCustomSubstitutions") {
         Some(text) => object(text).and_then(texts).ok_or_else(TwilioError::substitutions_missing)?,
         None => Vec::new(),
@@ -147,8 +147,8 @@ fn template(form: &Form, service: &Service, channel: Channel) -> Result<Chosen, 
     }
 }
 
-/// Parameters that say how Twilio shall work, and not what the person gets: they must be right, and change nothing.
-fn check_what_changes_nothing(form: &Form, channel: Channel) -> Result<(), TwilioError> {
+/// Checks parameters that do not change the message. They must be valid and have no effect.
+fn ensure_valid_options(form: &Form, channel: Channel) -> Result<(), TwilioError> {
     form.text("CustomMessage")?;
     form.boolean("EnableSnaClientToken")?;
     let wrong = |name: &str| match form.get(name) {
@@ -185,7 +185,7 @@ fn are_tags(text: &str) -> bool {
     })
 }
 
-/// JSON in a form's field, as Twilio's clients send objects.
+/// Parses an object, which Twilio's clients send as JSON in a field of the form.
 fn object(text: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(text).ok()
 }
