@@ -17,8 +17,6 @@ use tokio::task::{LocalSet, spawn_local};
 use tracing::{Dispatch, Instrument};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The target of the audit log, which `stderr` writes at once.
-const AUDIT: &str = "audit";
 const ROUNDS: usize = 15;
 const THREADS: usize = 2;
 /// Requests that one turn of a worker answers: at 32 connections it is 6 to 14.

@@ -43,7 +43,7 @@ impl Auth {
         self.ensure_region_allowed(&seen.destination, Some(seen))?;
         self.ensure_provider_available(Some(seen))?;
         let permit = self.reserve_resend(caller, client).await?;
-        let counted_at = Timestamp(permit.counted_at);
+        let counted_at = Timestamp(permit.counted_at());
         let sent = match self.send_code(permit, seen, delivery, client).await {
             Ok(sent) => sent,
             Err(failure) => {

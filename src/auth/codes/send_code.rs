@@ -82,8 +82,8 @@ impl Auth {
         client: &Client,
     ) -> Result<SentCode, Failure> {
         let to = &challenge.destination;
-        let expires_at = Timestamp(permit.counted_at + TimeDelta::seconds(CODE_LIFETIME_SECONDS));
-        let is_first = !permit.is_proved && delivery.channel != Channel::Email;
+        let expires_at = Timestamp(permit.counted_at() + TimeDelta::seconds(CODE_LIFETIME_SECONDS));
+        let is_first = !permit.is_proved() && delivery.channel != Channel::Email;
         let line = if is_first { self.look_up_line(to, delivery.channel).await } else { Line::default() };
         let started = if line.is_rejected {
             Err(Failure::unsuitable_line())
@@ -107,8 +107,7 @@ impl Auth {
     }
 
     async fn refund_send(&self, permit: SendPermit, client: &Client) -> Result<(), Error> {
-        let SendPermit { reservation, guard, counted_at, .. } = permit;
-        let conversions = guard.map(|guard| guard.refunds(counted_at)).unwrap_or_default();
+        let (reservation, conversions) = permit.into_refund();
         if reservation.is_empty() && conversions.is_empty() {
             return Ok(());
         }

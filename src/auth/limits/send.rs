@@ -2,6 +2,7 @@
 //! database's answer.
 
 use chrono::{DateTime, Utc};
+use storage::conversions::Conversion;
 use storage::throttles::State;
 use storage::{SendLimits, SendRejection};
 
@@ -19,15 +20,31 @@ pub(crate) struct SendChecks {
     is_proved: bool,
 }
 
-/// The permission to send one code: the limits have counted it.
+/// The permission to send one code: the limits have counted it. Only [`SendChecks::permit`] creates it.
 pub(crate) struct SendPermit {
-    pub(crate) reservation: Reservation,
+    reservation: Reservation,
     /// Set if conversions count the code.
-    pub(crate) guard: Option<ConversionGuard>,
+    guard: Option<ConversionGuard>,
+    is_proved: bool,
+    counted_at: DateTime<Utc>,
+}
+
+impl SendPermit {
     /// Whether the user has proved the number.
-    pub(crate) is_proved: bool,
+    pub(crate) fn is_proved(&self) -> bool {
+        self.is_proved
+    }
+
     /// When the code was counted.
-    pub(crate) counted_at: DateTime<Utc>,
+    pub(crate) fn counted_at(&self) -> DateTime<Utc> {
+        self.counted_at
+    }
+
+    /// Gives the permit up: returns what to refund for a code that was not sent.
+    pub(crate) fn into_refund(self) -> (Reservation, Vec<Conversion>) {
+        let conversions = self.guard.map(|guard| guard.refunds(self.counted_at)).unwrap_or_default();
+        (self.reservation, conversions)
+    }
 }
 
 impl SendChecks {

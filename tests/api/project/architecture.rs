@@ -13,7 +13,15 @@ const HOMES: &[(&str, &[&str])] = &[
     ("diesel", &["crates/storage/"]),
     ("tokio_postgres", &["crates/storage/"]),
     ("rustls", &["crates/storage/"]),
-    ("reqwest", &["crates/twilio-verify/", "src/webhooks/", "src/telemetry/"]),
+    (
+        "reqwest",
+        &[
+            "crates/twilio-verify/",
+            "src/webhooks/",
+            "src/telemetry/",
+            "crates/twilio-verify-sandbox/examples/",
+        ],
+    ),
     ("opentelemetry", &["src/telemetry/"]),
     ("tracing_opentelemetry", &["src/telemetry/"]),
     ("jsonwebtoken", &["src/auth/tokens/jwt.rs"]),
