@@ -1,6 +1,6 @@
 //! countersign: a self-hosted authentication server with a password and a one-time code.
 //!
-//! Each technology has one home. Arrows show who calls whom:
+//! Each technology has one home. Arrows point from the caller to the callee:
 //!
 //! ```text
 //!             main.rs          reads the command line and the configuration, then builds the parts

@@ -43,7 +43,7 @@ impl Auth {
     ) -> Result<ChallengeView, Error> {
         let ContactChange { contact, password, delivery } = change;
         if contact.is_of(caller.user()) {
-            let invalid = Invalid::new(InvalidKind::NotAllowed, "This is yours already.");
+            let invalid = Invalid::new(InvalidKind::NotAllowed, "This is already yours. Enter another one.");
             return Err(Error::InvalidField { field: contact.field(), invalid });
         }
         self.confirm_password(caller, password, EventKind::AuthzFail, &client).await?;

@@ -11,7 +11,7 @@ enum Step {
     Ask,
     /// A running call ends with success or failure.
     End(prop::sample::Index, bool),
-    /// One of them is given up.
+    /// A running call is abandoned.
     GiveUp(prop::sample::Index),
     /// Time passes, in milliseconds.
     Wait(i64),
@@ -31,7 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
 struct Model {
     era: usize,
     outcomes: Vec<(i64, bool)>,
-    /// Nobody asks before this; `None`: closed.
+    /// No call may start before this time. `None` if the breaker is closed.
     shut_until: Option<i64>,
     probing: bool,
 }

@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
+use super::components::add_components;
+use super::json_object::set;
 use super::{examples, problem_examples};
 use crate::http::answer::challenge;
 use crate::http::answer::error_code::ErrorCode;
@@ -28,11 +30,15 @@ use crate::http::routes::{Access, Operation};
     servers((url = "/", description = "This server.")),
     tags(
         (name = "Log in", description = "Sign up, log in, verify, refresh and log out."),
-        (name = "Account", description = "Manage the user, their contact data and their sessions. Requires an access token."),
+        (
+            name = "Account",
+            description = "Manage the user, their contact data and their sessions. Requires an access token.",
+        ),
         (name = "Operations", description = "Health checks for load balancers, and keys for resource servers."),
     ),
     components(schemas(
-        ProblemBody, ErrorCode, FieldError, FieldErrorCode, challenge::Channel, delivery::PhoneChannel, logout::LogoutScope,
+        ProblemBody, ErrorCode, FieldError, FieldErrorCode, challenge::Channel, delivery::PhoneChannel,
+        logout::LogoutScope,
     )),
 )]
 struct ApiDoc;
@@ -82,52 +88,7 @@ fn remove_siblings_of_references(value: &mut Value) {
     children.into_iter().for_each(remove_siblings_of_references);
 }
 
-fn add_components(document: &mut Value) {
-    let Some(components) = document.pointer_mut("/components") else { return };
-    let bearer = |about: &str| json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": about });
-    set(
-        components,
-        "securitySchemes",
-        json!({
-            "password_ok": bearer("The password-ok token from log in. A JWT, used as RFC8725 advises."),
-            "access": bearer("The access token from verify or refresh. A JWT (RFC 9068), used as RFC8725 advises."),
-        }),
-    );
-    let text = |about: &str, pattern: &str| json!({ "description": about, "schema": { "type": "string", "maxLength": 1000, "pattern": pattern } });
-    set(
-        components,
-        "headers",
-        json!({
-            "RequestId": text("The id of the request in the server's log. If the request has a valid id, the server uses that one.", "^[A-Za-z0-9._-]{1,128}$"),
-            "WwwAuthenticate": text("How to authenticate (RFC 6750, RFC 9470).", "^Bearer"),
-            "Location": text("The path of the new user. Reading it requires an access token.", "^/"),
-            "RateLimitPolicy": text("The rate limits that apply to this request: name, quota `q` and window `w` in seconds (draft-ietf-httpapi-ratelimit-headers-10). Absent if no limit applies.", "^\"[a-z_]+/[0-9]*[a-z]\";q=[0-9]+;w=[0-9]+"),
-            "RateLimit": text("For each limit, the remaining quota `r` and the seconds `t` until more becomes available. A limit that is shared with other clients is listed only when it rejects a request.", "^\"[a-z_]+/[0-9]*[a-z]\";r=[0-9]+"),
-            "RetryAfter": {
-                "description": "Seconds to wait before the next attempt, as in `retry_after`.",
-                "schema": { "type": "integer", "format": "int32", "minimum": 1, "maximum": 86400 },
-            },
-        }),
-    );
-    let schemas = components.pointer_mut("/schemas").and_then(Value::as_object_mut);
-    for (name, schema) in schemas.into_iter().flatten() {
-        // Unknown fields of a request are rejected. Responses may gain fields.
-        if name.ends_with("Request") {
-            set(schema, "additionalProperties", json!(false));
-        }
-    }
-    if let Some(description) = components.pointer_mut("/schemas/ErrorCode/description") {
-        *description = json!(format!("{}\n\n{}", description.as_str().unwrap_or_default(), list_of_codes()));
-    }
-}
-
-/// Returns a Markdown list of all error codes, each with its status and default detail.
-fn list_of_codes() -> String {
-    let item =
-        |code: ErrorCode| format!("- `{}` ({}): {}", code.as_str(), code.status().as_u16(), code.detail());
-    ErrorCode::ALL.map(item).join("\n")
-}
-
+/// Adds security, examples, headers and errors to an operation.
 fn complete(target: &mut Value, operation: &Operation) {
     let security = match operation.access {
         // An empty list, so that Swagger UI sends no token. Guest operations would reject it.
@@ -202,10 +163,4 @@ fn problem_response(code: ErrorCode) -> Value {
             "examples": {},
         } },
     })
-}
-
-fn set(target: &mut Value, name: &str, value: Value) {
-    if let Some(object) = target.as_object_mut() {
-        object.insert(name.to_owned(), value);
-    }
 }

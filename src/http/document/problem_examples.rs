@@ -73,7 +73,7 @@ fn field_errors(operation: &str) -> Vec<FieldError> {
         "updateMe" => vec![error("username", TooShort, "A username has at least 3 characters.")],
         "deleteMe" => vec![missing("password")],
         "changePhone" => {
-            vec![error("phone_number", NotAllowed, "This is already your phone number. Use another one.")]
+            vec![error("phone_number", NotAllowed, "This is already yours. Enter another one.")]
         }
         "changeEmail" => vec![error("email", InvalidFormat, "An email address looks like ada@example.com.")],
         "verifyPhone" | "verifyEmail" => vec![error("code", TooShort, "A code has at least 4 digits.")],

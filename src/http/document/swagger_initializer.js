@@ -1,5 +1,5 @@
-// Starts Swagger UI, and fills in "Authorize" by itself: logging in and verifying answer with the tokens
-// that the next steps need, and logging out ends them.
+// Starts Swagger UI and fills in "Authorize" automatically: log in and verify return the tokens that the
+// next steps need, and log out revokes them.
 window.onload = () => {
   const drop = (scheme) => ui.authActions.logout([scheme]);
   const take = (scheme, token) => ui.preauthorizeApiKey(scheme, token);
