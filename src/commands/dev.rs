@@ -54,11 +54,8 @@ impl Dev {
         };
         let api = Api::build(&settings, options, api_listener).await?;
         let stages = Stages::new(api.auth(), sandbox.phones());
-        let options = twilio_verify_sandbox::Options {
-            api: Some(format!("http://{api_address}")),
-            extension: Some(stages.extension()),
-            ..self.sandbox.options()
-        };
+        let options =
+            self.sandbox.options().api(format!("http://{api_address}")).extension(stages.extension());
         let sandbox_server = sandbox.server(sandbox_listener, options).map_err(Failure::failed)?;
         let metrics = api.ready_metrics();
         api.run(vec![sandbox_server], self.sandbox.exit_with_stdin, async || {

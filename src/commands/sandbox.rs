@@ -33,10 +33,7 @@ impl SandboxFlags {
     }
 
     pub(super) fn options(&self) -> twilio_verify_sandbox::Options {
-        twilio_verify_sandbox::Options {
-            allowed_hosts: self.allowed_host.clone(),
-            ..twilio_verify_sandbox::Options::default()
-        }
+        twilio_verify_sandbox::Options::new().allow_hosts(self.allowed_host.clone())
     }
 }
 

@@ -1,9 +1,7 @@
 //! `POST /sandbox/users`
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -162,14 +160,12 @@ impl Stages {
     /// Returns the operation and its documentation, to add to the sandbox.
     pub fn extension(&self) -> Extension {
         let stages = self.clone();
-        Extension {
-            routes: Arc::new(move |config| {
-                let resource = web::resource("/users").app_data(Data::new(stages.clone()));
-                let resource = resource.default_service(web::to(method_not_allowed));
-                config.service(resource.route(web::post().to(make_user)));
-            }),
-            document: Document::openapi,
-        }
+        let routes = move |config: &mut ServiceConfig| {
+            let resource = web::resource("/users").app_data(Data::new(stages.clone()));
+            let resource = resource.default_service(web::to(method_not_allowed));
+            config.service(resource.route(web::post().to(make_user)));
+        };
+        Extension::new(routes, Document::openapi)
     }
 
     async fn handle(&self, request: &HttpRequest, body: &[u8]) -> Result<Staged, Problem> {

@@ -230,9 +230,8 @@ impl SandboxBuilder {
     }
 
     /// Accepts a host name, without a port, besides those of loopback. A container needs the name of its service.
-    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
-        self.options.allowed_hosts.push(name.into());
-        self
+    pub fn allow_host(self, name: impl Into<String>) -> Self {
+        Self { options: self.options.allow_hosts([name.into()]), ..self }
     }
 
     /// Starts the sandbox.

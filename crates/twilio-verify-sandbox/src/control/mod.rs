@@ -73,7 +73,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, extension: Option<&Extensi
             .service(resource("/openapi.json").route(web::get().to(openapi::get_document)))
             .configure(|config| {
                 if let Some(extension) = extension {
-                    (extension.routes)(config);
+                    extension.configure(config);
                 }
             })
             .default_service(web::to(problem::not_found)),

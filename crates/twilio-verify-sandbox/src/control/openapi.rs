@@ -109,7 +109,7 @@ pub(crate) async fn get_document(extension: web::Data<Option<Extension>>) -> web
 pub(crate) fn document(extension: Option<&Extension>) -> OpenApiDocument {
     let mut document = Document::openapi();
     if let Some(extension) = extension {
-        document.merge((extension.document)());
+        document.merge(extension.document());
         Guarded.modify(&mut document);
     }
     document

@@ -63,7 +63,7 @@ impl Sandbox {
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let options = Options { allowed_hosts: vec!["phones.internal".into()], ..Options::default() };
+                let options = Options::new().allow_hosts(["phones.internal".into()]);
                 let server = crate::Embedded::new(server_clock).server(listener, options).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
