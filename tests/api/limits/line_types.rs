@@ -178,10 +178,10 @@ async fn configuration_chooses_the_rejected_line_types() {
 #[test]
 fn unknown_and_universal_line_types_are_rejected() {
     for (value, wrong) in [
-        ("premium,satellite", "satellite: is no line type"),
-        ("PREMIUM", "PREMIUM: is no line type"),
-        ("mobile", "twilio.lookup_refuse: neither mobile nor unknown"),
-        ("premium,unknown", "twilio.lookup_refuse: neither mobile nor unknown"),
+        ("premium,satellite", "satellite: not a line type"),
+        ("PREMIUM", "PREMIUM: not a line type"),
+        ("mobile", "twilio.lookup_refuse: must not contain mobile or unknown"),
+        ("premium,unknown", "twilio.lookup_refuse: must not contain mobile or unknown"),
     ] {
         let message = rejected_command(&TempDir::new(), "serve", &complete_with(REFUSE, value));
         assert!(message.contains(wrong), "{value}: {message}");
