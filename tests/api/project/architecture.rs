@@ -242,7 +242,7 @@ fn what_is_allowed_is_no_breach() {
         ("src/auth/login.rs", "use movable_clock::Clock;"),
         ("src/http/login.rs", "use crate::auth::{self, http_like};"),
         ("src/telemetry.rs", "use crate::config::Log;"),
-        ("crates/twilio-verify-sandbox/src/wire/checks.rs", "use super::super::auth::Caller;"),
+        ("crates/twilio-verify-sandbox/src/wire/checks.rs", "use super::super::request::WireRequest;"),
         ("src/commands/dev.rs", "use countersign::config::Sources;"),
         ("src/http/document/docs.rs", "use self::config::Other;"),
         ("crates/clock/src/lib.rs", "let now = Utc::now();"),

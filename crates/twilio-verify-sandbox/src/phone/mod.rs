@@ -4,6 +4,7 @@ pub(crate) mod channel;
 pub(crate) mod in_transit;
 pub(crate) mod inbox;
 pub(crate) mod language;
+pub(crate) mod line_types;
 pub(crate) mod message;
 pub(crate) mod rendering;
 pub(crate) mod templates;

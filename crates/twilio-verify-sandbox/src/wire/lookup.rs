@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 
 use super::answer::found;
-use super::line_types::Query;
 use super::request::WireRequest;
+use crate::phone::line_types::Query;
 use crate::twilio::errors::TwilioError;
 
 /// `GET /v2/PhoneNumbers/{PhoneNumber}`

@@ -6,13 +6,11 @@
 
 mod answer;
 mod attempts;
-mod auth;
 mod buckets;
 mod challenges;
 mod checks;
 mod entities;
 mod factors;
-mod line_types;
 mod lookup;
 mod paging;
 mod pipeline;

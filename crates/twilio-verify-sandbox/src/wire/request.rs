@@ -8,12 +8,12 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
-use super::auth::account_of;
 use super::paging::Page;
 use crate::account::Account;
 use crate::account::service::Service;
 use crate::faults::request_info::RequestInfo;
 use crate::state::State;
+use crate::twilio::credentials::account_of;
 use crate::twilio::errors::TwilioError;
 use crate::twilio::form::Form;
 use crate::twilio::operations::Operation;

@@ -9,7 +9,7 @@ use crate::twilio::sid::is_sid;
 
 /// Returns the account of an `Authorization` header if its credentials are valid. The API key `SK…` belongs to the
 /// account `AC…` with the same digits.
-pub(super) fn account_of(header: &str) -> Option<String> {
+pub(crate) fn account_of(header: &str) -> Option<String> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
