@@ -20,6 +20,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "src/webhooks/",
             "src/telemetry/",
             "crates/twilio-verify-sandbox/examples/",
+            "crates/twilio-verify-sandbox/tests/",
         ],
     ),
     ("opentelemetry", &["src/telemetry/"]),
