@@ -7,6 +7,7 @@
 //!   (`Db::write_pipelined`). A function awaited beside COMMIT must send one statement only: a second one would be
 //!   sent after COMMIT, outside the transaction.
 //! - Rows are locked in this order: challenges, password resets, sessions, users, throttles, conversions.
+//!   Tables that only get inserts may come anywhere.
 //! - Races are decided by a conditional UPDATE and its row count, or by a constraint.
 
 use crate::Error;
@@ -14,23 +15,19 @@ use crate::Error;
 pub(crate) mod attempts;
 pub(crate) mod begin_challenge;
 pub(crate) mod begin_contact_change;
-pub(crate) mod begin_password_reset;
 pub(crate) mod cancel_challenge;
 pub(crate) mod change_contact;
-pub(crate) mod change_password;
 pub(crate) mod change_profile;
 pub(crate) mod clean_up;
 pub(crate) mod delete_user;
-pub(crate) mod end_sessions;
 pub(crate) mod event_rows;
-pub(crate) mod open_session;
+pub(crate) mod passwords;
 pub(crate) mod record_send;
-pub(crate) mod replace_forgotten_password;
 pub(crate) mod reserve_check;
 pub(crate) mod reserve_resend;
-pub(crate) mod rotate_refresh_token;
 pub(crate) mod rotate_signing_keys;
 pub(crate) mod send_limits;
+pub(crate) mod sessions;
 pub(crate) mod settle_check;
 pub(crate) mod sign_up;
 pub(crate) mod takeover;

@@ -1,10 +1,10 @@
 //! Begins a password reset, and counts the checks of its code.
 
-use super::Rollback;
-use super::send_limits::{SendLimits, SendRejection};
 use crate::tables::password_resets;
 use crate::tables::password_resets::PasswordReset;
 use crate::tables::throttles::State;
+use crate::transactions::Rollback;
+use crate::transactions::send_limits::{SendLimits, SendRejection};
 use crate::{Db, Error, Id, Timestamp};
 
 impl Db {

@@ -1,7 +1,7 @@
 //! Ends sessions.
 
-use super::event_rows::EventRows;
 use crate::tables::sessions;
+use crate::transactions::event_rows::EventRows;
 use crate::{Db, EndReason, Error, Id, Timestamp};
 
 /// Which sessions of a user end.

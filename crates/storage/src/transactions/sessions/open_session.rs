@@ -2,13 +2,13 @@
 
 use futures_util::future::{join, join5};
 
-use super::attempts;
-use super::event_rows::EventRows;
 use crate::tables::challenges::Challenge;
 use crate::tables::sessions::Session;
 use crate::tables::throttles::State;
 use crate::tables::users::User;
 use crate::tables::{challenges, sessions, users};
+use crate::transactions::attempts;
+use crate::transactions::event_rows::EventRows;
 use crate::{Db, EndReason, Error, Timestamp};
 
 /// A session to open.

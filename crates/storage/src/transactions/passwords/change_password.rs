@@ -1,8 +1,8 @@
 //! Replaces a password.
 
-use super::Rollback;
-use super::event_rows::EventRows;
 use crate::tables::{challenges, password_resets, sessions, users};
+use crate::transactions::Rollback;
+use crate::transactions::event_rows::EventRows;
 use crate::{Db, EndReason, Error, Id, Timestamp};
 
 /// A password to replace.

@@ -1,9 +1,9 @@
 //! Moves a session to its next refresh token.
 
-use super::event_rows::EventRows;
 use crate::tables::sessions;
 use crate::tables::sessions::Session;
 use crate::tables::users::User;
+use crate::transactions::event_rows::EventRows;
 use crate::{Db, Error, Id, Timestamp};
 
 /// A rotation to make.
