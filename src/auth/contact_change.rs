@@ -35,7 +35,7 @@ impl Auth {
     /// [`Error::UserExists`] if another user has the contact, as at sign-up; [`Error::InvalidField`] if it is
     /// the user's own; [`Error::WrongPassword`], [`Error::RateLimited`], [`Error::ResendTooSoon`],
     /// [`Error::TooManyAttempts`], and those of sending a code.
-    pub async fn change_contact(
+    pub async fn begin_contact_change(
         &self,
         caller: &Verified<FullAccess>,
         change: ContactChange,
@@ -73,7 +73,7 @@ impl Auth {
             self.ensure_region_allowed(number.as_str(), running.as_ref())?;
         }
         self.ensure_provider_available(running.as_ref())?;
-        let reserved = self.begin_contact_change(user, open, next.clone(), contact, client).await;
+        let reserved = self.reserve_contact_change(user, open, next.clone(), contact, client).await;
         let permit = reserved.map_err(|error| {
             error.with_challenge(running.as_ref().map(|running| Box::new(self.policy.view(running, now))))
         })?;
@@ -102,7 +102,7 @@ impl Auth {
     }
 
     /// Counts the code before it is sent. `open`: the open challenge, which `next` continues or replaces.
-    async fn begin_contact_change(
+    async fn reserve_contact_change(
         &self,
         user: User,
         open: Option<Challenge>,

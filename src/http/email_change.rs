@@ -56,7 +56,7 @@ pub async fn change_email(
     auth: Data<Auth>,
     request: AuthorizedRequest<WithEmail<Verified<FullAccess>>, Json<EmailChange>>,
 ) -> Result<HttpResponse, Problem> {
-    let challenge = auth.change_contact(&request.caller.0, request.body.0.0, request.client).await?;
+    let challenge = auth.begin_contact_change(&request.caller.0, request.body.0.0, request.client).await?;
     Ok(HttpResponse::Accepted().json(Challenge::from(challenge)))
 }
 

@@ -73,7 +73,7 @@ pub async fn change_phone(
     auth: Data<Auth>,
     request: AuthorizedRequest<Verified<FullAccess>, Json<PhoneChange>>,
 ) -> Result<HttpResponse, Problem> {
-    let challenge = auth.change_contact(&request.caller, request.body.0.0, request.client).await?;
+    let challenge = auth.begin_contact_change(&request.caller, request.body.0.0, request.client).await?;
     Ok(HttpResponse::Accepted().json(Challenge::from(challenge)))
 }
 

@@ -51,7 +51,7 @@ impl Stages {
         let newest = self.phones.newest();
         let challenge = self
             .auth
-            .change_contact(&caller, ContactChange { contact, password, delivery }, client())
+            .begin_contact_change(&caller, ContactChange { contact, password, delivery }, client())
             .await?;
         let code = self.phones.code_since(newest, &sent_to);
         Ok(Staged { challenge: Some(challenge), code, sent_to: Some(sent_to), ..staged })
