@@ -119,8 +119,9 @@ impl Auth {
             now: Timestamp(now),
             challenge,
         };
-        let changed = self
-            .claim(claim, &client, async |takeover| self.db.change_contact(proved.clone(), takeover).await);
+        let changed = self.with_takeover(claim, &client, async |takeover| {
+            self.db.change_contact(proved.clone(), takeover).await
+        });
         match changed.await {
             Ok(Some(user)) => {
                 self.emit(&event);

@@ -1,6 +1,5 @@
 //! The rules, one use case per file, each an `impl Auth`. They know neither HTTP nor SQL.
 
-mod claim;
 mod client;
 pub(crate) mod codes;
 mod confirm_password;
@@ -26,6 +25,7 @@ mod resend;
 mod run_to_completion;
 mod sessions;
 mod signup;
+mod takeover;
 pub(crate) mod tokens;
 pub(crate) mod values;
 mod verify;

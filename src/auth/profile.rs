@@ -39,7 +39,7 @@ impl Auth {
         let claim = Claim { username: username.clone(), ..Claim::default() };
         let profile = Profile { name, username, updated_at: Timestamp(now) };
         let event = Event::of_activity(ActivityKind::ProfileChanged, user.id, &client, now);
-        let changed = self.claim(claim, &client, async |takeover| {
+        let changed = self.with_takeover(claim, &client, async |takeover| {
             self.db.change_profile(user.id, profile.clone(), self.rows(&event), takeover).await
         });
         match changed.await {

@@ -59,7 +59,7 @@ impl Auth {
             username: Some(user.username.clone()),
         };
         let event = Event::of_activity(ActivityKind::SignedUp, user.id, &client, now);
-        let inserted = self.claim(claim, &client, async |takeover| {
+        let inserted = self.with_takeover(claim, &client, async |takeover| {
             self.db.sign_up(user.clone(), self.rows(&event), takeover).await
         });
         match inserted.await {

@@ -13,12 +13,12 @@ use storage::{Error as StorageError, EventKind, Takeover, Timestamp};
 const ATTEMPTS: u32 = 10;
 
 impl Auth {
-    /// Runs a transaction that claims something. If a unique index rejects it, runs it again with the
+    /// Runs a transaction that writes unique values. If a unique index rejects it, runs it again with the
     /// takeover of the unverified users who hold it.
     ///
     /// # Errors
     /// Those of the transaction: [`StorageError::Unique`] if a verified or recent user holds it.
-    pub(super) async fn claim<R>(
+    pub(super) async fn with_takeover<R>(
         &self,
         claim: Claim,
         client: &Client,

@@ -1,5 +1,6 @@
 //! Security events, for the audit log and for webhooks. Their names are those of OWASP's Application Logging
-//! Vocabulary and do not change; docs/events.md lists them.
+//! Vocabulary and do not change: `EventKind` in `storage` (values/event_kind.rs) is the list, and
+//! docs/events.md describes them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
