@@ -6,6 +6,7 @@
 
 mod answer;
 mod attempts;
+mod broken_answers;
 mod buckets;
 mod challenges;
 mod checks;
@@ -19,7 +20,6 @@ mod request;
 mod routes;
 mod safe_list;
 mod services;
-mod severed;
 mod start_parameters;
 mod templates;
 mod verifications;

@@ -9,8 +9,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use tokio::time::sleep;
 
+use super::broken_answers::{self, HangUp};
 use super::request::WireRequest;
-use super::severed::{self, HangUp};
 use crate::faults::effect::{Effect, FaultKind, status_code};
 use crate::faults::recorded_request::{Outcome, RecordedRequest};
 use crate::twilio::errors::TwilioError;
@@ -53,14 +53,14 @@ async fn answer(
     let hangs_up = response.response().extensions().contains::<HangUp>();
     if hangs_up || matches!(effect, Some(Effect::Drop | Effect::SentThenDrop)) {
         let fault = hangs_up.then_some(FaultKind::SentThenDrop);
-        return Ok((severed::dropped(response), Outcome { fault, ..Outcome::default() }));
+        return Ok((broken_answers::dropped(response), Outcome { fault, ..Outcome::default() }));
     }
     let error = response.response().error().and_then(Error::as_error::<TwilioError>);
     let twilio_code = error.map(TwilioError::code);
     let outcome = Outcome { status: Some(response.status().as_u16()), twilio_code, fault: None };
     let response = match effect {
-        Some(Effect::Malformed) => severed::malformed(response),
-        Some(Effect::Truncated) => severed::truncated(response).await,
+        Some(Effect::Malformed) => broken_answers::malformed(response),
+        Some(Effect::Truncated) => broken_answers::truncated(response).await,
         _ => response,
     };
     Ok((response, outcome))

@@ -5,8 +5,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::answer::{created, found};
+use super::broken_answers::HangUp;
 use super::request::WireRequest;
-use super::severed::HangUp;
 use super::start_parameters::Start;
 use crate::account::Account;
 use crate::account::service::Service;

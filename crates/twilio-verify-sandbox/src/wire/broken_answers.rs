@@ -1,4 +1,4 @@
-//! Missing and incomplete answers.
+//! Broken answers: missing, incomplete or malformed.
 //!
 //! If a body is shorter than its announced length, actix-web closes the connection and discards its write buffer. So if
 //! the body ends at once, not even the head reaches the client. If it returns pending once before it ends, the beginning
@@ -20,13 +20,13 @@ const NO_JSON: &str = "<html><body>This is no JSON.</body></html>";
 pub(super) struct HangUp;
 
 /// A body that ends early, which closes the connection.
-struct Severed {
+struct IncompleteBody {
     announced: u64,
     beginning: Option<Bytes>,
     written: bool,
 }
 
-impl MessageBody for Severed {
+impl MessageBody for IncompleteBody {
     type Error = Infallible;
 
     fn size(&self) -> BodySize {
@@ -52,7 +52,7 @@ impl MessageBody for Severed {
 
 /// Closes the connection without an answer.
 pub(super) fn dropped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    response.map_body(|_, _| BoxBody::new(Severed { announced: 1, beginning: None, written: true }))
+    response.map_body(|_, _| BoxBody::new(IncompleteBody { announced: 1, beginning: None, written: true }))
 }
 
 /// Sends the head and half of the body, then closes the connection. Without a body, it sends nothing.
@@ -67,7 +67,7 @@ pub(super) async fn truncated(response: ServiceResponse<BoxBody>) -> ServiceResp
     }
     let announced = body.len() as u64;
     let beginning = Some(body.slice(..half));
-    response.map_body(|_, _| BoxBody::new(Severed { announced, beginning, written: false }))
+    response.map_body(|_, _| BoxBody::new(IncompleteBody { announced, beginning, written: false }))
 }
 
 /// Replaces the body with one that is not JSON.
