@@ -29,12 +29,6 @@ impl Channel {
             Self::Email => "email",
         }
     }
-
-    /// Returns the authentication method reference (`amr`) of a code that was sent by this channel. RFC 8176
-    /// registers `sms` and allows other values; they are the names of the channels.
-    pub const fn amr(self) -> &'static str {
-        self.as_str()
-    }
 }
 
 impl fmt::Display for Channel {
@@ -72,7 +66,6 @@ mod tests {
         assert_eq!(Channel::ALL.map(Channel::as_str), ["sms", "call", "whatsapp", "email"]);
         for channel in Channel::ALL {
             assert_eq!(channel.to_string().parse(), Ok(channel));
-            assert_eq!(channel.amr(), channel.as_str());
         }
         for text in ["", "SMS", " sms", "e-mail", "voice"] {
             assert_eq!(text.parse::<Channel>(), Err(UnknownChannel), "{text:?}");

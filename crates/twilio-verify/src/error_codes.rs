@@ -52,10 +52,11 @@ fn kind_of_code(operation: Operation, code: u32) -> Option<FailureKind> {
         60221 => Misconfigured,         // neither `To` nor a SID: a mistake of this client
         60223 => Undeliverable,         // the channel is disabled in the service; another may work
         60224 | 60227..=60229 | 60408 | 60409 => Misconfigured, // templates
-        60238 => Undeliverable,         // blocked by Twilio for this destination
+        60238 => Undeliverable,         // an account under review, or a sanctioned country
         60245 | 60247 => Misconfigured, // messaging limit, body too long
         60300..=60326 => Misconfigured, // factors and challenges, which this client does not use
-        60410 | 60413 => Undeliverable, // Fraud Guard, device intelligence
+        60410 => Undeliverable,         // Fraud Guard blocks the prefix for 12 hours
+        60413 => Undeliverable,         // blocked by Device Intelligence
         60411 => Misconfigured,         // safe list, which this client does not use
         60550 => Undeliverable,         // no channel possible
         60602 => Misconfigured,         // AppHash with another channel than sms: a mistake of this client
