@@ -167,7 +167,7 @@ impl Settings {
             max_calls: twilio.max_calls,
             ..twilio_verify::Settings::new(username.clone(), SecretString::clone(password), service_sid)
         };
-        // The constructor of the client checks the rest.
+        // The constructor of the client checks the rest, including TLS and the system's root certificates.
         problems.check("twilio", twilio_verify::VerifyClient::new(settings.clone())).map(|_| settings)
     }
 

@@ -1,4 +1,4 @@
-//! Checks clocks, and how fast this machine hashes.
+//! Checks clocks and facts about this machine, such as how fast it hashes.
 
 use std::time::Duration;
 

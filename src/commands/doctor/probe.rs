@@ -69,6 +69,8 @@ pub(super) fn twilio_client(settings: &Settings, testing: bool) -> Option<Verify
     if !(is_twilio || testing) || service_sid.is_empty() {
         return None;
     }
+    // The check of the configuration builds the same client, TLS and the system's root certificates included, and
+    // reports these errors.
     let credentials = settings.twilio_alone().ok()?;
     VerifyClient::new(twilio_verify::Settings { service_sid, ..credentials }).ok()
 }
