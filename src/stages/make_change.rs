@@ -25,20 +25,30 @@ impl Stages {
         match staged.stage {
             Stage::PhoneChangePending => {
                 let number = PhoneNumber::parse(&invented.phone_number).map_err(Problem::internal)?;
-                self.change_contact(staged, NewContact::PhoneNumber(number), invented.phone_number, delivery)
-                    .await
+                self.begin_contact_change(
+                    staged,
+                    NewContact::PhoneNumber(number),
+                    invented.phone_number,
+                    delivery,
+                )
+                .await
             }
             Stage::EmailChangePending => {
                 let email = Email::parse(&invented.email).map_err(Problem::internal)?;
-                self.change_contact(staged, NewContact::Email(email), invented.email, Delivery::by_email())
-                    .await
+                self.begin_contact_change(
+                    staged,
+                    NewContact::Email(email),
+                    invented.email,
+                    Delivery::by_email(),
+                )
+                .await
             }
             Stage::PasswordResetPending => self.forget_password(staged).await,
             _ => Ok(staged),
         }
     }
 
-    async fn change_contact(
+    async fn begin_contact_change(
         &self,
         staged: Staged,
         contact: NewContact,
