@@ -10,8 +10,7 @@ use actix_web::{App, HttpServer};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::http::default_service::{PathTable, default_service};
-use super::http::document::docs;
-use super::http::document::docs::Document;
+use super::http::document::docs::{self, Document};
 use super::http::document::openapi;
 use super::http::request::client_ip::TrustedProxies;
 use super::http::routes;

@@ -13,8 +13,8 @@ use tokio::runtime::Runtime;
 use crate::load::{self, Round, Script};
 use crate::measure::{Contender, Plan, take_turns};
 use crate::report::{Bound, Report};
-use crate::servers::Api;
-use crate::{Failure, alone, many_users, memory, person, round_trips, servers, stand_in};
+use crate::servers::{self, Api};
+use crate::{Failure, alone, many_users, memory, person, round_trips, stand_in};
 
 /// Log-ins at a time, per core: enough that a hash always waits for a thread, and few enough for the queue.
 const LOG_INS_PER_CORE: usize = 8;

@@ -1,5 +1,7 @@
 //! Asks for the password again, for operations that a stolen access token must not be enough for.
 
+use storage::EventKind;
+
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
@@ -7,7 +9,6 @@ use super::passwords::hashing::Compared;
 use super::passwords::password_hash::PasswordHash;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Password};
-use storage::EventKind;
 
 impl Auth {
     /// Compares a password with the user's. The operation must then check in its UPDATE that the hash is

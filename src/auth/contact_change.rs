@@ -2,6 +2,9 @@
 //! verified.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use storage::challenges::Challenge;
+use storage::users::User;
+use storage::{ContactChangeSend, EventKind, Id, ReservedSend, Timestamp};
 
 use super::client::Client;
 use super::codes::challenge::{CODE_LIFETIME_SECONDS, ended, resend_rejection};
@@ -13,9 +16,6 @@ use super::limits::send::SendPermit;
 use super::proof::{FullAccess, Verified};
 use super::values::contact::NewContact;
 use super::{Auth, Invalid, InvalidKind, Password, run_to_completion};
-use storage::challenges::Challenge;
-use storage::users::User;
-use storage::{ContactChangeSend, EventKind, Id, ReservedSend, Timestamp};
 
 /// A new phone number or email address, and the password to confirm the change.
 pub struct ContactChange {

@@ -1,11 +1,5 @@
 //! Verify the code that went to a new phone number or email address: the user has it from now on.
 
-use super::client::Client;
-use super::error::Error;
-use super::events::event::Event;
-use super::proof::{FullAccess, Verified};
-use super::values::code::Code;
-use super::{Auth, run_to_completion};
 use storage::challenges::Challenge;
 use storage::unverified::Claim;
 use storage::users::User;
@@ -14,6 +8,13 @@ use storage::{
     Timestamp,
 };
 use twilio_verify::{Approved, CheckOutcome};
+
+use super::client::Client;
+use super::error::Error;
+use super::events::event::Event;
+use super::proof::{FullAccess, Verified};
+use super::values::code::Code;
+use super::{Auth, run_to_completion};
 
 /// The contact that changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! The dashboard: what only a verified user sees.
 
+use storage::activities::Activity;
+use storage::sessions::Session;
+use storage::users::User;
+
 use super::Auth;
 use super::error::Error;
 use super::proof::{FullAccess, Verified};
 use super::reason::Reason;
-use storage::activities::Activity;
-use storage::sessions::Session;
-use storage::users::User;
 
 /// The number of activities that the dashboard shows.
 const SHOWN_ACTIVITIES: i64 = 10;

@@ -1,10 +1,11 @@
 //! Deletes an account at its user's request.
 
+use storage::EventKind;
+
 use super::client::Client;
 use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Error, Password};
-use storage::EventKind;
 
 impl Auth {
     /// Deletes a user and everything that belongs to them, in one transaction. Their tokens are revoked, and

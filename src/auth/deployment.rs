@@ -2,9 +2,9 @@
 //! leak.
 
 use chrono::{DateTime, Utc};
+use storage::{Db, Mode, Timestamp};
 
 use super::error::Error;
-use storage::{Db, Mode, Timestamp};
 
 /// Claims the database for a mode.
 ///

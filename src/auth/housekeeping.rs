@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use movable_clock::Clock;
+use storage::housekeeping::Old;
+use storage::{Db, Timestamp};
 
 use super::codes::line_lookup;
 use super::error::Error;
 use super::limits::conversions::COUNTED;
 use super::tokens::jwt::Settings as TokenSettings;
 use super::tokens::key_rotation::unneeded_keys;
-use movable_clock::Clock;
-use storage::housekeeping::Old;
-use storage::{Db, Timestamp};
 
 /// Rows in a batch: a few milliseconds of work.
 const BATCH: i64 = 500;

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
+use storage::challenges::Challenge;
+use storage::users::User;
+use storage::{ActivityKind, ChallengeBeginning, ChallengeBegun, Id, Purpose, Timestamp};
 
 use super::client::Client;
 use super::codes::challenge::CODE_LIFETIME_SECONDS;
@@ -16,9 +19,6 @@ use super::limits::send::SendPermit;
 use super::passwords::hashing::Compared;
 use super::passwords::password_hash::PasswordHash;
 use super::{Auth, Email, Password, run_to_completion};
-use storage::challenges::Challenge;
-use storage::users::User;
-use storage::{ActivityKind, ChallengeBeginning, ChallengeBegun, Id, Purpose, Timestamp};
 
 /// A log-in.
 pub struct Login {

@@ -1,12 +1,13 @@
 //! Log out: a token of either kind is revoked at once.
 
+use storage::{ActivityKind, EndReason, EventKind, SessionEnd, SessionScope, Timestamp};
+use twilio_verify::VerificationSid;
+
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::proof::{Caller, FullAccess, PasswordOk, Verified};
 use super::{Auth, run_to_completion};
-use storage::{ActivityKind, EndReason, EventKind, SessionEnd, SessionScope, Timestamp};
-use twilio_verify::VerificationSid;
 
 impl Auth {
     /// Ends sessions, or cancels the challenge of a caller who is not verified yet.

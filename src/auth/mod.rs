@@ -32,6 +32,18 @@ mod verify;
 
 use std::sync::Arc;
 
+use movable_clock::Clock;
+use storage::Db;
+use twilio_verify::VerifyClient;
+
+use crate::metrics::Metrics;
+use codes::line_type::LineKeys;
+use limits::Limits;
+use run_to_completion::run_to_completion;
+use tokens::keyring::Keyring;
+use tokens::refresh_token::RefreshTokens;
+use tokens::reset_token::ResetTokens;
+
 pub use client::Client;
 pub use codes::challenge::{Policy, RESEND_WAITS};
 pub use codes::challenge_view::ChallengeView;
@@ -77,17 +89,6 @@ pub use values::password::Password;
 pub use values::phone_number::{PhoneNumber, Territory};
 pub use values::region::{Region, Regions, UnknownRegion};
 pub use values::username::Username;
-
-use crate::metrics::Metrics;
-use codes::line_type::LineKeys;
-use limits::Limits;
-use movable_clock::Clock;
-use run_to_completion::run_to_completion;
-use storage::Db;
-use tokens::keyring::Keyring;
-use tokens::refresh_token::RefreshTokens;
-use tokens::reset_token::ResetTokens;
-use twilio_verify::VerifyClient;
 
 /// The longest time for which resource servers may cache the public keys, in seconds. It bounds how long a
 /// key that was created in an emergency (`keys rotate --now`) stays unknown to them.

@@ -1,13 +1,14 @@
 //! Change the password: every other session ends.
 
+use storage::users::User;
+use storage::{ActivityKind, EventKind, PasswordReplaced, PasswordReplacement, Timestamp};
+
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
 use super::reason::Reason;
 use super::{Auth, Password};
-use storage::users::User;
-use storage::{ActivityKind, EventKind, PasswordReplaced, PasswordReplacement, Timestamp};
 
 /// A new password, and the current one.
 pub struct PasswordChange {

@@ -4,6 +4,10 @@
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
+use storage::password_resets::{MAX_CHECKS, PasswordReset};
+use storage::users::User;
+use storage::{ActivityKind, EventKind, ForgottenPassword, Id, Timestamp};
+use twilio_verify::{Channel, CheckOutcome, Failure, FailureKind, VerificationSid};
 
 use super::client::Client;
 use super::codes::challenge::{CODE_LIFETIME_SECONDS, retry_after};
@@ -16,10 +20,6 @@ use super::tokens::reset_token::ResetToken;
 use super::values::code::Code;
 use super::{Auth, Email, Password, run_to_completion};
 use crate::telemetry::carried;
-use storage::password_resets::{MAX_CHECKS, PasswordReset};
-use storage::users::User;
-use storage::{ActivityKind, EventKind, ForgottenPassword, Id, Timestamp};
-use twilio_verify::{Channel, CheckOutcome, Failure, FailureKind, VerificationSid};
 
 /// What a request for a reset gets.
 pub struct ResetGrant {

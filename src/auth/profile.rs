@@ -1,13 +1,14 @@
 //! The profile: what a user changes without confirmation.
 
+use storage::unverified::Claim;
+use storage::users::{Profile, User};
+use storage::{ActivityKind, Error as StorageError, Timestamp};
+
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
 use super::{Auth, Name, Username};
-use storage::unverified::Claim;
-use storage::users::{Profile, User};
-use storage::{ActivityKind, Error as StorageError, Timestamp};
 
 /// A change of a profile. `None` leaves a value as it is.
 pub struct ProfileChange {

@@ -30,16 +30,17 @@
 //! }
 //! ```
 
+use storage::Id;
+use storage::challenges::Challenge;
+use storage::sessions::SessionState;
+use storage::users::User;
+
 use super::Auth;
 use super::codes::challenge::{ended, is_exhausted};
 use super::error::Error;
 use super::reason::Reason;
 use super::tokens::claims::{Access, Claims, PasswordOkClaims};
 use super::tokens::jwt::TokenError;
-use storage::Id;
-use storage::challenges::Challenge;
-use storage::sessions::SessionState;
-use storage::users::User;
 
 mod sealed {
     pub trait Sealed {}

@@ -1,5 +1,8 @@
 //! Refresh: the next tokens of a session.
 
+use storage::sessions::Session;
+use storage::{ActivityKind, EndReason, EventKind, Rotated, Rotation, SessionEnd, Timestamp};
+
 use super::Auth;
 use super::client::Client;
 use super::error::Error;
@@ -8,8 +11,6 @@ use super::reason::Reason;
 use super::tokens::refresh_token::{Genuine, RefreshToken};
 use super::tokens::session::RefreshTokenStatus;
 use super::tokens::{LiveSession, Tokens};
-use storage::sessions::Session;
-use storage::{ActivityKind, EndReason, EventKind, Rotated, Rotation, SessionEnd, Timestamp};
 
 impl Auth {
     /// Moves a session to its next generation and returns its tokens. For a short time the previous refresh

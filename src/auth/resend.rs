@@ -1,5 +1,8 @@
 //! Resend: another code for the same challenge, by the same or another channel.
 
+use storage::challenges::Challenge;
+use storage::{ReservedSend, Timestamp};
+
 use super::client::Client;
 use super::codes::challenge::{
     ended, exhausted_challenge, resend_available_at, resend_rejection, retry_after,
@@ -10,8 +13,6 @@ use super::error::Error;
 use super::limits::send::SendPermit;
 use super::proof::{PasswordOk, Verified};
 use super::{Auth, run_to_completion};
-use storage::challenges::Challenge;
-use storage::{ReservedSend, Timestamp};
 
 impl Auth {
     /// Sends another code. It forgives no wrong ones (NIST SP 800-63B-4, section 3.1.3.2).

@@ -1,5 +1,7 @@
 //! A user's sessions: list them, end one.
 
+use storage::sessions::Session;
+use storage::{ActivityKind, EndReason, Id, SessionEnd, Timestamp};
 use uuid::Uuid;
 
 use super::Auth;
@@ -7,8 +9,6 @@ use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::proof::{FullAccess, Verified};
-use storage::sessions::Session;
-use storage::{ActivityKind, EndReason, Id, SessionEnd, Timestamp};
 
 /// The most sessions in one response.
 const MAX_SHOWN: i64 = 100;

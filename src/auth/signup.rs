@@ -1,14 +1,13 @@
 //! Sign up: a new user.
 
+use storage::unverified::Claim;
+use storage::users::{self, User};
+use storage::{ActivityKind, Error as StorageError, Id, Timestamp};
+
 use super::client::Client;
 use super::error::Error;
 use super::events::event::Event;
 use super::{Auth, Email, Name, Password, PhoneNumber, Username};
-use storage::ActivityKind;
-use storage::unverified::Claim;
-use storage::users;
-use storage::users::User;
-use storage::{Error as StorageError, Id, Timestamp};
 
 /// A person who signs up.
 pub struct SignUp {

@@ -3,11 +3,12 @@
 //! user claims one of theirs. Nothing that such a user holds has any value: password, tokens and pending
 //! codes go with the row.
 
+use storage::unverified::Claim;
+use storage::{Error as StorageError, EventKind, Takeover, Timestamp};
+
 use super::Auth;
 use super::client::Client;
 use super::events::event::Event;
-use storage::unverified::Claim;
-use storage::{Error as StorageError, EventKind, Takeover, Timestamp};
 
 /// Attempts of a takeover. Each yields to requests of the other user that are in progress.
 const ATTEMPTS: u32 = 10;

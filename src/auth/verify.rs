@@ -5,6 +5,10 @@
 
 use aws_lc_rs::rand;
 use chrono::{DateTime, Utc};
+use storage::challenges::Challenge;
+use storage::sessions::Session;
+use storage::{ActivityKind, Amr, EventKind, Id, SessionOpened, SessionOpening, Timestamp};
+use twilio_verify::{Approved, CheckOutcome};
 
 use super::client::Client;
 use super::codes::reserve_check::CheckPermit;
@@ -17,10 +21,6 @@ use super::tokens::{LiveSession, Tokens};
 use super::values::code::Code;
 use super::values::phone_number::country;
 use super::{Auth, run_to_completion};
-use storage::challenges::Challenge;
-use storage::sessions::Session;
-use storage::{ActivityKind, Amr, EventKind, Id, SessionOpened, SessionOpening, Timestamp};
-use twilio_verify::{Approved, CheckOutcome};
 
 impl Auth {
     /// Checks a code. If it is right, spends the challenge and opens a session.

@@ -1,11 +1,11 @@
 //! Checks the settings and reports everything that is missing or invalid at once.
 
 use secrecy::{ExposeSecret, SecretString};
+use storage::DatabaseUrl;
+use twilio_verify::LineType;
 
 use super::{ConfigError, Settings};
 use crate::auth::DeploymentSecret;
-use storage::DatabaseUrl;
-use twilio_verify::LineType;
 
 /// Collects what is missing or invalid. Each line says what is wrong, then what to do.
 #[derive(Debug, Default)]

@@ -6,11 +6,11 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+use twilio_verify::{Channel, LineType};
 
 use super::limits::Limits;
 use super::list::list;
 use crate::auth::{EventKind, Region};
-use twilio_verify::{Channel, LineType};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize)]

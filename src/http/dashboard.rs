@@ -4,6 +4,7 @@ use actix_web::get;
 use actix_web::web::{self, Data};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use storage::activities;
 use utoipa::ToSchema;
 
 use super::answer::problem::Problem;
@@ -12,7 +13,6 @@ use super::answer::user::User;
 use super::request::authorized_request::AuthorizedRequest;
 use crate::auth::proof::{FullAccess, Verified};
 use crate::auth::{self, Auth};
-use storage::activities;
 
 /// The dashboard of a user.
 #[derive(Serialize, ToSchema)]

@@ -3,8 +3,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer::error_code::ErrorCode;
-use super::answer::error_code::ErrorCode::*;
+use super::answer::error_code::ErrorCode::{self, *};
 use super::{
     dashboard, deletion, email_change, health, jwks, login, logout, metadata, password_change,
     password_reset, phone_change, profile, refresh, resend, sessions, signup, verify,

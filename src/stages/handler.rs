@@ -5,6 +5,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use twilio_verify_sandbox::Extension;
 use utoipa::{OpenApi, ToSchema};
 
 use super::Stages;
@@ -16,7 +17,6 @@ use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::Problem;
 use crate::http::answer::user::User;
 use crate::http::request::fields::Fields;
-use twilio_verify_sandbox::Extension;
 
 /// How often another number is invented if one is in use. If half of all numbers are in use, one request in a
 /// million fails.

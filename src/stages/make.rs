@@ -1,6 +1,7 @@
 //! Takes a user to a stage, by the same steps as a person.
 
 use secrecy::{ExposeSecret, SecretString};
+use storage::users::User;
 
 use super::Stages;
 use super::person::Person;
@@ -11,7 +12,6 @@ use crate::auth::{
 };
 use crate::http::answer::error_code::ErrorCode;
 use crate::http::answer::problem::Problem;
-use storage::users::User;
 
 /// The number of attempts of a challenge.
 const CHECKS: usize = 5;

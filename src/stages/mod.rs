@@ -13,8 +13,9 @@ mod make_change;
 mod person;
 mod stage;
 
-use crate::auth::Auth;
 use twilio_verify_sandbox::Phones;
+
+use crate::auth::Auth;
 
 pub use fixtures::{Fixtures, InvalidFixtures};
 pub use stage::Stage;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use aws_lc_rs::rand;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use movable_clock::Clock;
+use storage::webhook_outbox::Message;
+use storage::{Db, Error, Timestamp};
 
 use super::delivery::{Deliverer, DeliveryError};
 use super::endpoint::Endpoint;
 use super::schedule::{self, MAX_WAIT};
 use crate::metrics::Metrics;
-use movable_clock::Clock;
-use storage::webhook_outbox::Message;
-use storage::{Db, Error, Timestamp};
 
 /// The interval between two polls of the outbox.
 const TICK: Duration = Duration::from_millis(500);

@@ -8,8 +8,8 @@ use diesel::sql_types::{Bool, Text};
 use diesel_async::SimpleAsyncConnection;
 
 use crate::engine::{migrations, postgres, sqlite};
-use crate::tables::signing_keys::SigningKey;
-use crate::tables::{deployment, signing_keys};
+use crate::tables::deployment;
+use crate::tables::signing_keys::{self, SigningKey};
 use crate::values::sql_types::sql::Timestamptz;
 use crate::{Conn, DatabaseUrl, Error, Mode, Timestamp};
 

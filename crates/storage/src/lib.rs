@@ -22,8 +22,7 @@ mod tables;
 mod transactions;
 mod values;
 
-use engine::connection::Conn;
-use engine::connection::found;
+use engine::connection::{Conn, found};
 pub use engine::db::{Db, Settings};
 pub use engine::error::Error;
 pub use engine::postgres::PoolState;

@@ -14,8 +14,7 @@ use tokio::task::yield_now;
 use tracing::Instrument;
 
 use crate::engine::db::{Backend, Db};
-use crate::tables::sessions;
-use crate::tables::sessions::{BATCH_SIZE, SessionState};
+use crate::tables::sessions::{self, BATCH_SIZE, SessionState};
 use crate::tables::users::User;
 use crate::{Error, Id};
 

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use std::{fmt, io, thread};
+use std::{fmt, io};
 
 use actix_web::dev::ServerHandle;
 use movable_clock::Clock;
@@ -18,8 +18,7 @@ use super::handles::faults::Faults;
 use super::handles::journal::Journal;
 use super::handles::phones::{NoMessage, Phones};
 use super::options::Options;
-use super::phone::message::Message;
-use super::phone::message::MessageFilter;
+use super::phone::message::{Message, MessageFilter};
 use super::server::Embedded;
 use super::state::State;
 use super::{ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID};

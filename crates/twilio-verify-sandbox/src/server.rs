@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, JsonConfig, PayloadConfig, QueryConfig};
-use actix_web::{App, HttpServer, web};
+use actix_web::web::{self, Data, JsonConfig, PayloadConfig, QueryConfig};
+use actix_web::{App, HttpServer};
 use movable_clock::Clock;
 
+use super::control;
 use super::control::known_parameters::KnownParameters;
 use super::control::problem::{self, Problem};
 use super::guard::{AllowedHosts, guard};
@@ -19,7 +20,7 @@ use super::handles::journal::Journal;
 use super::handles::phones::Phones;
 use super::options::{ApiAddress, Options};
 use super::state::State;
-use super::{control, wire};
+use super::wire;
 
 /// The largest body, in bytes. The largest form that Twilio accepts is far smaller.
 const BODY_LIMIT: usize = 64 * 1024;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use movable_clock::Clock;
 use tokio::sync::watch;
 
 use super::account::accounts::Accounts;
@@ -11,7 +12,6 @@ use super::faults::FaultStore;
 use super::faults::recorded_request::{Outcome, RecordedRequest};
 use super::phone::message::Message;
 use super::random;
-use movable_clock::Clock;
 
 /// The state that all handlers share. No lock is held across an `await`.
 #[derive(Debug)]

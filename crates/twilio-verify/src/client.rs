@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use movable_clock::Clock;
 use serde::Deserialize;
 
 use super::call::TwilioCall;
@@ -12,7 +13,6 @@ use super::{
     Failure, FailureKind, FriendlyName, InvalidSettings, Observer, Operation, ServiceSid, Settings,
     VerificationSid,
 };
-use movable_clock::Clock;
 
 /// A client of one Verify service and of Lookup. Clones are cheap and share connections.
 #[derive(Clone)]

@@ -4,9 +4,8 @@
 //! change and codes are added, so an unknown code falls back to the HTTP status. A known code takes
 //! precedence over the status: a 401 can be about SendGrid (60603), and a 403 about the phone number (60605).
 
-use super::FailureKind;
 use super::FailureKind::{
-    Busy, InvalidNumber, Misconfigured, TooManyChecks, TooManySends, Unavailable, Undeliverable,
+    self, Busy, InvalidNumber, Misconfigured, TooManyChecks, TooManySends, Unavailable, Undeliverable,
     VerificationGone,
 };
 use super::Operation;

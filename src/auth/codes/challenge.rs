@@ -1,6 +1,9 @@
 //! The rules of a challenge: how often, how long, how soon. Pure; time is an argument.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use storage::Purpose;
+use storage::challenges::{Challenge, MAX_CHECKS};
+use twilio_verify::Channel;
 
 use super::challenge_view::ChallengeView;
 use super::channel::twilio_channel;
@@ -9,9 +12,6 @@ use crate::auth::error::Error;
 use crate::auth::reason::Reason;
 use crate::auth::values::region::Regions;
 use crate::auth::values::{email, phone_number};
-use storage::Purpose;
-use storage::challenges::{Challenge, MAX_CHECKS};
-use twilio_verify::Channel;
 
 /// Seconds to wait after the first code, the second, and so on (Twilio recommends 30 s or more). Including
 /// the first, that makes five codes, after which Twilio rejects more (60203).

@@ -2,10 +2,10 @@
 
 use aws_lc_rs::hmac;
 use secrecy::ExposeSecret;
+use twilio_verify::{Channel, LineType};
 
 use crate::auth::error::Error;
 use crate::auth::tokens::secret::DeploymentSecret;
-use twilio_verify::{Channel, LineType};
 
 /// The line types to which no code is sent, if they are looked up.
 #[derive(Debug, Clone, Default)]

@@ -1,5 +1,9 @@
 //! A check of a code is counted before Twilio is asked, and refunded if it was certainly not made.
 
+use storage::challenges::Challenge;
+use storage::{CheckReservation, Id, ReservedCheck, Timestamp, UnansweredCheck};
+use twilio_verify::{Failure, FailureKind, VerificationSid};
+
 use super::challenge::{accepts_checks, ended, is_exhausted, rejected_check};
 use crate::auth::Auth;
 use crate::auth::client::Client;
@@ -9,9 +13,6 @@ use crate::auth::limits::limit_check::LimitChecks;
 use crate::auth::limits::quota::Quota;
 use crate::auth::limits::reservation::{PartialReservation, Reservation};
 use crate::auth::reason::Reason;
-use storage::challenges::Challenge;
-use storage::{CheckReservation, Id, ReservedCheck, Timestamp, UnansweredCheck};
-use twilio_verify::{Failure, FailureKind, VerificationSid};
 
 /// The permission to check one code: it is counted for the challenge, for its user and by the limits.
 pub(crate) struct CheckPermit {

@@ -1,6 +1,10 @@
 //! Has Twilio send a code, and records what came of it.
 
 use chrono::TimeDelta;
+use storage::Timestamp;
+use storage::challenges::Challenge;
+use storage::verifications::SentCode;
+use twilio_verify::{Channel, Failure, FailureKind, Operation, StartVerification, VerificationSid};
 
 use super::challenge::{CODE_LIFETIME_SECONDS, ended, retry_after};
 use super::channel::stored_channel;
@@ -13,10 +17,6 @@ use crate::auth::limits::send::SendPermit;
 use crate::auth::values::app_hash::AppHash;
 use crate::auth::values::locale::Locale;
 use crate::auth::values::phone_number::country;
-use storage::Timestamp;
-use storage::challenges::Challenge;
-use storage::verifications::SentCode;
-use twilio_verify::{Channel, Failure, FailureKind, Operation, StartVerification, VerificationSid};
 
 /// Seconds after which a client may try again, unless Twilio sets a time.
 const UNAVAILABLE_RETRY_AFTER: u32 = 5;

@@ -4,12 +4,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
-
-use super::activity::event_of;
-use crate::auth::client::Client;
 use storage::activities::Activity;
 use storage::webhook_outbox::Message;
 use storage::{ActivityKind, EventKind, Id, Timestamp};
+
+use super::activity::event_of;
+use crate::auth::client::Client;
 
 /// Returns the events that webhooks receive by default: all but refreshes, which are frequent and mean
 /// little. Rejections by limits concern no user, so no webhook receives them.

@@ -1,13 +1,13 @@
 //! A wrong password is recorded, so that the user sees attempts to log in.
 
 use chrono::TimeDelta;
+use storage::users::User;
+use storage::{ActivityKind, EventKind, Timestamp};
 
 use super::event::Event;
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::telemetry::carried;
-use storage::users::User;
-use storage::{ActivityKind, EventKind, Timestamp};
 
 /// The most failures of a user that are recorded within [`WITHIN`], so that an attacker fills neither the
 /// table nor the user's list of activities. The audit log has all of them.

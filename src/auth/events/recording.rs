@@ -1,9 +1,10 @@
 //! Records events: their rows are committed together with what they report, and they are logged after the
 //! commit.
 
+use storage::EventRows;
+
 use super::event::Event;
 use crate::auth::Auth;
-use storage::EventRows;
 
 impl Auth {
     /// Returns the rows of an event, for the transaction that commits them. Call [`Auth::emit`] after the

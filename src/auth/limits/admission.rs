@@ -1,11 +1,12 @@
 //! Reserves attempts and refunds them, in transactions of their own.
 
+use storage::{Admission, Timestamp};
+
 use super::limit_check::LimitChecks;
 use super::reservation::Reservation;
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::auth::error::Error;
-use storage::{Admission, Timestamp};
 
 impl Auth {
     /// Counts an attempt that is about to be made.

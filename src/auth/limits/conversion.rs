@@ -7,12 +7,12 @@
 //! never stopped. A pumped range is stopped after a few codes, without affecting the rest of the country.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use storage::Timestamp;
+use storage::conversions::Conversion;
 
 use super::limit_kind::LimitKind;
 use super::rate::Rate;
 use crate::auth::values::phone_number::PhoneNumber;
-use storage::Timestamp;
-use storage::conversions::Conversion;
 
 /// The last digits, in which the numbers of a block differ. Operators assign ten thousand numbers at a time.
 const BLOCK_DIGITS: usize = 4;

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use storage::conversions::Conversion;
+use storage::{ConversionRule, Timestamp};
 
 use super::conversion::{Extent, converts, hour_of, refused_for};
 use super::limit_report::{LimitReport, LimitStatus};
@@ -13,8 +15,6 @@ use super::rate::Rate;
 use super::settings::LimitSettings;
 use super::throttle::Balance;
 use crate::auth::values::phone_number::PhoneNumber;
-use storage::conversions::Conversion;
-use storage::{ConversionRule, Timestamp};
 
 /// How far back codes are counted: the longest period of a rate, plus the rest of the hour in which it began.
 pub(crate) const COUNTED: TimeDelta = TimeDelta::hours(25);

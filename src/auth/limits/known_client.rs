@@ -1,12 +1,13 @@
 //! Strangers can use up some limits of an account. Clients that the account knows have a quota of their own.
 
+use storage::{ActivityKind, Id};
+
 use super::network::host;
 use super::quota::Quota;
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::auth::error::Error;
 use crate::auth::values::email::Email;
-use storage::{ActivityKind, Id};
 
 /// The most addresses of an account that are compared.
 const MAX_ADDRESSES: i64 = 100;

@@ -2,12 +2,12 @@
 //! an argument.
 
 use chrono::{DateTime, Utc};
+use storage::throttles::{Charge, State};
 
 use super::limit_kind::LimitKind;
 use super::limit_report::{LimitReport, LimitStatus};
 use super::throttle::Limit;
 use crate::auth::error::Error;
-use storage::throttles::{Charge, State};
 
 /// One attempt against one limit.
 #[derive(Clone)]

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use secrecy::ExposeSecret;
+use storage::Id;
+use storage::users::User;
 
 use super::client::Client;
 use super::error::Error;
@@ -33,8 +35,6 @@ use quota::Quota;
 use rate::Rate;
 use send::SendChecks;
 use settings::LimitSettings;
-use storage::Id;
-use storage::users::User;
 use throttle::Limit;
 
 /// Bytes of a key: half of the HMAC, which is still collision-resistant (RFC 2104, section 5).

@@ -1,9 +1,10 @@
 //! Reports what the limits decided about a request.
 
+use storage::EventKind;
+
 use crate::auth::Auth;
 use crate::auth::client::Client;
 use crate::auth::events::event::Event;
-use storage::EventKind;
 
 impl Auth {
     /// Counts what the limits decided about a request, and logs those that rejected it. Called once, with the

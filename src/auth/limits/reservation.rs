@@ -1,11 +1,11 @@
 //! Attempts that were counted before they are made, to be refunded if they turn out to be no failures.
 
 use chrono::{DateTime, Utc};
+use storage::throttles::State;
 
 use super::limit_check::{LimitCheck, LimitChecks};
 use super::limit_report::LimitReport;
 use crate::auth::error::Error;
-use storage::throttles::State;
 
 /// An attempt that every limit has counted, and what each of them added for it.
 #[derive(Clone, Default)]

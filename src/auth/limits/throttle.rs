@@ -7,9 +7,9 @@
 //! does.
 
 use chrono::{DateTime, Utc};
+use storage::throttles::{Charge, MOST_DOUBLINGS, State};
 
 use super::rate::Rate;
-use storage::throttles::{Charge, MOST_DOUBLINGS, State};
 
 /// The longest wait, in microseconds: a day.
 const LONGEST: i64 = 24 * 60 * 60 * 1_000_000;

@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use storage::sessions::Session;
 use uuid::Uuid;
 
 use super::claims::{Access, AccessClaims, Claims, PasswordOkClaims};
@@ -19,7 +20,6 @@ use super::keys::{Key, PublicKey};
 use super::known_tokens::KnownTokens;
 use crate::auth::error::Error;
 use crate::auth::reason::Reason;
-use storage::sessions::Session;
 
 /// `typ` of a password-ok token.
 pub(crate) const PASSWORD_OK_TYP: &str = "password-ok+jwt";

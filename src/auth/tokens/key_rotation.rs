@@ -1,14 +1,14 @@
 //! Lists and rotates signing keys for the command line. Running servers load a new key by themselves.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use storage::Db;
+use storage::signing_keys::SigningKey;
 
 use super::jwt::Settings;
 use super::key_schedule::Schedule;
 use super::keys;
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::Db;
-use storage::signing_keys::SigningKey;
 
 pub use super::key_schedule::KeyState;
 

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 use chrono::{DateTime, Utc};
+use storage::{Db, Mode};
 use tokio::sync::Mutex;
 
 use super::jwt::{Jwt, Settings};
-use super::keys;
-use super::keys::Key;
+use super::keys::{self, Key};
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::{Db, Mode};
 
 /// How old the keys may be, in microseconds: 10 seconds, a fraction of any sensible lead time.
 const MAX_AGE: i64 = 10_000_000;

@@ -8,11 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretSlice};
+use storage::signing_keys::SigningKey;
+use storage::{Db, Mode, Timestamp};
 
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::signing_keys::SigningKey;
-use storage::{Db, Mode, Timestamp};
 
 /// The prefix of the `kid` of a key that `dev` created. `serve` never loads such a key.
 pub const DEV_KID_PREFIX: &str = "dev-";

@@ -15,14 +15,14 @@ pub(crate) mod secret;
 pub(crate) mod session;
 
 use secrecy::SecretString;
+use storage::sessions::Session;
+use storage::users::User;
+use twilio_verify::Approved;
 
 use super::Auth;
 use super::codes::challenge::seconds_until;
 use super::error::Error;
 use refresh_token::Genuine;
-use storage::sessions::Session;
-use storage::users::User;
-use twilio_verify::Approved;
 
 /// The tokens that a correct code or a current refresh token is exchanged for.
 pub struct Tokens {

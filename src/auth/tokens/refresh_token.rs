@@ -6,12 +6,12 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use storage::Id;
+use storage::sessions::Session;
 use uuid::Uuid;
 
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::Id;
-use storage::sessions::Session;
 
 /// The prefix of every refresh token, so that scanners for leaked secrets recognize it.
 pub const PREFIX: &str = "csrt_";

@@ -5,11 +5,11 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use storage::Id;
 use uuid::Uuid;
 
 use super::secret::DeploymentSecret;
 use crate::auth::error::Error;
-use storage::Id;
 
 /// The prefix of every reset token, so that scanners for leaked secrets recognize it.
 pub const PREFIX: &str = "cspr_";

@@ -1,10 +1,10 @@
 //! The rules of a session: its lifetime, and the generation of its refresh token. Pure functions of the time.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use storage::sessions::{Session, SessionState};
 
 use super::refresh_token::Genuine;
 use crate::auth::reason::Reason;
-use storage::sessions::{Session, SessionState};
 
 /// The lifetimes of sessions.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,10 @@
 //! A new phone number or email address of a user.
 
-use crate::auth::{Email, PhoneNumber};
 use storage::Purpose;
 use storage::unverified::Claim;
 use storage::users::User;
+
+use crate::auth::{Email, PhoneNumber};
 
 /// A phone number or email address that the user has not proved yet: a code is sent there first.
 #[derive(Clone)]

@@ -3,14 +3,14 @@
 
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
+use storage::sessions::Session;
+use storage::{Id, Timestamp};
 
 use crate::auth::tokens::refresh_token::{RefreshToken, RefreshTokens, SALT_LENGTH};
 use crate::auth::tokens::reset_token::{ResetToken, ResetTokens};
 use crate::auth::{
     AppHash, Code, DeploymentSecret, Email, Locale, Name, Password, PhoneNumber, RESEND_WAITS, Rate, Username,
 };
-use storage::sessions::Session;
-use storage::{Id, Timestamp};
 
 /// Random text that is often nearly valid.
 fn text() -> impl Strategy<Value = String> {

@@ -2,11 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use storage::{Id, sessions};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use storage::Id;
-use storage::sessions;
 
 /// A session. It begins when the user verifies a code and ends when they log out.
 #[derive(Serialize, ToSchema)]

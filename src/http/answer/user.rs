@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use storage::users;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rfc3339::rfc3339;
-use storage::users;
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]

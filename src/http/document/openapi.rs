@@ -15,8 +15,7 @@ use crate::http::answer::field_error::{FieldError, FieldErrorCode};
 use crate::http::answer::problem::ProblemBody;
 use crate::http::logout;
 use crate::http::request::delivery;
-use crate::http::routes;
-use crate::http::routes::{Access, Operation};
+use crate::http::routes::{self, Access, Operation};
 
 /// The parts of the document that do not come from a handler.
 #[derive(OpenApi)]

@@ -14,6 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
+use movable_clock::Clock;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
@@ -25,7 +26,6 @@ use crate::http::answer::problem::Problem;
 use crate::http::answer::rate_limit_headers;
 use crate::http::default_service::PathTable;
 use crate::telemetry;
-use movable_clock::Clock;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Tells clients that this server does not send codes to real phones.

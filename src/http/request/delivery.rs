@@ -1,11 +1,11 @@
 //! The fields that decide how a code is delivered.
 
+use twilio_verify::Channel;
 use utoipa::ToSchema;
 
 use super::body::ParseContext;
 use super::fields::Fields;
 use crate::auth::{AppHash, Delivery, Invalid, InvalidKind, Locale, Policy};
-use twilio_verify::Channel;
 
 /// How a code is delivered to a phone. The server decides which channels are allowed; `channels` of a
 /// challenge lists them.

@@ -1,7 +1,8 @@
 //! The clock of `dev`: moving it expires what a test would otherwise wait for.
 
-use crate::harness::{Answer, Person, Server, document};
 use chrono::DateTime;
+
+use crate::harness::{Answer, Person, Server, document};
 
 const DAY: u32 = 24 * 60 * 60;
 

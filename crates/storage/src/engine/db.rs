@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 use super::connection::Committed;
-use super::postgres::PoolState;
-use super::{postgres, sqlite};
+use super::postgres::{self, PoolState};
+use super::sqlite;
 use crate::{Conn, DatabaseUrl, Error};
 
 /// How to open a database.

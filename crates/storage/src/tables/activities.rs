@@ -1,12 +1,13 @@
 //! Activities: what happened to a user, and when.
 
-use crate::engine::prepared::prepared;
-use crate::schema::activities;
-use crate::{ActivityKind, Conn, Db, Error, Id, Timestamp};
 use diesel::{
     ExpressionMethods, Insertable, NullableExpressionMethods, QueryDsl, Queryable, Selectable,
     SelectableHelper,
 };
+
+use crate::engine::prepared::prepared;
+use crate::schema::activities;
+use crate::{ActivityKind, Conn, Db, Error, Id, Timestamp};
 
 /// An activity's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]

@@ -1,11 +1,12 @@
 //! Challenges: one row per pending code. Each race is decided by one conditional UPDATE and its row count.
 
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
+
 use crate::engine::postgres;
 use crate::engine::prepared::prepared;
 use crate::schema::{challenges, users};
 use crate::tables::users::User;
 use crate::{Channel, Conn, Db, EndReason, Error, Id, Purpose, Timestamp, found};
-use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// A challenge's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]

@@ -1,11 +1,12 @@
 //! Challenges of a change of phone number or email address. A unique index permits one open challenge of each
 //! kind per user.
 
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+
 use crate::engine::prepared::prepared;
 use crate::schema::challenges;
 use crate::tables::challenges::Challenge;
 use crate::{Conn, Db, Error, Id, Purpose, Timestamp, found};
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 
 /// The unique index over open challenges.
 pub const OPEN_KEY: &str = "challenges_user_id_purpose_key";

@@ -1,9 +1,10 @@
 //! Password resets: one row each, whether or not the email address is a user's.
 
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
+
 use crate::engine::prepared::prepared;
 use crate::schema::password_resets;
 use crate::{Conn, Error, Id, Timestamp, found};
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, Selectable, SelectableHelper};
 
 /// The most checks of a reset, as many as of a challenge.
 pub const MAX_CHECKS: i32 = super::challenges::MAX_CHECKS;

@@ -1,15 +1,14 @@
 //! Sessions: from verify to log-out.
 
-use crate::engine::postgres;
-use crate::engine::prepared::prepared;
-use crate::engine::prepared::{FoundBy, fixed};
-use crate::schema::{sessions, users};
-use crate::tables::activities;
-use crate::tables::activities::Activity;
-use crate::tables::users::User;
-use crate::{Amr, Conn, Db, EndReason, Error, Id, Timestamp, found};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, Selectable, SelectableHelper};
 use futures_util::future::try_join;
+
+use crate::engine::postgres;
+use crate::engine::prepared::{FoundBy, fixed, prepared};
+use crate::schema::{sessions, users};
+use crate::tables::activities::{self, Activity};
+use crate::tables::users::User;
+use crate::{Amr, Conn, Db, EndReason, Error, Id, Timestamp, found};
 
 /// A session's row.
 #[derive(Clone, Queryable, Selectable, Insertable)]

@@ -1,10 +1,11 @@
 //! Users who never proved their phone. After a while, other users may claim what they hold.
 
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
+
 use crate::engine::postgres;
 use crate::schema::{challenges, password_resets, sessions, users};
 use crate::tables::users::lower;
 use crate::{Conn, Error, Id, Timestamp};
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
 /// Unique values that a user wants to have. `None`: not claimed.
 #[derive(Debug, Clone, Default)]

@@ -1,15 +1,16 @@
 //! Users. Three unique indexes decide who may sign up, without a read before.
 
-use crate::engine::postgres;
-use crate::engine::prepared::prepared;
-use crate::schema::{challenges, sessions, users};
-use crate::values::sql_types::sql::{Nullable, Timestamptz};
-use crate::{Conn, Db, Error, Id, Timestamp, found};
 use diesel::dsl::case_when;
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, QueryDsl, Queryable,
     Selectable, SelectableHelper,
 };
+
+use crate::engine::postgres;
+use crate::engine::prepared::prepared;
+use crate::schema::{challenges, sessions, users};
+use crate::values::sql_types::sql::{Nullable, Timestamptz};
+use crate::{Conn, Db, Error, Id, Timestamp, found};
 
 /// The unique index over `lower(username)`.
 pub const USERNAME_KEY: &str = "users_username_key";

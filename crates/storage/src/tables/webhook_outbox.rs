@@ -7,8 +7,7 @@ use diesel::{
 };
 
 use crate::engine::prepared::prepared;
-use crate::schema::webhook_outbox;
-use crate::schema::webhook_outbox::dsl;
+use crate::schema::webhook_outbox::{self, dsl};
 use crate::{Conn, Db, Error, EventKind, Id, Timestamp};
 
 /// A message's row.

@@ -1,8 +1,7 @@
 //! Attempts are counted against limits before they are made, and refunded if they were no failures.
 
 use super::Rollback;
-use crate::tables::throttles;
-use crate::tables::throttles::{Charge, State};
+use crate::tables::throttles::{self, Charge, State};
 use crate::{Conn, Db, Error, Timestamp};
 
 /// The decision of a request's limits.

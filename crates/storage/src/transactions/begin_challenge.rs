@@ -4,10 +4,9 @@ use futures_util::future::join4;
 
 use super::send_limits::{SendLimits, SendRejection};
 use super::{Rollback, attempts};
-use crate::tables::challenges::Challenge;
+use crate::tables::challenges::{self, Challenge};
 use crate::tables::throttles::State;
-use crate::tables::users::User;
-use crate::tables::{challenges, users};
+use crate::tables::users::{self, User};
 use crate::{Db, Error, Timestamp};
 
 /// A challenge to begin.

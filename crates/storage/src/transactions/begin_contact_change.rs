@@ -3,9 +3,9 @@
 use super::Rollback;
 use super::reserve_resend::ReservedSend;
 use super::send_limits::SendLimits;
-use crate::tables::challenges::Challenge;
-use crate::tables::users::User;
-use crate::tables::{challenges, contact_changes, users};
+use crate::tables::challenges::{self, Challenge};
+use crate::tables::contact_changes;
+use crate::tables::users::{self, User};
 use crate::{Db, Error, Timestamp};
 
 /// A code for a change of a contact.

@@ -1,8 +1,8 @@
 //! Cancels a challenge.
 
 use super::event_rows::EventRows;
-use crate::tables::challenges::Challenge;
-use crate::tables::{challenges, users};
+use crate::tables::challenges::{self, Challenge};
+use crate::tables::users;
 use crate::{Db, Error, Id, Timestamp};
 
 /// Who else depends on the verification of a challenge that was cancelled.

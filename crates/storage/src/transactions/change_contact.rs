@@ -2,10 +2,10 @@
 
 use super::event_rows::EventRows;
 use super::takeover::Takeover;
-use crate::tables::challenges::Challenge;
-use crate::tables::conversions::Conversion;
-use crate::tables::users::User;
-use crate::tables::{challenges, contact_changes, conversions, password_resets, sessions, users};
+use crate::tables::challenges::{self, Challenge};
+use crate::tables::conversions::{self, Conversion};
+use crate::tables::users::{self, User};
+use crate::tables::{contact_changes, password_resets, sessions};
 use crate::{Db, EndReason, Error, Id, Timestamp};
 
 /// Which contact changes.

@@ -2,8 +2,7 @@
 
 use super::event_rows::EventRows;
 use super::takeover::Takeover;
-use crate::tables::users;
-use crate::tables::users::{Profile, User};
+use crate::tables::users::{self, Profile, User};
 use crate::{Db, Error, Id};
 
 impl Db {

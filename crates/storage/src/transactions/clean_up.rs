@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use crate::tables::housekeeping::Old;
-use crate::tables::{housekeeping, signing_keys};
+use crate::tables::housekeeping::{self, Old};
+use crate::tables::signing_keys;
 use crate::{Db, Error, Timestamp};
 
 impl Db {

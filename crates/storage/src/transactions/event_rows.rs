@@ -2,9 +2,8 @@
 
 use futures_util::future::{join, join_all};
 
-use crate::tables::activities::Activity;
-use crate::tables::webhook_outbox::Message;
-use crate::tables::{activities, webhook_outbox};
+use crate::tables::activities::{self, Activity};
+use crate::tables::webhook_outbox::{self, Message};
 use crate::{ActivityKind, Conn, Db, Error, Id, Timestamp};
 
 /// The rows of an event.

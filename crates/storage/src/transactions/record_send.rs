@@ -4,8 +4,7 @@ use futures_util::future::join;
 
 use super::event_rows::EventRows;
 use crate::tables::challenges::Challenge;
-use crate::tables::verifications;
-use crate::tables::verifications::SentCode;
+use crate::tables::verifications::{self, SentCode};
 use crate::{Db, Error};
 
 impl Db {

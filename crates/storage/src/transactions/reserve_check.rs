@@ -3,9 +3,9 @@
 use futures_util::future::join3;
 
 use super::{Rollback, attempts};
-use crate::tables::challenges::Challenge;
-use crate::tables::throttles::{Charge, State};
-use crate::tables::{challenges, throttles, users};
+use crate::tables::challenges::{self, Challenge};
+use crate::tables::throttles::{self, Charge, State};
+use crate::tables::users;
 use crate::{Db, Error, Id, Timestamp};
 
 /// A check to count.

@@ -2,8 +2,7 @@
 
 use super::Rollback;
 use super::send_limits::{SendLimits, SendRejection};
-use crate::tables::challenges;
-use crate::tables::challenges::Challenge;
+use crate::tables::challenges::{self, Challenge};
 use crate::tables::throttles::State;
 use crate::{Db, Error, Timestamp};
 

@@ -1,7 +1,7 @@
 //! Claims a database for a mode, and makes its signing keys.
 
-use crate::tables::signing_keys::SigningKey;
-use crate::tables::{deployment, signing_keys};
+use crate::tables::deployment;
+use crate::tables::signing_keys::{self, SigningKey};
 use crate::{Db, Error, Mode, Timestamp};
 
 impl Db {

@@ -1,8 +1,7 @@
 //! The limits of sending a code.
 
 use super::{Rollback, attempts};
-use crate::tables::conversions;
-use crate::tables::conversions::Conversion;
+use crate::tables::conversions::{self, Conversion};
 use crate::tables::throttles::{Charge, State};
 use crate::{Conn, Db, Error, Timestamp};
 

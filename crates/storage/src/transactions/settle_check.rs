@@ -1,9 +1,9 @@
 //! Twilio did not say whether the code was right.
 
 use super::attempts;
-use crate::tables::challenges::Challenge;
+use crate::tables::challenges::{self, Challenge};
 use crate::tables::throttles::State;
-use crate::tables::{challenges, users, verifications};
+use crate::tables::{users, verifications};
 use crate::{Db, Error, Timestamp};
 
 /// What is known about a check without an answer.

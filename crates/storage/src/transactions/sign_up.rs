@@ -2,8 +2,7 @@
 
 use super::event_rows::EventRows;
 use super::takeover::Takeover;
-use crate::tables::users;
-use crate::tables::users::User;
+use crate::tables::users::{self, User};
 use crate::{Db, Error};
 
 impl Db {

@@ -2,8 +2,7 @@
 //! claims.
 
 use super::event_rows::EventRows;
-use crate::tables::unverified;
-use crate::tables::unverified::Claim;
+use crate::tables::unverified::{self, Claim};
 use crate::{Conn, Db, Error, Id, Timestamp};
 
 /// Users to delete before a claim is written.

@@ -5,11 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::challenges::Challenge;
 use crate::sessions::Session;
 use crate::throttles::Charge;
-use crate::users::User;
+use crate::users::{self, User};
 use crate::{
     ActivityKind, Admission, Amr, ChallengeBeginning, ChallengeBegun, Channel, CheckReservation, DatabaseUrl,
     Db, EndReason, Error, EventRows, Id, Purpose, ReservedCheck, SendLimits, SessionEnd, SessionOpened,
-    SessionOpening, SessionScope, Settings, Takeover, Timestamp, activities, unverified, users,
+    SessionOpening, SessionScope, Settings, Takeover, Timestamp, activities, unverified,
 };
 
 fn start() -> Timestamp {

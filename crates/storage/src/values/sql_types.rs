@@ -1,6 +1,9 @@
 //! Column types that diesel has under no common name. An identifier is `UUID` or 16 bytes; a time is
 //! `TIMESTAMPTZ` or microseconds since 1970. Both round-trip exactly and sort by value.
 
+use std::fmt;
+use std::io::Write;
+
 use chrono::{DateTime, Utc};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -8,8 +11,6 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types as base;
 use diesel::sqlite::{Sqlite, SqliteValue};
-use std::fmt;
-use std::io::Write;
 
 /// The names that the generated `schema.rs` imports.
 pub(crate) mod sql {

@@ -4,8 +4,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;

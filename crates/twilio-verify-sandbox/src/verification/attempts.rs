@@ -4,8 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::ledger::Ledger;
-use super::recipient;
-use super::{SendAttempt, Status, Verification};
+use super::{SendAttempt, Status, Verification, recipient};
 use crate::phone::channel::Channel;
 use crate::twilio::date::date;
 

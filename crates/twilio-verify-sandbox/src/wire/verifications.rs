@@ -10,15 +10,14 @@ use super::request::WireRequest;
 use super::start_parameters::Start;
 use crate::account::Account;
 use crate::account::service::Service;
-use crate::delivery;
 use crate::faults::numbers::{Exemption, Scenario};
 use crate::phone::message::Message;
 use crate::phone::rendering::{self, Content};
-use crate::random;
 use crate::twilio::date::date;
 use crate::twilio::errors::TwilioError;
 use crate::verification::ledger::NewVerification;
 use crate::verification::{SendAttempt, Status, Verification};
+use crate::{delivery, random};
 
 /// `POST /v2/Services/{ServiceSid}/Verifications`
 pub(super) async fn start(request: WireRequest) -> Result<HttpResponse, TwilioError> {

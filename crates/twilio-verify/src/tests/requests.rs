@@ -1,11 +1,12 @@
 //! The requests on the wire.
 
+use base64::Engine;
+
 use super::server::{Server, body, header};
 use super::{
     ACCOUNT, CODE, PHONE, SERVICE, TOKEN, VERIFICATION, by, client, json, settings, sid, start, started,
 };
 use crate::{Channel, FriendlyName, Settings, StartVerification, VerifyClient};
-use base64::Engine;
 
 #[tokio::test]
 async fn start_is_a_form_with_basic_auth() {

@@ -1,7 +1,6 @@
 //! Begins a password reset, and counts the checks of its code.
 
-use crate::tables::password_resets;
-use crate::tables::password_resets::PasswordReset;
+use crate::tables::password_resets::{self, PasswordReset};
 use crate::tables::throttles::State;
 use crate::transactions::Rollback;
 use crate::transactions::send_limits::{SendLimits, SendRejection};

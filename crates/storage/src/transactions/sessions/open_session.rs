@@ -2,11 +2,10 @@
 
 use futures_util::future::{join, join5};
 
-use crate::tables::challenges::Challenge;
-use crate::tables::sessions::Session;
+use crate::tables::challenges::{self, Challenge};
+use crate::tables::sessions::{self, Session};
 use crate::tables::throttles::State;
-use crate::tables::users::User;
-use crate::tables::{challenges, sessions, users};
+use crate::tables::users::{self, User};
 use crate::transactions::attempts;
 use crate::transactions::event_rows::EventRows;
 use crate::{Db, EndReason, Error, Timestamp};

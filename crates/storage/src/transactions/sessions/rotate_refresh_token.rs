@@ -1,7 +1,6 @@
 //! Moves a session to its next refresh token.
 
-use crate::tables::sessions;
-use crate::tables::sessions::Session;
+use crate::tables::sessions::{self, Session};
 use crate::tables::users::User;
 use crate::transactions::event_rows::EventRows;
 use crate::{Db, Error, Id, Timestamp};
