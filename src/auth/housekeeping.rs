@@ -10,7 +10,7 @@ use storage::{Db, Timestamp};
 
 use super::codes::line_lookup;
 use super::error::Error;
-use super::limits::conversions::COUNTED;
+use super::limits::conversion_guard::COUNTED;
 use super::tokens::jwt::Settings as TokenSettings;
 use super::tokens::key_rotation::unneeded_keys;
 

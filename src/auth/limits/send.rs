@@ -6,7 +6,7 @@ use storage::conversions::Conversion;
 use storage::throttles::State;
 use storage::{SendLimits, SendRejection};
 
-use super::conversions::ConversionGuard;
+use super::conversion_guard::ConversionGuard;
 use super::limit_check::LimitChecks;
 use super::limit_report::LimitReport;
 use super::reservation::Reservation;

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use storage::conversions::Conversion;
 use storage::{ConversionRule, Timestamp};
 
-use super::conversion::{Extent, converts, hour_of, refused_for};
+use super::conversion_rule::{Extent, converts, hour_of, refused_for};
 use super::limit_report::{LimitReport, LimitStatus};
 use super::rate::Rate;
 use super::settings::LimitSettings;
