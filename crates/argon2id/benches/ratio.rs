@@ -16,6 +16,7 @@ const ROUNDS: u32 = 15;
 const PASSWORD: &[u8] = b"correct horse battery staple";
 const SALT: &[u8] = b"sixteen bytes ok";
 
+#[allow(clippy::print_stdout, reason = "a benchmark prints its results")]
 fn main() -> Result<(), argon2::Error> {
     let fastest = Argon2id::fastest();
     println!("kernel: {}", fastest.name());

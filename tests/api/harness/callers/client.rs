@@ -99,7 +99,9 @@ macro_rules! caller {
 
             /// Sends a header with every request.
             pub fn header(&self, name: &str, value: impl AsRef<[u8]>) -> Self {
-                Self { client: self.client.clone().header(name, value), ..self.clone() }
+                let mut caller = self.clone();
+                caller.client = caller.client.header(name, value);
+                caller
             }
 
             /// Calls from this address. The server must trust the test as a proxy.
@@ -124,7 +126,9 @@ macro_rules! caller {
 
             /// Calls another server, such as a replica, with the same token.
             pub fn on(&self, server: &Server) -> Self {
-                Self { client: self.client.clone().on(server), ..self.clone() }
+                let mut caller = self.clone();
+                caller.client = caller.client.on(server);
+                caller
             }
         }
     };
