@@ -37,7 +37,7 @@ class Caller:
 
 
     def code_of_a_change(self, path):
-        """Switches to a new user, for whom no wait applies, and starts a change. Returns its code."""
+        """Switches to a new user, who need not wait, and starts a change. Returns its code."""
         self.__init__(self.person.api)
         return self.person.change(path.split("/")[-2], self.tokens["access"])
 

@@ -1,4 +1,4 @@
-//! Argon2id and nothing else: what the machine could do if a log-in were a hash.
+//! Argon2id alone: the rate of log-ins if a log-in were only a hash.
 
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use countersign::auth::HashParameters;
 use crate::load::Round;
 use crate::{Failure, cpu};
 
-/// Any bytes will do: Argon2's time does not depend on them.
+/// The salt. Argon2id's time does not depend on it.
 const SALT: [u8; 16] = *b"sixteen bytes ok";
 
-/// Hashes on that many threads, each with one buffer that it keeps.
+/// Runs one round of hashes on `threads` threads. Each thread reuses its memory.
 pub fn run(
     argon2id: Argon2id,
     parameters: HashParameters,
@@ -29,7 +29,8 @@ pub fn run(
         .collect();
     start.wait();
     let before = cpu::of_process();
-    let (mut hashes, mut per_second) = (0, 0.0);
+    let mut hashes = 0;
+    let mut per_second = 0.0;
     for worker in workers {
         let (count, elapsed) = worker.join().map_err(|_| "a hashing thread panicked")??;
         hashes += count;
@@ -54,7 +55,9 @@ fn hash(
     let params = params.map_err(|error| error.to_string());
     let mut memory = vec![Block::default(); params.as_ref().map_or(0, Params::block_count)];
     start.wait();
-    let (params, mut hashes, began) = (params?, 0, Instant::now());
+    let params = params?;
+    let mut hashes = 0;
+    let began = Instant::now();
     while began.elapsed() < length {
         let output = argon2id.hash(b"correct horse battery staple", &SALT, &params, &mut memory);
         std::hint::black_box(output.map_err(|error| error.to_string())?);

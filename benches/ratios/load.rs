@@ -1,5 +1,5 @@
-//! The load: connections that are kept, requests whose bytes are fixed, each sent when the answer to the one
-//! before has come whole. Little more than the system calls, because it shares the machine with the server.
+//! Generates load. Each connection stays open and sends its next prepared request after a complete answer.
+//! The generator does little besides system calls, because it shares the machine with the server.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,50 +13,53 @@ use tokio::task::JoinSet;
 use crate::response::Response;
 use crate::{Failure, cpu};
 
-/// How much longer than asked for a round may take: the last answers, a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Most bytes of an answer. Ours have less than 2 KiB.
+/// How much longer than planned a round may take, to receive the last answers on a busy machine.
+const GRACE: Duration = Duration::from_secs(10);
+/// The maximum size of an answer. The server's answers are smaller than 2 KiB.
 const BUFFER: usize = 16 * 1024;
 
-/// What a round came to.
+/// The result of a round.
 #[derive(Debug, Clone, Copy)]
 pub struct Round {
     /// Answers, or hashes, per second.
     pub per_second: f64,
-    /// CPU time of each, without that of the load.
+    /// The server's CPU time per answer or hash.
     pub cpu: Option<Duration>,
-    /// What 99 of 100 answers did not take longer than; `None` where nothing was asked.
+    /// The 99th percentile of the latency. `None` if there were no requests.
     pub p99: Option<Duration>,
 }
 
-/// What is sent, and whereto.
+/// Prepared requests and their targets.
 pub struct Script {
     targets: Vec<SocketAddr>,
     requests: Vec<Vec<u8>>,
-    most: usize,
+    max_requests: usize,
     sent: AtomicUsize,
 }
 
 impl Script {
-    /// Sends `requests` in turn, over all rounds, and each of them at most `laps` times.
+    /// Sends `requests` in turn. All rounds together send each of them at most `laps` times.
     pub fn new(target: SocketAddr, requests: Vec<Vec<u8>>, laps: usize) -> Arc<Self> {
         Self::shared(vec![target], requests, laps)
     }
 
-    /// The same, where connections take turns with several replicas.
+    /// Like [`Self::new`], but distributes the connections over several replicas.
     pub fn shared(targets: Vec<SocketAddr>, requests: Vec<Vec<u8>>, laps: usize) -> Arc<Self> {
-        let most = requests.len().saturating_mul(laps);
-        Arc::new(Self { targets, requests, most, sent: AtomicUsize::new(0) })
+        let max_requests = requests.len().saturating_mul(laps);
+        Arc::new(Self { targets, requests, max_requests, sent: AtomicUsize::new(0) })
     }
 
     fn next(&self) -> Result<&[u8], Failure> {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
         let request = self.requests.get(number % self.requests.len().max(1));
-        request.filter(|_| number < self.most).map(Vec::as_slice).ok_or("there are no requests left".into())
+        request
+            .filter(|_| number < self.max_requests)
+            .map(Vec::as_slice)
+            .ok_or("there are no requests left".into())
     }
 }
 
-/// One round over that many connections, shared by that many threads.
+/// Runs one round over `connections` connections, which `threads` threads share.
 pub fn run(
     script: &Arc<Script>,
     connections: usize,
@@ -66,14 +69,17 @@ pub fn run(
     let start = Arc::new(Barrier::new(threads + 1));
     let loads: Vec<_> = (0..threads)
         .map(|number| {
-            let (script, start) = (script.clone(), start.clone());
+            let script = script.clone();
+            let start = start.clone();
             let share = connections / threads + usize::from(number < connections % threads);
             std::thread::spawn(move || load(&script, share, &start, length))
         })
         .collect();
     start.wait();
-    let (cpu_before, began) = (cpu::of_process(), Instant::now());
-    let (mut latencies, mut load_cpu) = (Vec::new(), Some(Duration::ZERO));
+    let cpu_before = cpu::of_process();
+    let began = Instant::now();
+    let mut latencies = Vec::new();
+    let mut load_cpu = Some(Duration::ZERO);
     for load in loads {
         let (of_load, cpu) = load.join().map_err(|_| "a thread of the load panicked")??;
         latencies.extend(of_load);
@@ -98,9 +104,10 @@ fn load(
     length: Duration,
 ) -> Result<(Vec<Duration>, Option<Duration>), Failure> {
     let connected = connect(&script.targets, connections);
-    // Whatever came of it: the others wait for this thread.
+    // Even after an error, because the other threads wait for this one.
     start.wait();
-    let (streams, cpu_before) = (connected?, cpu::of_thread());
+    let streams = connected?;
+    let cpu_before = cpu::of_thread();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answers = runtime.block_on(async {
         let deadline = Instant::now() + length;
@@ -115,7 +122,7 @@ fn load(
             }
             Ok::<_, Failure>(answers)
         };
-        tokio::time::timeout(length + PATIENCE, all).await?
+        tokio::time::timeout(length + GRACE, all).await?
     })?;
     let cpu = cpu::of_thread().zip(cpu_before).map(|(now, before)| now.saturating_sub(before));
     Ok((answers, cpu))
@@ -131,13 +138,14 @@ fn connect(targets: &[SocketAddr], connections: usize) -> std::io::Result<Vec<st
     targets.iter().cycle().take(connections).map(connect).collect()
 }
 
-/// How long each answer took.
+/// Sends requests until the deadline and returns the latency of each.
 async fn client(
     mut stream: TcpStream,
     script: Arc<Script>,
     deadline: Instant,
 ) -> Result<Vec<Duration>, Failure> {
-    let (mut buffer, mut answers) = (vec![0; BUFFER], Vec::new());
+    let mut buffer = vec![0; BUFFER];
+    let mut answers = Vec::new();
     loop {
         let began = Instant::now();
         if began >= deadline {
@@ -148,7 +156,7 @@ async fn client(
         loop {
             let read = stream.read(buffer.get_mut(filled..).unwrap_or_default()).await?;
             if read == 0 {
-                return Err("the server hung up, or an answer was too long".into());
+                return Err("the server closed the connection, or an answer was too long".into());
             }
             filled += read;
             let received = buffer.get(..filled).unwrap_or_default();

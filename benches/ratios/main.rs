@@ -1,16 +1,16 @@
-//! Measures the server against what it is made of, and prints ratios: log-ins against argon2id alone,
-//! `GET /v1/users/me` against a bare actix-web route, and others (`figures.rs`). What is compared is measured in one
-//! run, in rounds that take turns, because two runs on a busy machine cannot be compared.
+//! Compares the server with its parts and prints ratios: log-ins with Argon2id alone, `GET /v1/users/me` with
+//! a bare actix-web route, and others (`figures.rs`). Each comparison alternates short rounds of both sides
+//! in one run, because separate runs on a busy machine are not comparable.
 //!
 //! ```text
 //! cargo bench                                  about three minutes
-//! cargo bench -- --quick                       about one, rough
-//! cargo bench -- me verify                     these figures alone
-//! BENCH_DATABASE_URL=postgres://… cargo bench  on PostgreSQL too, in a database that may be written to
+//! cargo bench -- --quick                       about one, less precise
+//! cargo bench -- me verify                     only these figures
+//! BENCH_DATABASE_URL=postgres://… cargo bench  also on PostgreSQL; writes to the database
 //! ```
 //!
-//! The measuring is done in a child process, so that the server's log can go to a file, as it does in
-//! production, and no variable of the environment changes the configuration.
+//! The measurement runs in a child process without environment variables, so none of them changes the
+//! configuration. The server's log goes to a file, as it does in production.
 
 mod alone;
 mod cpu;
@@ -37,19 +37,19 @@ use std::process::{Command, ExitCode, Stdio};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What every function here may fail with: a sentence for whoever runs the benchmark.
+/// Any error, with a message for the person who runs the benchmark.
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Marks the child process; its value is the folder to work in.
 const CHILD: &str = "RATIOS_FOLDER";
 /// Names the PostgreSQL database to measure on.
 const DATABASE: &str = "BENCH_DATABASE_URL";
-/// Last lines of the child's log to show when it fails.
+/// How many lines of the child's log are shown if it fails.
 const LOG_TAIL: usize = 20;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // `cargo bench` says so; whatever else runs this (`cargo test --all-targets`) does not want to wait.
+    // `cargo bench` passes `--bench`. `cargo test --all-targets` does not, and should not wait.
     if !arguments.iter().any(|argument| argument == "--bench") {
         return ExitCode::SUCCESS;
     }
@@ -57,21 +57,21 @@ fn main() -> ExitCode {
         (_, Ok(task)) => memory::serve(&task),
         (Some(folder), _) => {
             let quick = arguments.iter().any(|argument| argument == "--quick");
-            let wanted = arguments.into_iter().filter(|argument| !argument.starts_with("--")).collect();
-            figures::print(Path::new(&folder), std::env::var(DATABASE).ok(), quick, wanted)
+            let selected = arguments.into_iter().filter(|argument| !argument.starts_with("--")).collect();
+            figures::print(Path::new(&folder), std::env::var(DATABASE).ok(), quick, selected)
         }
-        (None, _) => in_a_child(&arguments),
+        (None, _) => run_in_child(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            report::complain(&failure.to_string());
+            report::print_error(&failure.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
-fn in_a_child(arguments: &[String]) -> Result<(), Failure> {
+fn run_in_child(arguments: &[String]) -> Result<(), Failure> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ratios-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let log = folder.join("log");
@@ -82,14 +82,15 @@ fn in_a_child(arguments: &[String]) -> Result<(), Failure> {
         command.env(DATABASE, url);
     }
     let status = command.status()?;
-    let lines: Vec<String> = match status.success() {
-        true => Vec::new(),
-        false => BufReader::new(File::open(&log)?).lines().map_while(Result::ok).collect(),
+    let lines: Vec<String> = if status.success() {
+        Vec::new()
+    } else {
+        BufReader::new(File::open(&log)?).lines().map_while(Result::ok).collect()
     };
     std::fs::remove_dir_all(&folder)?;
     if status.success() {
         return Ok(());
     }
-    lines.iter().skip(lines.len().saturating_sub(LOG_TAIL)).for_each(|line| report::complain(line));
+    lines.iter().skip(lines.len().saturating_sub(LOG_TAIL)).for_each(|line| report::print_error(line));
     Err("the benchmark failed".into())
 }

@@ -1,4 +1,4 @@
-//! A database with as many users as one likes: copies of one, with their password.
+//! Fills a database with many users: copies of one user, with the same password.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
 use crate::Failure;
 
-/// Fills an SQLite database with copies of its only user, whose numbers are `0..count`.
+/// Fills an SQLite database with copies of its only user, numbered `0..count`.
 pub fn fill(path: &Path, count: u32) -> Result<(), Failure> {
     let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
     diesel::sql_query("PRAGMA busy_timeout = 60000").execute(&mut connection)?;

@@ -1,4 +1,4 @@
-//! Rounds that take turns.
+//! Measures contenders in alternating rounds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,31 +6,32 @@ use std::time::Duration;
 use crate::Failure;
 use crate::load::{self, Round, Script};
 
-/// Before the rounds that count: connections to the databases, caches, the processor's clock.
+/// The length of the round that is not counted. It opens database connections, fills caches and raises the
+/// CPU's clock rate.
 const WARM_UP: Duration = Duration::from_millis(300);
 
-/// Rounds, and how long one is.
+/// The number and length of the rounds.
 #[derive(Clone, Copy)]
 pub struct Plan {
-    /// How many.
+    /// The number of rounds of each contender.
     pub rounds: usize,
-    /// How long each.
+    /// The length of a round.
     pub length: Duration,
 }
 
-/// Something that is measured.
+/// Something to measure.
 pub struct Contender<'a> {
     name: &'static str,
     run: Box<dyn Fn(Duration) -> Result<Round, Failure> + 'a>,
 }
 
 impl<'a> Contender<'a> {
-    /// Whatever can be run for a while.
+    /// Measures `run`, which takes the length of the round.
     pub fn new(name: &'static str, run: impl Fn(Duration) -> Result<Round, Failure> + 'a) -> Self {
         Self { name, run: Box::new(run) }
     }
 
-    /// A server under a load.
+    /// Measures a server under load.
     pub fn under_load(
         name: &'static str,
         script: &'a Arc<Script>,
@@ -41,8 +42,8 @@ impl<'a> Contender<'a> {
     }
 }
 
-/// Runs each contender once a round; every other round backwards, so that a machine that gets faster or
-/// slower favours nobody. The rounds of each, the first of which is what the others are compared with.
+/// Runs each contender once per round. Every other round runs in reverse order, so that a machine that gets
+/// faster or slower favors no contender. Returns the rounds of each contender, in the given order.
 pub fn take_turns(
     contenders: &[Contender<'_>],
     plan: Plan,

@@ -1,4 +1,4 @@
-//! Users to measure with: one who goes the whole way through the API, and copies of that one.
+//! Users for the measurements: one who signs up and logs in through the API, and copies of that user.
 
 use std::net::SocketAddr;
 
@@ -13,18 +13,18 @@ use uuid::Uuid;
 use crate::Failure;
 use crate::servers::Api;
 
-/// Everybody's.
+/// The password of every user.
 const PASSWORD: &str = "correct horse battery staple";
-/// Users that are written at the same time.
-const AT_ONCE: usize = 8;
+/// How many users are written concurrently.
+const CONCURRENT_WRITES: usize = 8;
 
-/// Who has logged in.
+/// A user who has logged in.
 pub struct Person {
     email: String,
     access_token: String,
 }
 
-/// Who has signed up.
+/// A user who has signed up.
 #[derive(Clone)]
 pub struct Newcomer {
     client: Client,
@@ -34,17 +34,18 @@ pub struct Newcomer {
     phone_number: String,
 }
 
-/// Whose code has been sent.
-pub struct Ready {
+/// A user who has received a code.
+pub struct PendingLogin {
     newcomer: Newcomer,
     token: String,
     code: String,
 }
 
 impl Newcomer {
-    /// The names are new ones each time, because a PostgreSQL database may remember those of the last run.
+    /// Signs up with random names, because a PostgreSQL database may contain those of the last run.
     pub async fn sign_up(api: &Api, twilio: SocketAddr) -> Result<Self, Failure> {
-        let (client, random) = (Client::new(), Uuid::new_v4());
+        let client = Client::new();
+        let random = Uuid::new_v4();
         let name = random.simple().to_string();
         let email = format!("{name}@example.com");
         let phone_number = format!("+1201{}", 2_000_000 + random.as_u128() % 8_000_000);
@@ -57,14 +58,14 @@ impl Newcomer {
         Ok(newcomer)
     }
 
-    /// Logs in, and takes the code.
-    pub async fn log_in(&self) -> Result<Ready, Failure> {
+    /// Logs in and reads the code.
+    pub async fn log_in(&self) -> Result<PendingLogin, Failure> {
         let credentials = json!({"email": self.email, "password": PASSWORD});
         let token = text(&post(self.request("login"), &credentials).await?, "password_ok_token")?;
         let digits = self.phone_number.trim_start_matches('+');
         let code = self.client.get(format!("http://{}/sandbox/code?to=%2B{digits}", self.twilio));
         let code = code.send().await?.error_for_status()?.text().await?;
-        Ok(Ready { newcomer: self.clone(), token, code })
+        Ok(PendingLogin { newcomer: self.clone(), token, code })
     }
 
     fn request(&self, path: &str) -> RequestBuilder {
@@ -72,8 +73,8 @@ impl Newcomer {
     }
 }
 
-impl Ready {
-    /// Sends the code.
+impl PendingLogin {
+    /// Verifies the code.
     pub async fn verify(self) -> Result<Person, Failure> {
         let code = json!({"code": self.code});
         let verified = post(self.newcomer.request("verify").bearer_auth(self.token), &code).await?;
@@ -81,26 +82,26 @@ impl Ready {
     }
 }
 
-/// Signs up, logs in, takes the code, verifies.
+/// Signs up a new user, logs in and verifies the code.
 pub async fn log_in(api: &Api, twilio: SocketAddr) -> Result<Person, Failure> {
     Newcomer::sign_up(api, twilio).await?.log_in().await?.verify().await
 }
 
 impl Person {
-    /// The bytes of `GET /v1/users/me`.
-    pub fn who_am_i(&self) -> Vec<u8> {
+    /// Returns the bytes of `GET /v1/users/me`.
+    pub fn me_request(&self) -> Vec<u8> {
         let token = &self.access_token;
         format!("GET /v1/users/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n")
             .into()
     }
 
-    /// Writes that many users with this one's password into the database, and answers the bytes of a log-in
-    /// of each. Signing them all up would take a hash each.
+    /// Writes `count` users with the same password to the database and returns the bytes of a log-in of each.
+    /// Writing them directly avoids one hash per user.
     pub async fn copies(&self, db: &Db, count: u32) -> Result<Vec<Vec<u8>>, Failure> {
         let now = Clock::system().now();
-        let original = db.user_by_email(&self.email).await?.ok_or("the user is not there")?;
+        let original = db.user_by_email(&self.email).await?.ok_or("the user does not exist")?;
         let copies: Vec<User> = (0..count).map(|number| copy(&original, Id::new(now), number)).collect();
-        for group in copies.chunks(AT_ONCE) {
+        for group in copies.chunks(CONCURRENT_WRITES) {
             let group = group.iter().cloned();
             try_join_all(group.map(|user| db.sign_up(user, EventRows::default(), None))).await?;
         }
@@ -122,7 +123,7 @@ fn email_of_copy(number: u32) -> String {
     format!("copy{number}@example.com")
 }
 
-/// The bytes of a log-in of a copy.
+/// Returns the bytes of a log-in of a copy.
 pub fn log_in_request(number: u32) -> Vec<u8> {
     let body = json!({"email": email_of_copy(number), "password": PASSWORD}).to_string();
     let head = "POST /v1/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
@@ -132,11 +133,12 @@ pub fn log_in_request(number: u32) -> Vec<u8> {
 async fn post(request: RequestBuilder, body: &Value) -> Result<Value, Failure> {
     let request = request.header("content-type", "application/json").body(body.to_string());
     let response = request.send().await?;
-    let (status, body) = (response.status(), response.text().await?);
-    match status.is_success() {
-        true => Ok(serde_json::from_str(&body)?),
-        false => Err(body.into()),
+    let status = response.status();
+    let body = response.text().await?;
+    if !status.is_success() {
+        return Err(body.into());
     }
+    Ok(serde_json::from_str(&body)?)
 }
 
 fn text(answer: &Value, name: &str) -> Result<String, Failure> {

@@ -1,5 +1,5 @@
-//! A wire to PostgreSQL that is as long as one likes: what a client sends arrives later, what the server answers does not.
-//! Whoever sends several statements at once waits once.
+//! A proxy to PostgreSQL that delays what the client sends, but not what the server answers. Statements that
+//! are sent together are delayed only once.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,22 +14,23 @@ use tokio::time::Instant;
 
 use crate::Failure;
 
-/// Bytes that are passed on at once.
+/// The maximum number of bytes that are forwarded at once.
 const CHUNK: usize = 16 * 1024;
 
-/// The wire.
-pub struct Wire {
-    /// Its end on this side.
+/// A proxy with an adjustable delay.
+pub struct DelayProxy {
+    /// The address on which the proxy listens.
     pub address: SocketAddr,
     delay: Arc<AtomicU64>,
 }
 
-impl Wire {
-    /// Lays a wire to a server; it lies until the process ends.
+impl DelayProxy {
+    /// Starts a proxy to a server. It runs until the process ends.
     pub fn to(server: (String, u16)) -> Result<Self, Failure> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
-        let (address, delay) = (listener.local_addr()?, Arc::new(AtomicU64::new(0)));
+        let address = listener.local_addr()?;
+        let delay = Arc::new(AtomicU64::new(0));
         let microseconds = delay.clone();
         std::thread::spawn(move || -> Result<(), Failure> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -40,9 +41,9 @@ impl Wire {
                     let server = TcpStream::connect((server.0.as_str(), server.1)).await?;
                     client.set_nodelay(true)?;
                     server.set_nodelay(true)?;
-                    let ((from_client, mut to_client), (mut from_server, to_server)) =
-                        (client.into_split(), server.into_split());
-                    tokio::spawn(late(from_client, to_server, microseconds.clone()));
+                    let (from_client, mut to_client) = client.into_split();
+                    let (mut from_server, to_server) = server.into_split();
+                    tokio::spawn(forward_delayed(from_client, to_server, microseconds.clone()));
                     tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
                 }
             })
@@ -50,16 +51,16 @@ impl Wire {
         Ok(Self { address, delay })
     }
 
-    /// How much later everything arrives that is sent from now on.
-    pub fn delay(&self, delay: Duration) {
+    /// Sets the delay of everything that is sent from now on.
+    pub fn set_delay(&self, delay: Duration) {
         self.delay.store(u64::try_from(delay.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 
-async fn late(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, microseconds: Arc<AtomicU64>) {
-    let (sender, mut under_way) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+async fn forward_delayed(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, microseconds: Arc<AtomicU64>) {
+    let (sender, mut in_transit) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     tokio::spawn(async move {
-        while let Some((due, bytes)) = under_way.recv().await {
+        while let Some((due, bytes)) = in_transit.recv().await {
             tokio::time::sleep_until(due).await;
             if to.write_all(&bytes).await.is_err() {
                 return;

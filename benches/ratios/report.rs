@@ -1,18 +1,18 @@
-//! The figures, as they are printed. The medians of rates are for orientation; the ratios are what counts.
+//! Prints the figures. Only the ratios have targets; the medians of the rates are for orientation.
 
 use countersign::auth::HashParameters;
 
 use crate::load::Round;
 
-/// Prints.
+/// Prints the report.
 pub struct Report;
 
-/// What will do.
+/// The target of a figure.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
-    /// No less.
+    /// The minimum.
     AtLeast(f64),
-    /// No more.
+    /// The maximum.
     AtMost(f64),
 }
 
@@ -27,10 +27,10 @@ impl Bound {
 }
 
 impl Report {
-    /// What was measured, and how.
+    /// Prints the conditions of the measurement and the head of the table.
     pub fn begin(cores: usize, parameters: HashParameters) -> Self {
         let HashParameters { memory_kib, iterations, parallelism } = parameters;
-        say(&format!(
+        print(&format!(
             "countersign, {cores} cores shared by server, load and databases; log at level info, into a file
 argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each: median (least .. most)
 \"CPU\": time of this process without the load's; the ratio of CPU counts no waiting and no PostgreSQL
@@ -41,10 +41,11 @@ argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each
         Self
     }
 
-    /// One comparison of rates: everything with the first, and the least ratio of each that will do, where one is wanted.
+    /// Compares rates with that of the first contender. `targets` has the minimum ratio of each other
+    /// contender.
     pub fn rates(&self, contenders: &[(&'static str, Vec<Round>)], targets: &[Option<f64>]) {
         let Some(((name, base), others)) = contenders.split_first() else { return };
-        say(&rates(name, base));
+        print(&rates(name, base));
         for ((name, rounds), target) in others.iter().zip(targets) {
             let pairs = || base.iter().zip(rounds);
             let ratios = sorted(pairs().map(|(base, round)| round.per_second / base.per_second));
@@ -53,7 +54,7 @@ argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each
             }));
             let verdict =
                 target.map(|least| Bound::AtLeast(least).verdict(median(&ratios))).unwrap_or_default();
-            say(&format!(
+            print(&format!(
                 "{}   {:<25}{:<25}{verdict}",
                 rates(name, rounds),
                 spread(&ratios),
@@ -62,29 +63,29 @@ argon2id m={memory_kib},t={iterations},p={parallelism}; ratios of one round each
         }
     }
 
-    /// One figure, measured several times.
+    /// Prints a figure that was measured several times.
     pub fn figure(&self, name: &str, values: Vec<f64>, bound: Option<Bound>) {
         let values = sorted(values.into_iter());
         let verdict = bound.map(|bound| bound.verdict(median(&values))).unwrap_or_default();
-        say(&format!("{name:<54}{:<50}{verdict}", spread(&values)));
+        print(&format!("{name:<54}{:<50}{verdict}", spread(&values)));
     }
 
-    /// What else is to be said.
+    /// Prints what was not measured.
     pub fn end(&self, postgres: bool) {
         if !postgres {
-            say("\nPostgreSQL was not measured: set BENCH_DATABASE_URL=postgres://…");
+            print("\nPostgreSQL was not measured: set BENCH_DATABASE_URL=postgres://…");
         }
     }
 }
 
-/// To standard error, which a parent process may have turned into a file.
-#[allow(clippy::print_stderr, reason = "the last word of a program that failed")]
-pub fn complain(line: &str) {
+/// Prints to standard error, which goes to a file in the child process.
+#[allow(clippy::print_stderr, reason = "the program reports why it failed")]
+pub fn print_error(line: &str) {
     eprintln!("{line}");
 }
 
-#[allow(clippy::print_stdout, reason = "figures are what this program is for")]
-fn say(text: &str) {
+#[allow(clippy::print_stdout, reason = "printing figures is the purpose of this program")]
+fn print(text: &str) {
     println!("{text}");
 }
 

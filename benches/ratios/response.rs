@@ -1,18 +1,18 @@
-//! As much of HTTP/1.1 as it takes to know where an answer ends.
+//! Parses just enough of HTTP/1.1 to find the end of an answer.
 
 use crate::Failure;
 
-/// The head of an answer.
+/// The parsed head of an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Response {
-    /// The status.
+    /// The status code.
     pub status: u16,
-    /// Bytes of head and body together.
+    /// The length of head and body in bytes.
     pub length: usize,
 }
 
 impl Response {
-    /// Reads the head of an answer that has a `Content-Length`; `None` while it is not complete.
+    /// Parses the head of an answer that has a `Content-Length`. Returns `None` while the head is incomplete.
     pub fn parse(received: &[u8]) -> Result<Option<Self>, Failure> {
         let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The servers that are measured, each on threads of its own.
+//! The servers under test. Each has its own threads.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::sync_channel;
@@ -17,20 +17,20 @@ use twilio_verify::VerifyClient;
 
 use crate::Failure;
 
-/// Of the benchmark's own databases; a PostgreSQL database keeps it from one run to the next.
+/// The secret of the benchmark's databases. It is constant, because a PostgreSQL database outlives a run.
 const SECRET: &str = "of the benchmark's databases alone";
 
 /// The API on one database.
 pub struct Api {
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
     /// Its database.
     pub db: Db,
 }
 
-/// More than any load comes to. The limits are counted all the same.
-const ANY_NUMBER: &str = "1000000/s";
-/// What counts an address, from which the whole load comes.
+/// A limit that no load reaches. The server still counts against it.
+const UNREACHABLE_LIMIT: &str = "1000000/s";
+/// The limits per address. The whole load comes from one address.
 const PER_ADDRESS: [&str; 5] = [
     "limits.wrong_passwords_per_address",
     "limits.codes_per_address",
@@ -39,8 +39,8 @@ const PER_ADDRESS: [&str; 5] = [
     "limits.sign_ups_per_network",
 ];
 
-/// What `countersign serve` would run with if Twilio were on this machine: the defaults, what has none, room for a load
-/// that comes from one address, and what else is said.
+/// Returns the settings of `countersign serve`: the defaults, values for required settings, a local Twilio,
+/// high limits per address, and `others`.
 pub fn settings(
     database_url: &str,
     twilio: SocketAddr,
@@ -55,7 +55,7 @@ pub fn settings(
         ("twilio.verify_service_sid", twilio_verify_sandbox::SERVICE_SID.to_owned()),
         ("twilio.base_url", format!("http://{twilio}")),
     ];
-    let limits = PER_ADDRESS.map(|name| (name, ANY_NUMBER.to_owned()));
+    let limits = PER_ADDRESS.map(|name| (name, UNREACHABLE_LIMIT.to_owned()));
     let others: Vec<_> = others.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     let flags = [flags.as_slice(), &limits, &others].concat();
     let settings = Sources { flags, ..Sources::default() }.load()?;
@@ -63,9 +63,10 @@ pub fn settings(
     Ok(settings)
 }
 
-/// The server that is measured, put together as `serve` does it.
+/// Starts the server in the same way as `serve`.
 pub fn api(settings: &Settings) -> Result<Api, Failure> {
-    let (settings, (listener, address)) = (settings.clone(), bind()?);
+    let settings = settings.clone();
+    let (listener, address) = bind()?;
     let deployment = settings.production(true)?;
     let db = start(async move || {
         let db = Db::open(&deployment.database).await?;
@@ -89,7 +90,7 @@ pub fn api(settings: &Settings) -> Result<Api, Failure> {
     Ok(Api { address, db })
 }
 
-/// What the bare route answers.
+/// The answer of the bare route.
 #[derive(Serialize)]
 struct Small {
     id: u64,
@@ -97,7 +98,7 @@ struct Small {
     verified: bool,
 }
 
-/// actix-web with one route and nothing around it.
+/// Starts actix-web with one route and no middleware.
 pub fn bare(workers: usize) -> Result<SocketAddr, Failure> {
     let (listener, address) = bind()?;
     start(async move || {
@@ -108,7 +109,7 @@ pub fn bare(workers: usize) -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
-/// Runs a server until the process ends.
+/// Starts a server that runs until the process ends.
 pub fn start<T, F>(make: F) -> Result<T, Failure>
 where
     T: Send + 'static,
@@ -130,7 +131,7 @@ where
     answered.recv()?
 }
 
-/// A free port.
+/// Binds a free port.
 pub fn bind() -> Result<(TcpListener, SocketAddr), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;

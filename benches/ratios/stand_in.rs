@@ -1,5 +1,5 @@
-//! What stands for Twilio: it takes every number and approves every code. Twilio does its work on other machines; the
-//! project's own sandbox would do it on this one, and take from the server what is measured.
+//! A stand-in for Twilio that accepts every number and approves every code. The sandbox does more work, and
+//! would take CPU time from the server under test. The real Twilio runs on other machines.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,10 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use crate::Failure;
 use crate::servers::{bind, start};
 
-/// Verifications that were started.
+/// The number of verifications so far.
 static STARTED: AtomicU64 = AtomicU64::new(0);
 
-/// Answers until the process ends.
+/// Starts the stand-in. It runs until the process ends.
 pub fn twilio() -> Result<SocketAddr, Failure> {
     let (listener, address) = bind()?;
     start(async move || {
@@ -27,7 +27,8 @@ pub fn twilio() -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
-/// Reads the form: a connection whose request was not read is closed, and the next log-in would open another.
+/// Reads the form, because actix-web closes a connection with an unread body. The next log-in would need a
+/// new one.
 async fn verification(_form: String) -> HttpResponse {
     let sid = format!("VE{:032x}", STARTED.fetch_add(1, Ordering::Relaxed));
     HttpResponse::Created().content_type("application/json").body(format!(r#"{{"sid":"{sid}"}}"#))

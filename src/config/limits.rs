@@ -89,8 +89,7 @@ impl Limits {
     }
 
     /// Returns the limits on unverified codes with a period that is not a whole number of hours. These codes
-    /// are counted per
-    /// hour.
+    /// are counted per hour.
     pub(super) fn without_whole_hours(&self) -> impl Iterator<Item = &'static str> {
         let unfit = |rates: &[Rate]| rates.iter().any(|rate| !rate.period.is_multiple_of(3600));
         let watching = self.settings().rates.into_iter().filter(|(kind, _)| kind.watches_numbers());

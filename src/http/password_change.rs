@@ -26,7 +26,8 @@ impl FromFields for PasswordChange {
     fn from_fields(fields: &mut Fields, _: &ParseContext<'_>) -> Option<Self> {
         let current = fields.required("current_password", Password::parse_attempt);
         let new = fields.required("new_password", Password::parse_new);
-        let (current, new) = (current?, new?);
+        let current = current?;
+        let new = new?;
         if new.is_same(&current) {
             let detail = "The new password is the same as the current one. Choose another one.".into();
             fields.reject("new_password", Invalid { kind: InvalidKind::NotAllowed, detail });

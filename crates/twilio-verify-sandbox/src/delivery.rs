@@ -22,7 +22,8 @@ pub(crate) fn send(
         DeliveryTime::After(delay) => {
             let arrives_at = now + TimeDelta::from_std(delay).unwrap_or_default();
             let ticket = state.send_late(account_sid, message, arrives_at);
-            let (state, account_sid) = (state.clone(), account_sid.to_owned());
+            let state = state.clone();
+            let account_sid = account_sid.to_owned();
             actix_web::rt::spawn(async move {
                 tokio::time::sleep(delay).await;
                 state.arrive(&account_sid, ticket);

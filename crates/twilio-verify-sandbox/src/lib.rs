@@ -10,8 +10,10 @@
 //! let sandbox = Sandbox::start().await?;
 //!
 //! // Configure the program under test: these replace Twilio's address and your credentials.
-//! let (base_url, account_sid) = (sandbox.url(), sandbox.account_sid());
-//! let (auth_token, service_sid) = (sandbox.auth_token(), sandbox.service_sid());
+//! let base_url = sandbox.url();
+//! let account_sid = sandbox.account_sid();
+//! let auth_token = sandbox.auth_token();
+//! let service_sid = sandbox.service_sid();
 //! # let _ = (base_url, account_sid, auth_token, service_sid);
 //!
 //! // Let the program send a code. Then read it:

@@ -241,7 +241,8 @@ impl SandboxBuilder {
         let listener = TcpListener::bind(self.listen)?;
         let address = listener.local_addr()?;
         let embedded = Embedded::new(self.clock);
-        let (state, options) = (embedded.state(), self.options);
+        let state = embedded.state();
+        let options = self.options;
         let (sender, started) = oneshot::channel();
         let thread = thread::Builder::new().name("twilio-sandbox".into()).spawn(move || {
             actix_web::rt::System::new().block_on(serve(embedded, listener, options, sender));

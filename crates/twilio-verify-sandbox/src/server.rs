@@ -61,7 +61,8 @@ impl Embedded {
         let clock = Data::new(SandboxClock::new(state.clone()));
         let hosts = Data::new(AllowedHosts::new(&options.allowed_hosts));
         let known = Data::new(KnownParameters::new(options.extension.as_ref()));
-        let (extension, api) = (options.extension, Data::new(ApiAddress(options.api)));
+        let extension = options.extension;
+        let api = Data::new(ApiAddress(options.api));
         let state = Data::from(state);
         let server = HttpServer::new(move || {
             App::new()

@@ -203,7 +203,8 @@ mod tests {
     fn outcomes_older_than_half_a_minute_do_not_count() {
         let mut breaker = Breaker::closed();
         for call in 0..40 {
-            let (now, success) = (at(call * 2), call % 2 == 0);
+            let now = at(call * 2);
+            let success = call % 2 == 0;
             let pass = breaker.admit(now).unwrap();
             assert_eq!(breaker.settle(pass, success, now), None, "{call}: fifteen calls in 30 s");
         }

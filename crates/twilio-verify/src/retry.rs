@@ -99,7 +99,8 @@ mod tests {
     fn a_429_is_retried_twice_with_growing_pauses() {
         let busy = rejection(429, Some(20429), None);
         for _ in 0..100 {
-            let (first, second) = (pause(&busy, 1).unwrap(), pause(&busy, 2).unwrap());
+            let first = pause(&busy, 1).unwrap();
+            let second = pause(&busy, 2).unwrap();
             assert!(first >= FIRST / 2 && first <= FIRST, "{first:?}");
             assert!(second >= FIRST && second <= FIRST * 2, "{second:?}");
         }

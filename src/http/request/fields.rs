@@ -156,7 +156,8 @@ mod tests {
     #[test]
     fn all_errors_are_reported_at_once() {
         let mut fields = Fields::parse(br#"{"a": 1, "x/y~": true}"#).unwrap();
-        let (a, b) = (fields.required("a", any), fields.required("b", any));
+        let a = fields.required("a", any);
+        let b = fields.required("b", any);
         let problem = fields.finish(a.zip(b)).unwrap_err();
         let errors = problem.body.errors.unwrap();
         let seen: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.code)).collect();

@@ -88,7 +88,8 @@ impl Feed {
     fn new(state: Data<State>, to: Option<String>, account: Option<String>, last: Option<&str>) -> Self {
         // A number from before a restart means nothing here. A reader that was away while messages were forgotten still
         // shows them, so it starts over.
-        let (forgettings, instance) = (state.forgettings(), state.instance());
+        let forgettings = state.forgettings();
+        let instance = state.instance();
         let own = last
             .and_then(|id| id.strip_prefix(&format!("{instance}:{forgettings}:")))
             .and_then(|number| number.parse().ok());
@@ -133,7 +134,8 @@ impl Feed {
         let newest_first = self.state.accounts().messages(&filter, MAX_MESSAGES);
         for message in newest_first.iter().rev() {
             self.last = Some(message.number);
-            let (instance, forgettings) = (self.state.instance(), self.forgettings);
+            let instance = self.state.instance();
+            let forgettings = self.forgettings;
             news.push_str(&format!("id: {instance}:{forgettings}:{}\n", message.number));
             news.push_str(&event("message", message));
         }

@@ -78,7 +78,8 @@ pub(crate) async fn list_requests(
 ) -> Result<web::Json<RequestList>, Problem> {
     let RequestQuery { to, operation, after, wait, limit, account } = query.into_inner();
     ensure_account(account.as_deref())?;
-    let (limit, deadline) = (parameters::limit(limit)?, parameters::deadline(wait)?);
+    let limit = parameters::limit(limit)?;
+    let deadline = parameters::deadline(wait)?;
     let operation = operation.as_deref().map_or(Some(OperationFilter::Any), OperationFilter::named);
     let operation = operation.ok_or_else(|| {
         Problem::invalid(

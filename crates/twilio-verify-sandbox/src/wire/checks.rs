@@ -37,7 +37,8 @@ pub(super) async fn create(request: WireRequest) -> Result<HttpResponse, TwilioE
 
 /// Returns the SID of the verification or its recipient. The SID wins: it always names the same verification.
 fn key(form: &Form) -> Result<&str, TwilioError> {
-    let (to, sid) = (form.get("To"), form.get("VerificationSid"));
+    let to = form.get("To");
+    let sid = form.get("VerificationSid");
     if let Some(sid) = sid.filter(|sid| !is_sid("VE", sid)) {
         return Err(TwilioError::invalid("VerificationSid", sid));
     }

@@ -42,7 +42,8 @@ impl Token {
     fn parse(text: &str) -> Option<Self> {
         let (kind, place) = text.split_at_checked(2)?;
         let (nanos, sid) = place.split_once('-')?;
-        let (nanos, sid) = (nanos.parse().ok()?, sid.to_owned());
+        let nanos = nanos.parse().ok()?;
+        let sid = sid.to_owned();
         match kind {
             "PA" => Some(Self::After(nanos, sid)),
             "PB" => Some(Self::Before(nanos, sid)),

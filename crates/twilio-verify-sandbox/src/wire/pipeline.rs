@@ -23,7 +23,8 @@ pub(super) async fn pass(
     let Some(read) = WireRequest::read(&mut request).await else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    let (state, info) = (read.state().clone(), read.info());
+    let state = read.state().clone();
+    let info = read.info();
     let hit = state.faults().apply(&info);
     let line = (request.method().as_str(), read.path());
     let number = state.record(RecordedRequest::new(&info, line, read.pairs(), hit, read.now));

@@ -47,7 +47,8 @@ impl WireRequest {
         // The guard has checked the name.
         let base = format!("http://{}", header(HOST).unwrap_or("localhost"));
         let pattern = request.match_pattern().unwrap_or_default();
-        let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
+        let path = request.path().to_owned();
+        let query = request.query_string().to_owned();
         let content_type = request.content_type().to_ascii_lowercase();
         let body = request.extract::<Bytes>().await.map_err(|_| TwilioError::too_large());
         Some(Self {

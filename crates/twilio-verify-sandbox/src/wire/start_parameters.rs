@@ -51,7 +51,8 @@ impl Start {
     /// # Errors
     /// Twilio's error for the first invalid parameter.
     pub(super) fn from_form(form: &Form, service: &Service, path: &str) -> Result<Self, TwilioError> {
-        let (to, channel) = (form.get("To").unwrap_or_default(), form.get("Channel").unwrap_or_default());
+        let to = form.get("To").unwrap_or_default();
+        let channel = form.get("Channel").unwrap_or_default();
         let known = Channel::named(channel);
         // With an unknown channel, `To` must be a phone number.
         if !recipient::is_reachable(to, known.unwrap_or(Channel::Sms)) {
@@ -97,7 +98,8 @@ pub(super) fn payment(
     psd2_enabled: bool,
     channel: Channel,
 ) -> Result<Option<Payment>, TwilioError> {
-    let (amount, payee) = (form.text("Amount")?, form.text("Payee")?);
+    let amount = form.text("Amount")?;
+    let payee = form.text("Payee")?;
     match (psd2_enabled, amount, payee) {
         (false, None, None) => Ok(None),
         (false, _, _) => Err(TwilioError::feature_not_enabled("Psd2")),

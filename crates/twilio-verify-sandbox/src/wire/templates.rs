@@ -17,7 +17,8 @@ impl Listed for Template {
 
 /// `GET /v2/Templates`. Every account has the same.
 pub(super) async fn list(request: WireRequest) -> Result<HttpResponse, TwilioError> {
-    let (page, query) = (request.page()?, request.query()?);
+    let page = request.page()?;
+    let query = request.query()?;
     let name = query.get("FriendlyName");
     let matches = |template: &&Template| name.is_none_or(|name| name == template.friendly_name);
     let templates: Vec<&Template> = TEMPLATES.iter().filter(matches).collect();

@@ -65,7 +65,8 @@ async fn error_in_a_successful_response_is_a_failure_that_may_be_charged() {
 #[tokio::test]
 async fn response_about_another_number_is_rejected() {
     let whole = told(r#""premium""#, "null");
-    let (other, bare) = (whole.replace(PHONE, "+15005550124"), line_type("null"));
+    let other = whole.replace(PHONE, "+15005550124");
+    let bare = line_type("null");
     let nameless = whole.replace(&format!("\"{PHONE}\""), "null");
     for body in [other.as_str(), &nameless, &bare, "{}", "[]", "<html>", ""] {
         let failure = answered(json(200, "", body)).await.unwrap_err();
