@@ -47,7 +47,8 @@ impl Auth {
             return Err(Error::InvalidField { field: contact.field(), invalid });
         }
         self.confirm_password(caller, password, EventKind::AuthzFail, &client).await?;
-        let (auth, user) = (self.clone(), caller.user().clone());
+        let auth = self.clone();
+        let user = caller.user().clone();
         run_to_completion(async move { auth.send_to(user, &contact, &delivery, &client).await }).await
     }
 
@@ -110,7 +111,8 @@ impl Auth {
         contact: &NewContact,
         client: &Client,
     ) -> Result<SendPermit, Error> {
-        let (user_id, now) = (user.id, next.last_sent_at.0);
+        let user_id = user.id;
+        let now = next.last_sent_at.0;
         let checks = self.limits.code(&user, &next.destination, client);
         let limits = checks.limits(now, &client.limits);
         match self.db.begin_contact_change(ContactChangeSend { user, open, next, limits }).await? {

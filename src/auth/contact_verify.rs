@@ -69,7 +69,9 @@ impl Auth {
         code: Code,
         client: Client,
     ) -> Result<User, Error> {
-        let (auth, user_id, kept) = (self.clone(), caller.user().id, caller.session().id);
+        let auth = self.clone();
+        let user_id = caller.user().id;
+        let kept = caller.session().id;
         run_to_completion(async move {
             let open = auth.db.open_contact_change(user_id, kind.purpose()).await?;
             let open = open.ok_or(Error::ChallengeExpired(None))?;

@@ -28,7 +28,8 @@ impl Auth {
     /// # Errors
     /// [`Error::InvalidToken`] if the session was deleted since the token was checked.
     pub async fn dashboard(&self, caller: &Verified<FullAccess>) -> Result<Dashboard, Error> {
-        let (user_id, session_id) = (caller.user().id, caller.session().id);
+        let user_id = caller.user().id;
+        let session_id = caller.session().id;
         let found = self.db.session_with_activities(session_id, user_id, SHOWN_ACTIVITIES).await?;
         let (session, recent_activity) = found;
         let session = session.ok_or(Error::InvalidToken(Reason::SessionEnded))?;

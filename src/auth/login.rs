@@ -30,7 +30,7 @@ pub struct Login {
     pub delivery: Delivery,
 }
 
-/// What a right password gets.
+/// The result of a correct password: a password-ok token and the challenge to answer.
 pub struct PasswordOkGrant {
     /// The password-ok token.
     pub token: SecretString,
@@ -93,7 +93,8 @@ impl Auth {
             }
         };
         let Some(new) = rehashed else { return Ok(RightPassword { user }) };
-        let (old, new) = (user.password_hash.clone(), new.expose().to_owned());
+        let old = user.password_hash.clone();
+        let new = new.expose().to_owned();
         if self.db.rehash_password(user.id, old, new.clone()).await? {
             return Ok(RightPassword { user: User { password_hash: new, ..user } });
         }

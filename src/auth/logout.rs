@@ -34,7 +34,8 @@ impl Auth {
         scope: SessionScope,
         client: Client,
     ) -> Result<(), Error> {
-        let (user_id, now) = (caller.user().id, self.clock.now());
+        let user_id = caller.user().id;
+        let now = self.clock.now();
         let event = Event::of_activity(ActivityKind::LoggedOut, user_id, &client, now);
         let end = SessionEnd {
             session: caller.session().id,
@@ -53,7 +54,8 @@ impl Auth {
     /// verification is followed by one with five new checks. So one with wrong checks, or one that another
     /// challenge waits for, is left to expire.
     async fn cancel_challenge(&self, caller: &Verified<PasswordOk>, client: Client) -> Result<(), Error> {
-        let (challenge, now) = (caller.challenge(), self.clock.now());
+        let challenge = caller.challenge();
+        let now = self.clock.now();
         let event = Event::new(EventKind::TokenRevoked, challenge.user_id, &client, now);
         let event = event.with_reason("logged_out");
         let cancelled = self.db.cancel_challenge(challenge.clone(), self.rows(&event), Timestamp(now));

@@ -21,7 +21,7 @@ use super::values::code::Code;
 use super::{Auth, Email, Password, run_to_completion};
 use crate::telemetry::carried;
 
-/// What a request for a reset gets.
+/// The result of a request for a password reset. It is the same for an unregistered address.
 pub struct ResetGrant {
     /// Identifies the reset.
     pub token: SecretString,
@@ -127,13 +127,12 @@ impl Auth {
             return Ok(owner.clone());
         }
         if !is_counted {
-            return Err(match reset.spent_at.is_none() && now < reset.expires_at {
-                true => Error::TooManyAttempts {
-                    challenge: None,
-                    retry_after: Some(retry_after(reset.expires_at.0, now.0)),
-                },
-                false => Error::ChallengeExpired(None),
-            });
+            let is_open = reset.spent_at.is_none() && now < reset.expires_at;
+            if !is_open {
+                return Err(Error::ChallengeExpired(None));
+            }
+            let retry_after = Some(retry_after(reset.expires_at.0, now.0));
+            return Err(Error::TooManyAttempts { challenge: None, retry_after });
         }
         match (self.check_reset(&reset, code).await?, owner) {
             (Ok(CheckOutcome::Approved(_)), Some(owner)) => {

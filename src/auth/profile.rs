@@ -30,7 +30,8 @@ impl Auth {
         change: ProfileChange,
         client: Client,
     ) -> Result<User, Error> {
-        let (user, now) = (caller.user(), self.clock.now());
+        let user = caller.user();
+        let now = self.clock.now();
         let name = change.name.map(|name| name.as_str().to_owned()).filter(|name| *name != user.name);
         let username = change.username.map(|username| username.as_str().to_owned());
         let username = username.filter(|username| *username != user.username);

@@ -155,7 +155,8 @@ impl Auth {
     }
 
     async fn full_access(&self, access: Access) -> Result<Verified<FullAccess>, Error> {
-        let (id, now) = (Id(access.session_id), self.clock.now());
+        let id = Id(access.session_id);
+        let now = self.clock.now();
         let found = self.db.session_with_user(id).await?;
         match found {
             Some(proof) if proof.1.id.0 == access.user_id => match self.sessions.ended(&proof.0, now) {

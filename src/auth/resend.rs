@@ -67,7 +67,8 @@ impl Auth {
         caller: &Verified<PasswordOk>,
         client: &Client,
     ) -> Result<SendPermit, Error> {
-        let (seen, now) = (caller.challenge(), self.clock.now());
+        let seen = caller.challenge();
+        let now = self.clock.now();
         let checks = self.limits.code(caller.user(), &seen.destination, client);
         let limits = checks.limits(now, &client.limits);
         match self.db.reserve_resend(seen.clone(), limits, Timestamp(now)).await? {

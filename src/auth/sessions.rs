@@ -32,7 +32,8 @@ impl Auth {
         client: Client,
     ) -> Result<(), Error> {
         let session = Id(Uuid::try_parse(id).map_err(|_| Error::NotFound)?);
-        let (user_id, now) = (caller.user().id, self.clock.now());
+        let user_id = caller.user().id;
+        let now = self.clock.now();
         let event = Event::of_activity(ActivityKind::SessionEnded, user_id, &client, now);
         let end = SessionEnd {
             session,

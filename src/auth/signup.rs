@@ -77,7 +77,8 @@ impl Auth {
         if index != users::USERNAME_KEY {
             return Ok(Error::UserExists);
         }
-        let (email, phone_number) = (user.email.clone(), user.phone_number.clone());
+        let email = user.email.clone();
+        let phone_number = user.phone_number.clone();
         let exists = self.db.is_taken(email, phone_number, self.stale_before()).await?;
         Ok(if exists { Error::UserExists } else { Error::UsernameTaken })
     }

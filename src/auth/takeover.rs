@@ -31,7 +31,8 @@ impl Auth {
         };
         let mut attempts = 1;
         loop {
-            let (now, before) = (self.clock.now(), self.stale_before());
+            let now = self.clock.now();
+            let before = self.stale_before();
             let users = self.db.unverified_holders(claim.clone(), before).await?;
             if users.is_empty() {
                 return Err(StorageError::Unique { index });

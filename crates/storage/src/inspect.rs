@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn migrations_are_compared_by_version() {
         let versions = |list: &[&str]| list.iter().map(|version| (*version).to_owned()).collect::<Vec<_>>();
-        let (applied, known) = (versions(&["1", "3"]), versions(&["1", "2"]));
+        let applied = versions(&["1", "3"]);
+        let known = versions(&["1", "2"]);
         let compared = compare(&applied, &known);
         assert_eq!((compared.pending, compared.unknown), (versions(&["2"]), versions(&["3"])));
         assert!(!compared.is_new && compare(&[], &known).is_new);

@@ -49,13 +49,11 @@ impl Policy {
         let expires_at = challenge.expires_at.0;
         ChallengeView {
             channel: twilio_channel(challenge.channel),
-            channels: match by_email {
-                true => vec![Channel::Email],
-                false => self.channels.clone(),
-            },
-            destination: match by_email {
-                true => email::masked(&challenge.destination),
-                false => phone_number::masked(&challenge.destination),
+            channels: if by_email { vec![Channel::Email] } else { self.channels.clone() },
+            destination: if by_email {
+                email::masked(&challenge.destination)
+            } else {
+                phone_number::masked(&challenge.destination)
             },
             code_length: self.code_length,
             expires_at,

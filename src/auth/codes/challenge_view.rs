@@ -1,30 +1,30 @@
-//! A challenge as its owner may see it.
+//! The part of a challenge that its user sees.
 
 use chrono::{DateTime, Utc};
 use twilio_verify::Channel;
 
-/// A challenge, as its owner may see it.
+/// A challenge as its user sees it.
 #[derive(Debug, Clone)]
 pub struct ChallengeView {
-    /// How the last code travelled.
+    /// The channel of the last code.
     pub channel: Channel,
-    /// How codes may travel.
+    /// The channels that the user may choose.
     pub channels: Vec<Channel>,
-    /// Where codes go, masked.
+    /// The masked phone number or email address that receives the codes.
     pub destination: String,
-    /// Digits of a code.
+    /// The number of digits of a code.
     pub code_length: u8,
-    /// Until when the code can be checked.
+    /// When the code expires.
     pub expires_at: DateTime<Utc>,
-    /// Seconds until then; 0 when it is over.
+    /// Seconds until then; 0 if it has expired.
     pub expires_in: i64,
-    /// When a new code can be asked for, where one still can.
+    /// When a new code can be requested; `None` if no resends are left.
     pub resend_available_at: Option<DateTime<Utc>>,
     /// Seconds until then.
     pub resend_in: Option<i64>,
-    /// Codes that can still be asked for.
+    /// The remaining resends.
     pub resends_left: u32,
-    /// Checks that are left.
+    /// The remaining checks.
     pub attempts_left: u32,
 }
 

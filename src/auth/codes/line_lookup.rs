@@ -33,7 +33,8 @@ impl Auth {
         let (line_type, was_paid) = self.line_type(e164).await;
         let rejected = line_type.filter(|line_type| types.refuse(*line_type, channel));
         if let Some(line_type) = rejected {
-            let (line_type, channel) = (line_type.as_str(), channel.as_str());
+            let line_type = line_type.as_str();
+            let channel = channel.as_str();
             tracing::info!(line_type, channel, country = country(e164), "no code is sent to such a line");
         }
         Line { is_rejected: rejected.is_some(), was_paid }
@@ -41,7 +42,8 @@ impl Auth {
 
     /// Returns the type, if it is known, and whether finding out may have cost something.
     async fn line_type(&self, e164: &str) -> (Option<LineType>, bool) {
-        let (key, now) = (self.line_keys.of(e164), self.clock.now());
+        let key = self.line_keys.of(e164);
+        let now = self.clock.now();
         match self.db.line_type(key.clone(), Timestamp(now - KEPT)).await {
             Ok(Some(known)) => return (known.parse().ok(), false),
             Ok(None) => {}

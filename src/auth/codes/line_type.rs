@@ -75,7 +75,8 @@ mod tests {
         let keys = |secret: &str| {
             LineKeys::new(&DeploymentSecret::parse(secret.into()).unwrap()).unwrap().of("+12015550123")
         };
-        let (one, other) = ("0123456789abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuvwxyZ");
+        let one = "0123456789abcdefghijklmnopqrstuvwxyz";
+        let other = "0123456789abcdefghijklmnopqrstuvwxyZ";
         assert_eq!(keys(one), keys(one));
         assert_ne!(keys(one), keys(other));
     }

@@ -51,7 +51,9 @@ impl Auth {
         quota: Quota,
         client: &Client,
     ) -> Result<(Challenge, Reservation), Error> {
-        let (id, user_id, now) = (seen.id, seen.user_id, self.clock.now());
+        let id = seen.id;
+        let user_id = seen.user_id;
+        let now = self.clock.now();
         let checks = self.limits.code_check(user_id, quota);
         if is_exhausted(seen) {
             return Err(self.exhausted(id, &checks, client).await?);

@@ -51,8 +51,10 @@ impl Event {
         client: &Client,
         now: DateTime<Utc>,
     ) -> Self {
-        let (id, user_id) = (Id::new(now), user_id.into());
-        let (client, occurred_at) = (client.clone(), Timestamp(now));
+        let id = Id::new(now);
+        let user_id = user_id.into();
+        let client = client.clone();
+        let occurred_at = Timestamp(now);
         Self { id, kind, activity: None, user_id, reason: None, client, occurred_at }
     }
 
@@ -129,7 +131,8 @@ impl Event {
     /// Writes the event to the audit log. The request's id is in the span.
     pub(crate) fn log(&self) {
         let Self { reason, client, .. } = self;
-        let (event, event_id) = (self.kind.as_str(), self.id.to_string());
+        let event = self.kind.as_str();
+        let event_id = self.id.to_string();
         let user_id = self.user_id.map(|id| id.to_string());
         let ip_address = client.ip_address.map(|address| address.to_string());
         let user_agent = client.user_agent.as_deref();

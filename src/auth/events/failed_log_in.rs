@@ -20,12 +20,14 @@ impl Auth {
     /// written in the background, so that the response takes as long as for an unknown address. Needs the
     /// worker's `LocalSet`.
     pub(crate) fn record_failed_log_in(&self, user: Option<&User>, client: &Client) {
-        let (auth, now) = (self.clone(), self.clock.now());
+        let auth = self.clone();
+        let now = self.clock.now();
         let Some(user_id) = user.map(|user| user.id) else {
             let event = Event::new(EventKind::LoginFail, None, client, now);
             return self.emit(&event.with_reason("unknown_email"));
         };
-        let (kind, since) = (ActivityKind::LogInFailed, Timestamp(now - WITHIN));
+        let kind = ActivityKind::LogInFailed;
+        let since = Timestamp(now - WITHIN);
         let event = Event::of_activity(kind, user_id, client, now);
         self.emit(&event);
         let work = async move {

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use storage::conversions::Conversion;
 use storage::{ConversionRule, Timestamp};
 
-use super::conversion_rule::{Extent, converts, hour_of, refused_for};
+use super::conversion_rule::{Extent, converts, hour_of, wait_until_allowed};
 use super::limit_report::{LimitReport, LimitStatus};
 use super::rate::Rate;
 use super::settings::LimitSettings;
@@ -87,7 +87,7 @@ impl ConversionGuard {
 
     fn rows_of(&self, extents: &[Extent], now: DateTime<Utc>, sends: i32, verified: i32) -> Vec<Conversion> {
         let hour = hour_of(now);
-        let names = extents.iter().map(|extent| extent.of(&self.number));
+        let names = extents.iter().map(|extent| extent.key_of(&self.number));
         let mut rows: Vec<Conversion> =
             names.map(|numbers| Conversion { numbers, hour, sends, verified }).collect();
         // Every request locks rows in this order. A country's name comes after all digits.
@@ -111,7 +111,7 @@ impl ConversionRule for GuardedSend {
         counted.iter_mut().filter(|row| row.hour == this_hour).for_each(|row| row.sends -= 1);
         let mut longest = None;
         for extent in STEPS.get(step).copied().unwrap_or_default() {
-            let numbers = extent.of(&self.guard.number);
+            let numbers = extent.key_of(&self.guard.number);
             let of_extent: Vec<Conversion> =
                 counted.iter().filter(|row| row.numbers == numbers).cloned().collect();
             // The rates of the country are for numbers of whose range nothing is known yet.
@@ -130,7 +130,7 @@ impl GuardedSend {
     fn rejects_extent_for(&self, extent: Extent, counted: &[Conversion]) -> Option<u32> {
         let rates = self.guard.conversions.rates.iter().filter(|(other, _)| *other == extent);
         let waits = rates.flat_map(|(_, rates)| rates).map(|rate| {
-            let wait = refused_for(*rate, self.now, counted);
+            let wait = wait_until_allowed(*rate, self.now, counted);
             self.report.put(status(extent, *rate, wait));
             wait
         });
@@ -143,7 +143,7 @@ impl GuardedSend {
 
     /// Logs a range that was stopped, once per hour.
     fn log_rejection(&self, extent: Extent, wait: u32) {
-        let numbers = extent.of(&self.guard.number);
+        let numbers = extent.key_of(&self.guard.number);
         if self.guard.conversions.is_news(&numbers, self.now) {
             tracing::warn!(
                 limit = extent.limit().as_str(),

@@ -47,8 +47,8 @@ impl Extent {
         }
     }
 
-    /// Returns the name of the range of a number.
-    pub(crate) fn of(self, number: &PhoneNumber) -> String {
+    /// Returns the key of the range of a number.
+    pub(crate) fn key_of(self, number: &PhoneNumber) -> String {
         let without = |digits: usize| {
             let e164 = number.as_str();
             e164.get(..e164.len().saturating_sub(digits)).unwrap_or_default().to_owned()
@@ -88,7 +88,7 @@ impl Window {
 }
 
 /// Whether another code is allowed: a number of unanswered ones, and one more for each answered one.
-fn has_room(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> bool {
+fn is_allowed(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> bool {
     let Window { sends, verified } = Window::ending(now, rate.period.into(), counted);
     sends + HOUR - verified <= i64::from(rate.attempts) * HOUR + verified
 }
@@ -100,14 +100,14 @@ pub(crate) fn converts(now: DateTime<Utc>, counted: &[Conversion]) -> bool {
 }
 
 /// Returns the seconds until a rate allows another code, or `None` if it does now.
-pub(crate) fn refused_for(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> Option<u32> {
-    if has_room(rate, now, counted) {
+pub(crate) fn wait_until_allowed(rate: Rate, now: DateTime<Utc>, counted: &[Conversion]) -> Option<u32> {
+    if is_allowed(rate, now, counted) {
         return None;
     }
     // By then, everything that is counted now has expired.
     let longest = i64::from(rate.period) + HOUR;
     let waits = (1..longest / STEP).map(|step| step * STEP);
-    let wait = waits.into_iter().find(|wait| has_room(rate, now + TimeDelta::seconds(*wait), counted));
+    let wait = waits.into_iter().find(|wait| is_allowed(rate, now + TimeDelta::seconds(*wait), counted));
     Some(u32::try_from(wait.unwrap_or(longest)).unwrap_or(u32::MAX))
 }
 
@@ -127,42 +127,42 @@ mod tests {
     const TWENTY_A_DAY: Rate = Rate { attempts: 20, period: 86_400 };
 
     #[test]
-    fn what_never_comes_back_stops_soon() {
-        assert_eq!(refused_for(TEN_AN_HOUR, at(30), &[counted(0, 9, 0)]), None);
-        assert!(refused_for(TEN_AN_HOUR, at(30), &[counted(0, 10, 0)]).is_some());
-        assert_eq!(refused_for(TEN_AN_HOUR, at(30), &[]), None);
+    fn unanswered_codes_stop_a_range_after_a_few() {
+        assert_eq!(wait_until_allowed(TEN_AN_HOUR, at(30), &[counted(0, 9, 0)]), None);
+        assert!(wait_until_allowed(TEN_AN_HOUR, at(30), &[counted(0, 10, 0)]).is_some());
+        assert_eq!(wait_until_allowed(TEN_AN_HOUR, at(30), &[]), None);
     }
 
     #[test]
-    fn each_that_comes_back_earns_one_more() {
-        assert_eq!(refused_for(TEN_AN_HOUR, at(30), &[counted(0, 1009, 500)]), None);
-        assert!(refused_for(TEN_AN_HOUR, at(30), &[counted(0, 1010, 500)]).is_some());
+    fn each_answered_code_allows_one_more() {
+        assert_eq!(wait_until_allowed(TEN_AN_HOUR, at(30), &[counted(0, 1009, 500)]), None);
+        assert!(wait_until_allowed(TEN_AN_HOUR, at(30), &[counted(0, 1010, 500)]).is_some());
     }
 
     #[test]
     fn the_window_slides() {
         let rate = TEN_AN_HOUR;
         // Half of the first hour is still inside.
-        assert_eq!(refused_for(rate, at(90), &[counted(0, 10, 0), counted(1, 4, 0)]), None);
-        assert!(refused_for(rate, at(89), &[counted(0, 10, 0), counted(1, 4, 0)]).is_some());
-        assert_eq!(refused_for(rate, at(120), &[counted(0, 10, 0), counted(1, 9, 0)]), None);
-        let wait = refused_for(rate, at(30), &[counted(0, 18, 0)]).unwrap();
+        assert_eq!(wait_until_allowed(rate, at(90), &[counted(0, 10, 0), counted(1, 4, 0)]), None);
+        assert!(wait_until_allowed(rate, at(89), &[counted(0, 10, 0), counted(1, 4, 0)]).is_some());
+        assert_eq!(wait_until_allowed(rate, at(120), &[counted(0, 10, 0), counted(1, 9, 0)]), None);
+        let wait = wait_until_allowed(rate, at(30), &[counted(0, 18, 0)]).unwrap();
         assert_eq!(wait, 60 * 60);
-        assert_eq!(refused_for(rate, at(90), &[counted(0, 18, 0)]), None);
+        assert_eq!(wait_until_allowed(rate, at(90), &[counted(0, 18, 0)]), None);
         let day = [counted(0, 10, 0), counted(2, 10, 0)];
-        assert!(refused_for(TWENTY_A_DAY, at(5 * 60), &day).is_some());
-        assert_eq!(refused_for(rate, at(5 * 60), &day), None);
+        assert!(wait_until_allowed(TWENTY_A_DAY, at(5 * 60), &day).is_some());
+        assert_eq!(wait_until_allowed(rate, at(5 * 60), &day), None);
     }
 
     #[test]
-    fn a_range_converts_where_every_other_code_comes_back() {
+    fn a_range_converts_if_every_other_code_is_answered() {
         assert!(!converts(at(30), &[]) && !converts(at(30), &[counted(0, 1, 0)]));
         assert!(converts(at(30), &[counted(0, 2, 1)]) && !converts(at(30), &[counted(0, 3, 1)]));
     }
 
     #[test]
-    fn numbers_are_counted_under_names_that_tell_no_number() {
-        let names = |text| Extent::ALL.map(|extent| extent.of(&PhoneNumber::parse(text).unwrap()));
+    fn the_key_of_a_range_contains_no_number() {
+        let names = |text| Extent::ALL.map(|extent| extent.key_of(&PhoneNumber::parse(text).unwrap()));
         assert_eq!(names("+447400123456"), ["+44740012", "+4474001", "GB"]);
         assert_eq!(names("+12015550123"), ["+1201555", "+120155", "US"]);
         assert_eq!(hour_of(at(119)).0, at(60));

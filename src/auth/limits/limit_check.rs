@@ -67,7 +67,8 @@ impl LimitChecks {
 
     /// Builds the error of a rate-limited client. `states`: the states of the limits that reject the attempt.
     pub(crate) fn rejection(&self, states: &[State], now: DateTime<Utc>, report: &LimitReport) -> Error {
-        let (mut retry_after, mut by_strangers) = (1, true);
+        let mut retry_after = 1;
+        let mut by_strangers = true;
         for check in &self.0 {
             let Some(state) = states.iter().find(|state| state.key == check.key) else { continue };
             let status = check.status(Some(state.arrival), true, now);

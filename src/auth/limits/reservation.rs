@@ -56,7 +56,8 @@ impl Reservation {
 impl PartialReservation {
     /// Returns what was counted if only the limits in `states` allowed the attempt.
     pub(crate) fn new(checks: LimitChecks, states: Vec<State>) -> Self {
-        let (mut reserved, mut rejected) = (vec![], vec![]);
+        let mut reserved = vec![];
+        let mut rejected = vec![];
         for check in checks.0 {
             match states.iter().find(|state| state.key == check.key) {
                 Some(state) => reserved.push((check, state.clone())),

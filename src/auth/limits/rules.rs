@@ -50,7 +50,8 @@ impl Limits {
 
     /// Returns the limits of comparing a password at log-in.
     pub(crate) fn log_in(&self, email: &Email, client: &Client, quota: Quota) -> LimitChecks {
-        let (account, host) = (email.as_str().to_ascii_lowercase(), host(client.ip_address));
+        let account = email.as_str().to_ascii_lowercase();
+        let host = host(client.ip_address);
         let both = format!("{account} {host}");
         self.checks(&[
             (LimitKind::WrongPasswordsPerAccountAndAddress, Quota::Public, &both),
@@ -88,11 +89,13 @@ impl Limits {
         let quota = if is_proved { Quota::Known } else { Quota::Public };
         let guard = if is_proved { None } else { self.guard(destination) };
         // A user who enters a contact of another person must not use up the quota of that person's sign-up.
-        let destination = match user.phone_number == destination {
-            true => destination.to_owned(),
-            false => format!("new {}", destination.to_ascii_lowercase()),
+        let destination = if user.phone_number == destination {
+            destination.to_owned()
+        } else {
+            format!("new {}", destination.to_ascii_lowercase())
         };
-        let (host, network) = (host(client.ip_address), network(client.ip_address));
+        let host = host(client.ip_address);
+        let network = network(client.ip_address);
         let checks = self.checks(&[
             (LimitKind::CodesPerDestination, quota, &destination),
             (LimitKind::CodesPerUser, Quota::Public, &user.id.to_string()),
@@ -110,7 +113,8 @@ impl Limits {
 
     /// Returns the limits of signing up.
     pub(crate) fn sign_up(&self, client: &Client) -> LimitChecks {
-        let (host, network) = (host(client.ip_address), network(client.ip_address));
+        let host = host(client.ip_address);
+        let network = network(client.ip_address);
         self.checks(&[
             (LimitKind::SignUpsPerAddress, Quota::Public, &host),
             (LimitKind::SignUpsPerNetwork, Quota::Public, &network),
@@ -119,7 +123,8 @@ impl Limits {
 
     /// Returns the limits of a password reset. They count only what is known of an unregistered address too.
     pub(crate) fn password_reset(&self, email: &Email, client: &Client, quota: Quota) -> SendChecks {
-        let (account, host) = (email.as_str().to_ascii_lowercase(), host(client.ip_address));
+        let account = email.as_str().to_ascii_lowercase();
+        let host = host(client.ip_address);
         let checks = self.checks(&[
             (LimitKind::CodesPerAddress, Quota::Public, &host),
             (LimitKind::CodesPerNetwork, Quota::Public, &network(client.ip_address)),

@@ -12,7 +12,7 @@ use super::limit_report::LimitReport;
 use super::reservation::Reservation;
 use crate::auth::error::Error;
 
-/// What a code is counted as before it is sent.
+/// The checks of the limits before a code is sent.
 #[derive(Clone)]
 pub(crate) struct SendChecks {
     checks: LimitChecks,

@@ -62,7 +62,8 @@ impl Limit {
 
     /// Returns what is left. `arrival`: the state of the limit, if it has one.
     pub fn balance(self, arrival: Option<i64>, now: DateTime<Utc>) -> Balance {
-        let (now, pace) = (now.timestamp_micros(), self.pace());
+        let now = now.timestamp_micros();
+        let pace = self.pace();
         let arrival = arrival.filter(|arrival| *arrival > now);
         let Some(arrival) = arrival else { return Balance { remaining: self.rate.attempts, more_in: 0 } };
         let room = now + self.slack() - arrival;

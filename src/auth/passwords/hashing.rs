@@ -216,7 +216,9 @@ mod tests {
             assert!((&mut waiting).now_or_never().is_none());
             waiting
         };
-        let (first, second, third) = (queued(1), queued(2), queued(3));
+        let first = queued(1);
+        let second = queued(2);
+        let third = queued(3);
         drop(second);
         release.send(()).unwrap();
         busy.await.unwrap().unwrap();

@@ -52,7 +52,8 @@ fn session() -> Session {
 /// The text with one character replaced, dropped or inserted.
 fn changed(token: &str, at: usize, by: char, how: u8) -> String {
     let at = at % token.len();
-    let (before, after) = (&token[..at], &token[at + 1..]);
+    let before = &token[..at];
+    let after = &token[at + 1..];
     match how % 3 {
         0 => format!("{before}{by}{after}"),
         1 => format!("{before}{after}"),
@@ -122,7 +123,8 @@ proptest! {
 
     #[test]
     fn only_tokens_of_this_deployment_are_genuine(text in text(), at in any::<usize>(), by in "[A-Za-z0-9_=+/. -]", how in any::<u8>()) {
-        let (refresh, reset) = (RefreshTokens::new(&deployment()).unwrap(), ResetTokens::new(&deployment()).unwrap());
+        let refresh = RefreshTokens::new(&deployment()).unwrap();
+        let reset = ResetTokens::new(&deployment()).unwrap();
         let session = session();
         let token = refresh.current(&session).expose_secret().to_owned();
         let genuine = |text: &str| {

@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn regions_that_share_a_country_code_are_told_apart() {
-        let (us, ca, gb, gg) = ("+12015550123", "+16045550123", "+447400123456", "+447911123456");
+        let us = "+12015550123";
+        let ca = "+16045550123";
+        let gb = "+447400123456";
+        let gg = "+447911123456";
         for (codes, allowed) in [
             (&["US"][..], [true, false, false, false]),
             (&["ca"], [false, true, false, false]),

@@ -63,10 +63,10 @@ where
         }
         return Ok(());
     }
-    match harness.has_pending_migration(source).map_err(failed)? {
-        false => Ok(()),
-        true => {
-            Err(Error::Refused("the database is behind this program: run `countersign migrate` first".into()))
-        }
+    if harness.has_pending_migration(source).map_err(failed)? {
+        return Err(Error::Refused(
+            "the database is behind this program: run `countersign migrate` first".into(),
+        ));
     }
+    Ok(())
 }

@@ -130,7 +130,7 @@ impl Database {
         let borrowed = self.checkout().await?;
         match begun(borrowed.connection()?, f).await? {
             Ok((value, Committed { .. })) => {
-                borrowed.give_back();
+                borrowed.return_to_pool();
                 Ok(value)
             }
             Err(error) => borrowed.end("ROLLBACK", Err(error)).await,
@@ -177,7 +177,7 @@ impl Borrowed {
         self.0.as_deref().ok_or_else(|| Error::Unavailable("the connection has been given back".into()))
     }
 
-    fn give_back(mut self) {
+    fn return_to_pool(mut self) {
         self.0 = None;
     }
 
@@ -185,7 +185,7 @@ impl Borrowed {
     async fn end<R, E: From<Error>>(self, statement: &str, outcome: Result<R, E>) -> Result<R, E> {
         match (within(STATEMENTS, sql(self.connection()?, statement)).await, outcome) {
             (Ok(()), outcome) => {
-                self.give_back();
+                self.return_to_pool();
                 outcome
             }
             (Err(failure), Ok(_)) => Err(failure.into()),
@@ -265,7 +265,7 @@ fn slow() -> Error {
 
 /// Makes a transaction fail if it waits for another one for long, so that it can be retried and the other one
 /// succeeds. SQLite has one writer and no such waits.
-pub(crate) async fn give_way(conn: &mut Conn<'_>) -> Result<(), Error> {
+pub(crate) async fn shorten_lock_timeout(conn: &mut Conn<'_>) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut connection: &AsyncPgConnection = connection;
     // Sooner than PostgreSQL detects deadlocks (`deadlock_timeout`: 1 s).

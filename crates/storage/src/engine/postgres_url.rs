@@ -31,7 +31,9 @@ pub(crate) struct PostgresUrl {
 /// Parses a URL. The error never contains the URL, which may contain a password.
 pub(crate) fn parse(url: &str) -> Result<PostgresUrl, Error> {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let (mut certificate, mut root_certificate, mut ssl_mode) = (Certificate::Any, None, SslMode::Prefer);
+    let mut certificate = Certificate::Any;
+    let mut root_certificate = None;
+    let mut ssl_mode = SslMode::Prefer;
     let mut kept = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {

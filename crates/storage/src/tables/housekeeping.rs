@@ -20,7 +20,9 @@ pub(crate) async fn claim(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
     let later = |time: TimeDelta| Timestamp(now.0 + time);
-    let (until, long_ago, impossible) = (later(lease), later(-interval), later(lease * 2));
+    let until = later(lease);
+    let long_ago = later(-interval);
+    let impossible = later(lease * 2);
     let claimed = on!(conn, c => prepared(
         diesel::update(housekeeping::table.find(1))
             .filter(housekeeping::claimed_until.le(now).or(housekeeping::claimed_until.gt(impossible)))

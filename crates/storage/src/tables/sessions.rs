@@ -96,7 +96,8 @@ impl Db {
         limit: i64,
     ) -> Result<(Option<Session>, Vec<Activity>), Error> {
         self.read(async move |c| {
-            let (session, activities) = (&mut c.again(), &mut c.again());
+            let session = &mut c.again();
+            let activities = &mut c.again();
             try_join(find(session, id), activities::newest(activities, user_id, limit)).await
         })
         .await

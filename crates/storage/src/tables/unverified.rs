@@ -24,7 +24,7 @@ pub struct Claim {
 /// # Errors
 /// [`Error::Unavailable`] on PostgreSQL if other requests of these users are in progress. Can be retried.
 pub(crate) async fn delete(conn: &mut Conn<'_>, ids: &[Id], before: Timestamp) -> Result<bool, Error> {
-    postgres::give_way(conn).await?;
+    postgres::shorten_lock_timeout(conn).await?;
     // In the order in which rows are locked. The cascade would come after the users' own rows.
     on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq_any(ids))).execute(c))?;
     on!(conn, c => diesel::delete(password_resets::table.filter(password_resets::user_id.eq_any(ids)))
@@ -54,7 +54,8 @@ pub(crate) async fn is_held(conn: &mut Conn<'_>, claim: &Claim, before: Timestam
 pub(crate) async fn holders(conn: &mut Conn<'_>, claim: &Claim, before: Timestamp) -> Result<Vec<Id>, Error> {
     // No user has an empty value.
     let lowered = |value: &Option<String>| value.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let (email, username) = (lowered(&claim.email), lowered(&claim.username));
+    let email = lowered(&claim.email);
+    let username = lowered(&claim.username);
     let phone_number = claim.phone_number.clone().unwrap_or_default();
     on!(conn, c => users::table
         .filter(

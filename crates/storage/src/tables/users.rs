@@ -231,7 +231,7 @@ pub(crate) async fn change_email(
 /// Deletes a user who still has this hash, and everything that belongs to them. If it returns `false`, the
 /// transaction must be rolled back.
 pub(crate) async fn delete(conn: &mut Conn<'_>, id: Id, hash: &str) -> Result<bool, Error> {
-    postgres::give_way(conn).await?;
+    postgres::shorten_lock_timeout(conn).await?;
     // In the order in which rows are locked. The cascade would come after the user's own row.
     on!(conn, c => diesel::delete(challenges::table.filter(challenges::user_id.eq(id))).execute(c))?;
     on!(conn, c => diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(c))?;

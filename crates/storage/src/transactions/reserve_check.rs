@@ -49,7 +49,8 @@ impl Db {
                 c.commit(),
             )
             .await;
-            let (challenge, in_a_row) = (Box::new(row), in_a_row?.unsigned_abs());
+            let challenge = Box::new(row);
+            let in_a_row = in_a_row?.unsigned_abs();
             Ok((ReservedCheck::Reserved { challenge, in_a_row, limits: limits? }, committed?))
         });
         Rollback::settle(reserved.await)

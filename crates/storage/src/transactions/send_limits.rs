@@ -23,7 +23,7 @@ pub trait ConversionRule: Send {
     fn rejects_for(&mut self, step: usize, counted: Vec<Conversion>) -> Option<u32>;
 }
 
-/// What a code is counted as before it is sent.
+/// The limits that count a code before it is sent.
 pub struct SendLimits {
     /// The limits, in the order of their rows.
     pub charges: Vec<Charge>,

@@ -54,5 +54,5 @@ impl FromStr for EventKind {
 
 /// The name is not that of an event for webhooks.
 #[derive(Debug, thiserror::Error)]
-#[error("no event of docs/events.md that webhooks tell of")]
+#[error("is not an event that webhooks report: docs/events.md lists them")]
 pub struct UnknownEvent;

@@ -43,7 +43,8 @@ impl Db {
     /// Spends a challenge and opens its session, in one round trip. A constraint ensures that a challenge
     /// opens one session only, and none after it was cancelled (`challenges.uses`).
     pub async fn open_session(&self, opening: SessionOpening) -> Result<SessionOpened, Error> {
-        let (session_id, now) = (opening.session.id, opening.now);
+        let session_id = opening.session.id;
+        let now = opening.now;
         let opened = self.write_pipelined(async move |c| -> Result<_, Error> {
             let SessionOpening { challenge, session, events, refunds, now } = opening;
             let ((spent, user, inserted, recorded, limits), committed) = join(
@@ -57,7 +58,8 @@ impl Db {
                 c.commit(),
             )
             .await;
-            let (spent, user) = (spent?, user?);
+            let spent = spent?;
+            let user = user?;
             inserted.and(recorded)?;
             let limits = limits?;
             Ok((user.filter(|_| spent).map(|user| (user, limits)), committed?))
