@@ -122,7 +122,8 @@ fn load(sources: Sources) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Does the same for a server and starts its traces, which are sent until the returned value is dropped.
+/// Reads the configuration of a server and starts its log and its traces. Traces are sent until the returned
+/// value is dropped.
 fn load_traced(sources: Sources) -> Result<(Settings, Option<Traces>), Failure> {
     let settings = sources.load()?;
     let traces = Traces::start(&settings.telemetry.otlp_endpoint);

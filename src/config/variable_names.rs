@@ -1,4 +1,4 @@
-//! Which setting an environment variable names.
+//! Maps environment variables to settings.
 
 /// The prefix of the variables that name settings.
 pub(super) const PREFIX: &str = "COUNTERSIGN__";

@@ -103,7 +103,7 @@ pub(crate) async fn guard(
     Ok(response)
 }
 
-/// Returns the name in an authority, with brackets; `None` if it is no authority.
+/// Returns the name in an authority, with brackets; `None` if it is not an authority.
 fn without_port(authority: &str) -> Option<&str> {
     // The last colon separates name and port, unless it is inside the brackets of an IPv6 address.
     let (name, port) = match authority.rsplit_once(':') {

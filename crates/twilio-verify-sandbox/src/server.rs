@@ -24,7 +24,7 @@ use super::wire;
 
 /// The largest body, in bytes. The largest form that Twilio accepts is far smaller.
 const BODY_LIMIT: usize = 64 * 1024;
-/// How many seconds a request may take at shutdown. A client that waits for a message need not be served to the end.
+/// How many seconds a request may take at shutdown. Clients that wait for a message are cut off.
 const SHUTDOWN_SECONDS: u64 = 1;
 
 /// A sandbox for a program that already runs on actix-web and wants to choose the listener and the runtime.

@@ -69,8 +69,7 @@ impl Effect {
         Self::Status { status, code: general_code(status), retry_after: None }
     }
 
-    /// Answers with this error code of Twilio's. It changes nothing about other effects than
-    /// [`Self::Status`].
+    /// Sets Twilio's error code of [`Self::Status`]. Other effects stay unchanged.
     pub fn with_code(self, code: u32) -> Self {
         match self {
             Self::Status { status, retry_after, .. } => Self::Status { status, code, retry_after },
@@ -78,7 +77,7 @@ impl Effect {
         }
     }
 
-    /// Answers with the header `Retry-After`. It changes nothing about other effects than [`Self::Status`].
+    /// Sets the header `Retry-After` of [`Self::Status`]. Other effects stay unchanged.
     pub fn with_retry_after(self, time: Duration) -> Self {
         match self {
             Self::Status { status, code, .. } => Self::Status { status, code, retry_after: Some(time) },

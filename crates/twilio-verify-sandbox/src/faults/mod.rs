@@ -15,8 +15,8 @@ use new_fault::NewFault;
 use operation_filter::OperationFilter;
 use request_info::RequestInfo;
 
-/// How many faults there may be. The oldest used-up fault makes room. A fault that can still hit never does,
-/// because the test that made it would pass without it.
+/// The maximum number of faults. The oldest used-up fault is evicted first. A fault that can still hit is
+/// never evicted, because the test that made it would pass without it.
 pub(crate) const CAPACITY: usize = 1_000;
 
 /// Identifies a fault. No two faults of a sandbox have the same.

@@ -40,7 +40,7 @@ impl OperationKind {
 
 /// Selects the operations of a fault or of a query of the journal.
 ///
-/// Functions take `impl Into<OperationFilter>`, so an [`Operation`] or an [`OperationKind`] will do.
+/// Functions take `impl Into<OperationFilter>`, so they accept an [`Operation`] or an [`OperationKind`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OperationFilter {

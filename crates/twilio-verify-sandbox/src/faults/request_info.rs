@@ -3,7 +3,7 @@
 use super::operation_filter::OperationKind;
 use crate::twilio::operations::Operation;
 
-/// Who asks for which operation, and about which recipient.
+/// The account, the operation and the recipient of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestInfo {
     /// `AC…`.

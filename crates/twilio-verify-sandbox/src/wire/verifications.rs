@@ -121,7 +121,7 @@ fn render(verification: &Verification, service: &Service, request: &WireRequest)
         .sends
         .iter()
         .map(|send| {
-            // Only here does Twilio write milliseconds.
+            // Twilio writes milliseconds only here.
             let time = send.at.to_rfc3339_opts(SecondsFormat::Millis, true);
             json!({"attempt_sid": send.attempt_sid, "channel": send.channel, "time": time})
         })
