@@ -42,6 +42,10 @@ use argon2::{Algorithm, Argon2, Error, Params, Version};
 use fearless_simd::{Level, dispatch};
 use zeroize::Zeroize;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// The length of a hash in bytes.
 pub const OUTPUT_LENGTH: usize = 32;
 

@@ -36,6 +36,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// A wall clock. Its clones share one offset from the system's time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
