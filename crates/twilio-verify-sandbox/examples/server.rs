@@ -1,4 +1,5 @@
-//! A standalone sandbox on port 3001: `cargo run --example server`. The Enter key stops it.
+//! A standalone sandbox on port 3001. In a clone, `cargo run -p twilio-verify-sandbox --example server` starts it. The
+//! Enter key stops it.
 
 #![allow(clippy::print_stdout, reason = "the example is for people")]
 
@@ -11,7 +12,8 @@ use twilio_verify_sandbox::Sandbox;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let address = SocketAddr::from(([127, 0, 0, 1], 3001));
-    let sandbox = Sandbox::builder().listen(address).start().await?;
+    let started = Sandbox::builder().listen(address).start().await;
+    let sandbox = started.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     println!("Twilio's address   {}", sandbox.url());
     println!("account SID        {}", sandbox.account_sid());
     println!("auth token         {}", sandbox.auth_token());
