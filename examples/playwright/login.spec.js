@@ -13,7 +13,7 @@ const test = base.extend({
     const { COUNTERSIGN_BIN, COUNTERSIGN_API: api, COUNTERSIGN_SANDBOX: sandbox } = process.env;
     if (api) return use({ api, sandbox });
     // The server ends when the pipe to its standard input closes, even if the worker is killed.
-    const server = spawn(COUNTERSIGN_BIN ?? "countersign", START.split(" "), { stdio: ["pipe", "pipe", "inherit"] });
+    const server = spawn(COUNTERSIGN_BIN || "countersign", START.split(" "), { stdio: ["pipe", "pipe", "inherit"] });
     for await (const line of createInterface(server.stdout)) {
       const [, api, sandbox] = line.match(/^ready api=(\S+) sandbox=(\S+)$/);
       await use({ api, sandbox });

@@ -17,7 +17,7 @@ def countersign():
     if "COUNTERSIGN_API" in os.environ:
         yield httpx.Client(base_url=os.environ["COUNTERSIGN_API"]), httpx.Client(base_url=os.environ["COUNTERSIGN_SANDBOX"])
         return
-    command = [os.environ.get("COUNTERSIGN_BIN", "countersign"), *START.split()]
+    command = [os.environ.get("COUNTERSIGN_BIN") or "countersign", *START.split()]
     # The server ends when the pipe closes: at the end of this block, or when pytest is killed.
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         _, api, sandbox = server.stdout.readline().split()  # ready api=http://… sandbox=http://…

@@ -13,7 +13,8 @@ struct Server(Child, String);
 
 impl Server {
     fn start(sandbox: &Sandbox) -> Self {
-        let mut server = Command::new(std::env::var("COUNTERSIGN_BIN").unwrap_or("countersign".into()))
+        let program = std::env::var("COUNTERSIGN_BIN").ok().filter(|program| !program.is_empty());
+        let mut server = Command::new(program.as_deref().unwrap_or("countersign"))
             .args(["serve", "--i-am-testing", "--listen", "127.0.0.1:0", "--database-url", "sqlite::memory:"])
             .env("COUNTERSIGN__TWILIO__BASE_URL", sandbox.url())
             .env("TWILIO_ACCOUNT_SID", sandbox.account_sid())
