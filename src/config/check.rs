@@ -50,7 +50,7 @@ impl Settings {
         let twilio = self.twilio_settings(&mut problems, true);
         if self.codes.regions.is_empty() {
             problems.note(
-                "COUNTERSIGN__CODES__REGIONS is missing. Set it to the countries that codes may be sent to, such as US,CA \
+                "COUNTERSIGN__CODES__REGIONS is missing. Set it to the regions that codes may be sent to, such as US,CA \
                  (ISO 3166-1), or to * for all.",
             );
         }
