@@ -64,35 +64,38 @@ pub struct Limits {
 impl Limits {
     /// Converts to the settings of the rules.
     pub(super) fn settings(&self) -> LimitSettings {
-        let rates = [
-            (LimitKind::WrongPasswordsPerAccountAndAddress, &self.wrong_passwords_per_account_and_address),
-            (LimitKind::WrongPasswordsPerAccount, &self.wrong_passwords_per_account),
-            (LimitKind::WrongPasswordsPerAddress, &self.wrong_passwords_per_address),
-            (LimitKind::WrongPasswordsPerSession, &self.wrong_passwords_per_session),
-            (LimitKind::WrongCodesPerUser, &self.wrong_codes_per_user),
-            (LimitKind::CodesPerDestination, &self.codes_per_destination),
-            (LimitKind::CodesPerUser, &self.codes_per_user),
-            (LimitKind::CodesPerAddress, &self.codes_per_address),
-            (LimitKind::CodesPerNetwork, &self.codes_per_network),
-            (LimitKind::SignUpsPerAddress, &self.sign_ups_per_address),
-            (LimitKind::SignUpsPerNetwork, &self.sign_ups_per_network),
-            (LimitKind::PasswordResetsPerEmail, &self.password_resets_per_email),
-            (LimitKind::PasswordResetsPerAddress, &self.password_resets_per_address),
-            (LimitKind::UnverifiedCodesPerBlock, &self.unverified_codes_per_block),
-            (LimitKind::UnverifiedCodesPerRange, &self.unverified_codes_per_range),
-            (LimitKind::UnverifiedCodesPerCountry, &self.unverified_codes_per_country),
-        ];
         LimitSettings {
-            rates: rates.into_iter().map(|(kind, rates)| (kind, rates.clone())).collect(),
+            rates: LimitKind::ALL.into_iter().map(|kind| (kind, self.rates(kind).clone())).collect(),
             wrong_codes_in_a_row: self.wrong_codes_in_a_row,
         }
     }
 
-    /// Returns the limits on unverified codes with a period that is not a whole number of hours. These codes
-    /// are counted per hour.
+    fn rates(&self, kind: LimitKind) -> &Vec<Rate> {
+        match kind {
+            LimitKind::WrongPasswordsPerAccountAndAddress => &self.wrong_passwords_per_account_and_address,
+            LimitKind::WrongPasswordsPerAccount => &self.wrong_passwords_per_account,
+            LimitKind::WrongPasswordsPerAddress => &self.wrong_passwords_per_address,
+            LimitKind::WrongPasswordsPerSession => &self.wrong_passwords_per_session,
+            LimitKind::WrongCodesPerUser => &self.wrong_codes_per_user,
+            LimitKind::CodesPerDestination => &self.codes_per_destination,
+            LimitKind::CodesPerUser => &self.codes_per_user,
+            LimitKind::CodesPerAddress => &self.codes_per_address,
+            LimitKind::CodesPerNetwork => &self.codes_per_network,
+            LimitKind::SignUpsPerAddress => &self.sign_ups_per_address,
+            LimitKind::SignUpsPerNetwork => &self.sign_ups_per_network,
+            LimitKind::PasswordResetsPerEmail => &self.password_resets_per_email,
+            LimitKind::PasswordResetsPerAddress => &self.password_resets_per_address,
+            LimitKind::UnverifiedCodesPerBlock => &self.unverified_codes_per_block,
+            LimitKind::UnverifiedCodesPerRange => &self.unverified_codes_per_range,
+            LimitKind::UnverifiedCodesPerCountry => &self.unverified_codes_per_country,
+        }
+    }
+
+    /// Returns the limits on unanswered codes whose period is not a whole number of hours: these codes are counted
+    /// per hour.
     pub(super) fn without_whole_hours(&self) -> impl Iterator<Item = &'static str> {
         let unfit = |rates: &[Rate]| rates.iter().any(|rate| !rate.period.is_multiple_of(3600));
-        let watching = self.settings().rates.into_iter().filter(|(kind, _)| kind.watches_numbers());
-        watching.filter(move |(_, rates)| unfit(rates)).map(|(kind, _)| kind.as_str())
+        let counted = self.settings().rates.into_iter().filter(|(kind, _)| kind.counts_unanswered_codes());
+        counted.filter(move |(_, rates)| unfit(rates)).map(|(kind, _)| kind.as_str())
     }
 }

@@ -1,6 +1,7 @@
 //! The kinds of limits, with their names in the configuration.
 
-/// A kind of limit. Rows are locked in this order.
+/// A kind of limit. The order of the variants is the order in which rows are locked. A new kind needs a decision in
+/// each of the predicates below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitKind {
     /// Wrong passwords at log-in for one email address, from one client address.
@@ -38,6 +39,26 @@ pub enum LimitKind {
 }
 
 impl LimitKind {
+    /// Every kind, in their order.
+    pub const ALL: [Self; 16] = [
+        Self::WrongPasswordsPerAccountAndAddress,
+        Self::WrongPasswordsPerAccount,
+        Self::WrongPasswordsPerAddress,
+        Self::WrongPasswordsPerSession,
+        Self::WrongCodesPerUser,
+        Self::CodesPerDestination,
+        Self::CodesPerUser,
+        Self::CodesPerAddress,
+        Self::CodesPerNetwork,
+        Self::SignUpsPerAddress,
+        Self::SignUpsPerNetwork,
+        Self::PasswordResetsPerEmail,
+        Self::PasswordResetsPerAddress,
+        Self::UnverifiedCodesPerBlock,
+        Self::UnverifiedCodesPerRange,
+        Self::UnverifiedCodesPerCountry,
+    ];
+
     /// Returns the name of the setting, which is the first part of the policy's name in the header
     /// `RateLimit`.
     pub fn as_str(self) -> &'static str {
@@ -77,7 +98,7 @@ impl LimitKind {
 
     /// Whether it counts unanswered codes to a range of numbers. `dev` leaves these out too, because all its
     /// users have numbers of the few ranges that are reserved for tests.
-    pub fn watches_numbers(self) -> bool {
+    pub fn counts_unanswered_codes(self) -> bool {
         matches!(
             self,
             Self::UnverifiedCodesPerBlock | Self::UnverifiedCodesPerRange | Self::UnverifiedCodesPerCountry
@@ -106,5 +127,17 @@ impl LimitKind {
                 | Self::SignUpsPerAddress
                 | Self::PasswordResetsPerAddress
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_holds_every_kind_in_the_order_of_the_variants() {
+        let positions = LimitKind::ALL.map(|kind| kind as usize);
+        assert!(positions.into_iter().eq(0..LimitKind::ALL.len()), "{positions:?}");
+        assert_eq!(LimitKind::ALL.last(), Some(&LimitKind::UnverifiedCodesPerCountry), "the last variant");
     }
 }

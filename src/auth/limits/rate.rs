@@ -10,7 +10,8 @@ const LONGEST_PERIOD: u32 = 86_400;
 /// The units of a period, in seconds, the longest first.
 const UNITS: [(char, u32); 4] = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
 
-/// A number of attempts per period.
+/// A number of attempts per period. Under GCRA (`throttle.rs`), `3/d` means three attempts at once and then one every
+/// eight hours, not three per calendar day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// The number of attempts.

@@ -18,7 +18,7 @@ impl LimitSettings {
     /// Removes the limits per client address and per range of numbers. In development, all users have one
     /// address, and numbers of the few ranges that are reserved for tests.
     pub fn without_addresses(mut self) -> Self {
-        self.rates.retain(|kind, _| !kind.counts_addresses() && !kind.watches_numbers());
+        self.rates.retain(|kind, _| !kind.counts_addresses() && !kind.counts_unanswered_codes());
         self
     }
 }

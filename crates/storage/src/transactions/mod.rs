@@ -4,8 +4,8 @@
 //! statements.
 //!
 //! - Independent statements are awaited together and sent at once. The last of them may be COMMIT
-//!   (`Db::write_pipelined`). A function awaited beside COMMIT must send one statement only: a second one would be
-//!   sent after COMMIT, outside the transaction.
+//!   (`Db::write_pipelined`). A function awaited beside COMMIT must not wait for one statement before it sends another:
+//!   the second would be sent after COMMIT, outside the transaction.
 //! - Rows are locked in this order: challenges, password resets, sessions, users, throttles, conversions.
 //!   Tables that only get inserts may come anywhere.
 //! - Races are decided by a conditional UPDATE and its row count, or by a constraint.

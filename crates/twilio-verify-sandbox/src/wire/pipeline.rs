@@ -49,7 +49,9 @@ async fn answer(
             sleep(time).await;
             next.call(request).await?.map_into_boxed_body()
         }
-        _ => next.call(request).await?.map_into_boxed_body(),
+        None | Some(Effect::SentThenDrop | Effect::Malformed | Effect::Truncated) => {
+            next.call(request).await?.map_into_boxed_body()
+        }
     };
     let hangs_up = response.response().extensions().contains::<HangUp>();
     if hangs_up || matches!(effect, Some(Effect::Drop | Effect::SentThenDrop)) {
@@ -62,7 +64,9 @@ async fn answer(
     let response = match effect {
         Some(Effect::Malformed) => broken_answers::malformed(response),
         Some(Effect::Truncated) => broken_answers::truncated(response).await,
-        _ => response,
+        None | Some(Effect::Status { .. } | Effect::Delay(_) | Effect::Drop | Effect::SentThenDrop) => {
+            response
+        }
     };
     Ok((response, outcome))
 }
