@@ -4,7 +4,7 @@
 //! signature, the claims and the database. So the following does not compile. A caller who proved only a
 //! password:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0308
 //! use countersign::auth::proof::{FullAccess, PasswordOk, Verified};
 //! fn needs_full_access(_: &Verified<FullAccess>) {}
 //! fn caller_with_a_password(caller: &Verified<PasswordOk>) {
@@ -14,16 +14,16 @@
 //!
 //! A proof made by hand:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0451
 //! use countersign::auth::proof::{FullAccess, Verified};
-//! fn forged(user: countersign::storage::users::User) -> Verified<FullAccess> {
+//! fn forged(user: storage::users::User) -> Verified<FullAccess> {
 //!     Verified { proof: Box::new((todo!(), user)) }
 //! }
 //! ```
 //!
 //! Another kind of proof:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0277
 //! struct Admin;
 //! impl countersign::auth::proof::Kind for Admin {
 //!     type Evidence = ();
